@@ -1,0 +1,42 @@
+"""Names that follow from content, and randomness that follows from names.
+
+Nothing in a run may depend on the clock, on memory addresses or on the order in which things happen to be made. So
+everything that needs a name gets the hash of what it holds, and everything random gets a generator seeded from the run's
+seed and the name of the thing it is for: item 17 draws the same numbers whether or not items 1 to 16 were made before it.
+"""
+
+import hashlib
+import random
+from typing import Any
+
+import msgspec
+
+_canonical = msgspec.json.Encoder(order="sorted")
+_plain = msgspec.json.Encoder()
+
+
+def canonical(value: Any) -> bytes:
+    """Encode a value as JSON with sorted keys: equal values give equal bytes. Structs become objects."""
+    return _canonical.encode(value)
+
+
+def to_json(value: Any) -> str:
+    """Encode a value as compact JSON text in the order its keys have (the form tool results take in a dialogue)."""
+    return _plain.encode(value).decode()
+
+
+def digest(value: Any, length: int = 16) -> str:
+    """Name a value by its content: the first `length` hexadecimal digits of BLAKE2b over its canonical JSON (or raw bytes)."""
+    data = value if isinstance(value, bytes) else canonical(value)
+    return hashlib.blake2b(data, digest_size=32).hexdigest()[:length]
+
+
+def derive_seed(*parts: str | int) -> int:
+    """A 64-bit seed for the thing named by `parts` (run seed first, then ever narrower names)."""
+    text = "\x1f".join(map(str, parts)).encode()
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big")
+
+
+def rng(*parts: str | int) -> random.Random:
+    """A generator of its own for the thing named by `parts`; see `derive_seed`."""
+    return random.Random(derive_seed(*parts))
