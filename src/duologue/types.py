@@ -109,7 +109,7 @@ class Dialect(Struct, frozen=True, omit_defaults=True):
     """The habits one team's tools share; drawn by seed, so that toolsets over one database differ."""
 
     naming: str = "snake"
-    """snake · camel · kebab-free variations: snake, camel, verb_last, dotted_free."""
+    """snake (find_orders) · camel (findOrders) · noun_first (orders_find)."""
     verbs: dict[str, str] = field(default_factory=dict)
     """Family → the verb its tools' names begin with."""
     granularity: str = "plain"
@@ -241,6 +241,8 @@ class PlanStep(Struct, frozen=True, omit_defaults=True):
     """Steps (1-based) whose results it uses, or whose effects it needs."""
     weight: Literal["critical", "structural"] = "critical"
     """structural: a means (a look-up); another way to the same end is fine."""
+    bound: dict[str, Json] = field(default_factory=dict)
+    """What the placeholders stood for when the task was proven (filled in by the proof)."""
 
 
 class Disclosure(Struct, frozen=True, omit_defaults=True):
