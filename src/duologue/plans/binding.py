@@ -1,0 +1,97 @@
+"""From a need and the rows it is about to the arguments of a call, each with where it came from."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from duologue.plans.memory import Known
+from duologue.types import Json, Mention, Need, Slot, Tool
+
+
+class Bound(Struct, frozen=True):
+    """One argument: its value, and the known row and column it was read from (None where it was said)."""
+
+    value: Json
+    row: Known | None = None
+    column: str = ""
+
+
+class Missing(Struct, frozen=True):
+    """A parameter that nothing said so far can fill."""
+
+    parameter: str
+    slot: Slot
+
+
+def mention_slots(tool: Tool) -> list[tuple[str, Slot, int]]:
+    """The parameters that need a row: name, slot, and which mention of that table (0 = the first) it takes.
+
+    Parameters of one composite key share a mention; two parameters for the same key column take two.
+    """
+    seen: dict[tuple[str, str], int] = {}
+    out = []
+    for name, slot in tool.inputs.items():
+        if slot.use == "key":
+            nth = seen.get((slot.table, slot.column), 0)
+            seen[slot.table, slot.column] = nth + 1
+            out.append((name, slot, nth))
+    return out
+
+
+def bind(tool: Tool, need: Need, rows: Sequence[Known | None]) -> tuple[dict[str, Bound], list[Missing]]:
+    """The arguments of `tool` that serve `need`; `rows[i]` is what `need.mentions[i]` resolved to.
+
+    Optional parameters nobody spoke of are left out. What is required and unknown is listed as missing.
+    """
+    bound: dict[str, Bound] = {}
+    required = set(tool.parameters.get("required", ()))
+    missing: list[Missing] = []
+    keyed = {name: (slot, nth) for name, slot, nth in mention_slots(tool)}
+    for name, slot in tool.inputs.items():
+        if name in keyed:
+            value = _from_row(slot, _nth(need.mentions, rows, slot.table, keyed[name][1]))
+        else:
+            value = _said(slot, need)
+            if value is None and slot.use == "equals":
+                value = _from_row(slot, _nth(need.mentions, rows, slot.table, 0))
+        if value is not None:
+            bound[name] = Bound(_coerce(tool, name, value.value), value.row, value.column)
+        elif name in required:
+            missing.append(Missing(name, slot))
+    return bound, missing
+
+
+def _nth(
+    mentions: Sequence[Mention], rows: Sequence[Known | None], table: str, nth: int
+) -> tuple[Mention, Known | None] | None:
+    fits = [(m, r) for m, r in zip(mentions, rows, strict=True) if m.table == table]
+    return fits[nth] if nth < len(fits) else None
+
+
+def _from_row(slot: Slot, found: tuple[Mention, Known | None] | None) -> Bound | None:
+    if found is None:
+        return None
+    mention, row = found
+    if row is not None and row.values.get(slot.column) is not None:
+        return Bound(row.values[slot.column], row, slot.column)
+    if slot.column in mention.by:
+        return Bound(mention.by[slot.column])
+    return None
+
+
+def _said(slot: Slot, need: Need) -> Bound | None:
+    value = need.values.get(f"{slot.table}.{slot.column}:{slot.use}")
+    return None if value is None else Bound(value)
+
+
+def _coerce(tool: Tool, parameter: str, value: Json) -> Json:
+    """The value in the type the parameter declares, where nothing is lost by it."""
+    declared = tool.parameters.get("properties", {}).get(parameter, {}).get("type")
+    types = declared if isinstance(declared, list) else [declared]
+    if "string" in types and isinstance(value, int | float) and not isinstance(value, bool):
+        return str(int(value)) if float(value).is_integer() else str(value)
+    if "integer" in types and isinstance(value, str) and value.lstrip("-").isdigit():
+        return int(value)
+    if "integer" in types and isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value

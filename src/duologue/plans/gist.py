@@ -1,0 +1,74 @@
+"""What answers a need: which values of a result are worth telling.
+
+The task maker uses it to write down what the user must be told; the scripted agent uses it to decide what to say. It looks
+only at the need (what was asked) and at the rows that came back.
+"""
+
+from msgspec import Struct
+
+from duologue.catalog.model import Catalog
+from duologue.plans.memory import Listing, Row, pick_row
+from duologue.types import Json, Need
+
+TELL_ALL = 5
+"""Lists up to this length are told in full; of longer ones the number and the first few."""
+FIRST = 3
+
+
+class Line(Struct, frozen=True):
+    """A row as it is told: what it is called, then (slot key, value) pairs."""
+
+    row: Row
+    values: tuple[tuple[str, Json], ...]
+
+
+class Gist(Struct, frozen=True):
+    """The answer to a need. `lines` are the rows told; `total` how many there are; `picked` = one row was asked for."""
+
+    lines: tuple[Line, ...]
+    total: int
+    picked: bool = False
+    many: bool = True
+
+    @property
+    def complete(self) -> bool:
+        """Every row is told."""
+        return not self.picked and len(self.lines) == self.total
+
+
+def gist(need: Need, listing: Listing) -> Gist:
+    """What to tell of the listing that a need's own call brought."""
+    rows = listing.rows
+    if need.pick is not None:
+        row = pick_row(rows, need.pick)
+        chosen = (row,) if row is not None else ()
+        return Gist(tuple(_line(r, need) for r in chosen), listing.total, picked=True, many=listing.many)
+    shown = rows if len(rows) <= TELL_ALL else rows[:FIRST]
+    return Gist(tuple(_line(r, need) for r in shown), max(listing.total, len(rows)), many=listing.many)
+
+
+def _line(row: Row, need: Need) -> Line:
+    return Line(row, tuple((s, row.values[s]) for s in need.wanted if row.values.get(s) is not None))
+
+
+def told_values(answer: Gist) -> list[tuple[str, Json]]:
+    """The (slot key, value) pairs the user must hear, in order, without repeats. A long list's length counts as one."""
+    out: list[tuple[str, Json]] = []
+    if answer.many and not answer.picked and not answer.complete:
+        out.append((":count", answer.total))
+    for line in answer.lines:
+        for slot, value in line.values:
+            if (slot, value) not in out:
+                out.append((slot, value))
+    return out
+
+
+def naming_slots(catalog: Catalog, table: str) -> tuple[str, ...]:
+    """The slots by which a row of the table is best named in speech: its display name, else date and key."""
+    known = next((t for t in catalog.tables if t.name == table), None)
+    if known is None:
+        return ()
+    if known.display:
+        return (f"{table}.@name",)
+    dates = tuple(f"{table}.{c.name}" for c in known.columns if c.role == "date")[:1]
+    return dates + tuple(f"{table}.{c}" for c in known.key)
