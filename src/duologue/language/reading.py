@@ -1,0 +1,335 @@
+"""What figures, dates, times and codes a text states, and where.
+
+A text is read once and the reading is kept (`read` remembers the latest few thousand), because several checks ask about
+the same sentence. The way down is by elimination: writings of dates first, since they hold numbers that are no figures;
+then every word with a digit in it, which is a number, a time, an ordinal (no figure) or else a code; then small number
+words. Nothing here knows a column or a database; `values.tells` brings those in.
+"""
+
+import re
+from functools import lru_cache
+
+from msgspec import Struct
+
+__all__ = [
+    "MONTHS",
+    "Code",
+    "DateSaid",
+    "Day",
+    "Number",
+    "Reading",
+    "fold",
+    "has_phrase",
+    "parse_day",
+    "parse_time",
+    "read",
+]
+
+Day = tuple[int, int, int]
+"""Year, month, day; 0 where not said."""
+
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_MONTH_OF = {m: i for i, m in enumerate(MONTHS, 1)} | {m[:3]: i for i, m in enumerate(MONTHS, 1)} | {"sept": 9}
+_WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
+    "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+}  # fmt: skip
+_SCALES = {
+    "k": ("thousand", 1_000), "thousand": ("thousand", 1_000), "m": ("million", 1_000_000), "mn": ("million", 1_000_000),
+    "million": ("million", 1_000_000), "bn": ("billion", 1_000_000_000), "billion": ("billion", 1_000_000_000),
+}  # fmt: skip
+
+
+class Number(Struct, frozen=True):
+    """A figure: its value as written, the decimals it was said with, and what stood around it."""
+
+    value: float | int
+    decimals: int
+    start: int
+    end: int
+    text: str
+    percent: bool = False
+    scale: str = ""
+    """thousand · million · billion, where such a word follows ("1.2 million")."""
+    scaled: float | int = 0
+    """The value times its scale."""
+    word: bool = False
+    """Written out ("three")."""
+    suffix: str = ""
+    """Letters glued to it ("45kg")."""
+
+
+class DateSaid(Struct, frozen=True):
+    """A date: the days it may mean (two where 3/5/2024 leaves it open) and the time said with it, if any ("14:30")."""
+
+    days: tuple[Day, ...]
+    start: int
+    end: int
+    text: str
+    time: str = ""
+
+
+class Code(Struct, frozen=True):
+    """A token that is no plain number: an identifier, a phone number's part, an e-mail address."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Reading(Struct, frozen=True):
+    """All that a text states in figures, in the order of the text within each kind."""
+
+    text: str
+    folded: str
+    """The text as `fold` leaves it, for finding phrases."""
+    numbers: tuple[Number, ...]
+    dates: tuple[DateSaid, ...]
+    codes: tuple[Code, ...]
+    times: tuple[Code, ...]
+    """Times of day that stand alone, as "14:30"."""
+
+
+# ── Words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_QUOTES = str.maketrans({c: " " for c in "\"'`´‘’‚‛“”„‟«»‹›′″\u00a0\u202f"} | {"…": " ", "−": "-", "‐": "-", "‑": "-"})
+
+
+def fold(text: str) -> str:
+    """Lower case, no quotes, single spaces: what is left when writing habits are taken away."""
+    return " ".join(text.casefold().translate(_QUOTES).split())
+
+
+def has_phrase(folded: str, phrase: str) -> bool:
+    """Whether a folded phrase stands in a folded text as whole words. "123" isn't in "1,123", "123.4" or "A123"."""
+    size = len(phrase)
+    at = folded.find(phrase) if size else -1
+    while at >= 0:
+        if _ends(folded, at - 1, -1, phrase[0]) and _ends(folded, at + size, 1, phrase[-1]):
+            return True
+        at = folded.find(phrase, at + 1)
+    return False
+
+
+def _ends(text: str, at: int, step: int, edge: str) -> bool:
+    """Whether a phrase whose outermost character is `edge` may end before the character at `at`."""
+    if not 0 <= at < len(text):
+        return True
+    char = text[at]
+    if edge.isalnum() and (char.isalnum() or char == "_"):
+        return False
+    beyond = at + step
+    if edge.isdigit() and char in ".,:/-" and 0 <= beyond < len(text) and text[beyond].isdigit():
+        return False
+    return True
+
+
+# ── Dates and times ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+_NAMES = "|".join(
+    f"{m[:3]}(?:{m[3:]})?\\.?" if len(m) > 3 and m != "september" else m if len(m) == 3 else "sep(?:t(?:ember)?)?\\.?"
+    for m in MONTHS
+)
+_CLOCK = r"(?:[T, ]{1,2}(?:at )?(?P<time>\d{1,2}:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+_DATES = re.compile(
+    r"(?<![\w.,/-])(?:"
+    r"(?P<y>\d{4})[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?![-/\d])"
+    r"|(?P<a>\d\d?)(?P<sep>[/.-])(?P<b>\d\d?)(?P=sep)(?P<y2>\d{4})(?![-/\d])"
+    rf"|(?P<d3>\d\d?)(?:st|nd|rd|th)?(?: of)?[ -](?P<m3>{_NAMES})(?:,?[ -](?P<y3>\d{{4}}))?(?![\w-])"
+    rf"|(?P<m4>{_NAMES}) (?P<d4>\d\d?)(?:st|nd|rd|th)?(?:,? (?P<y4>\d{{4}}))?(?![\w%]|[.,]\d)"
+    rf"|(?P<m5>{_NAMES}),? (?P<y5>\d{{4}})(?!\w|[.,]\d)"
+    r")" + _CLOCK,
+    re.IGNORECASE,
+)
+_ISO = re.compile(r"\s*(\d{4})[-/](\d\d?)(?:[-/](\d\d?))?(?![-/\d])")
+_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    if not (1 <= month <= 12 and 1 <= day <= _LENGTHS[month - 1]):
+        return False
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return not (year and month == 2 and day == 29 and not leap)
+
+
+def parse_day(text: str, months: bool = False) -> Day | None:
+    """The day an ISO-like text begins with; of "2024-06" the month with day 0, where `months` allows it."""
+    found = _ISO.match(text)
+    if found is None:
+        return None
+    year, month = int(found[1]), int(found[2])
+    if found[3] is None:
+        return (year, month, 0) if months and 1 <= month <= 12 and found.end() == len(text.rstrip()) else None
+    day = int(found[3])
+    rest = text[found.end() : found.end() + 1]
+    return (year, month, day) if year and _is_day(year, month, day) and rest in ("", " ", "T", "t") else None
+
+
+_TIME_PART = re.compile(r"[T ](\d\d?):(\d\d)(?::(\d\d))?")
+
+
+def parse_time(text: str) -> str:
+    """The time of day in an ISO-like text as "14:30"; "" at midnight or where there is none."""
+    found = _TIME_PART.search(text)
+    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+        return ""
+    time = f"{int(found[1]):02}:{found[2]}"
+    return "" if time == "00:00" and (found[3] or "00") == "00" else time
+
+
+def _days(found: re.Match[str]) -> tuple[Day, ...]:
+    """The days a match of `_DATES` may mean; none where there is no such day."""
+    kind = found.lastgroup if found.lastgroup != "time" else None
+    get = found.group
+    if get("y"):
+        options = [(int(get("y")), int(get("m")), int(get("d")))]
+    elif get("a"):
+        year, a, b = int(get("y2")), int(get("a")), int(get("b"))
+        options = [(year, b, a), (year, a, b)] if a != b else [(year, a, b)]
+    elif get("d3"):
+        options = [(int(get("y3") or 0), _month(get("m3")), int(get("d3")))]
+    elif get("d4"):
+        options = [(int(get("y4") or 0), _month(get("m4")), int(get("d4")))]
+    else:
+        return ((int(get("y5")), _month(get("m5")), 0),)
+    del kind
+    return tuple(o for o in options if _is_day(*o))
+
+
+def _month(name: str) -> int:
+    return _MONTH_OF[name.lower().rstrip(".")]
+
+
+# ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(
+    r"(?P<sign>[-+]?)(?P<cur>(?:US|A|C)?[$£€¥₹])?(?P<sign2>-?)(?P<hash>#|no\.|№)?"
+    r"(?P<int>\d{1,3}(?:[,\u00a0\u202f']\d{3})+|\d+)(?P<frac>\.\d+)?(?P<exp>e[-+]?\d+)?(?P<cur2>[$£€¥])?"
+    r"(?P<percent>%)?(?P<suffix>[a-z°²³]{1,3})?\Z",
+    re.IGNORECASE,
+)
+_EUROPEAN = re.compile(r"(?P<cur>[$£€¥])?(\d{1,3}(?:\.\d{3})+),(\d+)(?P<cur2>[$£€¥%])?\Z")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\Z", re.IGNORECASE)
+_TIME = re.compile(r"(\d\d?):(\d\d)(?::\d\d(?:\.\d+)?)?(?:am|pm)?\Z", re.IGNORECASE)
+_TRIM_LEFT, _TRIM_RIGHT = "\"'“”‘’`*_([{<~≈=|,;:", "\"'“”‘’`*_)]}>.,;:!?|…"
+_NUMBER_WORD = re.compile(r"(?<![\w-])(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?![\w-])")
+_SPLIT = re.compile(r"[^\s()\[\]{}<>|;=“”\"–—]+")
+_AFTER = re.compile(r"\s?(%|percent\b|per cent\b|thousand\b|million\b|billion\b)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=8_192)
+def read(text: str) -> Reading:
+    """Find everything of interest in a text."""
+    text = text.replace("−", "-")
+    dates: list[DateSaid] = []
+    numbers: list[Number] = []
+    codes: list[Code] = []
+    times: list[Code] = []
+    rest = text
+    if _DIGIT.search(text):
+        rest = _take_dates(text, dates)
+        for found in _SPLIT.finditer(rest):
+            if _DIGIT.search(found[0]):
+                _sort_token(rest, found.start(), found.end(), (numbers, codes, times))
+    elif "@" in text:
+        codes += [Code(t[0].strip(_TRIM_RIGHT), t.start(), t.end()) for t in _SPLIT.finditer(text) if "@" in t[0]]
+    for found in _NUMBER_WORD.finditer(rest.lower()):
+        value = _WORDS[found[0]]
+        numbers.append(
+            Number(value, 0, found.start(), found.end(), found[0], word=True, **_scale_of(rest, found.end(), value))
+        )
+    return Reading(text, fold(text), tuple(numbers), tuple(dates), tuple(codes), tuple(times))
+
+
+def _take_dates(text: str, dates: list[DateSaid]) -> str:
+    """Move the dates out of the text: what is left has blanks in their places."""
+    rest = text
+    for found in _DATES.finditer(text):
+        days = _days(found)
+        if not days:
+            continue
+        time = found["time"]
+        clock = time.rjust(5, "0") if time else ""
+        dates.append(DateSaid(days, found.start(), found.end(), found[0], clock))
+        rest = rest[: found.start()] + " " * (found.end() - found.start()) + rest[found.end() :]
+    return rest
+
+
+_Kinds = tuple[list[Number], list[Code], list[Code]]
+
+
+def _sort_token(text: str, start: int, end: int, into: _Kinds) -> None:
+    """Decide what a word with a digit is, and put it where it belongs."""
+    numbers, codes, times = into
+    token = text[start:end]
+    short = token.lstrip(_TRIM_LEFT)
+    start += len(token) - len(short)
+    short = short.rstrip(_TRIM_RIGHT)
+    for ending in ("'s", "’s"):
+        short = short.removesuffix(ending)
+    end = start + len(short)
+    if not short or _ORDINAL.match(short):
+        return
+    if "@" in short:
+        codes.append(Code(short, start, end))
+        return
+    if _TIME.match(short):
+        times.append(Code(short, start, end))
+        return
+    number = _as_number(text, short, start)
+    if number is not None:
+        numbers.append(number)
+    elif "," in short and all(_NUMBER.match(p) or not _DIGIT.search(p) for p in short.split(",")):
+        for piece in short.split(","):
+            if _DIGIT.search(piece):
+                _sort_token(text, start, start + len(piece), into)
+            start += len(piece) + 1
+    else:
+        codes.append(Code(short, start, end))
+
+
+def _as_number(text: str, token: str, start: int) -> Number | None:
+    found = _NUMBER.match(token)
+    end = start + len(token)
+    if found is None:
+        european = _EUROPEAN.match(token)
+        if european is None:
+            return None
+        value = float(f"{european[2].replace('.', '')}.{european[3]}")
+        return Number(value, len(european[3]), start, end, token, percent=european["cur2"] == "%")
+    whole = found["int"]
+    digits = whole if whole.isdigit() else re.sub(r"\D", "", whole)
+    frac, exp, suffix = found["frac"] or "", found["exp"] or "", (found["suffix"] or "").lower()
+    if len(digits) > 1 and digits[0] == "0" and not frac:
+        return None  # leading zeros: a code, not a quantity
+    value: float | int = float(digits + frac + exp) if frac or exp else int(digits)
+    if found["sign"] == "-" or found["sign2"]:
+        value = -value
+    if found["percent"]:
+        return Number(value, max(0, len(frac) - 1), start, end, token, percent=True)
+    scale = _SCALES.get(suffix)
+    if scale is not None:
+        return Number(value, max(0, len(frac) - 1), start, end, token, scale=scale[0], scaled=_times(value, scale[1]))
+    after = _scale_of(text, end, value) if not suffix else {}
+    return Number(value, max(0, len(frac) - 1), start, end, token, suffix=suffix, **after)
+
+
+def _scale_of(text: str, end: int, value: float) -> dict[str, object]:
+    """What the words after a number make of it."""
+    found = _AFTER.match(text, end)
+    if found is None:
+        return {}
+    word = found[1].lower()
+    if word in _SCALES:
+        name, factor = _SCALES[word]
+        return {"scale": name, "scaled": _times(value, factor)}
+    return {"percent": True}
+
+
+def _times(value: float, factor: int) -> float | int:
+    scaled = round(value * factor, 6)
+    return int(scaled) if scaled == int(scaled) else scaled

@@ -1,0 +1,315 @@
+"""How values are said, and whether a text says them.
+
+A value leaves the database as JSON and reaches a person as words: 1234.5 becomes "£1,234.50", "2024-05-03" becomes
+"3 May 2024", 1 in a flag becomes "yes". Two sides need one understanding of that: the speakers, who write, and the
+checks, who must find the value again in what was written. So both directions live here, and one property holds them
+together: `tells(say(value, column, style), value, column)` for every value but none, and no neighbouring value is told.
+
+* `say` writes. It knows the column only through the catalog's `Column`: keys, codes and years stay raw, measures get
+  separators and their unit, dates people's writing. `style` picks among equal writings, so that one conversation can
+  keep to one of them. Nothing that could steer a terminal gets through.
+* `reading.read` finds figures, dates, times and codes in a text.
+* `tells` compares the two by meaning: 1,234.50 is 1234.5, but 1.2k isn't; a date is told by its day; text by its words.
+"""
+
+import math
+import re
+from datetime import date, datetime
+from functools import lru_cache
+
+from duologue.catalog.model import Column
+from duologue.language.reading import MONTHS, Day, Number, Reading, fold, has_phrase, parse_day, parse_time, read
+from duologue.types import Json
+
+__all__ = ["clean", "is_blank", "moment", "say", "tells"]
+
+LONGEST = 280
+"""Characters of a text that are said; the rest is cut at a word, with an ellipsis."""
+
+_SIGNS = {"USD": "$", "US$": "$", "$": "$", "GBP": "£", "£": "£", "EUR": "€", "€": "€", "JPY": "¥", "¥": "¥"}
+_SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
+_RAW_ROLES = frozenset({"key", "reference", "name", "category", "status", "contact"})
+_RAW_FORMATS = frozenset({"code", "postcode", "phone", "year", "month", "json", "url", "email"})
+_YES = frozenset({"1", "y", "yes", "t", "true", "on"})
+_NO = frozenset({"0", "n", "no", "f", "false", "off"})
+_PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?\Z")
+_TEXT_NUMBER = re.compile(r"\s*-?\d+(?:\.\d+)?\s*\Z")
+# Control and format characters: C0, DEL, C1, zero-width and bidirectional marks, surrogates. Escape sequences go whole.
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])|\x9b[0-?]*[ -/]*[@-~]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def clean(text: str) -> str:
+    """One line of text that can be shown anywhere: no control characters, no escape sequences, single spaces."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    return " ".join(_CONTROL.sub("", _ESCAPES.sub("", text)).split())
+
+
+def is_blank(value: Json) -> bool:
+    """There is nothing in it to be told: None, or text without a visible character."""
+    return value is None or (isinstance(value, str) and not clean(value))
+
+
+# ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def say(value: Json, column: Column | None = None, style: int = 0) -> str:
+    """Write a value as people write it. The same value, column and style give the same text.
+
+    Lists are joined with commas, objects are written as "key: value" pairs. None is "none on record".
+    """
+    if is_blank(value):
+        return "none on record" if value is None else "blank"
+    flag = _flag(value, column)
+    if flag is not None:
+        return "yes" if flag else "no"
+    if isinstance(value, int | float):
+        return _say_number(value, column)
+    if isinstance(value, str):
+        return _say_text(value, column, style)
+    if isinstance(value, list | tuple):
+        return ", ".join(say(v, column, style) for v in value) or "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{clean(str(k))}: {say(v, None, style)}" for k, v in value.items()) or "none"
+    return clean(str(value))
+
+
+def _flag(value: Json, column: Column | None) -> bool | None:
+    """What a yes-or-no value says; None where it isn't one."""
+    if isinstance(value, bool):
+        return value
+    if column is None or column.role != "flag" or isinstance(value, list | dict):
+        return None
+    word = str(value).strip().lower()
+    if word in ("t", "f") and any(str(v).strip().lower() not in ("t", "f") for v in column.values):
+        return None
+    return True if word in _YES else False if word in _NO else None
+
+
+def _say_text(value: str, column: Column | None, style: int) -> str:
+    number = _number_in_text(value, column)
+    if number is not None:
+        return _say_number(number, column)
+    when = moment(value, column)
+    if when is not None:
+        return _say_moment(when, style)
+    return _clip(clean(value))
+
+
+def _clip(text: str) -> str:
+    if len(text) <= LONGEST:
+        return text
+    cut = text.rfind(" ", LONGEST // 2, LONGEST)
+    return text[: cut if cut > 0 else LONGEST].rstrip(" .,;:-") + "…"
+
+
+def _number_in_text(value: str, column: Column | None) -> float | int | None:
+    """The number that a text column of numbers holds."""
+    if column is None or not (column.role == "measure" or column.format in ("money", "percent")):
+        return None
+    if not _TEXT_NUMBER.match(value):
+        return None
+    text = value.strip()
+    return float(text) if "." in text else int(text)
+
+
+def _is_raw(column: Column) -> bool:
+    return column.role in _RAW_ROLES or column.format in _RAW_FORMATS
+
+
+def _say_number(value: float, column: Column | None) -> str:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if column is None:
+        return _grouped(value, _decimals(value, None), least=10_000)
+    if _is_raw(column):
+        return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    if column.format == "percent":
+        scaled = _as_percent(value, column)
+        return _grouped(scaled, _decimals(scaled, None)) + "%"
+    unit = clean(column.unit)
+    sign = _SIGNS.get(unit.upper(), "")
+    text = _grouped(abs(value) if sign else value, _decimals(value, column))
+    if sign:
+        return ("-" if value < 0 else "") + sign + text
+    return f"{text} {unit}" if unit else text
+
+
+def _as_percent(value: float, column: Column) -> float:
+    """A share kept as 0 … 1 is said out of a hundred."""
+    return round(value * 100, 10) if _is_share(column) else value
+
+
+def _is_share(column: Column) -> bool:
+    most, least = column.most, column.least
+    return (
+        isinstance(most, int | float)
+        and 0 <= most <= 1
+        and (not isinstance(least, int | float) or least >= 0)
+        and column.type != "INTEGER"
+    )
+
+
+def _decimals(value: float, column: Column | None) -> int:
+    """How many decimals a number is said with: two for money, those it has where few, else enough to tell it apart."""
+    if isinstance(value, int):
+        return 2 if column is not None and column.format == "money" and column.type == "REAL" else 0
+    shown = repr(abs(value))
+    if "e" in shown:
+        has = 0 if value == int(value) else 20
+    else:
+        has = 0 if shown.endswith(".0") else len(shown) - shown.index(".") - 1
+    money = column is not None and column.format == "money"
+    if has <= 2:
+        return 2 if money else has
+    if has <= (4 if money else 6):
+        return has
+    size = abs(value)
+    return 2 if size >= 0.1 else min(20, 2 - math.floor(math.log10(size)))
+
+
+def _grouped(value: float, decimals: int, least: int = 1_000) -> str:
+    """With separators from `least` on. Numbers too large for exact digits keep their exponent."""
+    if isinstance(value, float) and (abs(value) >= 1e15 or (0 < abs(value) < 1e-12)):
+        return repr(value)
+    text = f"{value:,.{decimals}f}" if abs(value) >= least else f"{value:.{decimals}f}"
+    return "0" if text in ("-0", "-0.00") else text
+
+
+# ── Dates ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@lru_cache(maxsize=16_384)
+def _by_pattern(text: str, pattern: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, pattern)
+    except ValueError:
+        return None
+
+
+def moment(value: str, column: Column | None = None) -> tuple[Day, str] | None:
+    """The day (and the time, "" at midnight) that a stored text stands for: ISO writings, and the column's own pattern.
+
+    A month kept as "2024-06" counts only where the column's format says it is one. None where it is no date.
+    """
+    form = column.format if column is not None else ""
+    if form.startswith("date:"):
+        found = _by_pattern(value.strip(), form[5:])
+        if found is None:
+            return None
+        return (found.year, found.month, found.day), f"{found:%H:%M}" if found.time().isoformat() != "00:00:00" else ""
+    if form not in ("", "date", "datetime", "month"):
+        return None
+    if len(value) < 7 or not value[:4].isdigit():
+        return None
+    day = parse_day(value, months=form == "month")
+    return None if day is None else (day, parse_time(value) if len(value) > 10 else "")
+
+
+def _say_moment(when: tuple[Day, str], style: int) -> str:
+    (year, month, day), time = when
+    name, form = MONTHS[month - 1].capitalize(), style % 4
+    if day == 0:
+        return f"{year:04}-{month:02}" if form == 3 else f"{name} {year}"
+    text = (
+        f"{day} {name} {year}",
+        f"{name} {day}, {year}",
+        f"{day} {name[:3]} {year}",
+        f"{year:04}-{month:02}-{day:02}",
+    )[form]
+    return f"{text} at {time}" if time else text
+
+
+def day_of(value: Json, column: Column | None = None) -> date | None:
+    """The calendar day a stored value stands for; None where it is none."""
+    when = moment(value, column) if isinstance(value, str) else None
+    return date(*when[0]) if when is not None and when[0][2] else None
+
+
+# ── Finding again ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def tells(text: str | Reading, value: Json, column: Column | None = None) -> bool:
+    """Whether a text states a value. None and blanks are never told; of a list, everything in it must be.
+
+    Numbers are equal after rounding to the decimals said, when those are at least as many as `say` would write; dates
+    are told by their day (and by the time, if the text gives one); text by its words, whatever the case and the quotes.
+    """
+    if is_blank(value):
+        return False
+    reading = read(text) if isinstance(text, str) else text
+    flag = _flag(value, column)
+    if flag is not None:
+        return _tells_flag(reading, flag, value, column)
+    if isinstance(value, int | float):
+        return _tells_number(reading, value, column)
+    if isinstance(value, str):
+        return _tells_text(reading, value, column)
+    if isinstance(value, list | tuple):
+        return bool(value) and all(tells(reading, v, column) for v in value)
+    if isinstance(value, dict):
+        return bool(value) and all(v is None or tells(reading, v) for v in value.values())
+    return False
+
+
+def _tells_flag(reading: Reading, flag: bool, value: Json, column: Column | None) -> bool:
+    if has_phrase(reading.folded, "yes" if flag else "no"):
+        return True
+    if not isinstance(value, bool) and isinstance(value, str) and len(value.strip()) > 1:
+        return has_phrase(reading.folded, fold(value))
+    return False
+
+
+def _tells_number(reading: Reading, value: float, column: Column | None) -> bool:
+    if isinstance(value, float) and not math.isfinite(value):
+        return has_phrase(reading.folded, fold(str(value)))
+    raw = column is not None and _is_raw(column)
+    least = 0 if raw else _decimals(value, column)
+    unit = clean(column.unit).lower() if column is not None else ""
+    return any(_same_number(n, value, least, unit, column) for n in reading.numbers)
+
+
+def _same_number(said: Number, value: float, least: int, unit: str, column: Column | None) -> bool:
+    if said.percent and (column is None or (column.format == "percent" and _is_share(column))):
+        scaled = round(value * 100, 10) if column is None else _as_percent(value, column)
+        if _close(said.value, said.decimals, scaled, _decimals(scaled, None)):
+            return True
+        if column is not None:
+            return False
+    if said.scale and said.scale != unit:
+        return said.scaled == value
+    return _close(said.value, said.decimals, value, least)
+
+
+def _close(said: float, decimals: int, value: float, least: int) -> bool:
+    if said == value:
+        return True
+    if decimals < least or decimals == 0:
+        return False
+    return abs(said - value) <= 0.5000001 * 10.0**-decimals
+
+
+def _tells_text(reading: Reading, value: str, column: Column | None) -> bool:
+    number = _number_in_text(value, column)
+    if number is None and column is None and _PLAIN_NUMBER.match(value):
+        number = float(value) if "." in value else int(value)
+    if number is not None and _tells_number(reading, number, column):
+        return True
+    when = moment(value, column)
+    if when is not None and _tells_moment(reading, when):
+        return True
+    said = _clip(clean(value)).removesuffix("…")
+    return has_phrase(reading.folded, fold(said)) if fold(said) else said in reading.text
+
+
+def _tells_moment(reading: Reading, when: tuple[Day, str]) -> bool:
+    (year, month, day), time = when
+    for said in reading.dates:
+        if time and said.time and said.time != time:
+            continue
+        if any(m == month and d == day and y in (year, 0) for y, m, d in said.days):
+            return True
+    return False
