@@ -1,0 +1,188 @@
+"""Which of the expected calls were made, and by which calls.
+
+A plan says what must happen, not how: a placeholder may be filled by what the earlier call really returned or by what it
+stood for when the task was proven; defaults may be spelled out; order counts only where data flows (`after`). A read that
+was done before, in the state the task starts from, need not be done again. Writes are never shared: each needs a
+successful call of its own.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from duologue.errors import StageError
+from duologue.plans.placeholders import references, resolve
+from duologue.plans.trace import Executed, Trace
+from duologue.types import Json, PlanStep, Tool
+
+__all__ = ["Match", "Missing", "match_plan", "normal_arguments", "same_arguments"]
+
+
+class Missing(Struct, frozen=True):
+    """An expected call that was not made."""
+
+    step: int
+    """From 1."""
+    weight: str
+    turn: int
+    """The turn of the nearest attempt; the last turn where there was none."""
+    reason: str
+
+
+class Match(Struct, frozen=True):
+    """Step (from 1) → index of the call in the trace, and what is missing."""
+
+    calls: dict[int, int]
+    missing: tuple[Missing, ...]
+
+
+def match_plan(plan: Sequence[PlanStep], trace: Trace, task: int = 0) -> Match:
+    """Match the plan of one task with the calls of a conversation."""
+    own = trace.of_task(task)
+    pool = (*_still_true(trace, own, task), *own)
+    chosen: dict[int, int] = {}
+    options: dict[int, list[Executed]] = {}
+    missing: list[Missing] = []
+    taken: set[int] = set()
+    for number, step in enumerate(plan, 1):
+        tool = trace.tools.get(step.tool)
+        wanted = _wanted(step, options)
+        fits = [
+            c
+            for c in pool
+            if c.call.name == step.tool and any(same_arguments(w, c.call.arguments, tool) for w in wanted)
+        ]
+        options[number] = [c for c in fits if not c.failed]
+        least = max((chosen[s] for s in step.after if s in chosen), default=-1)
+        shared = tool is not None and tool.effect == "read"
+        late = [c for c in options[number] if _in_order(c, least, trace, step) and (shared or c.index not in taken)]
+        if late:
+            chosen[number] = late[0].index
+            taken.add(late[0].index)
+        else:
+            missing.append(_explain(number, step, (wanted, fits), trace, own))
+    return Match(chosen, tuple(missing))
+
+
+def _still_true(trace: Trace, own: Sequence[Executed], task: int) -> list[Executed]:
+    """Reads of earlier tasks whose answers hold when this task begins."""
+    if task == 0:
+        return []
+    earlier = [c for c in trace.calls if c.task < task]
+    start = own[0].before if own else (earlier[-1].state if earlier else "")
+    return [c for c in earlier if c.effect == "read" and c.state == start]
+
+
+def _in_order(call: Executed, least: int, trace: Trace, step: PlanStep) -> bool:
+    """After everything it builds on. A read needs only that nothing it depends on was written after it."""
+    if call.index > least:
+        return True
+    if call.effect != "read":
+        return False
+    return all(c.effect == "read" or c.failed for c in trace.calls[call.index + 1 : least + 1])
+
+
+def _wanted(step: PlanStep, options: Mapping[int, Sequence[Executed]]) -> list[dict[str, Json]]:
+    """The arguments that would do: filled from what was bound, or from any call that matched the steps referred to."""
+    needed = sorted(references(step.arguments))
+    if not needed:
+        return [resolve(step.arguments, {})]
+    out: list[dict[str, Json]] = []
+    if step.bound:
+        filled = {k: step.bound[v] if _known(v, step) else step.bound.get(k, v) for k, v in step.arguments.items()}
+        if not references(filled):
+            out.append(resolve(filled, {}))
+    tries = max((len(options.get(s, ())) for s in needed), default=0)
+    for pick in range(tries):
+        results = {s: options[s][min(pick, len(options[s]) - 1)].result for s in needed if options.get(s)}
+        try:
+            found = resolve(step.arguments, results)
+        except StageError:
+            continue
+        if found not in out:
+            out.append(found)
+    return out
+
+
+def _known(value: Json, step: PlanStep) -> bool:
+    return isinstance(value, str) and value in step.bound
+
+
+def normal_arguments(arguments: Mapping[str, Json], tool: Tool | None) -> dict[str, Json]:
+    """Arguments with the schema's defaults filled in and empty optional ones left out."""
+    if tool is None:
+        return dict(arguments)
+    properties = tool.parameters.get("properties", {})
+    required = tool.parameters.get("required", ())
+    out = {k: p["default"] for k, p in properties.items() if "default" in p and p["default"] is not None}
+    for name, value in arguments.items():
+        if value is not None or name in required:
+            out[name] = value
+    return out
+
+
+def same_arguments(expected: Mapping[str, Json], actual: Mapping[str, Json], tool: Tool | None) -> bool:
+    """Whether two argument sets ask for the same thing."""
+    if expected == actual and not any(isinstance(v, bool) for v in actual.values()):
+        return True
+    return not differing(expected, actual, tool)
+
+
+def differing(expected: Mapping[str, Json], actual: Mapping[str, Json], tool: Tool | None) -> list[str]:
+    """The names of the arguments in which two sets differ, in the order of the schema, unknown ones last."""
+    left, right = normal_arguments(expected, tool), normal_arguments(actual, tool)
+    names = dict.fromkeys((*left, *right))
+    return [n for n in names if n not in left or n not in right or not _same(left[n], right[n], n, tool)]
+
+
+def _same(expected: Json, actual: Json, name: str, tool: Tool | None) -> bool:
+    if isinstance(expected, bool) or isinstance(actual, bool):
+        return expected is actual
+    if expected == actual:
+        return True
+    if isinstance(expected, str) and isinstance(actual, str):
+        slot = tool.inputs.get(name) if tool is not None else None
+        return slot is not None and slot.use == "match" and expected.strip().casefold() == actual.strip().casefold()
+    if isinstance(expected, list) and isinstance(actual, list):
+        return len(expected) == len(actual) and all(
+            _same(e, a, name, tool) for e, a in zip(expected, actual, strict=True)
+        )
+    numeric = isinstance(expected, int | float | str) and isinstance(actual, int | float | str)
+    return numeric and _takes_text(name, tool) and _as_text(expected) == _as_text(actual)
+
+
+def _takes_text(name: str, tool: Tool | None) -> bool:
+    kind = tool.parameters.get("properties", {}).get(name, {}).get("type") if tool is not None else None
+    return kind == "string" or (isinstance(kind, list) and "string" in kind and not {"integer", "number"} & set(kind))
+
+
+def _as_text(value: Json) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _explain(
+    number: int,
+    step: PlanStep,
+    found: tuple[Sequence[Mapping[str, Json]], Sequence[Executed]],
+    trace: Trace,
+    own: Sequence[Executed],
+) -> Missing:
+    """Say why a step counts as missing, from the attempt that came nearest."""
+    wanted, fits = found
+    last = len(trace.turns) - 1
+    if not wanted:
+        return Missing(number, step.weight, last, f"{step.tool} depends on a step that was never done")
+    failed = [c for c in fits if c.failed]
+    if fits and len(failed) == len(fits):
+        return Missing(number, step.weight, failed[-1].turn, f"{step.tool} was called but failed")
+    if fits:
+        return Missing(
+            number, step.weight, fits[-1].turn, f"{step.tool} was called only before what it builds on, or once too few"
+        )
+    tool = trace.tools.get(step.tool)
+    tries = [(differing(w, c.call.arguments, tool), c, w) for c in own if c.call.name == step.tool for w in wanted]
+    if not tries:
+        return Missing(number, step.weight, last, f"{step.tool} was never called")
+    names, call, want = min(tries, key=lambda t: len(t[0]))
+    parts = [f"{n}={call.call.arguments.get(n)!r} instead of {want.get(n)!r}" for n in names[:3]]
+    return Missing(number, step.weight, call.turn, f"{step.tool} was called with {', '.join(parts)}")

@@ -1,0 +1,133 @@
+"""Values known only at run time: `"$2.rows[0].order_id"` is the value at that path of the result of step 2.
+
+Steps count from 1. A path is made of `.field`, `["any field"]` and `[index]`; the same paths, without the step, say where
+in a result an argument came from (`Origin.path`). A text that really begins with "$" is written with two: "$$5 off".
+Placeholders stand for whole values, also inside lists and objects, never for a part of a text.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+from duologue.errors import StageError
+from duologue.types import Json
+
+__all__ = [
+    "escape", "find_path", "leaves", "placeholder", "references", "resolve", "value_at",
+]  # fmt: skip
+
+_PLACEHOLDER = re.compile(r"\$(\d+)(?=[.\[]|\Z)(.*)\Z", re.DOTALL)
+_PART = re.compile(r'\.?([^.\[\]"]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]')
+_PLAIN_FIELD = re.compile(r"[^\W\d]\w*\Z")
+
+
+def placeholder(step: int, path: str) -> str:
+    """The argument that stands for `path` of the result of `step`."""
+    return f"${step}{path if path.startswith('[') or not path else '.' + path}"
+
+
+def escape(value: Json) -> Json:
+    """The same value with texts that begin with "$" written so that they are no placeholders."""
+    if isinstance(value, str):
+        return "$" + value if value.startswith("$") else value
+    if isinstance(value, list):
+        return [escape(v) for v in value]
+    if isinstance(value, dict):
+        return {k: escape(v) for k, v in value.items()}
+    return value
+
+
+def parse(text: Json) -> tuple[int, str] | None:
+    """The step and path of a placeholder; None for any other value."""
+    if not isinstance(text, str) or not text.startswith("$") or text.startswith("$$"):
+        return None
+    found = _PLACEHOLDER.match(text)
+    return (int(found[1]), found[2].removeprefix(".")) if found else None
+
+
+def references(arguments: Json) -> set[int]:
+    """The steps whose results the arguments need."""
+    found = parse(arguments)
+    if found is not None:
+        return {found[0]}
+    if isinstance(arguments, dict):
+        return set().union(*map(references, arguments.values()))
+    if isinstance(arguments, list | tuple):
+        return set().union(*map(references, arguments))
+    return set()
+
+
+def resolve(arguments: Json, results: Mapping[int, Json]) -> Json:
+    """Put values in the place of placeholders. `results` holds what each step (from 1) returned.
+
+    Raises `StageError` ("plan", "placeholder") naming the placeholder whose step has no result or whose path leads nowhere.
+    """
+    if isinstance(arguments, str):
+        if not arguments.startswith("$"):
+            return arguments
+        found = parse(arguments)
+        if found is None:
+            return arguments[1:] if arguments.startswith("$$") else arguments
+        step, path = found
+        if step not in results:
+            raise StageError("plan", "placeholder", f"{arguments}: step {step} has no result")
+        try:
+            return value_at(results[step], path)
+        except LookupError as problem:
+            raise StageError("plan", "placeholder", f"{arguments}: {problem}") from problem
+    if isinstance(arguments, dict):
+        return {k: resolve(v, results) for k, v in arguments.items()}
+    if isinstance(arguments, list):
+        return [resolve(v, results) for v in arguments]
+    return arguments
+
+
+def _parts(path: str) -> Iterator[str | int]:
+    at = 0
+    while at < len(path):
+        found = _PART.match(path, at)
+        if found is None:
+            raise LookupError(f"{path!r} is no path")
+        at = found.end()
+        yield found[1] if found[1] is not None else int(found[2]) if found[2] is not None else json.loads(found[3])
+
+
+def value_at(result: Json, path: str) -> Json:
+    """The value at a path; the whole result for the empty path. Raises `LookupError` saying where the way ends."""
+    for part in _parts(path):
+        if isinstance(part, int) and isinstance(result, list):
+            if part >= len(result):
+                raise LookupError(f"no item {part} at {path!r}, only {len(result)}")
+            result = result[part]
+        elif isinstance(part, str) and isinstance(result, dict):
+            if part not in result:
+                raise LookupError(f"no field {part!r} at {path!r}")
+            result = result[part]
+        else:
+            raise LookupError(f"{path!r} leads into a plain value at {part!r}")
+    return result
+
+
+def leaves(result: Json, path: str = "") -> Iterator[tuple[str, Json]]:
+    """Every plain value of a result with its path, in order."""
+    if isinstance(result, dict):
+        for key, value in result.items():
+            plain = _PLAIN_FIELD.match(key)
+            step = (f".{key}" if path else key) if plain else f"[{json.dumps(key)}]"
+            yield from leaves(value, path + step)
+    elif isinstance(result, list):
+        for index, value in enumerate(result):
+            yield from leaves(value, f"{path}[{index}]")
+    else:
+        yield path, result
+
+
+def find_path(result: Json, value: Json, field: str = "") -> str | None:
+    """The path of the first plain value equal to `value` (1 equals 1.0, not True), preferring fields named `field`."""
+    first: str | None = None
+    for path, leaf in leaves(result):
+        if leaf == value and isinstance(leaf, bool) == isinstance(value, bool):
+            if not field or path.endswith(field):
+                return path
+            first = path if first is None else first
+    return first
