@@ -1,0 +1,149 @@
+"""Making and opening the one SQLite file of a run.
+
+A new file is built beside its place and renamed into it, so a run folder holds either a whole store or none. Its header
+says what it is (`application_id`) and how new (`user_version`); an older file is brought up to date by the scripts it
+lacks, a newer one is refused.
+
+One process writes: it holds a lock on the *folder* (it vanishes with the process, and no lock file is left behind). Any
+number may read meanwhile, since the file is in WAL mode. Every failure that the person can mend is a `UserError`.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from urllib.parse import quote
+
+import apsw
+
+from duologue.errors import UserError
+
+FILE_NAME = "run.sqlite"
+APPLICATION_ID = 0x44554F4C  # "DUOL"
+MIGRATIONS: tuple[str, ...] = ("schema.sql",)
+"""Script number i (from 1) leads from version i-1 to version i. Only ever appended to."""
+
+
+@contextmanager
+def explained(folder: Path) -> Iterator[None]:
+    """Turn what the file system and SQLite say about a run folder into a `UserError` the person can act on."""
+    try:
+        yield
+    except (apsw.NotADBError, apsw.CorruptError) as error:
+        raise UserError(f"{str(folder / FILE_NAME)!r} is damaged: {error}", "Use another folder (-o).") from error
+    except (apsw.FullError, apsw.IOError) as error:
+        raise UserError(f"Cannot write to {str(folder)!r}: {error}", "Free some space, then run it again.") from error
+    except (apsw.CantOpenError, apsw.ReadOnlyError, PermissionError) as error:
+        raise UserError(
+            f"Cannot open the run in {str(folder)!r}: {error}", "Use a folder that you may read and write."
+        ) from error
+    except apsw.BusyError as error:
+        raise UserError(f"{str(folder / FILE_NAME)!r} is locked by another program.", "Wait for it to end.") from error
+
+
+def create_file(folder: Path, config_rows: list[tuple[str, str]]) -> None:
+    """Make the folder where it is missing, and in it a whole new store that holds `config_rows`."""
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{str(folder)!r} is a file, not a folder.", "Choose another folder (-o).")
+    with explained(folder):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(
+                f"Cannot make the folder {str(folder)!r}: {error.strerror}", "Choose another (-o)."
+            ) from error
+        draft = folder / f".{FILE_NAME}.{os.getpid()}"
+        try:
+            _build(draft, config_rows)
+            draft.rename(folder / FILE_NAME)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def _build(path: Path, config_rows: list[tuple[str, str]]) -> None:
+    db = apsw.Connection(str(path))
+    try:
+        db.execute("PRAGMA page_size = 8192")
+        with db:
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            _migrate(db, 0)
+            db.executemany("INSERT INTO config VALUES (?, ?)", config_rows)
+        db.execute("PRAGMA journal_mode = WAL")
+    finally:
+        db.close()
+
+
+def _migrate(db: apsw.Connection, version: int) -> None:
+    """Run the scripts that a file of `version` lacks. The caller holds the transaction."""
+    for number, name in enumerate(MIGRATIONS[version:], start=version + 1):
+        db.execute(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))
+        db.execute("INSERT INTO migrations VALUES (?, ?)", (number, name))
+        db.execute(f"PRAGMA user_version = {number}")
+
+
+def open_file(folder: Path, readonly: bool) -> apsw.Connection:
+    """A connection to the store in `folder`, brought up to date when it may be written."""
+    path = folder / FILE_NAME
+    if not path.is_file():
+        what = "is not a run" if folder.exists() else "does not exist"
+        raise UserError(
+            f"{str(folder)!r} {what}: there is no {FILE_NAME} in it.", "Name the folder given to `generate -o`."
+        )
+    with explained(folder):
+        db = _read_connection(path) if readonly else apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        try:
+            db.set_busy_timeout(10_000)
+            _bring_up_to_date(db, path, readonly)
+            db.execute("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON")
+            if readonly:
+                db.execute("PRAGMA query_only = ON")
+        except BaseException:
+            db.close()
+            raise
+    return db
+
+
+def _read_connection(path: Path) -> apsw.Connection:
+    """A connection for reading. A WAL file wants its helper files even then; where they can't be made, the file is still."""
+    if os.access(path.parent, os.W_OK) and os.access(path, os.W_OK):
+        return apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+    still = "" if path.with_name(path.name + "-wal").exists() else "&immutable=1"
+    uri = f"file:{quote(str(path.resolve()))}?mode=ro{still}"
+    return apsw.Connection(uri, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+
+
+def _bring_up_to_date(db: apsw.Connection, path: Path, readonly: bool) -> None:
+    if db.pragma("application_id") != APPLICATION_ID:
+        raise UserError(f"{str(path)!r} was not made by duologue.", "Name the folder given to `generate -o`.")
+    version = int(db.pragma("user_version"))
+    if version > len(MIGRATIONS):
+        raise UserError(
+            f"{str(path)!r} was made by a newer duologue (store version {version}; this one knows {len(MIGRATIONS)}).",
+            "Upgrade duologue, or use another folder (-o).",
+        )
+    if version < len(MIGRATIONS) and not readonly:
+        with db:
+            _migrate(db, version)
+
+
+class FolderLock:
+    """The right to write in a run folder, held by one process at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        with explained(folder):
+            self._handle = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._handle)
+            if not isinstance(error, BlockingIOError):
+                raise
+            raise UserError(
+                f"Another duologue is writing to {str(folder)!r}.", "Wait for it to end, or use another folder (-o)."
+            ) from error
+
+    def release(self) -> None:
+        """Let others write."""
+        os.close(self._handle)

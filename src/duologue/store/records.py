@@ -1,0 +1,64 @@
+"""What is written beside a conversation: its measures, as the paper counts them.
+
+The words are those of the paper: a *turn* is a message other than the system's (user, assistant or tool result); a *step*
+is one tool-use iteration (an assistant message that makes calls) towards one user request; a *task* is an objective
+completed.
+"""
+
+from msgspec import Struct
+
+from duologue.types import Dialogue, Environment, Turn, Verdict
+
+
+class StoredDialogue(Struct, frozen=True):
+    """A conversation as the store holds it. `item` is its number among the `-n` asked for, from 0."""
+
+    item: int
+    dialogue: Dialogue
+    verdicts: tuple[Verdict, ...]
+
+
+class Measures(Struct, frozen=True):
+    """The counts of one conversation that the statistics are made of; see the columns of `dialogues` in schema.sql."""
+
+    turns: int
+    user_turns: int
+    tasks: int
+    calls: int
+    writes: int
+    steps: int
+    requests: int
+    longest: int
+
+
+def writing_tools(environment: Environment) -> frozenset[str]:
+    """Names of the tools whose effect is `write`."""
+    return frozenset(tool.name for tool in environment.toolset.tools if tool.effect == "write")
+
+
+def measure(dialogue: Dialogue, writing: frozenset[str]) -> Measures:
+    """Count a conversation. `writing` names the tools that change the database."""
+    path = [turn for turn in dialogue.path() if turn.message.role != "system"]
+    names = [call.name for turn in path for call in turn.message.tool_calls]
+    iterations = [n for n in _iterations(path) if n]
+    return Measures(
+        turns=len(path),
+        user_turns=sum(turn.message.role == "user" for turn in path),
+        tasks=len(dialogue.scenario.tasks),
+        calls=len(names),
+        writes=sum(name in writing for name in names),
+        steps=sum(iterations),
+        requests=len(iterations),
+        longest=max(iterations, default=0),
+    )
+
+
+def _iterations(path: list[Turn]) -> list[int]:
+    """For each user turn, the assistant messages with calls that follow it before the next one."""
+    counts = [0]
+    for turn in path:
+        if turn.message.role == "user":
+            counts.append(0)
+        elif turn.message.tool_calls:
+            counts[-1] += 1
+    return counts

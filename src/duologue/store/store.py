@@ -1,0 +1,248 @@
+"""The store of a run: what was asked for, what it was made from, what became of each item.
+
+An *item* is one of the `-n` conversations asked for. It begins (`begin_item`), may be tried several times
+(`count_attempt` counts each stage of each try), and ends exactly once, accepted or rejected, in one transaction that also
+writes its conversation, its tasks and its attempts. A process killed at any moment therefore leaves whole items, and at
+most a begun one that the next run begins again.
+
+Conversations are kept as JSON with the numbers that the statistics need in columns beside them (see `records`, `stats`).
+Readers and the writer meet only in the file; see `files` for how it is made, opened and locked.
+"""
+
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import apsw
+import msgspec
+
+from duologue.errors import UserError
+from duologue.ids import canonical
+from duologue.store.files import FolderLock, create_file, explained, open_file
+from duologue.store.records import StoredDialogue, measure, writing_tools
+from duologue.types import Dialogue, Environment, Json, Verdict
+
+PIECE = 32 * 1024 * 1024
+"""Bytes of an image that are compressed together: bounds memory and stays far below SQLite's limit for one value."""
+
+_encode = msgspec.json.Encoder().encode
+_dialogue = msgspec.json.Decoder(Dialogue).decode
+_verdicts = msgspec.json.Decoder(tuple[Verdict, ...]).decode
+_environment = msgspec.json.Decoder(Environment).decode
+
+
+class Store:
+    """One run folder. Make one with `create` or `open`; close it, or use it in a `with` statement."""
+
+    def __init__(self, folder: Path, db: apsw.Connection, lock: FolderLock | None) -> None:
+        self.folder = folder
+        self.db = db
+        """For reading with SQL of one's own (`stats` does)."""
+        self._lock = lock
+        self._attempts: dict[int, Counter[tuple[str, str]]] = {}
+        self._writing: dict[str, frozenset[str]] = {}
+
+    @classmethod
+    def create(cls, folder: Path, config: Mapping[str, Json]) -> Self:
+        """Begin a run in `folder`, made where missing. Raises `UserError` when it holds one already or can't be written."""
+        if (folder / "run.sqlite").exists():
+            raise UserError(f"{str(folder)!r} already holds a run.", "Use another folder (-o), or open that one.")
+        create_file(folder, [(name, canonical(value).decode()) for name, value in config.items()])
+        return cls.open(folder)
+
+    @classmethod
+    def open(cls, folder: Path, readonly: bool = False) -> Self:
+        """Go on with the run in `folder`. Raises `UserError` when there is none, when it is damaged, made by a newer
+        version, being written by another process, or in a folder that can't be written (unless `readonly`)."""
+        if readonly:
+            return cls(folder, open_file(folder, True), None)
+        lock = FolderLock(folder) if folder.is_dir() else None
+        try:
+            return cls(folder, open_file(folder, False), lock)
+        except BaseException:
+            if lock:
+                lock.release()
+            raise
+
+    def close(self) -> None:
+        """Let the file and the lock go."""
+        self.db.close()
+        if self._lock:
+            self._lock.release()
+            self._lock = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # ── What was asked for ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def config(self) -> dict[str, Json]:
+        """The arguments the run was started with."""
+        return {name: msgspec.json.decode(value) for name, value in self.db.execute("SELECT name, value FROM config")}
+
+    def check_config(self, config: Mapping[str, Json]) -> None:
+        """Raise `UserError`, naming each argument that differs, unless `config` is what the run was started with."""
+        old = self.config()
+        new = {name: msgspec.json.decode(canonical(value)) for name, value in config.items()}
+        differing = [
+            f"{name}: {old.get(name)!r} then, {new.get(name)!r} now"
+            for name in dict.fromkeys([*new, *old])
+            if old.get(name) != new.get(name)
+        ]
+        if differing:
+            raise UserError(
+                f"{str(self.folder)!r} holds a run with other arguments ({'; '.join(differing)}).",
+                "Give the same arguments to finish it, or another folder (-o) to begin a new one.",
+            )
+
+    def note(self, name: str, value: Json) -> None:
+        """Keep a remark about the run under `name`, replacing what was there."""
+        with explained(self.folder):
+            self.db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, canonical(value).decode()))
+
+    def notes(self) -> dict[str, Json]:
+        """All remarks."""
+        return {name: msgspec.json.decode(value) for name, value in self.db.execute("SELECT name, value FROM notes")}
+
+    def add_seconds(self, seconds: float) -> None:
+        """Add to the time spent on this run, over all its continuations (note `seconds`)."""
+        self.note("seconds", round(float(self.notes().get("seconds", 0.0)) + seconds, 3))
+
+    # ── What it is made from ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def put_environment(self, environment: Environment, image: bytes | None, catalog: bytes | None = None) -> None:
+        """Keep an environment and, once per hash, the bytes of its image. Putting it again changes nothing.
+
+        `image` may be None where an environment with that image was put before. `catalog` is a `Catalog` as JSON.
+        """
+        row = (environment.id, environment.name, environment.image, _encode(environment), catalog)
+        tools = [(environment.id, tool.name, tool.effect) for tool in environment.toolset.tools]
+        with explained(self.folder), self.db:
+            if image is not None:
+                self._put_image(environment.image, image)
+            self.db.execute("INSERT OR IGNORE INTO environments VALUES (?, ?, ?, ?, ?)", row)
+            self.db.executemany("INSERT OR IGNORE INTO tools VALUES (?, ?, ?)", tools)
+        self._writing[environment.id] = writing_tools(environment)
+
+    def _put_image(self, name: str, image: bytes) -> None:
+        if self.db.execute("SELECT 1 FROM images WHERE hash = ?", (name,)).fetchone():
+            return
+        for piece, start in enumerate(range(0, len(image), PIECE)):
+            data = zlib.compress(image[start : start + PIECE], level=1)
+            self.db.execute("INSERT INTO images VALUES (?, ?, ?)", (name, piece, data))
+
+    def image(self, name: str) -> bytes:
+        """The bytes of the image with that hash. Raises `KeyError`."""
+        pieces: list[Any] = list(self.db.execute("SELECT data FROM images WHERE hash = ? ORDER BY piece", (name,)))
+        if not pieces:
+            raise KeyError(name)
+        return b"".join(zlib.decompress(data) for (data,) in pieces)
+
+    def environment(self, name: str) -> Environment:
+        """The environment with that id. Raises `KeyError`."""
+        body = self.db.execute("SELECT body FROM environments WHERE id = ?", (name,)).get
+        if body is None:
+            raise KeyError(name)
+        return _environment(body)
+
+    def environments(self) -> tuple[Environment, ...]:
+        """All environments, in the order they were put."""
+        return tuple(_environment(body) for (body,) in self.db.execute("SELECT body FROM environments ORDER BY rowid"))
+
+    def catalog(self, name: str) -> bytes | None:
+        """The catalog, as JSON, that was put with that environment."""
+        found: bytes | None = self.db.execute("SELECT catalog FROM environments WHERE id = ?", (name,)).get
+        return found
+
+    # ── What became of each item ────────────────────────────────────────────────────────────────────────────────────────
+
+    def begin_item(self, item: int) -> None:
+        """Say that work on an item begins, or begins again after a run was cut short."""
+        self._attempts[item] = Counter()
+        with explained(self.folder):
+            self.db.execute("INSERT OR IGNORE INTO items (item) VALUES (?)", (item,))
+
+    def count_attempt(self, item: int, stage: str, reason: str = "") -> None:
+        """Count one pass through a stage: `reason` is a short fixed code, empty for a pass. Written when the item ends."""
+        self._attempts.setdefault(item, Counter())[stage, reason] += 1
+
+    def put_dialogue(
+        self, item: int, dialogue: Dialogue, verdicts: tuple[Verdict, ...], accepted: bool = True, reason: str = ""
+    ) -> None:
+        """End an item with a conversation, accepted or (for `reason`) not. Its environment must have been put before."""
+        counts = measure(dialogue, self._writing_tools(dialogue.environment))
+        row = (
+            *(item, dialogue.id, int(accepted), dialogue.environment),
+            *msgspec.structs.astuple(counts),
+            *(_encode(verdicts), _encode(dialogue)),
+        )
+        with explained(self.folder), self.db:
+            self._end(item, "accepted" if accepted else "rejected", "" if accepted else self._lost_at(item), reason)
+            self.db.execute(f"INSERT INTO dialogues VALUES ({', '.join('?' * len(row))})", row)
+            tasks = [(task.id, item) for task in dialogue.scenario.tasks]
+            self.db.executemany("INSERT OR IGNORE INTO tasks VALUES (?, ?)", tasks)
+
+    def reject_item(self, item: int, stage: str, reason: str, evidence: str = "") -> None:
+        """End an item for which there is no conversation."""
+        with explained(self.folder), self.db:
+            self._end(item, "rejected", stage, reason, evidence)
+
+    def _end(self, item: int, outcome: str, stage: str, reason: str, evidence: str = "") -> None:
+        """Inside the caller's transaction: the item's end and its attempts. Raises `ValueError` at a second end."""
+        self.db.execute(
+            "INSERT INTO items VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (item) DO UPDATE"
+            " SET outcome = ?2, stage = ?3, reason = ?4, evidence = ?5 WHERE outcome IS NULL",
+            (item, outcome, stage, reason, evidence),
+        )
+        if not self.db.changes():
+            raise ValueError(f"item {item} has ended already")
+        attempts = self._attempts.pop(item, Counter())
+        self.db.executemany("INSERT INTO attempts VALUES (?, ?, ?, ?)", [(item, *k, n) for k, n in attempts.items()])
+
+    def _lost_at(self, item: int) -> str:
+        """The last stage an attempt at the item failed in."""
+        failed = [stage for stage, reason in self._attempts.get(item, ()) if reason]
+        return failed[-1] if failed else "check"
+
+    def _writing_tools(self, environment: str) -> frozenset[str]:
+        if environment not in self._writing:
+            self._writing[environment] = writing_tools(self.environment(environment))
+        return self._writing[environment]
+
+    # ── Reading it back ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def finished_items(self) -> dict[int, str]:
+        """Item → `accepted` or `rejected`, of those that ended."""
+        rows: Iterator[Any] = self.db.execute("SELECT item, outcome FROM items WHERE outcome IS NOT NULL ORDER BY item")
+        return dict(rows)
+
+    def task_ids(self) -> set[str]:
+        """Tasks used by finished items, accepted or rejected."""
+        return {name for (name,) in self.db.execute("SELECT id FROM tasks")}
+
+    def dialogues(self, accepted: bool = True) -> Iterator[StoredDialogue]:
+        """Conversations in the order of their items: those accepted, or those rejected."""
+        yield from self._read("WHERE accepted = ? ORDER BY item", (int(accepted),))
+
+    def dialogue(self, number: int) -> StoredDialogue:
+        """The accepted conversation with that number, from 1 on. Raises `UserError`, saying how many there are."""
+        found = (
+            list(self._read("WHERE accepted = 1 ORDER BY item LIMIT 1 OFFSET ?", (number - 1,))) if number > 0 else []
+        )
+        if not found:
+            n = self.db.execute("SELECT count(*) FROM dialogues WHERE accepted = 1").get
+            fix = f"Choose a number from 1 to {n}." if n else "Run `duologue generate` with this folder first."
+            raise UserError(f"There is no conversation {number} in {str(self.folder)!r}: it holds {n}.", fix)
+        return found[0]
+
+    def _read(self, which: str, values: tuple[int, ...]) -> Iterator[StoredDialogue]:
+        for item, body, verdicts in self.db.execute(f"SELECT item, body, verdicts FROM dialogues {which}", values):
+            yield StoredDialogue(item, _dialogue(body), _verdicts(verdicts))
