@@ -59,7 +59,7 @@ class Number(Struct, frozen=True):
     word: bool = False
     """Written out ("three")."""
     suffix: str = ""
-    """Letters glued to it ("45kg")."""
+    """Letters glued to it ("45kg", "3-day")."""
 
 
 class DateSaid(Struct, frozen=True):
@@ -95,7 +95,7 @@ class Reading(Struct, frozen=True):
 
 # ── Words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_QUOTES = str.maketrans({c: " " for c in "\"'`´‘’‚‛“”„‟«»‹›′″\u00a0\u202f"} | {"…": " ", "−": "-", "‐": "-", "‑": "-"})
+_QUOTES = str.maketrans(dict.fromkeys("\"'`´‘’‚‛“”„‟«»‹›′″\xa0\u202f", " ") | {"…": " ", "−": "-", "‐": "-", "‑": "-"})
 
 
 def fold(text: str) -> str:
@@ -122,9 +122,7 @@ def _ends(text: str, at: int, step: int, edge: str) -> bool:
     if edge.isalnum() and (char.isalnum() or char == "_"):
         return False
     beyond = at + step
-    if edge.isdigit() and char in ".,:/-" and 0 <= beyond < len(text) and text[beyond].isdigit():
-        return False
-    return True
+    return not (edge.isdigit() and char in ".,:/-" and 0 <= beyond < len(text) and text[beyond].isdigit())
 
 
 # ── Dates and times ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -182,7 +180,6 @@ def parse_time(text: str) -> str:
 
 def _days(found: re.Match[str]) -> tuple[Day, ...]:
     """The days a match of `_DATES` may mean; none where there is no such day."""
-    kind = found.lastgroup if found.lastgroup != "time" else None
     get = found.group
     if get("y"):
         options = [(int(get("y")), int(get("m")), int(get("d")))]
@@ -195,7 +192,6 @@ def _days(found: re.Match[str]) -> tuple[Day, ...]:
         options = [(int(get("y4") or 0), _month(get("m4")), int(get("d4")))]
     else:
         return ((int(get("y5")), _month(get("m5")), 0),)
-    del kind
     return tuple(o for o in options if _is_day(*o))
 
 
@@ -209,14 +205,16 @@ _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(
     r"(?P<sign>[-+]?)(?P<cur>(?:US|A|C)?[$£€¥₹])?(?P<sign2>-?)(?P<hash>#|no\.|№)?"
     r"(?P<int>\d{1,3}(?:[,\u00a0\u202f']\d{3})+|\d+)(?P<frac>\.\d+)?(?P<exp>e[-+]?\d+)?(?P<cur2>[$£€¥])?"
-    r"(?P<percent>%)?(?P<suffix>[a-z°²³]{1,3})?\Z",
+    r"(?P<percent>%)?(?P<suffix>[a-z°²³]{1,3}|-[a-z]{3,})?\Z",
     re.IGNORECASE,
 )
 _EUROPEAN = re.compile(r"(?P<cur>[$£€¥])?(\d{1,3}(?:\.\d{3})+),(\d+)(?P<cur2>[$£€¥%])?\Z")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\Z", re.IGNORECASE)
 _TIME = re.compile(r"(\d\d?):(\d\d)(?::\d\d(?:\.\d+)?)?(?:am|pm)?\Z", re.IGNORECASE)
 _TRIM_LEFT, _TRIM_RIGHT = "\"'“”‘’`*_([{<~≈=|,;:", "\"'“”‘’`*_)]}>.,;:!?|…"
-_NUMBER_WORD = re.compile(r"(?<![\w-])(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?![\w-])")
+_NUMBER_WORD = re.compile(
+    r"(?<![\w-])(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Ee]leven|[Tt]welve)(?![\w-])"
+)
 _SPLIT = re.compile(r"[^\s()\[\]{}<>|;=“”\"–—]+")
 _AFTER = re.compile(r"\s?(%|percent\b|per cent\b|thousand\b|million\b|billion\b)", re.IGNORECASE)
 
@@ -237,11 +235,11 @@ def read(text: str) -> Reading:
                 _sort_token(rest, found.start(), found.end(), (numbers, codes, times))
     elif "@" in text:
         codes += [Code(t[0].strip(_TRIM_RIGHT), t.start(), t.end()) for t in _SPLIT.finditer(text) if "@" in t[0]]
-    for found in _NUMBER_WORD.finditer(rest.lower()):
-        value = _WORDS[found[0]]
-        numbers.append(
-            Number(value, 0, found.start(), found.end(), found[0], word=True, **_scale_of(rest, found.end(), value))
-        )
+    for found in _NUMBER_WORD.finditer(rest):
+        value = _WORDS[found[0].lower()]
+        after = _look_after(rest, found.end(), value)
+        place = (found.start(), found.end(), found[0])
+        numbers.append(Number(value, 0, *place, after.percent, after.scale, after.scaled, word=True))
     return Reading(text, fold(text), tuple(numbers), tuple(dates), tuple(codes), tuple(times))
 
 
@@ -301,33 +299,43 @@ def _as_number(text: str, token: str, start: int) -> Number | None:
             return None
         value = float(f"{european[2].replace('.', '')}.{european[3]}")
         return Number(value, len(european[3]), start, end, token, percent=european["cur2"] == "%")
-    whole = found["int"]
-    digits = whole if whole.isdigit() else re.sub(r"\D", "", whole)
+    digits = re.sub(r"\D", "", found["int"])
     frac, exp, suffix = found["frac"] or "", found["exp"] or "", (found["suffix"] or "").lower()
     if len(digits) > 1 and digits[0] == "0" and not frac:
         return None  # leading zeros: a code, not a quantity
-    value: float | int = float(digits + frac + exp) if frac or exp else int(digits)
+    size: float | int = float(digits + frac + exp) if frac or exp else int(digits)
     if found["sign"] == "-" or found["sign2"]:
-        value = -value
+        size = -size
+    decimals = max(0, len(frac) - 1)
     if found["percent"]:
-        return Number(value, max(0, len(frac) - 1), start, end, token, percent=True)
-    scale = _SCALES.get(suffix)
-    if scale is not None:
-        return Number(value, max(0, len(frac) - 1), start, end, token, scale=scale[0], scaled=_times(value, scale[1]))
-    after = _scale_of(text, end, value) if not suffix else {}
-    return Number(value, max(0, len(frac) - 1), start, end, token, suffix=suffix, **after)
+        return Number(size, decimals, start, end, token, percent=True)
+    if suffix:
+        scale, factor = _SCALES.get(suffix, ("", 0))
+        return Number(size, decimals, start, end, token, False, scale, _times(size, factor), suffix=suffix)
+    after = _look_after(text, end, size)
+    return Number(size, decimals, start, end, token, after.percent, after.scale, after.scaled)
 
 
-def _scale_of(text: str, end: int, value: float) -> dict[str, object]:
-    """What the words after a number make of it."""
+class _After(Struct, frozen=True):
+    """What the word after a number makes of it."""
+
+    percent: bool = False
+    scale: str = ""
+    scaled: float | int = 0
+
+
+_NOTHING = _After()
+
+
+def _look_after(text: str, end: int, value: float) -> _After:
     found = _AFTER.match(text, end)
     if found is None:
-        return {}
+        return _NOTHING
     word = found[1].lower()
     if word in _SCALES:
         name, factor = _SCALES[word]
-        return {"scale": name, "scaled": _times(value, factor)}
-    return {"percent": True}
+        return _After(scale=name, scaled=_times(value, factor))
+    return _After(percent=True)
 
 
 def _times(value: float, factor: int) -> float | int:

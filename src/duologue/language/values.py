@@ -25,9 +25,10 @@ __all__ = ["clean", "is_blank", "moment", "say", "tells"]
 
 LONGEST = 280
 """Characters of a text that are said; the rest is cut at a word, with an ellipsis."""
+LONGEST_FRACTION = 6
+"""Decimals a stored number may have and still be said as it is; longer ones come from dividing and are rounded."""
 
 _SIGNS = {"USD": "$", "US$": "$", "$": "$", "GBP": "£", "£": "£", "EUR": "€", "€": "€", "JPY": "¥", "¥": "¥"}
-_SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 _RAW_ROLES = frozenset({"key", "reference", "name", "category", "status", "contact"})
 _RAW_FORMATS = frozenset({"code", "postcode", "phone", "year", "month", "json", "url", "email"})
 _YES = frozenset({"1", "y", "yes", "t", "true", "on"})
@@ -120,7 +121,7 @@ def _is_raw(column: Column) -> bool:
     return column.role in _RAW_ROLES or column.format in _RAW_FORMATS
 
 
-def _say_number(value: float, column: Column | None) -> str:
+def _say_number(value: int | float, column: Column | None) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if column is None:
@@ -138,7 +139,7 @@ def _say_number(value: float, column: Column | None) -> str:
     return f"{text} {unit}" if unit else text
 
 
-def _as_percent(value: float, column: Column) -> float:
+def _as_percent(value: int | float, column: Column) -> float:
     """A share kept as 0 … 1 is said out of a hundred."""
     return round(value * 100, 10) if _is_share(column) else value
 
@@ -146,32 +147,37 @@ def _as_percent(value: float, column: Column) -> float:
 def _is_share(column: Column) -> bool:
     most, least = column.most, column.least
     return (
-        isinstance(most, int | float)
+        not isinstance(most, bool)
+        and isinstance(most, int | float)
         and 0 <= most <= 1
         and (not isinstance(least, int | float) or least >= 0)
         and column.type != "INTEGER"
     )
 
 
-def _decimals(value: float, column: Column | None) -> int:
-    """How many decimals a number is said with: two for money, those it has where few, else enough to tell it apart."""
-    if isinstance(value, int):
-        return 2 if column is not None and column.format == "money" and column.type == "REAL" else 0
-    shown = repr(abs(value))
-    if "e" in shown:
-        has = 0 if value == int(value) else 20
-    else:
-        has = 0 if shown.endswith(".0") else len(shown) - shown.index(".") - 1
+def _decimals(value: int | float, column: Column | None) -> int:
+    """How many decimals a number is said with: those it has where few, else enough to tell it apart; of money two at least."""
     money = column is not None and column.format == "money"
-    if has <= 2:
-        return 2 if money else has
-    if has <= (4 if money else 6):
-        return has
+    if isinstance(value, int):
+        return 2 if money and column is not None and column.type == "REAL" else 0
     size = abs(value)
-    return 2 if size >= 0.1 else min(20, 2 - math.floor(math.log10(size)))
+    if not 1e-12 < size < 1e15:
+        return 0
+    has = _written_decimals(size)
+    if has > LONGEST_FRACTION:
+        has = _written_decimals(round(size, 2 if size >= 0.1 else 2 - math.floor(math.log10(size))))
+    return max(has, 2) if money else has
 
 
-def _grouped(value: float, decimals: int, least: int = 1_000) -> str:
+def _written_decimals(size: float) -> int:
+    """The digits after the point in the shortest writing of a number."""
+    shown = repr(size)
+    digits, _, exponent = shown.partition("e")
+    fraction = digits.partition(".")[2].rstrip("0")
+    return max(0, len(fraction) - int(exponent or 0))
+
+
+def _grouped(value: int | float, decimals: int, least: int = 1_000) -> str:
     """With separators from `least` on. Numbers too large for exact digits keep their exponent."""
     if isinstance(value, float) and (abs(value) >= 1e15 or (0 < abs(value) < 1e-12)):
         return repr(value)
@@ -263,7 +269,7 @@ def _tells_flag(reading: Reading, flag: bool, value: Json, column: Column | None
     return False
 
 
-def _tells_number(reading: Reading, value: float, column: Column | None) -> bool:
+def _tells_number(reading: Reading, value: int | float, column: Column | None) -> bool:
     if isinstance(value, float) and not math.isfinite(value):
         return has_phrase(reading.folded, fold(str(value)))
     raw = column is not None and _is_raw(column)
@@ -272,7 +278,7 @@ def _tells_number(reading: Reading, value: float, column: Column | None) -> bool
     return any(_same_number(n, value, least, unit, column) for n in reading.numbers)
 
 
-def _same_number(said: Number, value: float, least: int, unit: str, column: Column | None) -> bool:
+def _same_number(said: Number, value: int | float, least: int, unit: str, column: Column | None) -> bool:
     if said.percent and (column is None or (column.format == "percent" and _is_share(column))):
         scaled = round(value * 100, 10) if column is None else _as_percent(value, column)
         if _close(said.value, said.decimals, scaled, _decimals(scaled, None)):
@@ -284,7 +290,7 @@ def _same_number(said: Number, value: float, least: int, unit: str, column: Colu
     return _close(said.value, said.decimals, value, least)
 
 
-def _close(said: float, decimals: int, value: float, least: int) -> bool:
+def _close(said: float, decimals: int, value: int | float, least: int) -> bool:
     if said == value:
         return True
     if decimals < least or decimals == 0:
@@ -299,17 +305,34 @@ def _tells_text(reading: Reading, value: str, column: Column | None) -> bool:
     if number is not None and _tells_number(reading, number, column):
         return True
     when = moment(value, column)
-    if when is not None and _tells_moment(reading, when):
+    if when is not None:
+        if _tells_moment(reading, when):
+            return True
+    elif column is None and any(_tells_day(reading, d) for d in _whole_date(value)):
         return True
     said = _clip(clean(value)).removesuffix("…")
     return has_phrase(reading.folded, fold(said)) if fold(said) else said in reading.text
 
 
 def _tells_moment(reading: Reading, when: tuple[Day, str]) -> bool:
-    (year, month, day), time = when
-    for said in reading.dates:
-        if time and said.time and said.time != time:
-            continue
-        if any(m == month and d == day and y in (year, 0) for y, m, d in said.days):
-            return True
-    return False
+    day, time = when
+    return any(not (time and said.time and said.time != time) and _is_among(day, said.days) for said in reading.dates)
+
+
+def _tells_day(reading: Reading, day: Day) -> bool:
+    return any(_is_among(day, said.days) for said in reading.dates)
+
+
+def _is_among(day: Day, days: tuple[Day, ...]) -> bool:
+    return any(m == day[1] and d == day[2] and y in (day[0], 0) for y, m, d in days)
+
+
+@lru_cache(maxsize=16_384)
+def _whole_date(value: str) -> tuple[Day, ...]:
+    """The days that a text which is nothing but a date may mean; for values whose column nobody knows."""
+    if len(value) > 40 or not any(c.isdigit() for c in value):
+        return ()
+    found = read(value.strip())
+    if len(found.dates) != 1 or found.numbers or found.codes:
+        return ()
+    return found.dates[0].days if found.dates[0].text.strip() == value.strip() else ()

@@ -19,11 +19,12 @@ __all__ = ["Match", "Missing", "match_plan", "normal_arguments", "same_arguments
 
 
 class Missing(Struct, frozen=True):
-    """An expected call that was not made."""
+    """An expected call that was not made. `kind`: absent · arguments · failed · order."""
 
     step: int
     """From 1."""
     weight: str
+    kind: str
     turn: int
     """The turn of the nearest attempt; the last turn where there was none."""
     reason: str
@@ -60,7 +61,7 @@ def match_plan(plan: Sequence[PlanStep], trace: Trace, task: int = 0) -> Match:
             chosen[number] = late[0].index
             taken.add(late[0].index)
         else:
-            missing.append(_explain(number, step, (wanted, fits), trace, own))
+            missing.append(_explain(number, step, (wanted, fits), chosen, trace, own))
     return Match(chosen, tuple(missing))
 
 
@@ -147,13 +148,8 @@ def _same(expected: Json, actual: Json, name: str, tool: Tool | None) -> bool:
         return len(expected) == len(actual) and all(
             _same(e, a, name, tool) for e, a in zip(expected, actual, strict=True)
         )
-    numeric = isinstance(expected, int | float | str) and isinstance(actual, int | float | str)
-    return numeric and _takes_text(name, tool) and _as_text(expected) == _as_text(actual)
-
-
-def _takes_text(name: str, tool: Tool | None) -> bool:
-    kind = tool.parameters.get("properties", {}).get(name, {}).get("type") if tool is not None else None
-    return kind == "string" or (isinstance(kind, list) and "string" in kind and not {"integer", "number"} & set(kind))
+    plain = isinstance(expected, int | float | str) and isinstance(actual, int | float | str)
+    return plain and _as_text(expected) == _as_text(actual)
 
 
 def _as_text(value: Json) -> str:
@@ -164,25 +160,28 @@ def _explain(
     number: int,
     step: PlanStep,
     found: tuple[Sequence[Mapping[str, Json]], Sequence[Executed]],
+    chosen: Mapping[int, int],
     trace: Trace,
     own: Sequence[Executed],
 ) -> Missing:
     """Say why a step counts as missing, from the attempt that came nearest."""
     wanted, fits = found
-    last = len(trace.turns) - 1
+    last = own[-1].turn if own else len(trace.turns) - 1
+    name, weight = step.tool, step.weight
     if not wanted:
-        return Missing(number, step.weight, last, f"{step.tool} depends on a step that was never done")
-    failed = [c for c in fits if c.failed]
-    if fits and len(failed) == len(fits):
-        return Missing(number, step.weight, failed[-1].turn, f"{step.tool} was called but failed")
+        return Missing(number, weight, "absent", last, f"{name} builds on a step that was never done")
+    if fits and all(c.failed for c in fits):
+        return Missing(number, weight, "failed", fits[-1].turn, f"{name} was called but failed")
     if fits:
-        return Missing(
-            number, step.weight, fits[-1].turn, f"{step.tool} was called only before what it builds on, or once too few"
-        )
-    tool = trace.tools.get(step.tool)
-    tries = [(differing(w, c.call.arguments, tool), c, w) for c in own if c.call.name == step.tool for w in wanted]
+        least = max((chosen[s] for s in step.after if s in chosen), default=-1)
+        early = [c for c in fits if c.index <= least and not c.failed]
+        if early:
+            return Missing(number, weight, "order", early[-1].turn, f"{name} was called before what it builds on")
+        return Missing(number, weight, "absent", last, f"{name} was called once too few")
+    tool = trace.tools.get(name)
+    tries = [(differing(w, c.call.arguments, tool), c, w) for c in own if c.call.name == name for w in wanted]
     if not tries:
-        return Missing(number, step.weight, last, f"{step.tool} was never called")
+        return Missing(number, weight, "absent", last, f"{name} was never called")
     names, call, want = min(tries, key=lambda t: len(t[0]))
     parts = [f"{n}={call.call.arguments.get(n)!r} instead of {want.get(n)!r}" for n in names[:3]]
-    return Missing(number, step.weight, call.turn, f"{step.tool} was called with {', '.join(parts)}")
+    return Missing(number, weight, "arguments", call.turn, f"{name} was called with {', '.join(parts)}")
