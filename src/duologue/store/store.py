@@ -19,6 +19,7 @@ from typing import Any, Self
 import apsw
 import msgspec
 
+from duologue import __version__
 from duologue.errors import UserError
 from duologue.ids import canonical
 from duologue.store.files import FolderLock, create_file, explained, open_file
@@ -51,7 +52,9 @@ class Store:
         if (folder / "run.sqlite").exists():
             raise UserError(f"{str(folder)!r} already holds a run.", "Use another folder (-o), or open that one.")
         create_file(folder, [(name, canonical(value).decode()) for name, value in config.items()])
-        return cls.open(folder)
+        store = cls.open(folder)
+        store.note("version", __version__)
+        return store
 
     @classmethod
     def open(cls, folder: Path, readonly: bool = False) -> Self:
