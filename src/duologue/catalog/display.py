@@ -1,0 +1,134 @@
+"""What people call a row by: the column, or the columns together, that hold its name; and whether rows are people.
+
+Names people give (name, title, first and last name) come first, then the company, then a column called like the table
+itself ("course" of a course), then the description of a small lookup table, and a readable code only where there is
+nothing else. An order has no name, and gets none.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from duologue.catalog.labels import strip_table
+from duologue.catalog.model import Column
+from duologue.catalog.nouns import singular_word
+from duologue.catalog.words import words
+
+_FIRST = {("first", "name"), ("given", "name"), ("forename",)}
+_LAST = {("last", "name"), ("family", "name"), ("surname",)}
+_NAMES = (
+    "full name",
+    "name",
+    "display name",
+    "title",
+    "label",
+    "caption",
+    "headline",
+    "subject",
+    "company name",
+    "company",
+)
+
+
+class Naming(Struct, frozen=True):
+    """What the choice of a name looks at."""
+
+    columns: Sequence[Column]
+    said: dict[str, tuple[str, ...]]
+    """Column → the words of its name, lower case, without the table's own."""
+    table: tuple[str, ...]
+    """The words of the table's label."""
+    rows: int
+    links_out: int
+
+    def telling(self, column: Column, share: float) -> bool:
+        """Whether a column is near enough to unique, and seldom missing."""
+        filled = self.rows - column.nulls
+        return column.distinct >= share * filled > 0 and column.nulls <= 0.3 * self.rows
+
+
+def naming(columns: Sequence[Column], spelled: dict[str, list[str]], label: str, rows: int, links_out: int) -> Naming:
+    """Gather what the choice looks at."""
+    table = tuple(label.split())
+    said = {c.name: tuple(w.lower() for w in strip_table(spelled[c.name], list(table))) for c in columns}
+    return Naming(columns, said, table, rows, links_out)
+
+
+def display(n: Naming) -> tuple[str, ...]:
+    """The columns that together name a row; empty where rows have no name."""
+    usable = [c for c in n.columns if c.type == "TEXT" and c.role in {"text", "category", "key", "reference", "status"}]
+    usable = [c for c in usable if c.distinct and c.format not in {"json", "email", "url"}]
+    first = next((c.name for c in usable if n.said[c.name] in _FIRST), "")
+    last = next((c.name for c in usable if n.said[c.name] in _LAST), "")
+    if first and last:
+        return (first, last)
+    for wish in _NAMES:
+        for c in usable:
+            if " ".join(n.said[c.name]) == wish and n.telling(c, 0.3):
+                return (c.name,)
+    for choose in (_like_table, _other_name, _description, _readable_key):
+        found = choose(n, usable)
+        if found:
+            return (found,)
+    return ()
+
+
+def _like_table(n: Naming, usable: list[Column]) -> str:
+    """A column called like the table, or like the end of its name: "make" of a car make."""
+    own = [singular_word(w.lower()) for w in n.table]
+    for c in usable:
+        said = [singular_word(w) for w in n.said[c.name]]
+        if said and c.role != "reference" and own[-len(said) :] == said and n.telling(c, 0.7):
+            return c.name
+    return ""
+
+
+def _other_name(n: Naming, usable: list[Column]) -> str:
+    """A name with a word before it ("series name"), where it can't be the name of something else."""
+    for c in usable:
+        said = n.said[c.name]
+        other = set(said[:-1]) & (words()["person_column"] | words()["person"] | {"ship", "contact", "file"})
+        if said and said[-1] in {"name", "title"} and not other and c.role == "text" and n.telling(c, 0.9):
+            return c.name
+    return ""
+
+
+def _description(n: Naming, usable: list[Column]) -> str:
+    """The description or the only text of a lookup table."""
+    if n.links_out or n.rows > 200:
+        return ""
+    texts = [c for c in usable if c.role == "text" and c.format != "code" and n.telling(c, 0.9)]
+    described = [c for c in texts if n.said[c.name][-1:] == ("description",)]
+    if described:
+        return described[0].name
+    return texts[0].name if len(texts) == 1 and len(n.columns) <= 3 else ""
+
+
+def _readable_key(n: Naming, usable: list[Column]) -> str:
+    """A key that reads like a word: letters, and not one long number."""
+    for c in usable:
+        seen = [v for v in (*c.values, c.least, c.most) if isinstance(v, str) and v]
+        letters = all(sum(ch.isalpha() for ch in v) >= 0.5 * len(v) and len(v) >= 2 for v in seen)
+        if seen and letters and c.role == "key" and n.telling(c, 0.99):
+            return c.name
+    return ""
+
+
+def is_person(n: Naming, shown: tuple[str, ...], names: Sequence[object]) -> bool:
+    """Whether a table's rows are people. `names`: values of its first display column."""
+    own = [singular_word(w.lower()) for w in n.table]
+    if own and own[-1] in words()["person"]:
+        return True
+    if len(shown) == 2:
+        return True
+    if not shown or (own and own[-1] in words()["organisation"] | words()["event"]):
+        return False
+    said = {w for parts in n.said.values() for w in parts}
+    lived = len(said & {"age", "gender", "sex", "birth", "born", "nationality", "salary", "occupation"})
+    return (lived >= 2 and "name" in said) or (lived >= 1 and _given(names) >= 0.15) or _given(names) >= 0.5
+
+
+def _given(names: Sequence[object]) -> float:
+    """Share of names that begin with a common given name."""
+    texts = [str(v).split()[0].lower() for v in names if isinstance(v, str) and v.split()]
+    return sum(t in words()["given_names"] for t in texts) / len(texts) if len(texts) >= 3 else 0.0

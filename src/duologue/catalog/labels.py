@@ -1,0 +1,156 @@
+"""Labels: what people call tables and columns, with units taken out of names.
+
+A label is made of plain words, never empty, and unique within its table (a table's own label is unique in the schema).
+A column's short label leaves out what its table says already ("customer name" of a customer is a "name"); where two
+would clash, the long one is used.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from duologue.catalog.names import Speller
+from duologue.catalog.nouns import singular, singular_word
+from duologue.catalog.words import words
+
+
+class Wording(Struct, frozen=True):
+    """A column's label and unit."""
+
+    label: str
+    unit: str = ""
+
+
+def table_labels(names: Sequence[str], speller: Speller) -> dict[str, str]:
+    """A label in the singular for each table, no two alike."""
+    short = {n: table_label(speller.words(n)) for n in names}
+    out: dict[str, str] = {}
+    plain = [n for n in names if short[n] == singular(" ".join(speller.words(n)))]
+    taken: set[str] = set()
+    for name in sorted(names, key=lambda n: n not in plain):
+        long = singular(" ".join(speller.words(name))) or "table"
+        out[name] = _free(taken, (short[name], long, " ".join(speller.words(name))), long)
+    return out
+
+
+def _free(taken: set[str], wishes: Iterable[str], last: str) -> str:
+    """The first wish not taken yet, else the last one with a number; takes it."""
+    label = next((w for w in wishes if w and w not in taken), "")
+    number = 2
+    while not label:
+        numbered = f"{last} {number}"
+        label = "" if numbered in taken else numbered
+        number += 1
+    taken.add(label)
+    return label
+
+
+def table_label(spelled: list[str]) -> str:
+    """A table's name as people say it, in the singular: `cars_data` → car, `tbl_order_details` → order detail."""
+    parts = _after_list_of(list(spelled))
+    noise = words()["table_noise"]
+    while len(parts) > 1 and _noisy(parts[-1], noise):
+        parts.pop()
+    while len(parts) > 1 and _noisy(parts[0], noise - {"data", "media", "tag", "map", "list", "language"}):
+        parts.pop(0)
+    if len(parts) > 1 and parts[-1].isdigit():
+        parts.pop()
+    verb = words().map("table_verbs").get(parts[-1]) if parts else None
+    if verb and len(parts) > 1:
+        parts[-1:] = verb.split()
+    return singular(" ".join(parts)) or "table"
+
+
+def _noisy(word: str, noise: Iterable[str]) -> bool:
+    return word.lower() in noise
+
+
+def _after_list_of(parts: list[str]) -> list[str]:
+    """`alphabetical list of products` → products."""
+    for i in range(1, len(parts) - 1):
+        if parts[i] == "of" and parts[i - 1] in {"list", "table"}:
+            return parts[i + 1 :]
+    return parts
+
+
+def take_unit(parts: list[str], numeric: bool) -> tuple[list[str], str]:
+    """Take the unit off the end of a column's words: budget in billions → budget, "billion"."""
+    units, alone = words().map("units"), words().map("unit_alone")
+    last = parts[-1].lower() if parts else ""
+    if not numeric or last not in units:
+        return _bare_m(parts, numeric)
+    if len(parts) == 1:
+        return ([alone[last]], units[last]) if last in alone else (parts, units[last])
+    if parts[-2] in {"per", "of", "by"} or parts[-2] == "number":
+        return parts, ""
+    rest = parts[:-1]
+    return (rest[:-1] if rest[-1] == "in" and len(rest) > 1 else rest), units[last]
+
+
+def _bare_m(parts: list[str], numeric: bool) -> tuple[list[str], str]:
+    """A final "m": metres of what has a length, millions of anything else."""
+    if not numeric or len(parts) < 2 or parts[-1].lower() != "m":
+        return parts, ""
+    lengths = {"height", "width", "depth", "length", "distance", "elevation", "altitude", "range", "radius"}
+    return parts[:-1], "metres" if parts[-2] in lengths else "million"
+
+
+def strip_table(parts: list[str], table: list[str]) -> list[str]:
+    """Leave out the table's own name at the front: customer name (of a customer) → name."""
+    own = [singular_word(w.lower()) for w in table]
+    said = [singular_word(w.lower()) for w in parts]
+    for i in range(len(own)):
+        tail = own[i:]
+        rest = parts[len(tail) :]
+        if said[: len(tail)] == tail and rest and not _dangling(rest):
+            return rest
+    return parts
+
+
+def _dangling(rest: list[str]) -> bool:
+    """Words that can't stand alone: a number, a preposition in front, an identifier."""
+    return rest[0].lower() in words()["prepositions"] or all(w.isdigit() for w in rest) or is_id(rest[-1])
+
+
+def is_id(word: str) -> bool:
+    """Whether a word only says that something identifies a row."""
+    return singular_word(word).lower() in words()["generic_tail"]
+
+
+def without_id(parts: list[str]) -> list[str]:
+    """A reference's words without the identifier: customer ID → customer, club ID 1 → club 1, _city_id → city."""
+    rest = [w for i, w in enumerate(parts) if not (i and is_id(w))]
+    if rest and rest[0].lower() in {"fk", "key"} and len(rest) > 1:
+        rest = rest[1:]
+    if len(rest) > 1 and rest[-1].lower() in {"code", "number", "no"}:
+        rest = rest[:-1]
+    return [] if rest and (is_id(rest[0]) and len(rest) == 1) else rest
+
+
+def key_label(parts: list[str], table: str) -> str:
+    """A key's label: its name, with the table's where it says nothing by itself: id → battle ID, code → country code."""
+    if all(w.lower() in {"id", "key", "rowid", "index", "identifier", "uid", "guid", "uuid"} for w in parts):
+        return f"{table} ID"
+    if len(parts) == 1 and parts[0].lower() in words()["bare"] | {"code"}:
+        return f"{table} {parts[0]}"
+    return " ".join(parts)
+
+
+def plain_label(parts: list[str], table: list[str], numeric: bool, flag: bool) -> tuple[str, str, str]:
+    """Short label, long label and unit of a column that is neither key nor reference."""
+    parts, unit = take_unit(parts, numeric)
+    if flag and len(parts) > 1 and parts[0].lower() in {"is", "if", "was", "flag"}:
+        parts = parts[1:]
+    short = strip_table(parts, table)
+    return " ".join(short), " ".join(parts), unit
+
+
+def unique_labels(wishes: dict[str, tuple[str, str, str]], table: str) -> dict[str, Wording]:
+    """Settle clashes. `wishes`: column → (short label, long label, unit)."""
+    taken: set[str] = set()
+    out: dict[str, Wording] = {}
+    for name in sorted(wishes, key=lambda n: wishes[n][0] != wishes[n][1]):
+        short, long, unit = wishes[name]
+        fallback = long or f"{table} value"
+        out[name] = Wording(_free(taken, (short, long, f"{table} {short}" if short else fallback), fallback), unit)
+    return {name: out[name] for name in wishes}

@@ -1,0 +1,194 @@
+"""Links between tables: declared foreign keys, and those that nobody declared.
+
+An undeclared link needs three things: a name that resembles the other table or its key, the same type of value, and
+values that are found there (95 % of the distinct ones; a 0 or "" that stands for "none" aside). Values alone never
+make a link: small whole numbers are found everywhere.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import apsw
+from msgspec import Struct
+
+from duologue.catalog.introspect import RawTable, quote
+from duologue.catalog.labels import is_id, without_id
+from duologue.catalog.model import Link
+from duologue.catalog.nouns import singular_word
+from duologue.catalog.statistics import ColumnStats, TableStats
+from duologue.catalog.words import words
+
+INCLUSION = 0.95
+LEAST_DISTINCT = 3
+PAIR_ROWS = 200_000
+
+
+class Source(Struct, frozen=True):
+    """A table as the link finder sees it."""
+
+    raw: RawTable
+    stats: TableStats
+    label: str
+    key: tuple[str, ...]
+    person: bool
+    words: dict[str, list[str]]
+    """Column → the words of its name."""
+
+
+def _plain(value: Any) -> Any:
+    """A value as comparisons across columns see it: "7" and 7.0 are 7."""
+    if isinstance(value, str):
+        try:
+            value = float(value) if value[:1] in "0123456789-" and value[:2] not in {"0", "00"} else value
+        except ValueError:
+            return value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def coverage(db: apsw.Connection, source: Source, target: Source, link: Link) -> float:
+    """Share of non-NULL values (rows) found on the other side; 0 where there are none."""
+    if len(link.columns) > 1:
+        return _pair_coverage(db, source, target, link)
+    ours, theirs = source.stats.columns[link.columns[0]], target.stats.columns[link.to_columns[0]]
+    if not ours.counts:
+        return 0.0
+    if not theirs.whole:
+        return 1.0 if _within(ours, theirs) else 0.0
+    known = {_plain(v) for v in theirs.counts}
+    total = sum(ours.counts.values())
+    return sum(n for v, n in ours.counts.items() if _plain(v) in known) / total
+
+
+def _within(ours: ColumnStats, theirs: ColumnStats) -> bool:
+    try:
+        return bool(theirs.least <= ours.least and ours.most <= theirs.most)
+    except TypeError:
+        return False
+
+
+def _pair_coverage(db: apsw.Connection, source: Source, target: Source, link: Link) -> float:
+    theirs = _tuples(db, target.raw.name, link.to_columns)
+    ours = [t for t in _tuples(db, source.raw.name, link.columns) if None not in t]
+    known = set(theirs)
+    return sum(t in known for t in ours) / len(ours) if ours else 0.0
+
+
+def _tuples(db: apsw.Connection, table: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+    sql = f"SELECT {', '.join(map(quote, columns))} FROM {quote(table)} LIMIT {PAIR_ROWS}"
+    try:
+        rows = db.execute(sql).fetchall()
+    except UnicodeDecodeError:
+        return []
+    return [tuple(map(_plain, row)) for row in rows]
+
+
+def infer(sources: Sequence[Source], declared: Sequence[Link]) -> list[Link]:
+    """Links that nobody declared."""
+    taken = {(link.table, c) for link in declared for c in link.columns if len(link.columns) == 1}
+    found = []
+    for source in sources:
+        for name in source.words:
+            if (source.raw.name, name) not in taken:
+                link = _best(source, name, sources)
+                found += [link] if link else []
+    return found
+
+
+def _best(source: Source, column: str, sources: Sequence[Source]) -> Link | None:
+    best: tuple[int, Link] | None = None
+    for target in sources:
+        if target.raw.kind != "table" or len(target.key) != 1:
+            continue
+        strength = _resembles(source, column, target)
+        if not strength or (best and best[0] >= strength):
+            continue
+        share = _included(source.stats.columns[column], target.stats.columns[target.key[0]])
+        if share >= INCLUSION:
+            link = Link(source.raw.name, (column,), target.raw.name, target.key, declared=False)
+            best = (strength, link)
+    return best[1] if best else None
+
+
+def _resembles(source: Source, column: str, target: Source) -> int:
+    """How much a column's name points at a table: 0 not at all, 3 names its key."""
+    same = source.raw.name == target.raw.name
+    if same and column == target.key[0]:
+        return 0
+    said = [w.lower() for w in source.words[column]]
+    key = [w.lower() for w in target.words[target.key[0]]]
+    own_key = source.key == (column,)
+    label = [singular_word(w.lower()) for w in target.label.split()]
+    if own_key and not (set(label) < {singular_word(w.lower()) for w in source.label.split()}):
+        return 0
+    if said == key and not same and not _bare(key):
+        return 3
+    stem = [singular_word(w) for w in without_id(said)]
+    tail = len(stem) < len(said)
+    if tail and stem[-len(label) :] == label:
+        return 2
+    if tail and target.person and stem and stem[-1] in words()["self_roles"]:
+        return 1
+    return 0
+
+
+def _bare(parts: list[str]) -> bool:
+    return len(parts) == 1 and (parts[0] in words()["bare"] or is_id(parts[0]))
+
+
+def _included(ours: ColumnStats, theirs: ColumnStats) -> float:
+    if not theirs.unique or not ours.counts or not _same_type(ours, theirs):
+        return 0.0
+    values = {_plain(v) for v in ours.counts}
+    known = {_plain(v) for v in theirs.counts}
+    values -= {v for v in (0, -1, "") if v not in known}
+    enough = len(values) >= min(LEAST_DISTINCT, theirs.distinct) or (len(values) and ours.rows <= 10)
+    if not enough:
+        return 0.0
+    if not theirs.whole:
+        return 1.0 if _within(ours, theirs) else 0.0
+    return len(values & known) / len(values)
+
+
+def _same_type(ours: ColumnStats, theirs: ColumnStats) -> bool:
+    numeric = {"INTEGER", "REAL"}
+    return bool(set(ours.types) & set(theirs.types)) or (set(ours.types) <= numeric and set(theirs.types) <= numeric)
+
+
+def roles(links: Sequence[Link], stems: dict[tuple[str, str], list[str]], labels: dict[str, str]) -> list[Link]:
+    """Say what the other row is, where the column says more than the table. `stems`: (table, column) → its words."""
+    out = []
+    for link in links:
+        role = _role(link, stems, labels) if len(link.columns) == 1 else ""
+        siblings = [x for x in links if x.table == link.table and x.to == link.to and x.columns != link.columns]
+        if not role and siblings and len(link.columns) == 1:
+            role = _apart(" ".join(stems[link.table, link.columns[0]]), link, siblings)
+        out.append(Link(link.table, link.columns, link.to, link.to_columns, link.declared, link.coverage, role))
+    return out
+
+
+_ORDINALS = {"1": "first", "2": "second", "3": "third", "4": "fourth", "5": "fifth"}
+
+
+def _role(link: Link, stems: dict[tuple[str, str], list[str]], labels: dict[str, str]) -> str:
+    stem = stems[link.table, link.columns[0]]
+    said = " ".join(stem).lower()
+    mapped = words().map("link_roles").get(said)
+    if mapped is not None:
+        return mapped
+    target = labels[link.to].lower()
+    lower = [singular_word(w.lower()) for w in stem]
+    if not stem or said == target or lower == target.split() or lower[-1:] == target.split()[-1:] == lower:
+        return ""
+    if set(lower) <= set(target.split()) or _trailing(lower) or any(w in words()["prepositions"] for w in lower[1:]):
+        return ""
+    if len(stem) > 1 and stem[-1] in _ORDINALS:
+        return " ".join([_ORDINALS[stem[-1]], *stem[:-1]])
+    return " ".join(stem)
+
+
+def _trailing(lower: list[str]) -> bool:
+    return lower[-1] in words()["prepositions"]
+
+
+def _apart(stem: str, link: Link, siblings: Sequence[Link]) -> str:
+    return stem or " ".join(link.columns).lower()

@@ -1,0 +1,124 @@
+"""From the names programmers give to the words people use.
+
+`split` takes a name apart: at underscores, spaces and punctuation, where case changes ("SupportRepId"), between letters
+and digits. `Speller` then writes the words out: abbreviations in full, acronyms in capitals, everything else in lower
+case. It looks at the whole schema first, because a schema tells how it writes: in one that shouts (FIRST_NAME) capitals
+mean nothing, and in one that has a table "country", "countrylanguage" is two words.
+"""
+
+import re
+from collections.abc import Iterable
+
+from duologue.catalog.nouns import is_plural, plural_word, singular_word
+from duologue.catalog.words import words
+
+_SIGNS = {"%": " percent ", "#": " number ", "&": " and ", "+": " plus ", "€": " EUR ", "$": " USD ", "£": " GBP "}
+_APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
+_PLURAL_ACRONYM = re.compile(r"[A-Z]{2,}s$")
+
+
+def split(name: str) -> list[str]:
+    """The words of a name, in their own case: `GNPOld` → GNP, Old; `address1` → address, 1; `userIDs` → user, IDs."""
+    name = _APOSTROPHE.sub("", name)
+    for sign, word in _SIGNS.items():
+        name = name.replace(sign, word)
+    out: list[str] = []
+    for chunk in re.split(r"[\W_]+", name):
+        out += _split_chunk(chunk) if chunk else []
+    return out
+
+
+def _split_chunk(chunk: str) -> list[str]:
+    if _is_acronym(chunk) or _PLURAL_ACRONYM.match(chunk):
+        return [chunk]
+    parts, start = [], 0
+    for i in range(1, len(chunk)):
+        if _boundary(chunk, i):
+            parts.append(chunk[start:i])
+            start = i
+    parts.append(chunk[start:])
+    return _rejoin(parts)
+
+
+def _boundary(text: str, i: int) -> bool:
+    before, here = text[i - 1], text[i]
+    if before.isdigit() != here.isdigit():
+        return True
+    if here.isupper():
+        follows = i + 1 < len(text) and text[i + 1].islower()
+        return not before.isupper() or (follows and text[i + 1 :] != "s")
+    return False
+
+
+def _rejoin(parts: list[str]) -> list[str]:
+    """Put together what belongs together: "CO" + "2", "Q" + "1"."""
+    out: list[str] = []
+    for part in parts:
+        joined = out[-1] + part if out else ""
+        if out and part.isdigit() and (_is_acronym(joined) or (len(out[-1]) == 1 and len(part) == 1)):
+            out[-1] = joined
+        else:
+            out.append(part)
+    return out
+
+
+def _is_acronym(word: str) -> bool:
+    return word.lower() in words()["acronyms"]
+
+
+class Speller:
+    """Writes names as words, in the manner of one schema."""
+
+    def __init__(self, tables: Iterable[str], columns: Iterable[str]) -> None:
+        tables, columns = list(tables), list(columns)
+        cased = [n for n in tables + columns if any(c.isalpha() for c in n)]
+        self.shouting = sum(n.isupper() for n in cased) * 2 > len(cased)
+        self._vocabulary = {w.lower() for n in tables + columns for w in split(n)}
+        self._tables = {singular_word(n.lower()) for n in tables if n.isalpha() and len(n) > 3}
+
+    def words(self, name: str) -> list[str]:
+        """The words of a name, written out."""
+        whole = words().map("abbreviations").get(re.sub(r"[\W_]+", "", name).lower())
+        if whole and " " in whole:
+            return whole.split()
+        out: list[str] = []
+        tokens = split(name)
+        for token in tokens:
+            out += self._write(token, alone=len(tokens) == 1)
+        return _of_number(out)
+
+    def _write(self, token: str, alone: bool) -> list[str]:
+        low = token.lower()
+        full = words().map("abbreviations").get(low)
+        if full and not (alone and low in {"exp", "pos", "doc", "app"}):
+            return full.split()
+        if _PLURAL_ACRONYM.match(token) and not self.shouting:
+            return [token]
+        if _is_acronym(low):
+            return ["IDs"] if low == "ids" else [token.upper()]
+        if token.isupper() and 1 < len(token) <= 5 and not self.shouting:
+            return [token]
+        if len(low) > 6:
+            parts = self._segment(low)
+            if parts:
+                return [w for part in parts for w in self._write(part, alone=False)]
+        return [low]
+
+    def _segment(self, word: str) -> list[str]:
+        """Two words written as one, where both are known: `countrylanguage`, `orderdate`."""
+        left_words, right_words = words()["joined_left"], words()["joined_right"]
+        for i in range(3, len(word) - 1):
+            left, right = word[:i], word[i:]
+            table = left in self._tables and (right in self._vocabulary or right in right_words)
+            if table or (left in left_words and right in right_words):
+                return [left, right]
+        return []
+
+
+def _of_number(tokens: list[str]) -> list[str]:
+    """`number staff`, `events number` → number of staff, number of events."""
+    if len(tokens) == 2 and tokens[0] == "number" and (is_plural(tokens[1]) or plural_word(tokens[1]) == tokens[1]):
+        return ["number", "of", tokens[1]] if tokens[1].isalpha() else tokens
+    if len(tokens) == 2 and tokens[1] in {"number", "count"} and is_plural(tokens[0]):
+        return ["number", "of", tokens[0]]
+    return tokens

@@ -1,0 +1,190 @@
+"""`read_catalog`: from an open database to a catalog, in the order in which one thing builds on another.
+
+Declared schema → what the rows hold → keys → names and links → roles → labels → kinds. Each step has its module; this
+one holds what they hand to one another and nothing else.
+"""
+
+from collections.abc import Sequence
+
+import apsw
+from msgspec import structs
+
+from duologue.catalog import display, kinds, labels, links, roles
+from duologue.catalog.examples import examples, json_value
+from duologue.catalog.introspect import RawTable, read_tables, resolve_links
+from duologue.catalog.keys import find_key
+from duologue.catalog.latest import latest
+from duologue.catalog.links import Source
+from duologue.catalog.model import Catalog, Column, Link, Table
+from duologue.catalog.names import Speller
+from duologue.catalog.nouns import plural
+from duologue.catalog.statistics import TableStats, read_stats
+from duologue.catalog.words import words
+
+
+def read_catalog(db: apsw.Connection, name: str) -> Catalog:
+    """Read the schema of `db` and what it means. `name` is what the catalog is called.
+
+    Tables without rows or readable columns are left out and noted. Raises `apsw.Error` where the database can't be read.
+    """
+    raws, notes = read_tables(db)
+    read, more = _read_rows(db, raws)
+    notes += more
+    speller = Speller([r.name for r, _ in read], [c.name for r, _ in read for c in r.columns])
+    named = labels.table_labels([r.name for r, _ in read], speller)
+    sources = [_source(raw, stats, speller, named[raw.name]) for raw, stats in read]
+    found, more = _links(db, sources)
+    notes += more
+    found = links.roles(found, _stems(sources), named)
+    tables = tuple(_table(source, found, named) for source in sources)
+    return Catalog(name, tables, tuple(found), _latest(sources, tables), tuple(notes))
+
+
+def _read_rows(db: apsw.Connection, raws: Sequence[RawTable]) -> tuple[list[tuple[RawTable, TableStats]], list[str]]:
+    read, notes = [], []
+    for raw in raws:
+        try:
+            stats = read_stats(db, raw)
+        except apsw.Error as e:
+            notes.append(f"{raw.kind} {raw.name!r} left out: it can't be read ({e})")
+            continue
+        if not stats.rows:
+            notes.append(f"{raw.kind} {raw.name!r} left out: it has no rows")
+            continue
+        if stats.broken_text:
+            notes.append(
+                f"{raw.kind} {raw.name!r} holds text that is not valid UTF-8; it is shown with replacement characters"
+            )
+        read.append((raw, stats))
+    return read, notes
+
+
+def _source(raw: RawTable, stats: TableStats, speller: Speller, label: str) -> Source:
+    spelled = {c.name: speller.words(c.name) for c in raw.columns}
+    key = find_key(raw, stats, spelled)
+    person = label.split()[-1].lower() in words()["person"]
+    return Source(raw, stats, label, key, person, spelled)
+
+
+def _links(db: apsw.Connection, sources: Sequence[Source]) -> tuple[list[Link], list[str]]:
+    by_name = {s.raw.name: s for s in sources}
+    known = {s.raw.name.casefold(): s.raw for s in sources}
+    found: list[Link] = []
+    notes: list[str] = []
+    for source in sources:
+        declared, more = resolve_links(source.raw, known)
+        notes += more
+        found += [Link(source.raw.name, link.columns, link.to, link.to_columns) for link in declared]
+    found += links.infer(sources, found)
+    shares = [links.coverage(db, by_name[x.table], by_name[x.to], x) for x in found]
+    return [structs.replace(x, coverage=round(share, 4)) for x, share in zip(found, shares, strict=True)], notes
+
+
+def _stems(sources: Sequence[Source]) -> dict[tuple[str, str], list[str]]:
+    return {(s.raw.name, column): labels.without_id(parts) for s in sources for column, parts in s.words.items()}
+
+
+def _table(source: Source, found: Sequence[Link], named: dict[str, str]) -> Table:
+    raw, label = source.raw, source.label
+    around = [x for x in found if raw.name in (x.table, x.to)]
+    out = [x for x in around if x.table == raw.name]
+    columns = _columns(source, out, named)
+    naming = display.naming(columns, source.words, label, source.stats.rows, len(out))
+    shown = display.display(naming)
+    columns = tuple(
+        structs.replace(c, role="name") if c.name in shown and c.role in {"text", "category"} else c for c in columns
+    )
+    sort = kinds.kind(columns, source.key, shown, label, around, source.stats.rows)
+    values = list(source.stats.columns[shown[0]].counts)[:500] if shown else []
+    return Table(
+        name=raw.name,
+        kind=sort,
+        columns=columns,
+        key=source.key,
+        display=() if sort == "link" else shown,
+        label=label,
+        plural=plural(label),
+        person=sort != "link" and display.is_person(naming, shown, values),
+        rows=source.stats.rows,
+        writable=raw.kind == "table",
+        autokey=raw.autokey,
+    )
+
+
+def _columns(source: Source, out: Sequence[Link], named: dict[str, str]) -> tuple[Column, ...]:
+    referring = {c: x for x in reversed(out) for c in x.columns}
+    facts, found = {}, {}
+    for raw in source.raw.columns:
+        place = _place(raw.name, source.key, referring)
+        facts[raw.name] = roles.facts(raw, source.stats.columns[raw.name], source.words[raw.name], place)
+        found[raw.name] = roles.nature(facts[raw.name])
+    wordings = _wordings(source, referring, named, found, facts)
+    made = []
+    for raw in source.raw.columns:
+        fact, nature, wording = facts[raw.name], found[raw.name], wordings[raw.name]
+        stats = fact.stats
+        made.append(
+            Column(
+                table=source.raw.name,
+                name=raw.name,
+                role=nature.role,
+                type=fact.type,
+                label=wording.label,
+                plural=plural(wording.label),
+                format=nature.format,
+                unit=wording.unit,
+                nullable=not raw.notnull and not (source.raw.autokey and raw.name in source.key),
+                generated=raw.generated,
+                unique=stats.unique and not stats.nulls,
+                distinct=stats.distinct,
+                nulls=stats.nulls,
+                least=json_value(stats.least),
+                most=json_value(stats.most),
+                values=examples(stats, nature.role),
+                closed=roles.closed(fact, nature),
+                sorts=roles.sorts(fact, nature),
+            )
+        )
+    return tuple(made)
+
+
+def _place(column: str, key: tuple[str, ...], referring: dict[str, Link]) -> str:
+    if key == (column,):
+        return "key"
+    if column in referring:
+        return "reference"
+    return "part" if column in key else ""
+
+
+def _wordings(
+    source: Source,
+    referring: dict[str, Link],
+    named: dict[str, str],
+    found: dict[str, roles.Nature],
+    facts: dict[str, roles.Facts],
+) -> dict[str, labels.Wording]:
+    table = source.label.split()
+    wishes = {}
+    for name, parts in source.words.items():
+        if source.key == (name,):
+            label = labels.key_label(parts, source.label)
+            wishes[name] = (label, label, "")
+        elif name in referring:
+            link = referring[name]
+            short = link.role if len(link.columns) == 1 and link.role else _reference(parts, link, named)
+            wishes[name] = (short, " ".join(labels.without_id(parts)) or named[link.to], "")
+        else:
+            numeric = bool(facts[name].numbers) and found[name].role in {"measure", "other"}
+            wishes[name] = labels.plain_label(parts, table, numeric, found[name].role == "flag")
+    return labels.unique_labels(wishes, source.label)
+
+
+def _reference(parts: list[str], link: Link, named: dict[str, str]) -> str:
+    stem = labels.without_id(parts)
+    awkward = not stem or any(w.lower() in words()["prepositions"] for w in stem)
+    return named[link.to] if awkward else " ".join(stem)
+
+
+def _latest(sources: Sequence[Source], tables: Sequence[Table]) -> str:
+    dated = [(s, c) for s, t in zip(sources, tables, strict=True) for c in t.columns if c.role == "date"]
+    return latest((c.format, s.words[c.name], s.stats.columns[c.name].counts) for s, c in dated)

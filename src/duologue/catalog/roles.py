@@ -1,0 +1,347 @@
+"""What a column is for: its role, its format, and whether its stored values sort as they mean.
+
+The rules stand in one tuple, in order; the first that answers decides. Each looks at the same facts: the values (what is
+stored), the words of the name, the declared type, and the column's place in keys and links. Values outrank names: a
+column called "date" that holds places is no date.
+"""
+
+from collections.abc import Callable
+from typing import Any, get_args
+
+from msgspec import Struct
+
+from duologue.catalog import formats
+from duologue.catalog.introspect import RawColumn
+from duologue.catalog.model import Role
+from duologue.catalog.nouns import is_plural, singular_word
+from duologue.catalog.statistics import ColumnStats
+from duologue.catalog.words import words
+
+ROLES: tuple[str, ...] = get_args(Role)
+CLOSED_VALUES = 12
+CLOSED_LENGTH = 30
+_PAIRS = ({"yes", "no"}, {"y", "n"}, {"true", "false"}, {"t", "f"}, {"0", "1"}, {"on", "off"})
+
+
+class Nature(Struct, frozen=True):
+    """What the rules found."""
+
+    role: Role
+    format: str = ""
+
+
+class Facts(Struct, frozen=True):
+    """What the rules look at."""
+
+    raw: RawColumn
+    stats: ColumnStats
+    said: tuple[str, ...]
+    """The words of the name: lower case, singular, written out."""
+    plural: bool
+    """The last word of the name is a plural."""
+    place: str
+    """key · part (of a composite key) · reference · empty."""
+    type: str
+    texts: list[str]
+    """Distinct texts that mean something."""
+    numbers: list[float]
+    """Distinct numbers, stored as such or as texts; empty unless nearly everything is one."""
+    stored: bool
+    """Every value is stored as a number."""
+    format: str
+    """The format all texts share."""
+
+    @property
+    def head(self) -> str:
+        """The word the name is about: the one before a preposition ("level of membership"), else the last."""
+        said = [w for w in self.said if not w.isdigit()] or [""]
+        for i, word in enumerate(said):
+            if i and word in words()["prepositions"]:
+                return said[i - 1]
+        return said[-1]
+
+    def says(self, *lists: str) -> bool:
+        """Whether any word of the name is in any of these lists."""
+        return any(w in words()[name] for name in lists for w in self.said)
+
+    def heads(self, *lists: str) -> bool:
+        """Whether the word the name is about (or its last) is in any of these lists."""
+        return any(w in words()[name] for name in lists for w in (self.head, self.said[-1] if self.said else ""))
+
+    @property
+    def repeats(self) -> float:
+        """How often a value occurs on average."""
+        return self.stats.filled / max(1, self.stats.distinct)
+
+
+def facts(raw: RawColumn, stats: ColumnStats, spelled: list[str], place: str) -> Facts:
+    """Gather what the rules need."""
+    kind = value_type(raw, stats)
+    texts = formats.meaningful(stats.counts) if "TEXT" in stats.types else []
+    stored = stats.filled > 0 and not stats.types.keys() & {"TEXT", "BLOB"}
+    said = tuple(singular_word(w.lower()) if len(w) > 3 else w.lower() for w in spelled)
+    plural = bool(spelled) and is_plural(spelled[-1])
+    numbers = _numbers(stats, texts)
+    return Facts(raw, stats, said, plural, place, kind, texts, numbers, stored, formats.text_format(texts))
+
+
+def value_type(raw: RawColumn, stats: ColumnStats) -> str:
+    """How a column's values behave: the class most are stored in, else the declared affinity."""
+    n = stats.filled
+    if not n:
+        return _affinity(raw.declared)
+    for kind in ("TEXT", "BLOB"):
+        if stats.types.get(kind, 0) * 2 >= n:
+            return kind
+    return "REAL" if "REAL" in stats.types else "INTEGER"
+
+
+def _affinity(declared: str) -> str:
+    up = declared.upper()
+    if "INT" in up:
+        return "INTEGER"
+    if any(w in up for w in ("CHAR", "CLOB", "TEXT", "DATE", "TIME", "JSON")) or not up:
+        return "TEXT"
+    return "BLOB" if "BLOB" in up else "REAL"
+
+
+def _numbers(stats: ColumnStats, texts: list[str]) -> list[float]:
+    stored = [float(v) for v in stats.counts if isinstance(v, (int, float))]
+    if not texts:
+        return stored
+    spoken = [n for n in map(formats.number, texts) if n is not None]
+    return stored + spoken if len(stored) + len(spoken) == len(stored) + len(texts) else []
+
+
+# ── The rules ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _empty(f: Facts) -> Nature | None:
+    return Nature("other") if not f.stats.filled or f.type == "BLOB" or not (f.texts or f.numbers) else None
+
+
+def _opaque(f: Facts) -> Nature | None:
+    """JSON, digests, places on the globe, pictures, moments counted in seconds."""
+    if f.format == "json":
+        return Nature("other", "json")
+    if f.texts and not f.numbers and formats.is_hash(f.texts):
+        return Nature("other", "code")
+    if f.numbers and f.says("geo"):
+        return Nature("other")
+    if f.numbers and f.says("date") and not f.says("measure") and min(f.numbers) > 3e8 and not _day_numbers(f):
+        return Nature("other")
+    pictures = {"photo", "image", "picture", "path", "avatar", "thumbnail", "logo", "icon", "file"}
+    return Nature("other", f.format) if f.texts and pictures & set(f.said) and not f.numbers else None
+
+
+def _flag(f: Facts) -> Nature | None:
+    seen = {_lower(v) for v in f.stats.counts} - words()["null_marks"] | set()
+    seen = {v for v in seen if v}
+    if not seen or len(seen) > 2 or not any(seen <= pair for pair in _PAIRS):
+        return None
+    named = "BOOL" in f.raw.declared.upper() or (f.said[0] if f.said else "") in words()["flag_prefix"]
+    named = named or f.says("flag") or (f.said[-1:] != () and f.said[-1].endswith("ed"))
+    if len(seen) == 2 and not seen <= {"0", "1"}:
+        return Nature("flag")
+    counted = f.says("measure", "money", "count", "ordinal", "year", "id", "code") or f.plural
+    if named and not (counted and "BOOL" not in f.raw.declared.upper()):
+        return Nature("flag")
+    return Nature("flag") if len(seen) == 2 and f.stats.filled >= 8 and not counted else None
+
+
+def _lower(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip().lower()
+
+
+def _date(f: Facts) -> Nature | None:
+    if f.format in {"date", "datetime", "month"} or f.format.startswith("date:"):
+        short = f.format == "date:%Y%m%d" and not f.says("date")
+        return None if short else Nature("date", f.format)
+    if f.format == "time":
+        return Nature("other", "time")
+    if _years(f):
+        return Nature("date", "year")
+    if f.numbers and f.says("date") and _day_numbers(f):
+        return Nature("date", "date:%Y%m%d")
+    if f.texts and not f.numbers and f.heads("date") and formats.some_dates(f.texts):
+        return Nature("date")
+    return None
+
+
+def _years(f: Facts) -> bool:
+    values = [v for v in f.stats.counts if not isinstance(v, str) or v in f.texts]
+    if not f.numbers or not values or not all(map(formats.is_year, values)):
+        return False
+    if f.says("year"):
+        return True
+    if f.says("id", "code", "measure", "money", "count", "ordinal"):
+        return False
+    likely = all(1500 <= n <= 2035 for n in f.numbers)
+    return likely and (f.says("era") or (not f.stored and len(values) >= 3 and f.says("date")))
+
+
+def _day_numbers(f: Facts) -> bool:
+    return all(18000101 <= n <= 21001231 and n == n // 1 for n in f.numbers) and all(
+        formats.parse_date(str(int(n)), "%Y%m%d") for n in f.numbers[:50]
+    )
+
+
+def _contact(f: Facts) -> Nature | None:
+    if f.format in {"email", "url"}:
+        return Nature("contact", f.format)
+    if f.says("postcode"):
+        return Nature("contact", "postcode")
+    if f.says("phone") and not f.says("name") and formats.is_phone(f.texts or [str(int(n)) for n in f.numbers], True):
+        return Nature("contact", "phone")
+    if not f.texts or f.numbers:
+        return None
+    if formats.is_phone(f.texts, f.says("phone")):
+        return Nature("contact", "phone")
+    said = set(f.said)
+    if f.heads("email") or said & {"homepage", "website"} or said >= {"home", "page"}:
+        return Nature("contact")
+    if f.heads("address") and not said & {"ip", "mac"}:
+        return Nature("contact")
+    return None
+
+
+def _number(f: Facts) -> Nature | None:
+    """Columns of numbers: codes and ranks, numbered categories, and what is left: measures."""
+    if not f.numbers:
+        return None
+    if _numbered_code(f):
+        return Nature("other" if f.stored else "text", "code")
+    if f.heads("ordinal") and not f.says("money", "unit"):
+        return Nature("category" if _groups(f, 3) else "other")
+    whole = all(n == n // 1 for n in f.numbers if abs(n) < 1e15)
+    if whole and f.heads("category") and not f.plural and not f.says("money", "count", "measure"):
+        return Nature("category" if _groups(f, 1.5) else "other")
+    if whole and not _measured(f):
+        if f.said and f.heads("person_column", "person", "self_roles"):
+            return Nature("other", "code")
+        small = f.stats.distinct <= 5 and max(f.numbers) <= 20
+        if small and not f.plural and _groups(f, 3):
+            return Nature("category")
+        if f.stats.unique and f.stats.rows >= 5 and _consecutive(f):
+            return Nature("other")
+    return Nature("measure", _amount(f))
+
+
+def _measured(f: Facts) -> bool:
+    declared = f.raw.declared.upper()
+    exact = any(w in declared for w in ("DEC", "FLOA", "DOUB", "REAL", "MONEY"))
+    return exact or f.says("measure", "money", "count", "percent")
+
+
+def _numbered_code(f: Facts) -> bool:
+    if f.heads("code", "phone") or (f.head in words()["generic_tail"] and not f.plural):
+        return True
+    if f.said[-1:] in {("number",), ("no",), ("nbr",)} and len(f.said) > 1:
+        return True
+    if f.stored or _measured(f) or f.format in {"percent", "money"} or f.heads("ordinal"):
+        return False
+    texts = [t.strip() for t in f.texts]
+    padded = any(t.startswith("0") and len(t) > 1 and t.isdecimal() for t in texts)
+    even = len({len(t) for t in texts}) == 1 and len(texts[0]) >= 3 and texts[0].isdecimal()
+    return padded or even or max(map(len, texts)) > 12
+
+
+def _consecutive(f: Facts) -> bool:
+    return max(f.numbers) - min(f.numbers) <= 1.2 * len(f.numbers)
+
+
+def _amount(f: Facts) -> str:
+    if f.format in {"money", "percent"}:
+        return f.format
+    if f.says("percent"):
+        return "percent"
+    if f.says("count") and f.head not in {"total", "sum"} and not f.says("money"):
+        return ""
+    fraction = any(n != n // 1 for n in f.numbers if abs(n) < 1e15)
+    if f.says("money"):
+        return "money"
+    return "money" if f.says("maybe_money") and fraction else ""
+
+
+def _status(f: Facts) -> Nature | None:
+    if f.stats.distinct > 20 or f.stats.longest > 40 or not f.texts or f.numbers:
+        return None
+    known = sum(_life(t) for t in f.texts) / len(f.texts)
+    if f.heads("status") and f.head not in {"state", "condition", "disposition"} and f.repeats >= 1.2:
+        return Nature("status")
+    if (f.says("status") and known >= 0.34) or (known >= 0.6 and f.stats.distinct >= 2 and f.repeats >= 1.5):
+        return Nature("status")
+    return None
+
+
+def _life(text: str) -> bool:
+    lower = text.lower()
+    pieces = "".join(c if c.isalnum() else " " for c in lower).split()
+    return bool(pieces) and (pieces[0] in words()["status_values"] or "".join(pieces) in words()["status_values"])
+
+
+def _category(f: Facts) -> Nature | None:
+    if f.stats.longest > 80 or not f.texts:
+        return None
+    if {"first", "last", "middle", "full", "given", "family"} & set(f.said) and "name" in f.said:
+        return None
+    if f.heads("text", "name", "code"):
+        return Nature("category") if f.stats.distinct <= CLOSED_VALUES and _groups(f, 4) else None
+    if f.heads("category"):
+        tiny = f.stats.filled <= 30 and 1 < f.stats.distinct < f.stats.filled
+        return Nature("category") if tiny or _groups(f, 1.5) else None
+    return Nature("category") if f.stats.distinct <= 60 and f.stats.longest <= 40 and _groups(f, 3) else None
+
+
+def _groups(f: Facts, times: float) -> bool:
+    """Values repeat often enough to group rows by; tables of a few rows need a little less."""
+    if f.stats.filled < 12:
+        return 1 < f.stats.distinct <= max(2, f.stats.filled // 2) and f.repeats >= min(times, 2)
+    return f.repeats >= times and f.stats.filled > 2
+
+
+def _text(f: Facts) -> Nature | None:
+    if f.heads("code", "id") or formats.is_code(f.texts):
+        return Nature("text", "code")
+    person = f.heads("person_column") or ("name" in f.said and f.says("person_column", "person"))
+    return Nature("text", "person" if person and not f.numbers else f.format)
+
+
+RULES: tuple[Callable[[Facts], Nature | None], ...] = (
+    *(_empty, _opaque, _flag, _date, _contact, _number, _status, _category, _text),
+)
+
+
+def nature(f: Facts) -> Nature:
+    """A column's role and format."""
+    found = next(n for n in (rule(f) for rule in RULES) if n is not None)
+    if f.place in {"key", "reference"}:
+        return Nature("key" if f.place == "key" else "reference", found.format if found.role == "text" else "")
+    if f.place == "part" and found.role not in {"date", "text", "category"}:
+        return Nature("key", found.format)
+    if f.place == "part" and found.role == "category" and f.numbers:
+        return Nature("key")
+    return found
+
+
+def sorts(f: Facts, found: Nature) -> bool:
+    """Whether `ORDER BY` means the right order for all non-NULL values."""
+    if f.stored:
+        return True
+    if not f.texts or set(f.stats.types) != {"TEXT"} or len(f.texts) < len(f.stats.counts):
+        return False
+    return formats.date_sorts(found.format, f.texts)
+
+
+def closed(f: Facts, found: Nature) -> bool:
+    """Whether the values seen are a small closed vocabulary."""
+    if found.role not in {"category", "status", "flag"} or not f.stats.whole or f.stats.sampled:
+        return False
+    if any(isinstance(v, str) and not v.strip() for v in f.stats.counts) or f.stats.longest > CLOSED_LENGTH:
+        return False
+    if found.role == "flag":
+        return f.stats.distinct == 2
+    few = f.stats.distinct <= CLOSED_VALUES and f.repeats >= (2 if found.role == "status" else 3)
+    return few and f.stats.distinct > 1 and not f.says("open")
