@@ -107,9 +107,7 @@ def _read_indexes(
 ) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
     unique: list[tuple[str, ...]] = []
     indexed: list[str] = []
-    listed = db.execute(
-        'SELECT name, "unique", partial FROM pragma_index_list(?) ORDER BY seq DESC', (table,)
-    ).fetchall()
+    listed = select(db, 'SELECT name, "unique", partial FROM pragma_index_list(?) ORDER BY seq DESC', table)
     for index, is_unique, partial in listed:
         names = tuple(n for (n,) in select(db, "SELECT name FROM pragma_index_info(?) ORDER BY seqno", index))
         if partial or not names or not known.issuperset(names):

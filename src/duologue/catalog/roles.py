@@ -213,7 +213,7 @@ def _number(f: Facts) -> Nature | None:
         return None
     if _numbered_code(f):
         return Nature("other" if f.stored else "text", "code")
-    if f.heads("ordinal") and not f.says("money", "unit"):
+    if f.heads("ordinal") and not f.says("money"):
         return Nature("category" if _groups(f, 3) else "other")
     whole = all(n == n // 1 for n in f.numbers if abs(n) < 1e15)
     if whole and f.heads("category") and not f.plural and not f.says("money", "count", "measure"):
