@@ -6,6 +6,7 @@ then every word with a digit in it, which is a number, a time, an ordinal (no fi
 words. Nothing here knows a column or a database; `values.tells` brings those in.
 """
 
+import math
 import re
 from functools import lru_cache
 
@@ -304,6 +305,8 @@ def _as_number(text: str, token: str, start: int) -> Number | None:
     if len(digits) > 1 and digits[0] == "0" and not frac:
         return None  # leading zeros: a code, not a quantity
     size: float | int = float(digits + frac + exp) if frac or exp else int(digits)
+    if size == math.inf:
+        return None
     if found["sign"] == "-" or found["sign2"]:
         size = -size
     decimals = max(0, len(frac) - 1)
@@ -340,4 +343,4 @@ def _look_after(text: str, end: int, value: float) -> _After:
 
 def _times(value: float, factor: int) -> float | int:
     scaled = round(value * factor, 6)
-    return int(scaled) if scaled == int(scaled) else scaled
+    return int(scaled) if isinstance(scaled, float) and scaled.is_integer() else scaled

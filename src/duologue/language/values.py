@@ -21,7 +21,7 @@ from duologue.catalog.model import Column
 from duologue.language.reading import MONTHS, Day, Number, Reading, fold, has_phrase, parse_day, parse_time, read
 from duologue.types import Json
 
-__all__ = ["clean", "is_blank", "moment", "say", "tells"]
+__all__ = ["clean", "day_of", "is_blank", "moment", "same_figure", "say", "tells"]
 
 LONGEST = 280
 """Characters of a text that are said; the rest is cut at a word, with an ellipsis."""
@@ -141,7 +141,7 @@ def _say_number(value: int | float, column: Column | None) -> str:
 
 def _as_percent(value: int | float, column: Column) -> float:
     """A share kept as 0 … 1 is said out of a hundred."""
-    return round(value * 100, 10) if _is_share(column) else value
+    return round(value * 100, 10) if _is_share(column) and abs(value) < 1e9 else value
 
 
 def _is_share(column: Column) -> bool:
@@ -161,12 +161,19 @@ def _decimals(value: int | float, column: Column | None) -> int:
     if isinstance(value, int):
         return 2 if money and column is not None and column.type == "REAL" else 0
     size = abs(value)
-    if not 1e-12 < size < 1e15:
+    if _is_extreme(size):
         return 0
     has = _written_decimals(size)
+    if has > LONGEST_FRACTION:  # either the noise of binary fractions, or the result of dividing
+        has = _written_decimals(round(size, 10 if size < 1e5 else 5))
     if has > LONGEST_FRACTION:
-        has = _written_decimals(round(size, 2 if size >= 0.1 else 2 - math.floor(math.log10(size))))
+        has = 2 if size >= 1 else 2 - math.floor(math.log10(size))
     return max(has, 2) if money else has
+
+
+def _is_extreme(size: int | float) -> bool:
+    """Too large or too small to be written out in digits."""
+    return size >= 1e15 or 0 < size <= 1e-9
 
 
 def _written_decimals(size: float) -> int:
@@ -179,8 +186,10 @@ def _written_decimals(size: float) -> int:
 
 def _grouped(value: int | float, decimals: int, least: int = 1_000) -> str:
     """With separators from `least` on. Numbers too large for exact digits keep their exponent."""
-    if isinstance(value, float) and (abs(value) >= 1e15 or (0 < abs(value) < 1e-12)):
+    if isinstance(value, float) and _is_extreme(abs(value)):
         return repr(value)
+    if isinstance(value, int) and not decimals:
+        return f"{value:,}" if abs(value) >= least else str(value)
     text = f"{value:,.{decimals}f}" if abs(value) >= least else f"{value:.{decimals}f}"
     return "0" if text in ("-0", "-0.00") else text
 
@@ -258,6 +267,13 @@ def tells(text: str | Reading, value: Json, column: Column | None = None) -> boo
         return bool(value) and all(tells(reading, v, column) for v in value)
     if isinstance(value, dict):
         return bool(value) and all(v is None or tells(reading, v) for v in value.values())
+    return False
+
+
+def same_figure(said: Number, value: int | float) -> bool:
+    """Whether a figure in a text is this number, whatever column it comes from."""
+    if math.isfinite(value):
+        return _same_number(said, value, _decimals(value, None), "", None)
     return False
 
 

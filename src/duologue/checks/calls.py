@@ -1,0 +1,20 @@
+"""Was everything called that had to be? Critical steps of the plan, each with a call that fits.
+
+Structural steps (look-ups that were a means) are noted, and never decide.
+"""
+
+from duologue.checks.case import Case
+from duologue.types import Finding, Verdict
+
+
+def calls(case: Case) -> Verdict:
+    """Critical plan steps have their calls."""
+    findings, notes = [], []
+    for number in range(len(case.tasks)):
+        for missing in case.match(number).missing:
+            what = f"task {number + 1}, step {missing.step}: {missing.reason}"
+            if missing.weight == "critical":
+                findings.append(Finding(missing.turn, what))
+            else:
+                notes.append(Finding(missing.turn, f"noted: {what}"))
+    return Verdict("calls", not findings, (*findings, *notes))

@@ -1,0 +1,95 @@
+"""What a check is given: a conversation, sorted, beside what it was meant to achieve.
+
+The parts that several checks need are worked out once and kept: which plan steps were matched, how the texts read, how many
+changes had been made by which turn. "The state is unchanged" means here that no call changed a row in between; a state's
+token says less, since it may count calls.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from duologue.catalog.model import Catalog, Column
+from duologue.language.reading import Reading, read
+from duologue.plans.match import Match, match_plan
+from duologue.plans.trace import Executed, Trace, trace
+from duologue.types import Dialogue, Environment, Finding, Policy, Task, Verdict
+
+__all__ = ["Case", "case_of", "columns_of", "verdict"]
+
+
+class Case:
+    """One conversation to be judged."""
+
+    def __init__(
+        self,
+        trace: Trace,
+        tasks: Sequence[Task],
+        policy: Policy | None = None,
+        mode: str = "user",
+        columns: Mapping[str, Column] | None = None,
+    ) -> None:
+        self.trace, self.tasks, self.mode = trace, tuple(tasks), mode
+        self.policy = policy or Policy()
+        self.columns = columns or {}
+        self._matches: dict[int, Match] = {}
+
+    def match(self, task: int) -> Match:
+        """How the plan of a task compares with the calls made."""
+        if task not in self._matches:
+            self._matches[task] = match_plan(self.tasks[task].plan, self.trace, task)
+        return self._matches[task]
+
+    def column(self, slot: str) -> Column | None:
+        """The column behind `table.column`; None for computed values and where no catalog is at hand."""
+        return self.columns.get(slot)
+
+    def reading(self, turn: int) -> Reading:
+        """What the text of a turn states."""
+        return read(self.trace.turns[turn].message.content)
+
+    @cached_property
+    def epochs(self) -> list[int]:
+        """For every turn, how many calls had changed something when it was over."""
+        out, done = [], 0
+        for turn in self.trace.turns:
+            done += bool(turn.changes)
+            out.append(done)
+        return out
+
+    @cached_property
+    def blocks(self) -> dict[int, tuple[Executed, ...]]:
+        """Turn of an assistant's text → the calls answered since the text, the assistant's or the user's, before it."""
+        starts = sorted({s.turn for s in (*self.trace.assistant, *self.trace.user)})
+        out = {}
+        for said in self.trace.assistant:
+            since = max((s for s in starts if s < said.turn), default=0)
+            out[said.turn] = tuple(
+                c for c in self.trace.calls if since <= c.at and c.turn < said.turn and c.turn > since
+            )
+        return out
+
+    def user_before(self, turn: int) -> int:
+        """The last user turn before a turn; 0 where there is none."""
+        return max((s.turn for s in self.trace.user if s.turn < turn), default=0)
+
+    def last_turn(self, task: int) -> int:
+        """The last turn that belongs to a task."""
+        own = [n for n, t in enumerate(self.trace.turns) if t.task == task]
+        return own[-1] if own else len(self.trace.turns) - 1
+
+
+def columns_of(catalog: Catalog | None) -> dict[str, Column]:
+    """The columns of a catalog by `table.column`."""
+    return {f"{t.name}.{c.name}": c for t in catalog.tables for c in t.columns} if catalog is not None else {}
+
+
+def case_of(dialogue: Dialogue, environment: Environment, catalog: Catalog | None = None) -> Case:
+    """The case that a dialogue's main path makes."""
+    scenario = dialogue.scenario
+    sorted_path = trace(dialogue, environment.toolset)
+    return Case(sorted_path, scenario.tasks, environment.policy, scenario.mode, columns_of(catalog))
+
+
+def verdict(check: str, findings: Sequence[Finding]) -> Verdict:
+    """Passed where there is nothing to object to."""
+    return Verdict(check, not findings, tuple(findings))

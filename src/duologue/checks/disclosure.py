@@ -1,0 +1,38 @@
+"""Was the user told what they asked for?
+
+A value must be told by the assistant after the call that fetched it. Having been told it before counts, as long as nothing
+had changed in between.
+"""
+
+from duologue.checks.case import Case, verdict
+from duologue.language.values import is_blank, say, tells
+from duologue.types import Disclosure, Finding, Verdict
+
+
+def disclosure(case: Case) -> Verdict:
+    """Every value that the tasks want told was told."""
+    findings = []
+    for number, task in enumerate(case.tasks):
+        for subtask in task.subtasks:
+            for tell in subtask.tell:
+                if not is_blank(tell.value) and not _told(case, number, tell):
+                    what = say(tell.value, case.column(tell.slot))
+                    findings.append(
+                        Finding(case.last_turn(number), f"never told: {tell.slot or 'the answer'} = {what}")
+                    )
+    return verdict("disclosure", findings)
+
+
+def _told(case: Case, number: int, tell: Disclosure) -> bool:
+    column = case.column(tell.slot)
+    index = case.match(number).calls.get(tell.step)
+    call = case.trace.calls[index] if index is not None else None
+    epoch = case.epochs[call.turn] if call is not None else None
+    for said in case.trace.assistant:
+        after = call is None or said.turn > call.turn
+        here = said.task == number and after
+        if (here or (epoch is not None and case.epochs[said.turn] == epoch)) and tells(
+            case.reading(said.turn), tell.value, column
+        ):
+            return True
+    return False

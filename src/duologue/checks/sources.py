@@ -1,0 +1,202 @@
+"""Everything that had been said or returned by some point in a conversation, for asking whether a claim has a source.
+
+Filled turn by turn. The common question, is this figure or this day known, is a set look-up; texts are folded and joined only
+when a claim needs them, and values derived from a list (`derived.py`) only when nothing simpler explains a figure.
+"""
+
+import math
+from collections.abc import Iterable
+
+from duologue.checks.derived import Derived, derive
+from duologue.language.reading import Code, DateSaid, Day, Number, Reading, fold, has_phrase, parse_day
+from duologue.language.values import same_figure
+from duologue.types import Json, Tool
+
+__all__ = ["Sources"]
+
+
+class Sources:
+    """What is known so far."""
+
+    def __init__(self) -> None:
+        self.numbers: set[int | float] = set()
+        self.days: set[Day] = set()
+        self.lengths: set[int] = set()
+        self._long: set[float] = set()
+        self._texts: list[str] = []
+        self._joined = ""
+        self._results: list[Json] = []
+        self._derived: list[Derived] = []
+
+    # ── Filling ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def add_result(self, result: Json, tool: Tool | None) -> None:
+        """A tool's answer, and the defaults that shaped it."""
+        self._absorb(result)
+        self._results.append(result)
+        if tool is not None:
+            for schema in tool.parameters.get("properties", {}).values():
+                self._absorb(schema.get("default"))
+
+    def add_text(self, reading: Reading) -> None:
+        """Something the user, or the system message, said."""
+        for number in reading.numbers:
+            self.numbers.add(number.value)
+            if number.scale:
+                self.numbers.add(number.scaled)
+        for said in reading.dates:
+            self._add_days(said.days)
+        self._texts.append(reading.text)
+
+    def add_text_words(self, text: str) -> None:
+        """A text whose words are known, without its figures being taken apart."""
+        self._texts.append(text)
+
+    def _absorb(self, value: Json) -> None:
+        if isinstance(value, str):
+            self._absorb_text(value)
+        elif isinstance(value, bool) or value is None:
+            return
+        elif isinstance(value, int | float):
+            self.numbers.add(value)
+            if isinstance(value, float):
+                self._long.add(value)
+        elif isinstance(value, dict):
+            for key, part in value.items():
+                if not key.isidentifier():
+                    self._texts.append(key)
+                self._absorb(part)
+        elif isinstance(value, list):
+            self.lengths.add(len(value))
+            for part in value:
+                self._absorb(part)
+
+    def _absorb_text(self, value: str) -> None:
+        self._texts.append(value)
+        if value[:1].isdigit() or value[:1] in "-+.":
+            day = parse_day(value, months=True)
+            if day is not None:
+                self._add_days((day,))
+                return
+            try:
+                number = float(value)
+            except ValueError:
+                return
+            if math.isfinite(number):
+                self.numbers.add(number)
+                self._long.add(number)
+
+    def _add_days(self, days: Iterable[Day]) -> None:
+        for year, month, day in days:
+            self.days.update(((year, month, day), (0, month, day), (year, month, 0)))
+            if year:
+                self.numbers.add(year)
+
+    # ── Asking ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def joined(self) -> str:
+        """All known texts, folded, each ending in a line break."""
+        if self._texts:
+            self._joined += fold("\n".join(self._texts).replace("\n", " ¶ ")) + " ¶ "
+            self._texts.clear()
+        return self._joined
+
+    def knows_phrase(self, text: str) -> bool:
+        """The words were said or returned."""
+        return has_phrase(self.joined, fold(text))
+
+    def knows_number(self, said: Number) -> bool:
+        """The figure was said or returned, as it is, rounded, or inside a text."""
+        if said.value in self.numbers and not (said.scale and said.scaled):
+            return True
+        if said.scale and any(_rounds_to(x, said) for x in self.numbers):
+            return True
+        if said.percent and any(same_figure(said, x) for x in self.numbers):
+            return True
+        if said.decimals and any(same_figure(said, x) for x in self._long):
+            return True
+        if said.word:
+            return False
+        bare = said.text.strip("$£€¥₹+#%")
+        if said.suffix and self.knows_phrase(bare):
+            return True
+        return self.knows_phrase(bare.removesuffix(said.suffix) if said.suffix else bare)
+
+    def knows_date(self, said: DateSaid) -> bool:
+        """The day, and the time if one is given, was said or returned."""
+        if said.time and said.time not in self.joined and said.time.removeprefix("0") not in self.joined:
+            return False
+        for year, month, day in said.days:
+            if (year, month, day) in self.days or (day and year and (0, month, day) in self._yearless):
+                return True
+        return self.knows_phrase(said.text)
+
+    @property
+    def _yearless(self) -> set[Day]:
+        """Days said without a year, which a later speaker may complete."""
+        dated = {(0, m, d) for y, m, d in self.days if y and d}
+        return {day for day in self.days if day[0] == 0} - dated
+
+    def knows_time(self, said: Code) -> bool:
+        """The time of day was said or returned; "2:30pm" is 14:30."""
+        text = said.text.lower()
+        plain = text.rstrip("apm")
+        hours, _, minutes = plain.partition(":")
+        options = [plain, plain.rjust(5, "0")]
+        if text.endswith("pm") and int(hours) < 12:
+            options = [f"{int(hours) + 12}:{minutes}", text]
+        return any(o in self.joined for o in options)
+
+    def knows_code(self, said: Code) -> bool:
+        """The token was said or returned, or is made of known figures ("10-20", "3/14")."""
+        if said.text in ("24/7",) or self.knows_phrase(said.text):
+            return True
+        pieces = [p for p in said.text.replace("/", "-").split("-") if p]
+        return len(pieces) > 1 and all(p.isdigit() and int(p) in self.numbers for p in pieces)
+
+    def derives(self, said: Number, before: str) -> bool:
+        """The figure is a simple count, sum, difference, average or share of one result, or of dates in it.
+
+        `before` is the word before it: "first 3", "2 more" need only be smaller than a list; "about" allows rounding.
+        """
+        value = said.value
+        if value in self.lengths:
+            return True
+        if before in _PART_OF and isinstance(value, int) and 0 < value <= max(self.lengths, default=0):
+            return True
+        if before in _ABOUT and any(abs(x - value) <= 0.05 * abs(x) for x in self.numbers):
+            return True
+        while len(self._derived) < len(self._results):
+            self._derived.append(derive(self._results[len(self._derived)], self.days))
+        return any(d.explains(said) for d in reversed(self._derived))
+
+
+_PART_OF = frozenset(
+    [
+        "first",
+        "top",
+        "last",
+        "latest",
+        "next",
+        "other",
+        "another",
+        "remaining",
+        "more",
+        "further",
+        "additional",
+        "these",
+        "those",
+        "all",
+        "only",
+        "just",
+    ]
+)
+_ABOUT = frozenset(
+    ["about", "around", "roughly", "approximately", "nearly", "almost", "over", "under", "some", "circa"]
+)
+
+
+def _rounds_to(value: float, said: Number) -> bool:
+    factor = said.scaled / said.value if said.value else 1
+    return abs(value - said.scaled) <= 0.5 * 10.0**-said.decimals * factor
