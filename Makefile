@@ -1,0 +1,48 @@
+# Each target sets up what it needs: a machine with Python 3.11 or newer and this folder is enough.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+CODE := src tests benchmarks
+# Test processes: as many as there are processors, at least two.
+JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -lt 2 ] && n=2; echo $$n)
+
+.PHONY: demo test lint format bench clean
+.DEFAULT_GOAL := demo
+
+demo: .venv/core.stamp  ## the main job on the built-in shop: 25 conversations, their statistics, one to read
+	$(BIN)/duologue generate -n 25 --seed 1 -o runs/demo
+	$(BIN)/duologue stats runs/demo
+	$(BIN)/duologue show runs/demo 1
+
+test: lint  ## every check
+	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term:skip-covered --cov-fail-under=85
+
+lint: .venv/dev.stamp  ## what needs no run: style, types, imports
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/dev.stamp  ## put the code in order
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+bench: .venv/dev.stamp  ## repeatable measurements, each printing a ratio or a rate
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+clean:  ## what can be made again, without the runs
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* build dist
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "duologue needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 2; }
+	$(PYTHON) -m venv .venv
+
+.venv/core.stamp: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install -c constraints.txt pip hatchling
+	$(PIP) install -c constraints.txt --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: .venv/core.stamp
+	$(PIP) install -c constraints.txt --group dev
+	@touch $@
