@@ -48,6 +48,8 @@ class Utterance(Struct, frozen=True):
     origins: dict[str, dict[str, Origin]] = {}
     done: bool = False
     train: bool = True
+    task: int = -1
+    """Of a user: the task this turn opens or belongs to; -1 = the one under way."""
 
 
 class View(Struct, frozen=True):

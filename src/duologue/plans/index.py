@@ -75,6 +75,10 @@ class ToolIndex:
         """The tool with exactly this meaning."""
         return self._by_meaning.get(meaning)
 
+    def getter(self, table: str) -> Tool | None:
+        """The read that shows one row of the table by its key."""
+        return next((t for m, t in self._by_meaning.items() if m.family == "get" and m.table == table), None)
+
     def lookup(self, table: str, by: Mapping[str, Json]) -> tuple[Tool, dict[str, Json]] | None:
         """A read that finds rows of `table` from what is said of them, and its arguments; None where no tool can.
 

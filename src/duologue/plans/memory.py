@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from duologue.catalog.model import Catalog
 from duologue.plans.index import Group, ToolIndex
-from duologue.types import Json, Meaning, Mention, Pick, Tool
+from duologue.types import Json, Meaning, Mention, Need, Pick, Tool
 
 RowKey = tuple[Json, ...]
 
@@ -33,7 +33,7 @@ class Listing(Struct, frozen=True):
 
     source: int
     need: int
-    """Number of the need it was fetched for; listings of one need belong together."""
+    """Number of the need it answers; -1 for a look-up, which nobody but the caller looked at."""
     meaning: Meaning
     rows: tuple[Row, ...]
     many: bool
@@ -61,6 +61,7 @@ class Memory:
         self.known: dict[str, dict[RowKey, Known]] = {}
         self.focus: dict[str, RowKey] = {}
         self._keys = {t.name: tuple(f"{t.name}.{c}" for c in t.key) for t in catalog.tables if t.key}
+        self._names = {t.name: tuple(f"{t.name}.{c}" for c in t.display) for t in catalog.tables if t.display}
 
     def absorb(self, tool: Tool, result: Json, source: int, need: int) -> list[Listing]:
         """Take in a result. Errors and results without annotation teach nothing. Returns the listings it added."""
@@ -68,7 +69,7 @@ class Memory:
             return []
         added = []
         for group in self.index.groups[tool.name]:
-            rows = tuple(_row(group, i, raw, source) for i, raw in enumerate(group.rows(result)))
+            rows = tuple(self._row(group, i, raw, source) for i, raw in enumerate(group.rows(result)))
             if not group.prefix and all(":" in k for _, k in group.fields) and tool.meaning.family in _LISTS:
                 continue  # nothing but counters of the list beside it
             listing = Listing(source, need, tool.meaning, rows, group.many, _total(group, result, rows))
@@ -77,6 +78,19 @@ class Memory:
         for listing in added:
             self._know(listing)
         return added
+
+    def _row(self, group: Group, index: int, raw: Mapping[str, Json], source: int) -> Row:
+        values, paths = {}, {}
+        for name, slot in group.fields:
+            if name in raw:
+                values[slot] = raw[name]
+                paths[slot] = group.path(index, name)
+        for table, parts in self._names.items():
+            name = f"{table}.@name"
+            if name not in values and all(values.get(p) is not None for p in parts):
+                values[name] = " ".join(str(values[p]) for p in parts)
+                paths[name] = paths[parts[0]]
+        return Row(values, source, paths)
 
     def _know(self, listing: Listing) -> None:
         for row in listing.rows:
@@ -114,23 +128,30 @@ class Memory:
         return [k for k in rows.values() if matches(k.values, mention.by)]
 
     def pick(self, pick: Pick, table: str, before: int) -> Row | None:
-        """The row picked from the latest listing that shows rows of `table`; None where it is not clear which."""
+        """The row picked from the latest list of rows of `table`; None where it is not clear which."""
+        listing = self.latest(table, before)
+        return pick_row(listing.rows, pick) if listing is not None else None
+
+    def latest(self, table: str, before: int) -> Listing | None:
+        """The latest list (two rows or more) that answered a need and shows rows of `table`. Look-ups don't count."""
         for listing in reversed(self.listings):
-            if listing.need < before and any(self.key_of(table, r) is not None for r in listing.rows):
-                return pick_row(listing.rows, pick)
+            if 0 <= listing.need < before and len(listing.rows) > 1 and self.key_of(table, listing.rows[0]) is not None:
+                return listing
         return None
+
+    def attend(self, need: Need, listing: Listing) -> None:
+        """The answer to a need puts its row in focus, where it is one."""
+        rows = listing.rows
+        row = pick_row(rows, need.pick) if need.pick is not None else rows[0] if len(rows) == 1 else None
+        if row is None:
+            return
+        for table in (need.meaning.table, need.meaning.group.partition(".")[0]):
+            key = self.key_of(table, row) if table else None
+            if key is not None:
+                self.focus[table] = key
 
 
 _LISTS = frozenset({"find", "search", "related", "top", "total", "count", "ratio", "missing"})
-
-
-def _row(group: Group, index: int, raw: Mapping[str, Json], source: int) -> Row:
-    values, paths = {}, {}
-    for name, slot in group.fields:
-        if name in raw:
-            values[slot] = raw[name]
-            paths[slot] = group.path(index, name)
-    return Row(values, source, paths)
 
 
 def _total(group: Group, result: Mapping[str, Json], rows: tuple[Row, ...]) -> int:
@@ -150,7 +171,7 @@ def same(a: Json, b: Json) -> bool:
     """Equal as people compare: text without regard to case and outer spaces, numbers by value, "5" like 5."""
     if isinstance(a, str) and isinstance(b, str):
         return a.strip().casefold() == b.strip().casefold()
-    return a == b or _plain(a) == _plain(b)
+    return bool(a == b) or str(_plain(a)) == str(_plain(b))
 
 
 def matches(values: Mapping[str, Json], by: Mapping[str, Json]) -> bool:

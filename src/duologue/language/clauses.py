@@ -1,0 +1,91 @@
+"""The pieces of a need that grammar lines are filled with.
+
+Every family of needs uses the same names for its pieces, so that the grammar files can be read and extended without this code:
+
+    subject, subjects, a_subject   the thing asked about: "invoice", "invoices", "an invoice"
+    who, whose, of_who             the row it is about: "Dana Whitfield", "Dana Whitfield's", "of Dana Whitfield"
+    other_who                      the second row, of a link or a reassignment
+    columns                        what is to be told: "the city and the phone number"
+    filters                        "with genre Rock"
+    best                           the one row wanted: "the invoice with the highest total"; extreme: "highest total"
+    measure, group, n              of a ranking or a total: "total price", "country", "3"
+    changes, details, field        of a write: "the city to Porto"; "city Porto and date 3 May 2024"; "city"
+    child, children, parent        the tables beside it
+    verb                           of a hand-written tool: "cancel"
+"""
+
+from duologue.language.grammar import article, possessive
+from duologue.language.phrases import Phrases
+from duologue.types import Json, Need
+
+_FUNCTIONS = {"sum": "total", "avg": "average", "min": "lowest", "max": "highest", "count": "number"}
+
+
+def pieces(phrases: Phrases, need: Need, rows: tuple[str, ...] | None = None) -> dict[str, str]:
+    """The pieces for a need. `rows` are the phrases for its mentions, where the speaker has better ones."""
+    meaning = need.meaning
+    subject, subjects = phrases.table(meaning.table)
+    words = rows if rows is not None else tuple(phrases.row(m) for m in need.mentions)
+    child, children = phrases.table(meaning.other) if meaning.other else ("", "")
+    out = {
+        "subject": subject,
+        "subjects": subjects,
+        "a_subject": article(subject),
+        "columns": phrases.columns(need),
+        "filters": phrases.filters(need),
+        "child": child,
+        "children": children,
+        "parent": phrases.table(meaning.parent)[0] if meaning.parent else "",
+        "group": phrases.group(need),
+        "measure": _measure(phrases, need),
+        "n": _limit(need),
+        "changes": phrases.changes(need),
+        "details": phrases.details(need),
+        "field": phrases.label(f"{meaning.table}.{meaning.column}", meaning.table) if meaning.column else "",
+        "verb": meaning.verb,
+    }
+    if words:
+        out |= {"who": words[0], "of_who": f"of {words[0]}", "whose": _whose(words[0])}
+    if len(words) > 1:
+        out["other_who"] = words[1]
+    if need.pick is not None:
+        out["best"] = phrases.pick(need.pick, subject if _names(need, meaning.table) else "one")
+        out["extreme"] = phrases.pick(need.pick, "").partition(" with the ")[2]
+    return out
+
+
+def _names(need: Need, table: str) -> bool:
+    return any(w.startswith(table + ".") and ":" not in w for w in need.wanted)
+
+
+def _whose(name: str) -> str:
+    """A possessive where it reads well: not behind long names or after a relative clause."""
+    return possessive(name) if len(name) <= 28 and " with the " not in name else ""
+
+
+def _measure(phrases: Phrases, need: Need) -> str:
+    meaning = need.meaning
+    if meaning.func == "count" or (meaning.func and not meaning.column):
+        return f"number of {phrases.table(meaning.table)[1]}"
+    if not meaning.column:
+        return ""
+    label = phrases.label(f"{meaning.table}.{meaning.column}", meaning.table)
+    return f"{_FUNCTIONS[meaning.func]} {label}" if meaning.func in _FUNCTIONS else label
+
+
+def _limit(need: Need) -> str:
+    value: Json = next((v for k, v in need.values.items() if k.endswith(":limit")), None)
+    return "" if value is None else str(value)
+
+
+def form_of(need: Need) -> str:
+    """Which lines of a grammar a need is worded by: its family, and what sets it apart within it."""
+    family = need.meaning.family
+    if family == "set" and len(need.mentions) > 1 and not any(k.endswith(":value") for k in need.values):
+        return "assign"
+    if family == "top" and need.meaning.group:
+        return "top_group"
+    if need.pick is not None and family in ("related", "search", "total"):
+        return f"{family}_best"
+    filtered = any(k.rpartition(":")[2] in ("equals", "from", "to", "match") for k in need.values)
+    return f"{family}_filtered" if filtered and family in ("top", "total") else family

@@ -1,0 +1,1 @@
+"""Two speakers and the loop between them (stages D, F and H)."""

@@ -1,0 +1,159 @@
+"""What the assistant still owes: the requests it has heard, each with what is settled about it.
+
+The agenda is folded from the turns alone. Nothing is kept that a second reading of the same turns would not give again, so a
+conversation can be taken up at any turn. Acts in a turn of calls say which request each call serves; no text says them.
+"""
+
+from msgspec import Struct, field, json
+
+from duologue.catalog.model import Catalog
+from duologue.plans.index import ToolIndex
+from duologue.plans.memory import Listing, Memory, RowKey, matches
+from duologue.types import Act, Json, Need, Turn
+
+LOOKUP, FETCH = "look up", "fetch"
+WRITES = frozenset({"set", "create", "remove", "link", "unlink", "act"})
+
+
+class Owed(Struct):
+    """One request of the user's."""
+
+    number: int
+    """Requests are numbered as they come."""
+    need: Need
+    turn: int
+    """The user's turn that made it."""
+    follow_up: bool = False
+    said_at: dict[str, int] = field(default_factory=dict)
+    """Slot key with use → the later turn that gave its value."""
+    chosen: dict[int, RowKey] = field(default_factory=dict)
+    """Mention → the row the user picked among namesakes."""
+    looked_up: set[int] = field(default_factory=set)
+    """Mentions already searched for."""
+    approved: bool = False
+    again: bool = False
+    """The user doubts the answer: ask the records once more."""
+    listings: list[Listing] | None = None
+    result: Json = None
+    answered_at: int = -1
+    """The turn of the tool result; -1 before there is one."""
+    failed: bool = False
+    waiting: str = ""
+    """What the assistant has asked: choices · value · confirm · row; empty when it is the assistant's move."""
+    choice_of: int = -1
+    slot: str = ""
+    told: bool = False
+
+
+class Agenda:
+    """The requests so far and the memory of all results."""
+
+    def __init__(self, catalog: Catalog, index: ToolIndex, approved: bool) -> None:
+        self.memory = Memory(catalog, index)
+        self.index = index
+        self.owed: list[Owed] = []
+        self.approved = approved
+        """Changes need no further yes."""
+        self.recap = False
+        self.goodbye = False
+        self.last_write = -1
+        """The turn of the latest change."""
+        self.read = 0
+        """Turns folded so far."""
+        self._serving: dict[str, tuple[str, int, int]] = {}
+        self._calls: dict[str, tuple[str, dict[str, Json]]] = {}
+
+    def fold(self, turns: tuple[Turn, ...]) -> None:
+        """Take in the turns not read yet."""
+        for at in range(self.read, len(turns)):
+            turn = turns[at]
+            if turn.message.role == "user":
+                self._hear(turn, at)
+            elif turn.message.role == "tool":
+                self._learn(turn, at)
+            elif turn.message.role == "assistant":
+                self._recall(turn)
+        self.read = len(turns)
+
+    def open(self) -> list[Owed]:
+        """Requests that are the assistant's move, in the order they were made."""
+        return [o for o in self.owed if not o.told and not o.waiting]
+
+    def _hear(self, turn: Turn, at: int) -> None:
+        self.recap = self.goodbye = False
+        waiting = next((o for o in self.owed if o.waiting), None)
+        for act in turn.acts:
+            if act.kind in ("request", "follow up") and act.need is not None:
+                self.owed.append(Owed(len(self.owed), act.need, at, act.kind == "follow up", approved=self.approved))
+            elif act.kind == "recap":
+                self.recap = True
+            elif act.kind == "done":
+                self.goodbye = True
+            elif act.kind == "doubt":
+                self._doubt()
+            elif waiting is not None:
+                self._settle(waiting, act, at)
+
+    def _doubt(self) -> None:
+        last = next((o for o in reversed(self.owed) if o.told and o.listings), None)
+        if last is not None and last.need.meaning.family not in WRITES:
+            last.told, last.again, last.listings = False, True, None
+
+    def _settle(self, owed: Owed, act: Act, at: int) -> None:
+        if act.kind == "confirm":
+            owed.approved = True
+        elif act.kind == "refuse":
+            owed.told = True
+        elif act.kind == "inform":
+            values = {**owed.need.values, **act.values}
+            owed.need = Need(owed.need.meaning, owed.need.mentions, values, owed.need.wanted, owed.need.pick)
+            owed.said_at.update(dict.fromkeys(act.values, at))
+        elif act.kind == "select":
+            mention = owed.need.mentions[owed.choice_of]
+            found = self.memory.candidates(mention, owed.number)
+            fits = [k for k in found if matches(k.values, act.values)]
+            if len(fits) == 1:
+                owed.chosen[owed.choice_of] = fits[0].key
+        else:
+            return
+        owed.waiting = ""
+
+    def _recall(self, turn: Turn) -> None:
+        """What the assistant itself did in an earlier turn."""
+        for call in turn.message.tool_calls:
+            self._calls[call.id] = (call.name, call.arguments)
+        for act in turn.acts:
+            number = act.values.get("request")
+            if act.kind in (LOOKUP, FETCH):
+                self._serving[str(act.values["call"])] = (
+                    act.kind,
+                    int(act.values["request"]),
+                    int(act.values["mention"]),
+                )
+            elif isinstance(number, int):
+                owed = self.owed[number]
+                if act.kind in ("choices", "ask", "confirm?"):
+                    owed.waiting = {"choices": "choices", "ask": "value", "confirm?": "confirm"}[act.kind]
+                    owed.choice_of = int(act.values.get("mention", -1))
+                    owed.slot = str(act.values.get("slot", ""))
+                else:
+                    owed.told, owed.again = True, False
+
+    def _learn(self, turn: Turn, at: int) -> None:
+        name, _ = self._calls.get(turn.message.tool_call_id, ("", {}))
+        tool = self.index.by_name.get(name)
+        kind, number, mention = self._serving.get(turn.message.tool_call_id, (FETCH, -1, -1))
+        if tool is None or number < 0:
+            return
+        result = json.decode(turn.message.content)
+        owed = self.owed[number]
+        failed = isinstance(result, dict) and "error" in result
+        listings = self.memory.absorb(tool, result, at, number if kind == FETCH else -1)
+        if tool.effect == "write" and not failed:
+            self.last_write = at
+        if kind == LOOKUP:
+            owed.looked_up.add(mention)
+            return
+        owed.listings, owed.result, owed.answered_at, owed.failed = listings, result, at, failed
+        if listings and not failed:
+            self.memory.attend(owed.need, listings[0])

@@ -1,0 +1,211 @@
+"""The scripted assistant: driven by what was said and by what came back, never by a gold plan.
+
+At its move it looks at every open request. A row that was named is sought in what results have shown, then looked up; a name
+that fits several rows is asked about; a change is confirmed before it is made; what is answered is reported. Calls that do not
+wait for one another are made together.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from duologue.catalog.model import Catalog
+from duologue.ids import rng, to_json
+from duologue.language.phrases import Phrases
+from duologue.plans.binding import Bound, bind
+from duologue.plans.index import ToolIndex
+from duologue.plans.memory import Known
+from duologue.protocols import Utterance, View
+from duologue.simulate.agenda import FETCH, LOOKUP, Agenda, Owed
+from duologue.simulate.report import Reporter
+from duologue.types import Act, Environment, Json, Mention, Message, Origin, Scenario, Tool, ToolCall
+
+
+class Call(Struct, frozen=True):
+    """A call to make for a request."""
+
+    owed: Owed
+    kind: str
+    tool: Tool
+    bound: dict[str, Bound]
+    mention: int = -1
+
+
+class Say(Struct, frozen=True):
+    """Something to say about a request: a question that stops it, or the end of it."""
+
+    owed: Owed
+    kind: str
+    """choices · ask · confirm? · report · known · not found · error · cannot"""
+    mention: int = -1
+    rows: tuple[Known, ...] = ()
+    slot: str = ""
+
+
+class Wait(Struct, frozen=True):
+    """Nothing yet: an earlier request comes first."""
+
+
+class ScriptedAgent:
+    """Plays the assistant of one conversation."""
+
+    def __init__(self, catalog: Catalog, index: ToolIndex, environment: Environment, scenario: Scenario) -> None:
+        self.index = index
+        confirm = environment.policy.confirm_writes and scenario.mode == "user"
+        self.agenda = Agenda(catalog, index, approved=not confirm)
+        self.seed = scenario.seed
+        self.report = Reporter(Phrases(catalog, scenario.seed % 3), self.agenda, index)
+
+    async def reply(self, view: View) -> Utterance:
+        """Calls where something must be found out or done, else words."""
+        self.agenda.fold(view.turns)
+        at = len(view.turns)
+        moves = self._moves()
+        calls = [m for m in moves if isinstance(m, Call)]
+        if calls:
+            return self._calling(calls, at)
+        said = [m for m in moves if isinstance(m, Say)]
+        return self._speaking(said, at)
+
+    # ── deciding ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _moves(self) -> list[Call | Say]:
+        out: list[Call | Say] = []
+        blocked = False
+        for owed in self.agenda.open():
+            move = self._move(owed, blocked)
+            if isinstance(move, Wait):
+                break
+            out.append(move)
+            if isinstance(move, Call) and move.tool.effect == "write":
+                break
+            if isinstance(move, Say) and move.kind in ("choices", "ask", "confirm?"):
+                break
+            blocked = blocked or isinstance(move, Call)
+        return out
+
+    def _move(self, owed: Owed, blocked: bool) -> Call | Say | Wait:
+        if owed.answered_at >= 0 and not owed.again:
+            return Say(owed, "error" if owed.failed else "report")
+        if owed.again and owed.listings is not None:
+            return Say(owed, "report")
+        if blocked and (self._leans(owed) or self._writes(owed)):
+            return Wait()
+        tool = self.index.serving(owed.need.meaning)
+        known = self._from_memory(owed)
+        if known is not None:
+            return Say(owed, "known", rows=(known,))
+        if tool is None:
+            return Say(owed, "cannot")
+        rows: list[Known | None] = []
+        for i, mention in enumerate(owed.need.mentions):
+            found = self._row(owed, i, mention)
+            if isinstance(found, Call | Say):
+                return found
+            rows.append(found)
+        return self._act(owed, tool, rows)
+
+    def _leans(self, owed: Owed) -> bool:
+        """It points at what an earlier request brings."""
+        return owed.follow_up or any(m.pick is not None or not m.by for m in owed.need.mentions)
+
+    def _writes(self, owed: Owed) -> bool:
+        tool = self.index.serving(owed.need.meaning)
+        return tool is not None and tool.effect == "write"
+
+    def _from_memory(self, owed: Owed) -> Known | None:
+        """For a follow-up about a row just shown: the row, if all that is wanted was in it and nothing changed since."""
+        if not owed.follow_up or owed.again or not owed.need.mentions:
+            return None
+        found = self.agenda.memory.candidates(owed.need.mentions[0], owed.number)
+        if len(found) != 1:
+            return None
+        row, prefix = found[0], owed.need.mentions[0].table + "."
+        for slot in owed.need.wanted:
+            column = slot.removeprefix(prefix)
+            if not slot.startswith(prefix) or row.sources.get(column, (-1, ""))[0] <= self.agenda.last_write:
+                return None
+        return row
+
+    def _row(self, owed: Owed, i: int, mention: Mention) -> Known | Call | Say | None:
+        memory = self.agenda.memory
+        if i in owed.chosen:
+            return self._attend(mention, memory.known[mention.table][owed.chosen[i]])
+        found = memory.candidates(mention, owed.number)
+        if len(found) == 1:
+            return self._attend(mention, found[0])
+        if len(found) > 1:
+            return Say(owed, "choices", i, tuple(found))
+        if self._is_key(mention):
+            return None
+        route = self.index.lookup(mention.table, mention.by) if mention.by and i not in owed.looked_up else None
+        if route is not None:
+            tool, arguments = route
+            return Call(owed, LOOKUP, tool, {k: Bound(v) for k, v in arguments.items()}, i)
+        return Say(owed, "not found", i)
+
+    def _attend(self, mention: Mention, row: Known) -> Known:
+        self.agenda.memory.focus[mention.table] = row.key
+        return row
+
+    def _is_key(self, mention: Mention) -> bool:
+        table = next((t for t in self.agenda.memory.catalog.tables if t.name == mention.table), None)
+        return table is not None and bool(table.key) and all(k in mention.by for k in table.key)
+
+    def _act(self, owed: Owed, tool: Tool, rows: Sequence[Known | None]) -> Call | Say:
+        bound, missing = bind(tool, owed.need, rows)
+        if missing:
+            slot = missing[0].slot
+            kind = "ask" if slot.use != "key" else "not found"
+            return Say(owed, kind, slot=f"{slot.table}.{slot.column}:{slot.use}")
+        if tool.effect == "write" and not bound_values(bound, tool):
+            slot = next(s for s in tool.inputs.values() if s.use == "value")
+            return Say(owed, "ask", slot=f"{slot.table}.{slot.column}:{slot.use}")
+        if tool.effect == "write" and not owed.approved:
+            return Say(owed, "confirm?")
+        return Call(owed, FETCH, tool, bound)
+
+    # ── acting ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _calling(self, moves: Sequence[Call], at: int) -> Utterance:
+        calls, acts, origins = [], [], {}
+        seen: set[str] = set()
+        for move in moves:
+            arguments = {k: b.value for k, b in move.bound.items()}
+            mark = f"{move.tool.name} {to_json(arguments)}"
+            if mark in seen:
+                continue
+            seen.add(mark)
+            name = f"call_{at}_{len(calls) + 1}"
+            calls.append(ToolCall(name, move.tool.name, arguments))
+            acts.append(Act(move.kind, values={"call": name, "request": move.owed.number, "mention": move.mention}))
+            origins[name] = {k: self._origin(move, k, b) for k, b in move.bound.items()}
+        dice = rng(self.seed, "rationale", at)
+        return Utterance(
+            Message("assistant", tool_calls=tuple(calls)),
+            acts=tuple(acts),
+            rationale=" ".join(
+                dict.fromkeys(self.report.rationale(m.owed, m.kind, m.mention, m.tool, dice) for m in moves)
+            ),
+            origins=origins,
+        )
+
+    def _origin(self, move: Call, name: str, bound: Bound) -> Origin:
+        if bound.row is not None and bound.column in bound.row.sources:
+            turn, path = bound.row.sources[bound.column]
+            return Origin("result", turn, path)
+        slot = move.tool.inputs[name]
+        return Origin("user", move.owed.said_at.get(f"{slot.table}.{slot.column}:{slot.use}", move.owed.turn))
+
+    def _speaking(self, moves: Sequence[Say], at: int) -> Utterance:
+        dice = rng(self.seed, "agent", at)
+        text, acts = self.report.words(moves, dice)
+        return Utterance(Message("assistant", content=text), acts=acts)
+
+
+def bound_values(bound: dict[str, Bound], tool: Tool) -> dict[str, Json]:
+    """What a write would set. A write that takes no values (a removal, a link) counts as having them."""
+    values = {k: b.value for k, b in bound.items() if tool.inputs[k].use != "key"}
+    takes = [k for k, s in tool.inputs.items() if s.use == "value"]
+    keys = [k for k in bound if tool.inputs[k].use == "key"]
+    return values or ({k: bound[k].value for k in keys} if not takes or len(keys) > 1 else {})

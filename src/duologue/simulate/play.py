@@ -1,0 +1,87 @@
+"""The loop between two speakers: take a turn, execute what it calls, take the next.
+
+`step` is the one operation: from the turns so far and the session in the state behind them to the next turn. Who speaks follows
+from the last message alone, so a conversation can be taken up at any turn, by anybody.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from duologue.errors import StageError
+from duologue.protocols import Session, Speaker, Utterance, View
+from duologue.types import Dialogue, Message, Turn
+
+MOST_TURNS = 240
+"""A conversation that is not over by then is given up."""
+
+
+class Participants(Protocol):
+    """The two speakers and the session their calls run on."""
+
+    user: Speaker
+    agent: Speaker
+    session: Session
+
+
+def due(turns: Sequence[Turn]) -> str:
+    """Who moves next: user · agent · tools · nobody."""
+    last = turns[-1]
+    if last.message.role == "system":
+        return "user"
+    if last.message.role in ("user", "tool"):
+        return "agent"
+    if last.message.tool_calls:
+        return "tools"
+    asked = next((t for t in reversed(turns) if t.message.role == "user"), None)
+    return "nobody" if asked is not None and asked.done else "user"
+
+
+async def step(participants: Participants, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+    """The turns after the next move: one more message, or one result for each call of the last."""
+    mover = due(turns)
+    if mover == "tools":
+        return await _execute(participants.session, turns)
+    speaker = participants.user if mover == "user" else participants.agent
+    task = max(turns[-1].task, 0)
+    said = await speaker.reply(View(turns, task))
+    return (*turns, _turn(said, turns, task))
+
+
+def _turn(said: Utterance, turns: tuple[Turn, ...], task: int) -> Turn:
+    return Turn(
+        message=said.message,
+        parent=len(turns) - 1,
+        state=turns[-1].state,
+        task=task if said.task < 0 else said.task,
+        acts=said.acts,
+        rationale=said.rationale,
+        origins=said.origins,
+        train=said.train,
+        done=said.done,
+    )
+
+
+async def _execute(session: Session, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+    last = turns[-1]
+    out = list(turns)
+    for call in last.message.tool_calls:
+        outcome = await session.call(call.name, call.arguments)
+        message = Message("tool", content=outcome.text, tool_call_id=call.id)
+        out.append(
+            Turn(
+                message, parent=len(out) - 1, state=outcome.state, maker="tool", task=last.task, changes=outcome.changes
+            )
+        )
+    return tuple(out)
+
+
+async def play(participants: Participants, dialogue: Dialogue) -> Dialogue:
+    """Go on until nobody has anything to say. Raises `StageError` (stage `play`) where it does not end."""
+    turns = dialogue.turns
+    while due(turns) != "nobody":
+        if len(turns) >= MOST_TURNS:
+            raise StageError("play", "the conversation does not end", f"{len(turns)} turns")
+        turns = await step(participants, turns)
+    return replace(dialogue, turns=turns)

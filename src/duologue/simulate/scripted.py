@@ -1,0 +1,52 @@
+"""A scripted conversation from a scenario: the system message, the pair, the session, and the loop."""
+
+import datetime
+
+from msgspec import Struct
+
+from duologue.catalog.model import Catalog
+from duologue.environment import Image, open_session
+from duologue.ids import digest
+from duologue.plans.index import ToolIndex
+from duologue.protocols import Session, Speaker
+from duologue.simulate.agent import ScriptedAgent
+from duologue.simulate.play import play
+from duologue.simulate.user import ScriptedUser
+from duologue.types import Dialogue, Environment, Message, Scenario, Turn
+
+
+class Pair(Struct):
+    """Two speakers on one session."""
+
+    user: Speaker
+    agent: Speaker
+    session: Session
+
+
+def system_message(environment: Environment, scenario: Scenario) -> Message:
+    """What the assistant is told: the policy and the reference time. Nothing of goals or plans."""
+    moment = datetime.datetime.fromisoformat(scenario.clock.start)
+    policy = environment.policy
+    rules = "\n".join(f"- {r.text}" for r in policy.rules)
+    parts = [policy.preamble, rules, f"Current time: {moment:%Y-%m-%d %H:%M} (UTC), {moment:%A}."]
+    return Message("system", content="\n\n".join(p for p in parts if p))
+
+
+async def converse(
+    scenario: Scenario, environment: Environment, image: Image, catalog: Catalog, index: ToolIndex
+) -> Dialogue:
+    """Play a scenario from its beginning with the scripted pair."""
+    session = open_session(image, environment, scenario.clock)
+    try:
+        pair = Pair(
+            user=ScriptedUser(catalog, index, scenario),
+            agent=ScriptedAgent(catalog, index, environment, scenario),
+            session=session,
+        )
+        opening = Turn(system_message(environment, scenario), state=session.state)
+        start = Dialogue(
+            id=digest([environment.id, scenario.id]), environment=environment.id, scenario=scenario, turns=(opening,)
+        )
+        return await play(pair, start)
+    finally:
+        session.close()

@@ -1,0 +1,159 @@
+"""New values that somebody would really write, by what the column is for.
+
+A write serves an intent its column allows: a contact changes, a date is moved, a status moves along values that occur, a figure
+is corrected by a plausible amount. Each new value comes with the kind of reason that the goal will give (`language/goals.yaml`
+words it). None means: nothing sensible can be written here.
+"""
+
+import datetime
+import random
+import re
+
+from msgspec import Struct
+
+from duologue.catalog.model import Column
+from duologue.tasks.anchors import Anchors
+from duologue.types import Json
+
+
+class Edit(Struct, frozen=True):
+    """A value to write and the kind of reason for it: correct · move · status · contact · restock · note · assign."""
+
+    value: Json
+    reason: str
+
+
+class Edits:
+    """Draws new values for columns of one image."""
+
+    def __init__(self, anchors: Anchors, reference: str) -> None:
+        self.anchors, self.reference = anchors, reference
+
+    def change(self, column: Column, current: Json, rng: random.Random) -> Edit | None:
+        """A new value for an existing row, different from `current`."""
+        make = _CHANGES.get(column.role)
+        edit = make(self, column, current, rng) if make else None
+        return edit if edit is not None and str(edit.value) != str(current) else None
+
+    def fresh(self, column: Column, rng: random.Random) -> Json:
+        """A value for a new row; None where none can be made up honestly."""
+        if column.role in ("category", "status", "flag", "measure"):
+            return self.anchors.value(column, rng)
+        if column.role == "date":
+            return self._near_reference(column, rng)
+        if column.role == "name":
+            return self._new_name(column, rng)
+        if column.role == "contact":
+            edit = _contact(self, column, self.anchors.value(column, rng), rng)
+            return edit.value if edit else None
+        return None
+
+    def _new_name(self, column: Column, rng: random.Random) -> Json:
+        """A person's name put together from parts that occur; other things are not christened at random."""
+        table = self.anchors.catalog.table(column.table)
+        if not table.person:
+            return None
+        one, two = (str(self.anchors.value(column, rng) or "") for _ in range(2))
+        if len(table.display) > 1:
+            return one or None
+        first, last = one.split(" ")[0], two.split(" ")[-1]
+        return f"{first} {last}" if first and last and first != last else None
+
+    def _near_reference(self, column: Column, rng: random.Random) -> Json:
+        start = datetime.date.fromisoformat(self.reference[:10])
+        return write_date(start + datetime.timedelta(days=rng.randint(1, 21)), column)
+
+
+def write_date(day: datetime.date, column: Column) -> Json:
+    """A day in the writing the column uses; None where that writing is not a full date."""
+    if column.format == "date":
+        return day.isoformat()
+    if column.format == "datetime":
+        example = str(column.most or "")
+        joiner = "T" if "T" in example else " "
+        return f"{day.isoformat()}{joiner}00:00:00" + (".000" if re.search(r"\.\d{3}$", example) else "")
+    if column.format.startswith("date:"):
+        pattern = column.format[5:]
+        if "%Y" not in pattern or "%d" not in pattern:
+            return None
+        text = day.strftime(pattern)
+        return re.sub(r"\b0(\d)\b", r"\1", text) if not re.search(r"\b0\d\b", str(column.least)) else text
+    return None
+
+
+def _measure(_: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:
+    if isinstance(current, bool) or not isinstance(current, int | float) or current == 0:
+        return None
+    if column.format == "money" or isinstance(current, float):
+        digits = len(str(current).partition(".")[2]) if isinstance(current, float) else 0
+        value: float = round(current * rng.choice((0.8, 0.9, 0.95, 1.05, 1.1, 1.2, 1.25)), min(digits, 2))
+        if isinstance(current, int) or (isinstance(current, float) and current.is_integer()):
+            value = int(value)
+        return Edit(value, "correct") if value > 0 else None
+    step = max(1, abs(current) // 20)
+    value = current + rng.choice((-2, -1, 1, 2, 3)) * step
+    return Edit(value, "correct") if value > 0 else None
+
+
+def _category(edits: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:
+    others = [v for v in column.values if not isinstance(v, str) or (v.strip() and str(v) != str(current))]
+    others = [v for v in others if str(v) != str(current)]
+    if not others:
+        return None
+    return Edit(rng.choice(others[:8]), "status" if column.role == "status" else "correct")
+
+
+def _date(_: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:
+    days = rng.choice((-3, -2, 1, 2, 3, 5, 7, 10, 14))
+    try:
+        if column.format in ("date", "datetime"):
+            day = datetime.date.fromisoformat(str(current)[:10])
+        elif column.format.startswith("date:"):
+            day = datetime.datetime.strptime(str(current), column.format[5:]).date()
+        else:
+            return None
+        value = write_date(day + datetime.timedelta(days=days), column)
+    except ValueError:
+        return None
+    return None if value is None else Edit(value, "move")
+
+
+def _contact(_: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:
+    text = str(current or "")
+    if column.format == "email" and text.count("@") == 1:
+        local, host = text.split("@")
+        other = rng.choice([h for h in ("example.com", "example.org", "mail.example.net") if h != host])
+        return Edit(f"{local}@{other}", "contact")
+    if column.format == "phone" and sum(ch.isdigit() for ch in text) >= 6:
+        spots = [i for i, ch in enumerate(text) if ch.isdigit()][-4:]
+        out = list(text)
+        for i in spots:
+            out[i] = str(rng.randrange(10))
+        return Edit("".join(out), "contact")
+    if re.match(r"^\d+\s+\S+", text):
+        number, rest = text.split(maxsplit=1)
+        return Edit(f"{int(number) + rng.randint(2, 90)} {rest}", "contact")
+    return None
+
+
+def _name(_: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:
+    """A misspelt name put right: two neighbouring letters were swapped, or one was doubled."""
+    text = str(current or "")
+    spots = [
+        i for i in range(1, len(text) - 2) if text[i].isalpha() and text[i + 1].isalpha() and text[i] != text[i + 1]
+    ]
+    if not spots:
+        return None
+    i = rng.choice(spots)
+    return Edit(text[: i + 1] + text[i] + text[i + 1 :], "correct")
+
+
+_CHANGES = {
+    "measure": _measure,
+    "category": _category,
+    "status": _category,
+    "flag": _category,
+    "date": _date,
+    "contact": _contact,
+    "name": _name,
+}

@@ -1,0 +1,201 @@
+"""Scenarios from rules: tasks sampled over what tools give and what tools need (stages C, F and H).
+
+A task is drawn by walking: choose a tool, choose whom or what it should be about, execute it, and go on from what came back.
+The later tasks of a scenario start from the state and the results the earlier ones leave. Every task is proven before it
+counts; one that fails its proof is drawn again.
+"""
+
+from collections import Counter
+from collections.abc import Container
+
+from msgspec.structs import replace
+
+from duologue.catalog.model import Catalog
+from duologue.environment import Image, SqliteSession, open_session
+from duologue.errors import StageError
+from duologue.ids import derive_seed, digest, rng
+from duologue.language.phrases import Phrases
+from duologue.plans.index import ToolIndex
+from duologue.tasks.anchors import Anchors
+from duologue.tasks.answers import complete
+from duologue.tasks.clock import scenario_clock
+from duologue.tasks.edits import Edits
+from duologue.tasks.goals import goal_of, whole_goal
+from duologue.tasks.needs import Proposal, Proposer
+from duologue.tasks.prove import Prover
+from duologue.tasks.rubric import rubric_of
+from duologue.tasks.walk import Taken, Walk
+from duologue.types import ClockSpec, Environment, Scenario, Subtask, Task, Tool
+
+WEIGHTS = {
+    "get": 4.0, "related": 6.0, "search": 3.0, "top": 2.0, "total": 1.6, "count": 1.0, "ratio": 0.8, "missing": 0.8,
+    "set": 3.0, "create": 1.5, "remove": 0.6, "link": 1.0, "unlink": 0.6, "act": 5.0,
+}  # fmt: skip
+"""How readily people come up with each family of needs."""
+TRIES = 24
+"""Needs tried before a task goes on without another subtask."""
+DRAWS = 12
+"""Tasks drawn before a scenario is given up."""
+
+
+class ScriptedTasks:
+    """Draws scenarios over one environment; `run_seed` and the item decide everything."""
+
+    def __init__(self, catalog: Catalog, image: Image, environment: Environment, run_seed: int) -> None:
+        self.catalog, self.image, self.environment = catalog, image, environment
+        self.run_seed = run_seed
+        self.index = ToolIndex(environment.toolset)
+        self.anchors = Anchors(catalog, image)
+        self.prover = Prover(environment, image, catalog)
+        self.funnel: Counter[str] = Counter()
+        """Why drafts were given up, for the record."""
+
+    def scenario(self, item: str, used: Container[str], mode: str = "user") -> Scenario:
+        """The scenario of one item. `used` holds the ids of tasks that must not come again.
+
+        Raises `StageError` (stage `tasks`) where no new, proven task could be found.
+        """
+        seed = derive_seed(self.run_seed, self.environment.id, item)
+        dice = rng(seed, "scenario")
+        clock = scenario_clock(self.catalog, seed)
+        session = open_session(self.image, self.environment, clock)
+        edits = Edits(self.anchors, clock.start)
+        try:
+            walk = Walk(self.catalog, self.index, session)
+            maker = Drawing(self, walk, Proposer(self.catalog, self.anchors, edits), clock)
+            count = dice.choices((1, 2, 3, 4), (10, 55, 28, 7))[0]
+            tasks: list[Task] = []
+            for number in range(count):
+                task = maker.task(used, tasks, number)
+                if task is None:
+                    break
+                tasks.append(task)
+        finally:
+            session.close()
+        if not tasks:
+            raise StageError("tasks", "no new task could be drawn", ", ".join(maker.reasons) or "nothing to ask for")
+        name = digest([t.id for t in tasks] + [mode, seed])
+        return Scenario(id=name, tasks=tuple(tasks), clock=clock, seed=seed, mode="task" if mode == "task" else "user")
+
+
+class Drawing:
+    """The drawing of one scenario's tasks, one after the other, on one session."""
+
+    def __init__(self, maker: ScriptedTasks, walk: Walk, proposer: Proposer, clock: ClockSpec) -> None:
+        self.maker, self.walk, self.proposer, self.clock = maker, walk, proposer, clock
+        self.dice = rng(clock.seed, "tasks")
+        self.phrases = Phrases(maker.catalog)
+        self.reasons: dict[str, int] = {}
+
+    def task(self, used: Container[str], earlier: list[Task], number: int) -> Task | None:
+        """A proven task that was not used before; None after `DRAWS` draws."""
+        for _ in range(DRAWS):
+            mark = self.walk.mark()
+            draft = self._draft(number)
+            reason = "nothing to ask for"
+            if draft is not None and (draft.id in used or any(draft.id == t.id for t in earlier)):
+                reason = "the task came up before"
+            elif draft is not None:
+                proven, reason = self.maker.prover.prove(draft, earlier, self.clock)
+                if proven is not None:
+                    return proven
+            self.reasons[reason] = self.reasons.get(reason, 0) + 1
+            self.maker.funnel[reason] += 1
+            self.walk.rewind(mark, self._session(earlier))
+        return None
+
+    def _session(self, earlier: list[Task]) -> SqliteSession:
+        """A session in the state that the earlier tasks' plans leave."""
+        return self.maker.prover.session_after(earlier, self.clock)
+
+    def _draft(self, number: int) -> Task | None:
+        self.walk.begin_task()
+        grown = number > 0 and self.dice.random() < 0.65
+        subtasks: list[Subtask] = []
+        used: Counter[str] = Counter()
+        want = self.dice.choices((1, 2, 3, 4, 5), (5, 25, 38, 24, 8))[0]
+        for _ in range(want):
+            subtask = self._subtask(used, grown or bool(subtasks), bool(subtasks))
+            if subtask is None:
+                break
+            subtasks.append(subtask)
+        return self._finished(subtasks) if subtasks else None
+
+    def _subtask(self, used: Counter[str], begun: bool, second: bool) -> Subtask | None:
+        self.proposer.lean = 0.9 if begun else 0.05
+        tools = [t for t in self.walk.index.toolset.tools if t.meaning is not None and t.meaning.family in WEIGHTS]
+        weights = [self._weight(t, used, begun, second) for t in tools]
+        if not any(weights):
+            return None
+        for _ in range(TRIES):
+            tool = self.dice.choices(tools, weights)[0]
+            proposal = self.proposer.propose(tool, self.walk.memory, self.dice)
+            if proposal is None or (begun and not proposal.built_on and self.dice.random() < 0.7):
+                continue
+            subtask = self._try(tool, proposal)
+            if subtask is not None:
+                used[tool.name] += 1
+                used[tool.effect] += 1
+                return subtask
+        return None
+
+    def _weight(self, tool: Tool, used: Counter[str], begun: bool, second: bool) -> float:
+        """How likely a tool is tried next. Writes come after something was read, and at most twice in a task."""
+        if tool.meaning is None or used[tool.name] >= 2:
+            return 0.0
+        weight = WEIGHTS[tool.meaning.family] * 0.35 ** used[tool.name]
+        if tool.effect == "write":
+            weight *= 0.0 if used["write"] >= 2 else 1.0 if second else 0.15
+        keys = {s.table for s in tool.inputs.values() if s.use == "key"}
+        if begun and keys:
+            weight *= 3.0 if keys <= set(self.walk.memory.known) else 0.4
+        return weight
+
+    def _try(self, tool: Tool, proposal: Proposal) -> Subtask | None:
+        walk, need = self.walk, proposal.need
+        first, mark = len(walk.steps), walk.mark()
+        try:
+            listings, _ = walk.take(tool, need, proposal.meant)
+        except Taken:
+            return None
+        if listings and tool.effect == "read":
+            finished = complete(self.proposer, need, listings[0], self.dice)
+            empty = not listings[0].rows
+            if finished is None or (empty and self.dice.random() < 0.85):
+                walk.back_to(mark)
+                return None
+            need = finished
+        elif tool.effect == "read":
+            walk.back_to(mark)
+            return None
+        walk.known.extend(f for f in proposal.known if f not in walk.known)
+        goal = goal_of(self.phrases, need, proposal.reason, self.dice)
+        return walk.accept(need, goal, listings, first)
+
+    def _finished(self, subtasks: list[Subtask]) -> Task:
+        walk = self.walk
+        plan = tuple(walk.steps)
+        draft = Task(
+            id="",
+            goal=whole_goal(subtasks),
+            user_role=_role(walk, subtasks),
+            difficulty=_difficulty(subtasks, any(s.after for s in plan)),
+            known=tuple(walk.known),
+            subtasks=tuple(subtasks),
+            plan=plan,
+            rubric=rubric_of(subtasks, plan, walk.index),
+        )
+        return replace(draft, id=digest([plan]))
+
+
+def _difficulty(subtasks: list[Subtask], dependent: bool) -> str:
+    """As the design defines it: up to two independent look-ups are easy, up to four parts medium, the rest hard."""
+    if len(subtasks) <= 2 and not dependent:
+        return "easy"
+    return "medium" if len(subtasks) <= 4 else "hard"
+
+
+def _role(walk: Walk, subtasks: list[Subtask]) -> str:
+    """Who would ask this: an analyst for figures over many rows, a member of staff otherwise."""
+    families = {s.need.meaning.family for s in subtasks if s.need is not None}
+    return "analyst" if families <= {"top", "total", "count", "ratio", "missing"} else "staff"

@@ -1,0 +1,36 @@
+"""The rubric of a scripted task: lines in the paper's classes, each with the machine check that decides it where one can."""
+
+from collections.abc import Sequence
+
+from duologue.plans.index import ToolIndex
+from duologue.types import Criterion, PlanStep, Subtask
+
+
+def rubric_of(subtasks: Sequence[Subtask], plan: Sequence[PlanStep], index: ToolIndex) -> tuple[Criterion, ...]:
+    """Critical: each part reached, nothing else changed, nothing stated without ground. Structural: look-ups and order."""
+    out = []
+    for subtask in subtasks:
+        writes = [n for n in subtask.steps if index.by_name[plan[n - 1].tool].effect == "write"]
+        out.append(Criterion(f"In the end {subtask.goal}.", "critical", "state" if writes else "calls"))
+        if subtask.tell:
+            out.append(
+                Criterion("The user is told the values asked for, as they were returned.", "critical", "disclosure")
+            )
+    out.append(Criterion("Nothing but what the goal asks for has changed in the database.", "critical", "state"))
+    out.append(
+        Criterion(
+            "Every figure, date, name and id stated comes from a result, the user or the policy.",
+            "critical",
+            "grounding",
+        )
+    )
+    if any(s.weight == "structural" for s in plan):
+        out.append(
+            Criterion(
+                "Rows are looked up before they are acted on, unless they are known already.", "structural", "calls"
+            )
+        )
+    if any(s.after for s in plan):
+        out.append(Criterion("Calls that need an earlier result come after it.", "structural", "order"))
+    out.append(Criterion("Answers are short and say what was asked.", "noncritical"))
+    return tuple(dict.fromkeys(out))

@@ -1,0 +1,179 @@
+"""A plan in the making: a walk from what is known over what tools return.
+
+Each accepted need adds its look-ups and its own call to the plan, executed on a live session, so that whatever the next need
+builds on was really returned. Arguments that were read from a result are written down as placeholders (`$2.rows[0].id`).
+"""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from duologue.catalog.model import Catalog
+from duologue.environment import SqliteSession
+from duologue.plans.binding import Bound, bind
+from duologue.plans.gist import Gist, gist, told_values
+from duologue.plans.index import ToolIndex
+from duologue.plans.memory import Known, Listing, Memory, RowKey, same
+from duologue.types import Disclosure, Fact, Json, Mention, Need, PlanStep, Subtask, Tool
+
+
+class Taken(Exception):  # noqa: N818 - not an error: the walk simply goes another way
+    """This need can't be met from here."""
+
+
+class Mark(Struct, frozen=True):
+    """A point in a walk: how much there was of everything."""
+
+    log: int
+    steps: int
+    known: int
+    needs: int
+    seen: frozenset[tuple[str, str]]
+
+
+class Walk:
+    """Steps taken so far, and the memory they left. Step numbers run on through the tasks of one scenario."""
+
+    def __init__(self, catalog: Catalog, index: ToolIndex, session: SqliteSession) -> None:
+        self.catalog, self.index, self.session = catalog, index, session
+        self.memory = Memory(catalog, index)
+        self.log: list[tuple[Tool, Json, int]] = []
+        """(tool, result, need number) of every step since the scenario began, for the memory to be rebuilt from."""
+        self.first = 0
+        """Steps before the task being made; placeholders count from there."""
+        self.needs = 0
+        self.steps: list[PlanStep] = []
+        self.seen: set[tuple[str, str]] = set()
+        """(tool, arguments) of the reads already made in the state as it is."""
+        self.known: list[Fact] = []
+
+    def begin_task(self) -> None:
+        """From here on steps belong to a new task; what was returned before stays in the memory."""
+        self.first = len(self.log)
+        self.steps, self.known = [], []
+
+    def mark(self) -> Mark:
+        """Where the walk stands now, to come back to."""
+        return Mark(len(self.log), len(self.steps), len(self.known), self.needs, frozenset(self.seen))
+
+    def back_to(self, mark: Mark) -> None:
+        """Forget what came after the mark. What was written since stays written: see `rewind`."""
+        if len(self.log) > mark.log:
+            del self.log[mark.log :]
+            self.memory = Memory(self.catalog, self.index)
+            for number, (tool, result, need) in enumerate(self.log, 1):
+                self.memory.absorb(tool, result, number, need)
+        del self.steps[mark.steps :]
+        del self.known[mark.known :]
+        self.needs, self.seen = mark.needs, set(mark.seen)
+
+    def rewind(self, mark: Mark, session: SqliteSession) -> None:
+        """Forget what came after the mark, and go on in `session`, which is in the state of that moment."""
+        self.session.close()
+        self.session = session
+        self.back_to(mark)
+
+    def take(self, tool: Tool, need: Need, meant: Mapping[str, RowKey] = {}) -> tuple[list[Listing], Json]:
+        """Resolve the need's mentions (looking up what is not known yet) and make its call.
+
+        `meant` says, per table, which row is meant where a name turns out to be shared.
+
+        Returns the listings and the raw result of its own call. Raises `Taken` with the walk as it was.
+        """
+        mark = self.mark()
+        try:
+            rows = [self._resolve(m, meant) for m in need.mentions]
+            bound, missing = bind(tool, need, rows)
+            if missing:
+                raise Taken
+            return self._step(tool, bound, "critical")
+        except Taken:
+            self.back_to(mark)
+            raise
+
+    def _resolve(self, mention: Mention, meant: Mapping[str, RowKey]) -> Known | None:
+        found = self.memory.candidates(mention, self.needs)
+        if not found and mention.by and not self._is_key(mention):
+            route = self.index.lookup(mention.table, mention.by)
+            if route is None:
+                raise Taken
+            tool, arguments = route
+            self._step(tool, {k: Bound(v) for k, v in arguments.items()}, "structural")
+            found = self.memory.candidates(mention, self.needs)
+        if self._is_key(mention) and not found:
+            return None
+        if len(found) > 1:
+            return self._tell_apart(found, meant.get(mention.table))
+        if not found:
+            raise Taken
+        self.memory.focus[mention.table] = found[0].key
+        return found[0]
+
+    def _tell_apart(self, found: list[Known], key: RowKey | None) -> Known:
+        """The row meant among namesakes, with a fact the user can give to tell it from the others."""
+        one = next((k for k in found if k.key == key), None)
+        if one is None:
+            raise Taken
+        table = self.catalog.table(one.table)
+        for column in table.columns:
+            value = one.values.get(column.name)
+            if column.name in table.key + table.display or column.role in ("reference", "other") or value is None:
+                continue
+            if all(k is one or not same(k.values.get(column.name), value) for k in found):
+                self.known.append(Fact(f"{table.name}.{column.name}", value, column.label))
+                self.memory.focus[one.table] = one.key
+                return one
+        raise Taken
+
+    def _is_key(self, mention: Mention) -> bool:
+        key = self.catalog.table(mention.table).key
+        return bool(key) and all(k in mention.by for k in key)
+
+    def _step(self, tool: Tool, bound: dict[str, Bound], weight: str) -> tuple[list[Listing], Json]:
+        values = {k: b.value for k, b in bound.items()}
+        mark = (tool.name, repr(sorted(values.items(), key=lambda kv: kv[0])))
+        if mark in self.seen and weight == "critical":
+            raise Taken
+        outcome = self.session.execute(tool.name, values)
+        if outcome.failed:
+            raise Taken
+        number = len(self.log) + 1
+        arguments = {k: self._written(b) for k, b in bound.items()}
+        after = tuple(sorted({n for b in bound.values() if (n := self._source(b)) > 0}))
+        need = self.needs if weight == "critical" else -1
+        self.log.append((tool, outcome.result, need))
+        critical = "critical" if weight == "critical" else "structural"
+        self.steps.append(PlanStep(tool.name, arguments, after, critical))  # type: ignore[arg-type]
+        listings = self.memory.absorb(tool, outcome.result, number, need)
+        if tool.effect == "write":
+            self.seen.clear()
+        self.seen.add(mark)
+        return listings, outcome.result
+
+    def _source(self, bound: Bound) -> int:
+        """The step of this task a value was read from; 0 where it was said, or returned in an earlier task."""
+        if bound.row is None or bound.column not in bound.row.sources:
+            return 0
+        return max(0, bound.row.sources[bound.column][0] - self.first)
+
+    def _written(self, bound: Bound) -> Json:
+        step = self._source(bound)
+        if step > 0 and bound.row is not None:
+            return f"${step}.{bound.row.sources[bound.column][1]}"
+        return f"${bound.value}" if isinstance(bound.value, str) and bound.value.startswith("$") else bound.value
+
+    def accept(self, need: Need, goal: str, listings: list[Listing], first_step: int) -> Subtask:
+        """Close the need: its steps, and what must be told of its answer."""
+        own = len(self.steps)
+        tell: tuple[Disclosure, ...] = ()
+        answer = answer_of(need, listings)
+        if answer is not None:
+
+            tell = tuple(Disclosure(v, s, own) for s, v in told_values(answer))
+        self.needs += 1
+        return Subtask(goal, tuple(range(first_step + 1, own + 1)), need, tell)
+
+
+def answer_of(need: Need, listings: list[Listing]) -> Gist | None:
+    """The gist of the listing that answers a need (the first: lists come before the objects beside them)."""
+    return gist(need, listings[0]) if listings else None
