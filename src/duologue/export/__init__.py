@@ -10,14 +10,30 @@ from duologue.export.files import (
     write_export,
 )
 from duologue.export.rows import FORMS
+from duologue.export.stage_files import (
+    named,
+    read_dialogues,
+    read_scenarios,
+    read_tools,
+    write_dialogues,
+    write_scenarios,
+    write_tools,
+)
 
 __all__ = [
     "FORMS",
     "Exported",
     "environment_path",
+    "named",
+    "read_dialogues",
     "read_environment",
     "read_export",
     "read_rows",
+    "read_scenarios",
+    "read_tools",
+    "write_dialogues",
     "write_environment",
     "write_export",
+    "write_scenarios",
+    "write_tools",
 ]

@@ -1,0 +1,67 @@
+"""What a run is asked to be: command-line flags become one frozen, checked value.
+
+Everything after this point takes a `RunConfig` and never looks at flags. `identity` is the part that makes the run what it
+is: a run folder remembers it, and only the same arguments go on with it.
+"""
+
+from pathlib import Path
+from typing import Literal, get_args
+
+from msgspec import Struct
+
+from duologue.errors import UserError
+from duologue.types import Json
+
+Mode = Literal["user", "task"]
+MODES: tuple[str, ...] = get_args(Mode)
+DEFAULT_DOMAIN = "retail"
+MOST_TOOLSETS = 1000
+
+
+class RunConfig(Struct, frozen=True, kw_only=True):
+    """The arguments of a run. Raises `UserError` where one is not valid."""
+
+    database: Path | None = None
+    """An SQLite file; None = the built-in `domain`."""
+    domain: str = ""
+    """A built-in domain; empty = `retail`, unless a database is given."""
+    out: Path | None = None
+    """The run folder; None = `runs/` and the source's name."""
+    n: int = 100
+    """Conversations asked for."""
+    seed: int = 0
+    mode: str = "user"
+    """user: the user asks bit by bit · task: everything at once."""
+    toolsets: int = 4
+    """Different selections of tools, in dialects of their own, that the conversations are spread over."""
+
+    def __post_init__(self) -> None:
+        if self.database is not None and self.domain:
+            raise UserError(f"Both {str(self.database)!r} and --domain {self.domain!r} are given.", "Give one of them.")
+        if self.n < 1:
+            raise UserError(f"-n {self.n}: there is nothing to make.", "Give a number from 1 on.")
+        if self.mode not in MODES:
+            raise UserError(f"Unknown mode {self.mode!r}.", f"Choose one of: {', '.join(MODES)}.")
+        if not 1 <= self.toolsets <= MOST_TOOLSETS:
+            raise UserError(f"--toolsets {self.toolsets} is out of range.", f"Give a number from 1 to {MOST_TOOLSETS}.")
+
+    @property
+    def source_name(self) -> str:
+        """What the source is called: the file's name without its ending, or the domain."""
+        return self.database.stem if self.database is not None else self.domain or DEFAULT_DOMAIN
+
+    @property
+    def folder(self) -> Path:
+        """The run folder."""
+        return self.out if self.out is not None else Path("runs") / self.source_name
+
+    def identity(self) -> dict[str, Json]:
+        """What must be the same to go on with a run. No paths: a run may move together with its database."""
+        return {
+            "database": self.database.name if self.database is not None else None,
+            "domain": None if self.database is not None else self.source_name,
+            "n": self.n,
+            "seed": self.seed,
+            "mode": self.mode,
+            "toolsets": self.toolsets,
+        }
