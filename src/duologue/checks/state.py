@@ -7,7 +7,7 @@ depends on the moment and is not compared. Reads and failed calls must not have 
 from collections.abc import Mapping
 
 from duologue.checks.case import Case, verdict
-from duologue.environment import net_changes
+from duologue.environment.changes import net_changes
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, RowChange, Verdict
 

@@ -1,0 +1,187 @@
+"""Is this something a user would say? Asked of every user turn before it enters a conversation, and again of the finished one.
+
+No role swap, no tool names, no hidden fact let slip, no value from nowhere, at most two new requests, no end before everything
+is done and none long after. A bad user is never blamed on the assistant.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from msgspec.structs import replace
+
+from duologue.catalog.model import Column
+from duologue.checks.case import Case
+from duologue.checks.sources import Sources
+from duologue.checks.words import finds
+from duologue.language.reading import Reading, read
+from duologue.language.values import is_blank, say, tells
+from duologue.plans.match import match_plan
+from duologue.plans.trace import Trace, trace
+from duologue.types import Fact, Finding, Json, Scenario, Task, Toolset, Turn, Verdict
+
+__all__ = ["gate", "user_gate"]
+
+MOST_REQUESTS = 2
+MOST_AFTER = 6
+"""User turns that may follow the last call: thanks, a recap, a doubt, a goodbye."""
+
+See = Callable[[], Trace]
+"""Gives the sorted conversation; called only where it is needed."""
+
+_JARGON = re.compile(r"\w+_\w+|[a-z]+[A-Z]\w*")
+
+
+def user_gate(
+    turns: Sequence[Turn], at: int, scenario: Scenario, toolset: Toolset, columns: Mapping[str, Column] | None = None
+) -> Verdict:
+    """Judge the user's turn at index `at` of a path of turns; later turns are not looked at."""
+    gatekeeper = _Gate(scenario.tasks, toolset_names(toolset), columns or {}, scenario.mode)
+    for number in range(at):
+        gatekeeper.hear(turns[number])
+    path = tuple(turns[: at + 1])
+    return _as_verdict([Finding(at, what) for what in gatekeeper.judge(path, at, lambda: trace(path, toolset))])
+
+
+def gate(case: Case) -> Verdict:
+    """Judge all user turns of a finished conversation."""
+    names = _names(
+        tuple(case.trace.tools), tuple(p for t in case.trace.tools.values() for p in t.parameters.get("properties", {}))
+    )
+    gatekeeper = _Gate(case.tasks, names, case.columns, case.mode)
+    findings = []
+    for number, turn in enumerate(case.trace.turns):
+        if turn.message.role == "user":
+            findings += [
+                Finding(number, what) for what in gatekeeper.judge(case.trace.turns, number, lambda: case.trace)
+            ]
+        gatekeeper.hear(turn)
+    return _as_verdict(findings)
+
+
+def _as_verdict(findings: Sequence[Finding]) -> Verdict:
+    return Verdict("user_gate", not findings, tuple(findings))
+
+
+def toolset_names(toolset: Toolset) -> frozenset[str]:
+    """The names in a toolset that no person says: those with underscores or inner capitals."""
+    parameters = tuple(p for t in toolset.tools for p in t.parameters.get("properties", {}))
+    fields = tuple(toolset.vocabulary)
+    return _names(tuple(t.name for t in toolset.tools), (*parameters, *fields))
+
+
+@lru_cache(maxsize=256)
+def _names(tools: tuple[str, ...], others: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(n for n in (*tools, *others) if _JARGON.fullmatch(n))
+
+
+class _Gate:
+    """What a user may say at some point of a conversation: what they know, and what they have been told."""
+
+    def __init__(self, tasks: Sequence[Task], names: frozenset[str], columns: Mapping[str, Column], mode: str) -> None:
+        self.tasks, self.names, self.columns, self.mode = tasks, names, columns, mode
+        self.told = Sources()
+        self.texts: list[Reading] = [read(t.goal) for t in tasks]
+        for reading in self.texts:
+            self.told.add_text(reading)
+        for task in tasks:
+            for fact in task.known:
+                self._learn(fact)
+        self.hidden = [f for t in tasks for f in t.hidden if _is_telling(f.value)]
+
+    def _learn(self, fact: Fact) -> None:
+        said = read(say(fact.value, self.columns.get(fact.slot)))
+        self.texts += [said, read(str(fact.value))]
+        self.told.add_text(said)
+        self.told.add_result(fact.value, None)
+
+    def hear(self, turn: Turn) -> None:
+        """Take in a turn that has been spoken. Only words reach a user; results don't."""
+        if turn.message.role in ("user", "assistant") and turn.message.content:
+            reading = read(turn.message.content)
+            self.texts.append(reading)
+            self.told.add_text(reading)
+
+    def judge(self, turns: Sequence[Turn], at: int, see: See) -> list[str]:
+        """What is wrong with the user's turn at `at`."""
+        turn = turns[at]
+        text = turn.message.content
+        if not text.strip():
+            return ["says nothing"]
+        out = []
+        found = finds("roles", "user_as_assistant", text)
+        if found is not None:
+            out.append(f"speaks as the assistant: {found[0]!r}")
+        out += [
+            f"uses the name {n!r}" for n in _JARGON.findall(text) if n in self.names and not self.told.knows_phrase(n)
+        ]
+        reading = read(text)
+        leaks = self._leaks(reading)
+        out += leaks
+        if not leaks:
+            out += [f"invents {what!r}" for what in self._invented(reading)]
+        requests = [a for a in turn.acts if a.kind == "request"]
+        if self.mode == "user" and len(requests) > MOST_REQUESTS:
+            out.append(f"makes {len(requests)} requests at once")
+        return out + self._ending(turns, at, see)
+
+    def _leaks(self, reading: Reading) -> list[str]:
+        plain = replace(reading, numbers=tuple(n for n in reading.numbers if not n.word))
+        out = []
+        for fact in self.hidden:
+            column = self.columns.get(fact.slot)
+            if not tells(plain, fact.value, column) or not _stands_out(fact.value, reading.text):
+                continue
+            if not any(tells(r, fact.value, column) or tells(r, fact.value) for r in self.texts):
+                out.append(f"gives away {fact.label or fact.slot} = {say(fact.value, column)}, which nobody has told")
+        return out
+
+    def _invented(self, reading: Reading) -> list[str]:
+        known = self.told
+        out = [n.text for n in reading.numbers if not n.word and not known.knows_number(n)]
+        out += [d.text for d in reading.dates if not known.knows_date(d)]
+        return out + [c.text for c in reading.codes if not known.knows_code(c)]
+
+    def _ending(self, turns: Sequence[Turn], at: int, see: See) -> list[str]:
+        turn = turns[at]
+        if turn.done:
+            final = _is_final(turns, at, len(self.tasks))
+            tasks = range(len(self.tasks)) if final else range(turn.task + 1)
+            missing = [
+                m for n in tasks for m in match_plan(self.tasks[n].plan, see(), n).missing if m.weight == "critical"
+            ]
+            late = [m.reason for m in missing] or self._done_later(see(), at)
+            return [f"ends while something is open: {late[0]}"] if late else []
+        after = 0
+        for earlier in reversed(turns[: at + 1]):
+            if earlier.message.role == "tool":
+                break
+            after += earlier.message.role == "user"
+        idle = after > MOST_AFTER and not any(
+            a.kind in ("request", "follow up") for t in turns[at - 2 * after : at + 1] for a in t.acts
+        )
+        return ["goes on long after everything is done"] if idle else []
+
+    def _done_later(self, trace: Trace, at: int) -> list[str]:
+        return [f"{c.call.name} comes after" for c in trace.calls if c.at > at and c.task <= trace.turns[at].task][:1]
+
+
+def _is_final(turns: Sequence[Turn], at: int, tasks: int) -> bool:
+    """Whether nothing of the user's follows, or the last task has been reached."""
+    later: Iterable[Turn] = turns[at + 1 :]
+    return turns[at].task >= tasks - 1 or not any(t.message.role == "user" for t in later)
+
+
+def _is_telling(value: Json) -> bool:
+    """A value whose mention gives something away: no flags, no lone small figures below ten."""
+    if is_blank(value) or isinstance(value, bool | list | dict):
+        return False
+    return not (isinstance(value, int | float) and abs(value) < 2)
+
+
+def _stands_out(value: Json, text: str) -> bool:
+    """An everyday word ("open", "rock") gives nothing away unless it is written as the name it is."""
+    if not isinstance(value, str) or not value.strip().isalpha():
+        return True
+    word = value.strip()
+    return word != word.lower() and word in text and not text.startswith(word)

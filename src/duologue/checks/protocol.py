@@ -1,0 +1,85 @@
+"""Does the conversation have the form a conversation has?
+
+System, then user; the assistant answers with words or with calls; every call gets its result, in order; nobody speaks twice
+running, in the other's voice, or without a word; it ends when the user says it is done.
+"""
+
+from duologue.checks.case import Case, verdict
+from duologue.checks.words import finds
+from duologue.types import Finding, Turn, Verdict
+
+_NEXT = {
+    "": ("system",),
+    "system": ("user",),
+    "user": ("assistant",),
+    "assistant": ("user",),
+    "calls": ("tool",),
+    "tool": ("assistant",),
+}
+
+
+def protocol(case: Case) -> Verdict:
+    """Roles, ids, endings."""
+    turns = case.trace.turns
+    return verdict("protocol", [*_sequence(turns), *_voices(turns), *_ending(turns, case.mode)])
+
+
+def _sequence(turns: tuple[Turn, ...]) -> list[Finding]:
+    findings: list[Finding] = []
+    last = ""
+    owed: list[str] = []
+    used: set[str] = set()
+    for number, turn in enumerate(turns):
+        message, role = turn.message, turn.message.role
+        allowed = ("tool",) if owed else _NEXT[last]
+        if role not in allowed:
+            findings.append(Finding(number, f"{role} speaks where {' or '.join(allowed)} should"))
+        if role == "tool":
+            if not owed or owed.pop(0) != message.tool_call_id:
+                findings.append(
+                    Finding(number, f"the result of {message.tool_call_id!r} answers no call that waits for it")
+                )
+        elif not message.content.strip() and not message.tool_calls and role != "system":
+            findings.append(Finding(number, f"an empty message by the {role}"))
+        if message.tool_calls and role != "assistant":
+            findings.append(Finding(number, f"a call made by the {role}"))
+        owed = [*owed, *(c.id for c in message.tool_calls)]
+        for call in message.tool_calls:
+            if call.id in used:
+                findings.append(Finding(number, f"the call id {call.id!r} is used twice"))
+            used.add(call.id)
+        last = "calls" if message.tool_calls else role
+    if owed:
+        findings.append(Finding(len(turns) - 1, f"the call {owed[0]!r} was never answered"))
+    return findings
+
+
+def _voices(turns: tuple[Turn, ...]) -> list[Finding]:
+    """An assistant that talks like a user. The user's voice is the user gate's."""
+    out = []
+    for number, turn in enumerate(turns):
+        if turn.message.role == "assistant" and turn.message.content:
+            found = finds("roles", "assistant_as_user", turn.message.content)
+            if found is not None:
+                out.append(Finding(number, f"the assistant speaks as the user: {found[0]!r}"))
+    return out
+
+
+def _ending(turns: tuple[Turn, ...], mode: str) -> list[Finding]:
+    if not turns:
+        return [Finding(0, "no turns")]
+    last = len(turns) - 1
+    done = [n for n, t in enumerate(turns) if t.message.role == "user" and t.done]
+    if turns[last].message.role == "user" and not turns[last].done:
+        return [Finding(last, "it ends with the user waiting for an answer")]
+    if turns[last].message.role == "tool" or turns[last].message.tool_calls:
+        return [Finding(last, "it ends in the middle of the assistant's work")]
+    if not done:
+        return [Finding(last, "it ends before the user says it is done")] if mode == "user" else []
+    users = [n for n, t in enumerate(turns) if t.message.role == "user"]
+    early = [n for n in done if n != users[-1] and turns[_following(users, n)].task <= turns[n].task]
+    return [Finding(n, "it goes on after the user says it is done") for n in early]
+
+
+def _following(users: list[int], number: int) -> int:
+    return users[users.index(number) + 1]

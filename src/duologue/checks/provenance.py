@@ -1,0 +1,174 @@
+"""Where did every argument come from? From the user's words, a result, the policy, a default, or a modest inference.
+
+The agent records an origin for each argument; here the record is held against the conversation: the turn it names must
+really say or hold the value. A conversation without such records is searched instead. An inference may choose how much to
+list or which of a closed set of options to use, never a key and never a value to be written.
+"""
+
+from duologue.catalog.model import Column
+from duologue.checks.case import Case, verdict
+from duologue.language.reading import Reading
+from duologue.language.values import moment, tells
+from duologue.plans.placeholders import leaves, value_at
+from duologue.plans.trace import Executed
+from duologue.types import Finding, Json, Origin, Slot, Verdict
+
+_INFERABLE = frozenset({"limit", "offset", "from", "to", "match"})
+
+
+def provenance(case: Case) -> Verdict:
+    """Every argument of every call has an origin that holds."""
+    findings = []
+    for call in case.trace.calls:
+        for name, value in call.call.arguments.items():
+            origin = call.origins.get(name)
+            problem = _check(case, call, name, value, origin)
+            if problem:
+                findings.append(Finding(call.at, f"{call.call.name}({name}={value!r}): {problem}"))
+    return verdict("provenance", findings)
+
+
+def _check(case: Case, call: Executed, name: str, value: Json, origin: Origin | None) -> str:
+    if origin is None:
+        if value is None or is_default(case, call, name, value):
+            return ""
+        if call.origins:
+            return "no record of where it came from"
+        return "" if is_known(case, call, name, value) else "nothing said or returned before holds it"
+    if origin.kind == "default":
+        return "" if is_default(case, call, name, value) else "that is not the default"
+    if origin.kind == "inference":
+        return "" if _may_infer(case, call, name, value) else "that is no inference but an invention"
+    if origin.kind == "policy":
+        return (
+            ""
+            if any(says(case, s.turn, value, _column(case, call, name)) for s in case.trace.system)
+            else "no policy says it"
+        )
+    if not 0 <= origin.turn < call.at:
+        return f"its origin, turn {origin.turn}, does not come before the call"
+    if origin.kind == "user":
+        return _said(case, call, name, value, origin)
+    if origin.kind == "result":
+        return _returned(case, value, origin)
+    return f"unknown kind of origin {origin.kind!r}"
+
+
+def _said(case: Case, call: Executed, name: str, value: Json, origin: Origin) -> str:
+    if case.trace.turns[origin.turn].message.role != "user":
+        return f"turn {origin.turn} is not the user's"
+    if says(case, origin.turn, value, _column(case, call, name)):
+        return ""
+    return f"the user does not say it in turn {origin.turn}"
+
+
+def _returned(case: Case, value: Json, origin: Origin) -> str:
+    source = next((c for c in case.trace.calls if c.turn == origin.turn), None)
+    if source is None:
+        return f"turn {origin.turn} is no result"
+    try:
+        found = value_at(source.result, origin.path)
+    except LookupError:
+        return f"turn {origin.turn} holds nothing at {origin.path!r}"
+    if same_value(found, value) or (
+        isinstance(value, str) and isinstance(found, str) and _part_of_name(source, value, found)
+    ):
+        return ""
+    return f"turn {origin.turn} holds {found!r} at {origin.path!r}"
+
+
+def _part_of_name(source: Executed, value: str, found: str) -> bool:
+    """A name put together from several fields is recorded at the first of them."""
+    if not value.startswith(found + " "):
+        return False
+    others = {str(v) for _, v in leaves(source.result) if isinstance(v, str)}
+    return value[len(found) + 1 :] in others or all(any(w in o.split() for o in others) for w in value.split())
+
+
+# ── Searching ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def is_known(case: Case, call: Executed, name: str, value: Json) -> bool:
+    """Whether anything before the call says or holds the value."""
+    if isinstance(value, list):
+        return all(is_known(case, call, name, v) for v in value)
+    if isinstance(value, dict):
+        return all(is_known(case, call, name, v) for v in value.values())
+    column = _column(case, call, name)
+    if any(says(case, s.turn, value, column) for s in case.trace.user if s.turn < call.at):
+        return True
+    if any(holds(c, value) for c in case.trace.calls if c.turn < call.at):
+        return True
+    if any(says(case, s.turn, value, column) for s in case.trace.system if s.turn < call.at):
+        return True
+    return _may_infer(case, call, name, value)
+
+
+def holds(call: Executed, value: Json) -> bool:
+    """Whether a result holds the value."""
+    return any(same_value(leaf, value) for _, leaf in leaves(call.result))
+
+
+def same_value(found: Json, value: Json) -> bool:
+    """Equal, also where a key travels as text."""
+    if isinstance(found, bool) or isinstance(value, bool):
+        return found is value
+    if found == value:
+        return True
+    plain = isinstance(found, int | float | str) and isinstance(value, int | float | str)
+    return plain and _text(found) == _text(value)
+
+
+def _text(value: float | str) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def says(case: Case, turn: int, value: Json, column: Column | None) -> bool:
+    """Whether a turn's text says the value, as itself or as a day of a month or year it names."""
+    if isinstance(value, list):
+        return all(says(case, turn, v, column) for v in value)
+    reading = case.reading(turn)
+    if tells(reading, value, column) or (column is not None and tells(reading, value)):
+        return True
+    if isinstance(value, str):
+        when = moment(value, column) or moment(value)
+        return when is not None and _names_period(reading, when[0])
+    return False
+
+
+def _names_period(reading: Reading, day: tuple[int, int, int]) -> bool:
+    if any((y, m, 0) == (day[0], day[1], 0) and d == 0 for said in reading.dates for y, m, d in said.days):
+        return True
+    return any(n.value == day[0] for n in reading.numbers)
+
+
+# ── The schema's side ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _schema(case: Case, call: Executed, name: str) -> dict[str, Json]:
+    tool = case.trace.tools.get(call.call.name)
+    found = tool.parameters.get("properties", {}).get(name, {}) if tool is not None else {}
+    return found if isinstance(found, dict) else {}
+
+
+def is_default(case: Case, call: Executed, name: str, value: Json) -> bool:
+    """Whether the value is the one the schema would have filled in."""
+    schema = _schema(case, call, name)
+    return "default" in schema and same_value(schema["default"], value)
+
+
+def _slot(case: Case, call: Executed, name: str) -> Slot:
+    tool = case.trace.tools.get(call.call.name)
+    return tool.inputs.get(name, Slot()) if tool is not None else Slot()
+
+
+def _column(case: Case, call: Executed, name: str) -> Column | None:
+    slot = _slot(case, call, name)
+    return case.column(f"{slot.table}.{slot.column}")
+
+
+def _may_infer(case: Case, call: Executed, name: str, value: Json) -> bool:
+    use = _slot(case, call, name).use
+    if use in ("key", "value"):
+        return False
+    return use in _INFERABLE or isinstance(value, bool) or value in _schema(case, call, name).get("enum", ())

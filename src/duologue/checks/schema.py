@@ -1,0 +1,58 @@
+"""Do arguments fit their tools' parameters, and results what their tools say they return?
+
+A call that was refused for its arguments and put right later is no fault of the conversation as long as it is not trained on.
+Validators are compiled once per tool and kept.
+"""
+
+from collections import OrderedDict
+from typing import Any
+
+import jsonschema_rs
+
+from duologue.checks.case import Case, verdict
+from duologue.plans.trace import Executed
+from duologue.types import Finding, Json, Tool, Verdict
+
+_KEPT = 2048
+_compiled: OrderedDict[int, tuple[Tool, Any, Any]] = OrderedDict()
+
+
+def schema(case: Case) -> Verdict:
+    """Arguments and results validate."""
+    findings = []
+    for call in case.trace.calls:
+        tool = case.trace.tools.get(call.call.name)
+        excused = call.failed and not case.trace.turns[call.at].train
+        if tool is None:
+            if not excused:
+                findings.append(Finding(call.at, f"there is no tool {call.call.name!r}"))
+            continue
+        findings += _check(call, tool, excused)
+    return verdict("schema", findings)
+
+
+def _check(call: Executed, tool: Tool, excused: bool) -> list[Finding]:
+    parameters, returns = validators(tool)
+    out = []
+    if not excused and not parameters.is_valid(call.call.arguments):
+        out.append(Finding(call.at, f"arguments of {tool.name}: {_problem(parameters, call.call.arguments)}"))
+    if not call.failed and not returns.is_valid(call.result):
+        out.append(Finding(call.turn, f"result of {tool.name}: {_problem(returns, call.result)}"))
+    return out
+
+
+def validators(tool: Tool) -> tuple[Any, Any]:
+    """The compiled validators of a tool's parameters and returns."""
+    kept = _compiled.get(id(tool))
+    if kept is None or kept[0] is not tool:
+        kept = (tool, jsonschema_rs.validator_for(tool.parameters), jsonschema_rs.validator_for(tool.returns))
+        _compiled[id(tool)] = kept
+        if len(_compiled) > _KEPT:
+            _compiled.popitem(last=False)
+    return kept[1], kept[2]
+
+
+def _problem(validator: Any, value: Json) -> str:
+    error = next(iter(validator.iter_errors(value)))
+    where = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.instance_path).lstrip(".")
+    return f"{where}: {error.message[:160]}" if where else str(error.message[:160])
