@@ -1,0 +1,10 @@
+"""Tools derived from what a database means (stages A, B and G).
+
+`families/` write drafts, `select.py` and `expansion.py` choose among them, `dialect.py` turns them into tools,
+`returns.py` says what comes back and checks it against executions, `maker.py` puts it together.
+"""
+
+from duologue.tools.maker import DerivedTools, environment_for
+from duologue.tools.policy import default_policy
+
+__all__ = ["DerivedTools", "default_policy", "environment_for"]

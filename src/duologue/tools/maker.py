@@ -1,0 +1,100 @@
+"""The scripted tool maker: a catalog and an image become toolsets.
+
+For each variant: draw a dialect, choose drafts over a few connected tables, fill the gaps, give everything its name, and
+confront the promises with executions. The same catalog, seed and variant give the same bytes.
+"""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from duologue import ids
+from duologue.catalog.model import Catalog
+from duologue.environment import Image
+from duologue.tools.dialect import speak
+from duologue.tools.drafts import Draft
+from duologue.tools.expansion import expand
+from duologue.tools.families import linked, linking, reading, summing, writing
+from duologue.tools.families.common import Candidate, Taste
+from duologue.tools.ground import Ground
+from duologue.tools.midnight import midnight_columns
+from duologue.tools.select import Choice, choose, focus_of, same, sayable, settled
+from duologue.tools.wording import Voice, draw_voice
+from duologue.types import Environment, Policy, Tool, Toolset
+
+LEAST, MOST = 8, 20
+
+
+class _Plan(Struct, frozen=True):
+    voice: Voice
+    drafts: tuple[Draft, ...]
+
+
+class DerivedTools:
+    """Toolsets over one database. `handwritten` tools are in every set as they are; derived ones complete them."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        image: Image,
+        seed: int,
+        handwritten: tuple[Tool, ...] = (),
+        policy: Policy | None = None,
+    ) -> None:
+        self.catalog, self.image, self.seed = catalog, image, seed
+        self.handwritten, self.policy = handwritten, policy
+        self.ground = Ground(catalog)
+        self.pool: tuple[Candidate, ...] = tuple(
+            c
+            for family in (reading, linked, summing, writing, linking)
+            for c in family.candidates(self.ground)
+            if not any(same(c.meaning, tool) for tool in handwritten)
+        )
+        self.midnight = midnight_columns(self.ground, image)
+
+    def toolset(self, variant: int) -> Toolset:
+        """Toolset number `variant`."""
+        plan = self._plan(variant)
+        taken = {t.name.lower() for t in self.handwritten}
+        tools, vocabulary = speak(self.ground, plan.voice, plan.drafts, self.midnight, taken)
+        tools = (*self.handwritten, *tools)
+        name = ids.digest([tools, plan.voice.dialect])
+        return Toolset(name, tools, plan.voice.dialect, vocabulary)
+
+    def _plan(self, variant: int) -> _Plan:
+        rng = ids.rng(self.seed, self.catalog.name, "toolset", variant)
+        voice = draw_voice(rng)
+        if self.handwritten:
+            voice = _like(voice, self.handwritten)
+        taste = Taste(voice.dialect.granularity, voice.columns, voice.percent, voice.dialect.dates)
+
+        def make(candidate: Candidate) -> Draft | None:
+            return candidate.make(ids.rng(self.seed, self.catalog.name, variant, repr(candidate.meaning)), taste)
+
+        around = sorted({name for t in self.handwritten for name in (*t.reads, *t.writes)})
+        focus = focus_of(self.ground, rng, around)
+        pool = [c for c in self.pool if set(c.touch) <= set(focus)]
+        choice = Choice(self.ground, focus, pool, make, writes=rng.randint(2, 5))
+        choice.given = sayable(self.ground)
+        size = self._size(pool, len(focus), rng.randint(LEAST, MOST)) - len(self.handwritten)
+        choose(choice, max(4, round(size * 0.6)), rng)
+        expand(choice, max(4, size), rng)
+        return _Plan(voice, settled(choice))
+
+    def _size(self, pool: list[Candidate], tables: int, drawn: int) -> int:
+        """Fewer tools where there is less to do: about four a table."""
+        return max(4, min(drawn, 3 + 4 * tables, len(pool)))
+
+
+def _like(voice: Voice, tools: tuple[Tool, ...]) -> Voice:
+    """A voice that fits beside hand-written tools: their case, plain ids."""
+    camel = any(ch.isupper() for t in tools for ch in t.name)
+    naming = "camel" if camel else "snake"
+    if naming != voice.dialect.naming and "noun_first" in (naming, voice.dialect.naming):
+        naming = "snake"
+    return replace(voice, dialect=replace(voice.dialect, naming=naming, ids="raw"))
+
+
+def environment_for(name: str, image_hash: str, toolset: Toolset, policy: Policy) -> Environment:
+    """The environment of a toolset over an image, named by its content."""
+    content = Environment("", name, image_hash, toolset, policy)
+    return replace(content, id=ids.digest(content))

@@ -1,0 +1,209 @@
+"""Which tools make a set: a few connected tables, every key within reach of something a person can say.
+
+The choice starts from a centre, walks along the links to a handful of tables, takes the tools that the centre can't do
+without, and fills up by weight, each pick making its like less wanted. Whenever a tool asks for a key that nothing gives,
+a way to it is added first (find by name, else search, else a list under another row); without a way the tool is left out.
+`expansion.py` then closes the gaps.
+"""
+
+from collections.abc import Callable, Iterable
+from random import Random
+
+from msgspec import Struct, field
+
+from duologue.tools.drafts import Draft, Query
+from duologue.tools.families.common import Candidate
+from duologue.tools.ground import Ground
+from duologue.types import Meaning, Tool
+
+Key = tuple[str, str]
+WAYS = ("find", "search", "related", "top", "missing")
+"""Families that give keys, the most human first."""
+
+
+class Pick(Struct, frozen=True):
+    """A chosen tool: its draft, the keys it asks for and the keys its result gives."""
+
+    candidate: Candidate
+    draft: Draft
+    asks: frozenset[Key]
+    gives: frozenset[Key]
+
+
+class Choice(Struct):
+    """A set in the making."""
+
+    ground: Ground
+    focus: tuple[str, ...]
+    pool: list[Candidate]
+    """What may still be picked."""
+    make: Callable[[Candidate], Draft | None]
+    picks: list[Pick] = field(default_factory=list)
+    given: set[Key] = field(default_factory=set)
+    """Keys within reach."""
+    writes: int = 3
+    """How many tools may change something."""
+
+    def take(self, candidate: Candidate, depth: int = 0) -> bool:
+        """Pick a tool, and before it whatever brings its keys within reach. False where that is impossible."""
+        if candidate in self.pool:
+            self.pool.remove(candidate)
+        draft = self.make(candidate)
+        if draft is None or (candidate.write and self.written >= self.writes):
+            return False
+        asks = asked(draft)
+        before = len(self.picks)
+        for key in sorted(asks - self.given):
+            if key not in self.given and not (depth < 3 and self._reach(key, depth)):
+                self._drop_after(before)
+                return False
+        pick = Pick(candidate, draft, asks, given(draft))
+        self.picks.append(pick)
+        self.given |= pick.gives
+        return True
+
+    @property
+    def written(self) -> int:
+        """How many of the picked tools change something."""
+        return sum(p.candidate.write for p in self.picks)
+
+    def _reach(self, key: Key, depth: int) -> bool:
+        """Add a tool that gives the key."""
+        ways = [c for c in self.pool if c.meaning.family in WAYS and c.meaning.table in self.focus]
+        own = [c for c in ways if c.meaning.table == key[0]]
+        own += [c for c in ways if c.meaning.table != key[0] and key[0] in c.touch]
+        own.sort(key=lambda c: (c.meaning.table != key[0], WAYS.index(c.meaning.family)))
+        for candidate in own[:6]:
+            before = len(self.picks)
+            if self.take(candidate, depth + 1):
+                if key in self.given:
+                    return True
+                self._drop_after(before)
+        return False
+
+    def _drop_after(self, n: int) -> None:
+        del self.picks[n:]
+        self.given = sayable(self.ground) | {k for p in self.picks for k in p.gives}
+
+
+def asked(draft: Draft) -> frozenset[Key]:
+    """The keys a tool can't be called without."""
+    return frozenset((p.slot.table, p.slot.column) for p in draft.params if p.required and p.slot.use == "key")
+
+
+def given(draft: Draft) -> frozenset[Key]:
+    """The columns that its result gives."""
+    return frozenset(
+        (f.slot.table, f.slot.column)
+        for step in draft.steps
+        if step.kind == "return" and isinstance(step.body, Query)
+        for f in step.body.fields
+        if not f.slot.use
+    )
+
+
+def sayable(ground: Ground) -> set[Key]:
+    """The keys that people say: those that are a name or a category rather than a number."""
+    return {
+        (t.name, k)
+        for t in ground.catalog.tables
+        for k in t.key
+        if k in t.display or ground.columns[t.name, k].role in ("name", "category", "date")
+        or (len(t.key) > 1 and ground.link_of(t.name, k) is None)
+    }  # fmt: skip
+
+
+def focus_of(ground: Ground, rng: Random, around: Iterable[str] = ()) -> tuple[str, ...]:
+    """A handful of connected tables: those `around` which the set must be, or a drawn centre, and their neighbours."""
+    neighbours = {t: _neighbours(ground, t) for t in ground.tables}
+    start = [t for t in around if t in ground.tables] or [_centre(ground, neighbours, rng)]
+    size = max(len(start), rng.choice((3, 4, 4, 5, 5, 6, 7)))
+    out = list(dict.fromkeys(start))
+    while len(out) < min(size, len(ground.tables)):
+        near = [n for t in out for n in neighbours[t] if n not in out]
+        if not near:
+            rest = [t for t in ground.tables if t not in out]
+            if len(out) >= 3 or not rest:
+                break
+            near = [_centre(ground, {t: neighbours[t] for t in rest}, rng)]
+        out.append(rng.choices(near, [_weight(ground, n, neighbours) for n in near])[0])
+    return tuple(out)
+
+
+def _neighbours(ground: Ground, table: str) -> tuple[str, ...]:
+    near = [li.to for li in ground.links_from[table]] + [li.table for li in ground.links_to[table]]
+    return tuple(n for n in dict.fromkeys(near) if n != table)
+
+
+def _weight(ground: Ground, table: str, neighbours: dict[str, tuple[str, ...]]) -> float:
+    t = ground.tables[table]
+    kind = {"entity": 3.0, "event": 3.0, "link": 1.5, "lookup": 1.0}[t.kind]
+    return kind * (1 + len(neighbours.get(table, ()))) * min(1.0, 0.1 + t.rows / 10) * (1.0 if t.key else 0.4)
+
+
+def _centre(ground: Ground, neighbours: dict[str, tuple[str, ...]], rng: Random) -> str:
+    tables = list(neighbours)
+    return rng.choices(tables, [_weight(ground, t, neighbours) for t in tables])[0]
+
+
+def choose(choice: Choice, size: int, rng: Random) -> None:
+    """Pick up to `size` tools: first what the centre needs, then by weight."""
+    for table in choice.focus[:2]:
+        for families in (("find", "search"), ("get",), ("related",)):
+            options = [c for c in choice.pool if c.meaning.family in families and table in c.touch[:2]]
+            options = [c for c in options if c.meaning.table == table or c.meaning.parent == table]
+            if options and len(choice.picks) < size:
+                choice.take(rng.choices(options, [c.weight for c in options])[0])
+    tries = 0
+    while len(choice.picks) < size and choice.pool and tries < 200:
+        tries += 1
+        options = choice.pool
+        weights = [wanted(choice.picks, c) for c in options]
+        choice.take(rng.choices(options, weights)[0])
+
+
+def wanted(picks: list[Pick], c: Candidate) -> float:
+    """How much a candidate is wanted beside what was picked: less for every tool like it."""
+    weight = c.weight
+    m = c.meaning
+    for p in picks:
+        other = p.draft.meaning
+        if other.family == m.family:
+            weight *= 0.72
+            if other.table == m.table:
+                weight *= 0.2 if m.family in ("get", "find", "search") else 0.45
+        elif other.table == m.table:
+            weight *= 0.9
+        if m.column and other.column == m.column and other.table == m.table:
+            weight *= 0.6
+    return max(weight, 1e-6)
+
+
+def settled(choice: Choice) -> tuple[Draft, ...]:
+    """The drafts whose keys are within reach of the set itself, in an order that reads well."""
+    picks = list(choice.picks)
+    while True:
+        reach = sayable(choice.ground)
+        open_: list[Pick] = []
+        rest = list(picks)
+        while ready := [p for p in rest if p.asks <= reach]:
+            open_ += ready
+            rest = [p for p in rest if p not in ready]
+            reach |= {k for p in ready for k in p.gives}
+        if not rest:
+            break
+        picks = [p for p in picks if p not in rest]
+    picks.sort(key=lambda p: (p.candidate.write, choice.focus.index(p.candidate.touch[0])))
+    return tuple(p.draft for p in picks)
+
+
+def same(meaning: Meaning, tool: Tool) -> bool:
+    """Whether a hand-written tool already does what the meaning says."""
+    own = tool.meaning
+    if own is None:
+        return False
+    if own.family == "act":
+        return meaning.family in ("set", "create", "remove") and meaning.table in tool.writes
+    if own.family in ("get", "find", "search"):
+        return (own.family, own.table) == (meaning.family, meaning.table)
+    return own == meaning
