@@ -27,6 +27,8 @@ class Limits(Struct, frozen=True):
     """Size of the arguments as JSON text."""
 
 
+DEFAULT_LIMITS: Final = Limits()
+
 STEPS_PER_LOOK: Final = 1_000
 """How often the budget is looked at."""
 

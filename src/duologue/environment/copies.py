@@ -1,0 +1,194 @@
+"""A private copy of the image on which programs run.
+
+The whole life of a copy is one outer transaction: each call works in a savepoint inside it, and rolling the outer one back
+gives the pristine image again, in microseconds, with every prepared statement kept. That is what makes sessions cheap to
+open. What a rollback does not restore is reset by hand (the last row number) or kept from statements (`changes()`).
+
+A few errors end the outer transaction itself: a budget that runs out in the middle of a write, ON CONFLICT ROLLBACK,
+RAISE(ROLLBACK). The copy is then pristine and says so (`Copy.lost`); the session executes its past again.
+
+The budget counts VM steps. SQLite keeps the count of a cached statement over its executions, so where a look at the budget
+falls depends on the past. Near the limit, where that could decide, the call runs again on statements prepared afresh, whose
+count is exact: the verdict is the same in every replay.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import apsw
+
+from duologue.environment.chance import Chance
+from duologue.environment.changes import HookRecorder, Recorder, SessionRecorder
+from duologue.environment.clock import instant
+from duologue.environment.failures import broken_foreign_key, too_many_changes, tool_error
+from duologue.environment.guard import Grant
+from duologue.environment.limits import STEPS_PER_LOOK, Limits, set_limits
+from duologue.environment.programs import Program, Step, problem_error
+from duologue.environment.results import Result, add, mark_cut
+from duologue.environment.schema import Schema, open_copy
+from duologue.environment.sqlite import quote
+from duologue.errors import ToolError
+from duologue.types import Problem, RowChange
+
+_SAVEPOINT: Final = "duologue_call"
+_SAVE: Final = f"SAVEPOINT {_SAVEPOINT}"
+_RELEASE: Final = f"RELEASE {_SAVEPOINT}"
+_UNDO: Final = f"ROLLBACK TO {_SAVEPOINT}"
+_CACHED_STATEMENTS: Final = 512
+_NO_PROBLEM: Final = Problem("precondition_failed", "The conditions for this request are not met.")
+
+
+Moment = tuple[int, int]
+"""The number of the call, and the instant it happens at (as SQLite counts)."""
+Made = tuple[Result, tuple[RowChange, ...]]
+
+
+class NearLimitError(Exception):
+    """The call ran through, but its cost is too near its budget to tell on cached statements. Its effects are undone."""
+
+
+class Copy:
+    """A private copy of an image. One session uses it at a time."""
+
+    def __init__(self, schema: Schema, limits: Limits) -> None:
+        connection = open_copy(schema.image, _CACHED_STATEMENTS)
+        set_limits(connection, schema.value_bytes)
+        self._connection = connection
+        self._cursor = connection.cursor()
+        self._limits = limits
+        self._grant: Grant | None = None
+        self._looks = 0
+        self._stop_at = 0
+        self._saved = False
+        self._chance = Chance(connection)
+        recorder = SessionRecorder if schema.has_virtual_columns else HookRecorder
+        self._recorder: Recorder = recorder(connection, schema.shapes, limits.changes)
+        connection.authorizer = self._authorize
+        connection.set_progress_handler(self._look, STEPS_PER_LOOK)
+
+    # ── Its life ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def begin(self) -> None:
+        """Start a life: the pristine image."""
+        self._grant = None
+        self._cursor.execute("BEGIN")
+
+    def reset(self) -> None:
+        """End it: the pristine image again."""
+        self._grant = None
+        self._recorder.drop()
+        if self._connection.in_transaction:
+            self._cursor.execute("ROLLBACK")
+
+    @property
+    def lost(self) -> bool:
+        """An error ended the life: everything since `begin` is undone."""
+        return not self._connection.in_transaction
+
+    def rows(self, table: str) -> list[tuple[Any, ...]]:
+        """What a table holds, in the order it comes. For tests."""
+        self._grant = None
+        return self._connection.execute(f"SELECT * FROM {quote(table)}").fetchall()
+
+    # ── Running a program ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def run(self, program: Program, values: dict[str, Any], when: Moment, *, fresh: bool = False) -> Made:
+        """Run a program at a moment: its result and what it changed. `values` is used up. Raises `ToolError` where it fails,
+        with nothing changed, and `NearLimitError` where it must be run again (`fresh`)."""
+        instant.value = when[1]
+        self._chance.begin(when)
+        budget = self._limits.steps // STEPS_PER_LOOK
+        margin = budget // 10 + len(program.steps) + 4
+        self._grant, self._saved, self._looks = program.grant, False, 0
+        self._stop_at = budget if fresh else budget + margin
+        self._connection.set_last_insert_rowid(0)
+        if program.bound:
+            values.update(program.bound)
+        try:
+            result = self._steps(program, values, cached=not fresh)
+            if not fresh and self._looks > budget - margin:
+                raise NearLimitError
+            return result, self._keep(program) if self._saved else ()
+        except (apsw.Error, UnicodeError, ToolError, NearLimitError) as error:
+            self._undo()
+            if isinstance(error, ToolError | NearLimitError):
+                raise
+            raise tool_error(error, program.foreign_keys) from None
+
+    def _steps(self, program: Program, values: dict[str, Any], *, cached: bool) -> Result:
+        result: Result = {}
+        whole = True
+        execute = self._cursor.execute
+        for step in program.steps:
+            kind = step.kind
+            if kind == "write":
+                self._write(step, values, cached)
+                continue
+            found = execute(step.sql, step.bind(values), can_cache=cached)
+            if kind == "return":
+                whole &= add(result, step.into, step.shape, step.columns, found, self._limits.rows)
+            elif kind == "bind":
+                _bind(step, found.fetchone(), values)
+            else:
+                _require(step, found.fetchone(), values)
+        if not whole:
+            mark_cut(result)
+        return result
+
+    def _write(self, step: Step, values: Mapping[str, Any], cached: bool) -> None:
+        if not self._saved:
+            self._cursor.execute(_SAVE)
+            self._saved = True
+            self._recorder.begin()
+        before = self._connection.total_changes() if step.problem else 0
+        self._cursor.execute(step.sql, step.bind(values), can_cache=cached)
+        if step.columns:
+            self._cursor.fetchall()
+        if step.problem and self._connection.total_changes() == before:
+            raise problem_error(step.problem, values)
+        if self._recorder.overflow:
+            raise too_many_changes(self._limits.changes)
+
+    def _keep(self, program: Program) -> tuple[RowChange, ...]:
+        """End the call as a transaction of its own would: deferred foreign keys must hold by now."""
+        if self._connection.status(apsw.SQLITE_DBSTATUS_DEFERRED_FKS)[0]:
+            raise broken_foreign_key(program.foreign_keys)
+        self._cursor.execute(_RELEASE)
+        self._grant = None
+        return self._recorder.take()
+
+    def _undo(self) -> None:
+        self._grant = None
+        self._recorder.drop()
+        if self._saved and self._connection.in_transaction:
+            self._cursor.execute(_UNDO)
+            self._cursor.execute(_RELEASE)
+
+    # ── What SQLite asks ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _look(self) -> bool:
+        self._looks += 1
+        return self._looks > self._stop_at
+
+    def _authorize(
+        self, code: int, first: str | None, second: str | None, database: str | None, context: str | None
+    ) -> int:
+        grant = self._grant
+        if grant is None or (code == apsw.SQLITE_SAVEPOINT and second == _SAVEPOINT):
+            return apsw.SQLITE_OK
+        verdict = grant.authorize(code, first, second, database, context)
+        # IGNORE is a yes to DELETE, but row by row: a table emptied at one stroke would leave no changes behind.
+        return apsw.SQLITE_IGNORE if code == apsw.SQLITE_DELETE and verdict == apsw.SQLITE_OK else verdict
+
+
+def _require(step: Step, row: tuple[Any, ...] | None, values: Mapping[str, Any]) -> None:
+    if row is None or row[0] is None or row[0] == 0:
+        raise problem_error(step.problem or _NO_PROBLEM, values)
+
+
+def _bind(step: Step, row: tuple[Any, ...] | None, values: dict[str, Any]) -> None:
+    if row is None:
+        if step.problem:
+            raise problem_error(step.problem, values)
+        row = (None,) * len(step.columns)
+    values.update(zip(step.columns, row, strict=False))

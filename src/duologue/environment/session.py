@@ -1,0 +1,239 @@
+"""A live session: one private, mutable copy of an environment, and every call of a tool an outcome.
+
+State is the image plus the calls that were made. A session can be closed at any time and opened again from the calls on its
+path: those that write are executed again at their own instants, those that read only move the clock, and the copy is exactly
+what it was, rows in the same places. That is resume, branch, rewind and replay.
+
+`execute` is the whole of it; `call` is the same for those who await.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+from duologue.environment.clock import Clock, clock_of
+from duologue.environment.copies import Copy, Made, Moment, NearLimitError
+from duologue.environment.limits import DEFAULT_LIMITS, Limits
+from duologue.environment.programs import Program, compile_tool, styled
+from duologue.environment.results import Result, fitted
+from duologue.environment.schema import Schema, schema_of
+from duologue.environment.sqlite import Image
+from duologue.errors import ToolError, UserError
+from duologue.ids import canonical, digest
+from duologue.protocols import Outcome, StateToken
+from duologue.types import ClockSpec, Environment, Json, RowChange, ToolCall
+
+Arguments = dict[str, Json]
+_IDLE_BYTES: Final = 256 << 20
+_MOST_IDLE: Final = 16
+_DONE: Final[Result] = {"ok": True}
+
+
+class Sandbox:
+    """An environment made ready: every tool judged and compiled once, and copies of the image waiting for sessions."""
+
+    def __init__(self, image: Image, environment: Environment, limits: Limits = DEFAULT_LIMITS) -> None:
+        """Raises `UserError` where the image is not the environment's, a tool is not valid, or the guard refuses it."""
+        if environment.image != image.hash:
+            raise UserError(
+                f"environment {environment.name!r} was made from database {environment.image}, this one is {image.hash}",
+                "Give the database that the environment was made from.",
+            )
+        self.image, self.environment, self.limits = image, environment, limits
+        self._schema: Schema = schema_of(image)
+        self._style = environment.toolset.dialect.errors
+        self._types: dict[str, str] = {}
+        self.programs: dict[str, Program] = {}
+        for tool in environment.toolset.tools:
+            if tool.name in self.programs:
+                raise UserError(f"two tools are called {tool.name!r}", "Give each its own name.")
+            self.programs[tool.name] = compile_tool(self._schema, environment, tool, limits)
+        self._idle: list[Copy] = []
+        self._most_idle = max(1, min(_MOST_IDLE, _IDLE_BYTES // max(1, image.size)))
+
+    def take(self) -> Copy:
+        """A pristine copy."""
+        copy = self._idle.pop() if self._idle else Copy(self._schema, self.limits)
+        copy.begin()
+        return copy
+
+    def give_back(self, copy: Copy) -> None:
+        """A copy that is no longer needed."""
+        copy.reset()
+        if len(self._idle) < self._most_idle:
+            self._idle.append(copy)
+
+    def error(self, failure: ToolError) -> Result:
+        """The failure as the result a dialogue shows, in the environment's dialect."""
+        kind = self._types.get(failure.type)
+        if kind is None:
+            kind = self._types[failure.type] = styled(failure.type, self._style)
+        return {"error": {"type": kind, "message": failure.message, **failure.data}}
+
+
+class _Write(NamedTuple):
+    """A write call that succeeded: enough to make it again."""
+
+    program: Program
+    values: dict[str, Any]
+    when: Moment
+
+
+class SqliteSession:
+    """One live copy of an environment. Not for two threads at once."""
+
+    def __init__(self, sandbox: Sandbox, spec: ClockSpec) -> None:
+        """At the start: no call made."""
+        self._sandbox, self._spec = sandbox, spec
+        self._clock: Clock = clock_of(spec)
+        self._ticks = 0
+        self._hash = digest([sandbox.environment.id, sandbox.image.hash, spec])
+        self._writes: list[_Write] = []
+        self._copy: Copy | None = sandbox.take()
+
+    @property
+    def state(self) -> StateToken:
+        """The state it is in now: how many calls were made, and a hash over those that write."""
+        return f"{self._ticks}.{self._hash}"
+
+    @property
+    def now(self) -> str:
+        """What its clock shows (ISO, UTC, to the second)."""
+        return self._clock.at(self._ticks)
+
+    async def call(self, name: str, arguments: Arguments) -> Outcome:
+        """Execute a tool; see `execute`."""
+        return self.execute(name, arguments)
+
+    def execute(self, name: str, arguments: Arguments) -> Outcome:
+        """Execute a tool. Whatever the caller does wrong comes back in the outcome."""
+        changes: tuple[RowChange, ...] = ()
+        try:
+            result, changes = self._make(name, arguments)
+            failed = False
+        except ToolError as failure:
+            result, failed = self._sandbox.error(failure), True
+        result, text = fitted(result, self._sandbox.limits)
+        return Outcome(result, text, changes, f"{self._ticks}.{self._hash}", failed)
+
+    def replay(self, calls: Iterable[ToolCall]) -> None:
+        """Make calls that were made before, without their outcomes."""
+        programs = self._sandbox.programs
+        for call in calls:
+            program = programs.get(call.name)
+            if program is None or not program.writes:
+                self._ticks += 1
+                continue
+            try:
+                self._make(call.name, call.arguments)
+            except ToolError:
+                continue  # as it did the first time
+
+    def fork(self) -> "SqliteSession":
+        """A second, independent session in the same state."""
+        twin = SqliteSession(self._sandbox, self._spec)
+        twin._ticks, twin._hash, twin._writes = self._ticks, self._hash, list(self._writes)
+        twin._again()
+        return twin
+
+    def close(self) -> None:
+        """Let its copy go; closing twice does nothing."""
+        if self._copy is not None:
+            self._sandbox.give_back(self._copy)
+            self._copy = None
+
+    def rows(self, table: str) -> list[tuple[Any, ...]]:
+        """What a table holds, in the order it comes: for tests and for looking."""
+        return self._live().rows(table)
+
+    def __enter__(self) -> "SqliteSession":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    # ── Making calls ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _live(self) -> Copy:
+        if self._copy is None:
+            raise RuntimeError("the session is closed; open it again from the calls on its path")
+        return self._copy
+
+    def _make(self, name: Any, arguments: Any) -> tuple[Result, tuple[RowChange, ...]]:
+        copy = self._live()
+        self._ticks += 1
+        program = self._sandbox.programs.get(name) if isinstance(name, str) else None
+        if program is None:
+            raise _unknown(name, self._sandbox.programs)
+        if program.writes:
+            self._hash = _chained(self._hash, self._ticks, name, arguments)
+        values = program.parameters.bind(arguments)
+        when = (self._ticks, self._clock.julian_ms(self._ticks))
+        if not program.writes:
+            return _run(copy, program, values, when)
+        try:
+            result, changes = _run(copy, program, values.copy(), when)
+        finally:
+            if copy.lost:
+                self._again()
+        self._writes.append(_Write(program, values, when))
+        return result or _DONE, changes
+
+    def _again(self) -> None:
+        """Bring a pristine copy to where this session is, by making its write calls again."""
+        copy = self._live()
+        if copy.lost:
+            copy.begin()
+        for write in self._writes:
+            _run(copy, write.program, write.values.copy(), write.when)
+
+
+def _run(copy: Copy, program: Program, values: dict[str, Any], when: Moment) -> Made:
+    """Run a call on cached statements; where its cost is near the budget, again on fresh ones, whose verdict counts."""
+    before = values.copy() if program.bound else values
+    try:
+        return copy.run(program, values, when)
+    except NearLimitError:
+        return copy.run(program, before, when, fresh=True)
+
+
+def _unknown(name: object, known: Iterable[str]) -> ToolError:
+    names = ", ".join(sorted(known)) or "none"
+    return ToolError("unknown_tool", f"There is no tool {str(name)[:100]!r}. The tools are: {names}.")
+
+
+def _chained(before: str, tick: int, name: str, arguments: Any) -> str:
+    try:
+        text = canonical(arguments)
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        text = b"?"  # not JSON: the call fails and changes nothing
+    return digest(b"%s %d %s " % (before.encode(), tick, name.encode()) + text)
+
+
+# ── Opening ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_KEPT: Final = 32
+_sandboxes: "OrderedDict[tuple[str, str], Sandbox]" = OrderedDict()
+
+
+def sandbox_of(image: Image, environment: Environment) -> Sandbox:
+    """The environment made ready; the last few are kept, so that opening many sessions judges each tool once. Raises
+    `UserError` as `Sandbox` does."""
+    name = (image.hash, environment.id)
+    found = _sandboxes.pop(name, None)
+    if found is None or (found.environment is not environment and found.environment != environment):
+        found = Sandbox(image, environment)
+    _sandboxes[name] = found
+    while len(_sandboxes) > _KEPT:
+        _sandboxes.popitem(last=False)
+    return found
+
+
+def open_session(
+    image: Image, environment: Environment, clock: ClockSpec, calls: Iterable[ToolCall] = ()
+) -> SqliteSession:
+    """Open a session at the state behind `calls`: every call on the path that leads there, reads included, in order. Raises
+    `UserError` as `Sandbox` does."""
+    session = SqliteSession(sandbox_of(image, environment), clock)
+    session.replay(calls)
+    return session
