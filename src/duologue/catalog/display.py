@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from duologue.catalog.labels import strip_table
+from duologue.catalog.labels import is_id, strip_table
 from duologue.catalog.model import Column
 from duologue.catalog.nouns import singular_word
 from duologue.catalog.words import words
@@ -28,6 +28,10 @@ _NAMES = (
     "company name",
     "company",
 )
+
+
+_NAMING = {"model", "subject", "topic", "theme", "brand", "make", "species", "breed", "role", "position"}
+"""Words for a category that may also name a thing."""
 
 
 class Naming(Struct, frozen=True):
@@ -66,7 +70,7 @@ def display(n: Naming) -> tuple[str, ...]:
         for c in usable:
             if " ".join(n.said[c.name]) == wish and n.telling(c, 0.3):
                 return (c.name,)
-    for choose in (_like_table, _other_name, _description, _readable_key):
+    for choose in (_like_table, _other_name, _description, _only_text, _readable_key):
         found = choose(n, usable)
         if found:
             return (found,)
@@ -78,7 +82,9 @@ def _like_table(n: Naming, usable: list[Column]) -> str:
     own = [singular_word(w.lower()) for w in n.table]
     for c in usable:
         said = [singular_word(w) for w in n.said[c.name]]
-        if said and c.role != "reference" and own[-len(said) :] == said and n.telling(c, 0.7):
+        if not said or c.role == "reference" or is_id(said[-1]):
+            continue
+        if own[-len(said) :] == said and n.telling(c, 0.7):
             return c.name
     return ""
 
@@ -94,14 +100,27 @@ def _other_name(n: Naming, usable: list[Column]) -> str:
 
 
 def _description(n: Naming, usable: list[Column]) -> str:
-    """The description or the only text of a lookup table."""
-    if n.links_out or n.rows > 200:
+    """The description of a small table of few columns."""
+    if n.links_out > 1 or n.rows > 200 or len(n.columns) > 4:
         return ""
-    texts = [c for c in usable if c.role == "text" and c.format != "code" and n.telling(c, 0.9)]
-    described = [c for c in texts if n.said[c.name][-1:] == ("description",)]
-    if described:
-        return described[0].name
-    return texts[0].name if len(texts) == 1 and len(n.columns) <= 3 else ""
+    described = [c for c in usable if n.said[c.name][-1:] == ("description",) and n.telling(c, 0.9)]
+    return described[0].name if described else ""
+
+
+def _only_text(n: Naming, usable: list[Column]) -> str:
+    """The only short text that tells rows apart, and is not about something or somebody else."""
+    texts = [c for c in usable if c.role == "text" and c.format == ""]
+    short = [c for c in texts if c.values and all(isinstance(v, str) and len(v) <= 60 for v in c.values)]
+    alone = len(n.columns) <= 2
+    enough = 0.7 if len(n.columns) <= 4 else 0.95
+    found = [c for c in short if n.telling(c, enough) and (alone or not _about_something(n.said[c.name]))]
+    return found[0].name if len(found) == 1 and len(short) <= 2 and n.rows >= 3 else ""
+
+
+def _about_something(said: tuple[str, ...]) -> bool:
+    """Whether a column describes a row, or names something else, rather than the row."""
+    other = words()["text"] | words()["open"] | (words()["category"] - _NAMING)
+    return bool(set(said) & (other - {"model"}))
 
 
 def _readable_key(n: Naming, usable: list[Column]) -> str:
@@ -117,9 +136,11 @@ def _readable_key(n: Naming, usable: list[Column]) -> str:
 def is_person(n: Naming, shown: tuple[str, ...], names: Sequence[object]) -> bool:
     """Whether a table's rows are people. `names`: values of its first display column."""
     own = [singular_word(w.lower()) for w in n.table]
-    if own and own[-1] in words()["person"]:
-        return True
     if len(shown) == 2:
+        return True
+    if shown and set(n.said[shown[0]]) & words()["organisation"]:
+        return False
+    if own and own[-1] in words()["person"]:
         return True
     if not shown or (own and own[-1] in words()["organisation"] | words()["event"]):
         return False

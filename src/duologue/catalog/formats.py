@@ -40,7 +40,7 @@ _DATES = (
     *("%d %B", "%B %d", "%d %b", "%b %d", "%m/%Y", "%Y%m%d"),
 )
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %I:%M%p")
-_SORTED_DATES = {"%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"}
+SORTED_DATES = {"%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"}
 
 _ISO = re.compile(r"\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])")
 _ISO_TIME = re.compile(
@@ -170,7 +170,7 @@ def date_sorts(format: str, texts: list[str]) -> bool:
     if format == "datetime":
         return same_shape(texts)
     if format.startswith("date:"):
-        return format[5:] in _SORTED_DATES and len({len(t) for t in texts}) == 1
+        return format[5:] in SORTED_DATES and len({len(t) for t in texts}) == 1
     return format in {"date", "month", "year"} or (format == "time" and len({len(t) for t in texts}) == 1)
 
 
@@ -182,6 +182,16 @@ def is_phone(texts: list[str], named: bool) -> bool:
         return True
     plain = all(_SSN.fullmatch(t) for t in texts) or any(_ISO.match(t) for t in texts)
     return not plain and all(sum(map(str.isdigit, t)) >= 9 and len(re.findall(r"[\s().\-/]+", t)) >= 2 for t in texts)
+
+
+_PERSONAL = re.compile(r"(?:[^\W\d_][\w'’.\-]*[ ,]+){1,3}[^\W\d_][\w'’.\-]*")
+
+
+def personal(texts: list[str], sure: bool) -> bool:
+    """Whether texts read like names of people: two to four capitalised words, some (unless `sure`) with a given name."""
+    shaped = [t.strip() for t in texts if _PERSONAL.fullmatch(t.strip()) and t.strip()[0].isupper()]
+    given = sum(t.split()[0].strip(",.").lower() in words()["given_names"] for t in shaped)
+    return len(shaped) >= 0.6 * len(texts) > 0 and (sure or given >= 0.1 * len(texts))
 
 
 def is_hash(texts: list[str]) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from duologue.catalog.model import Column, Kind, Link
-from duologue.catalog.nouns import singular_word
+from duologue.catalog.nouns import head_index, singular_word
 from duologue.catalog.words import words
 
 LOOKUP_ROWS = 30
@@ -23,12 +23,14 @@ def kind(
     out = [x for x in links if x.table == table]
     referring = {c for x in out for c in x.columns}
     own = [c for c in columns if c.name not in referring and (c.role != "key" or c.name not in key)]
-    eventful = singular_word(label.split()[-1].lower()) in words()["event"]
-    if _is_link(out, referring, own, key, eventful):
+    said = label.lower().split()
+    last = singular_word(said[head_index(said)])
+    eventful = last in words()["event"] and (last not in {"line", "item"} or len(said) > 1)
+    into = [x for x in links if x.to == table and x.table != table]
+    if not shown and not into and _is_link(out, referring, own, key, eventful):
         return "link"
     if _is_event(out, own, shown, eventful):
         return "event"
-    into = [x for x in links if x.to == table and x.table != table]
     return "lookup" if not out and into and _is_lookup(columns, own, label, rows) else "entity"
 
 
@@ -45,7 +47,7 @@ def _is_link(
 
 def _is_event(out: Sequence[Link], own: Sequence[Column], shown: tuple[str, ...], eventful: bool) -> bool:
     dates = [c for c in own if c.role == "date" and not _birth(c)]
-    happens = [c for c in dates if c.format != "year"]
+    happens = [c for c in dates if c.format != "year" and not _said(c) & (words()["planned"] | words()["bookkeeping"])]
     measures = [c for c in own if c.role == "measure"]
     if eventful and (dates or out):
         return True
@@ -55,7 +57,11 @@ def _is_event(out: Sequence[Link], own: Sequence[Column], shown: tuple[str, ...]
 
 
 def _birth(column: Column) -> bool:
-    return any(w in words()["birth"] for w in column.label.lower().split())
+    return bool(_said(column) & words()["birth"])
+
+
+def _said(column: Column) -> set[str]:
+    return set(column.label.lower().split())
 
 
 def _is_lookup(columns: Sequence[Column], own: Sequence[Column], label: str, rows: int) -> bool:

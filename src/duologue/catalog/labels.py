@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from duologue.catalog.names import Speller
-from duologue.catalog.nouns import singular, singular_word
+from duologue.catalog.nouns import head_index, is_participle, singular, singular_word
 from duologue.catalog.words import words
 
 
@@ -51,14 +51,18 @@ def table_label(spelled: list[str]) -> str:
     noise = words()["table_noise"]
     while len(parts) > 1 and _noisy(parts[-1], noise):
         parts.pop()
-    while len(parts) > 1 and _noisy(parts[0], noise - {"data", "media", "tag", "map", "list", "language"}):
+    while len(parts) > 1 and _noisy(parts[0], noise - _NAMES_FIRST) and parts[1] not in words()["prepositions"]:
         parts.pop(0)
-    if len(parts) > 1 and parts[-1].isdigit():
+    if len(parts) > 1 and len(parts[-1]) < 4 and parts[-1].isdigit() and parts[-2] not in words()["prepositions"]:
         parts.pop()
     verb = words().map("table_verbs").get(parts[-1]) if parts else None
     if verb and len(parts) > 1:
         parts[-1:] = verb.split()
     return singular(" ".join(parts)) or "table"
+
+
+_NAMES_FIRST = {"data", "list", "map"}
+"""Noise at the end of a table's name, but not at its beginning ("data plan")."""
 
 
 def _noisy(word: str, noise: Iterable[str]) -> bool:
@@ -97,13 +101,15 @@ def _bare_m(parts: list[str], numeric: bool) -> tuple[list[str], str]:
 
 def strip_table(parts: list[str], table: list[str]) -> list[str]:
     """Leave out the table's own name at the front: customer name (of a customer) → name."""
-    own = [singular_word(w.lower()) for w in table]
+    own = [singular_word(w.lower()) for w in table[: head_index(table) + 1]]
     said = [singular_word(w.lower()) for w in parts]
     for i in range(len(own)):
         tail = own[i:]
         rest = parts[len(tail) :]
         if said[: len(tail)] == tail and rest and not _dangling(rest):
             return rest
+        if said[-len(tail) - 1 :] == ["of", *tail] and len(said) > len(tail) + 1:
+            return parts[: -len(tail) - 1]
     return parts
 
 
@@ -119,12 +125,13 @@ def is_id(word: str) -> bool:
 
 def without_id(parts: list[str]) -> list[str]:
     """A reference's words without the identifier: customer ID → customer, club ID 1 → club 1, _city_id → city."""
-    rest = [w for i, w in enumerate(parts) if not (i and is_id(w))]
-    if rest and rest[0].lower() in {"fk", "key"} and len(rest) > 1:
-        rest = rest[1:]
-    if len(rest) > 1 and rest[-1].lower() in {"code", "number", "no"}:
-        rest = rest[:-1]
-    return [] if rest and (is_id(rest[0]) and len(rest) == 1) else rest
+    rest = parts[1:] if len(parts) > 1 and parts[0].lower() in {"fk", "id"} else list(parts)
+    number = [rest.pop()] if len(rest) > 1 and rest[-1].isdigit() else []
+    while rest and is_id(rest[-1]):
+        rest.pop()
+    if len(rest) > 1 and rest[-1].lower() in {"code", "number"}:
+        rest.pop()
+    return rest + number if rest else []
 
 
 def key_label(parts: list[str], table: str) -> str:
@@ -133,14 +140,20 @@ def key_label(parts: list[str], table: str) -> str:
         return f"{table} ID"
     if len(parts) == 1 and parts[0].lower() in words()["bare"] | {"code"}:
         return f"{table} {parts[0]}"
+    if len(parts) == 2 and is_id(parts[1]):
+        stem = parts[0].lower()
+        last = table.split()[-1].lower()
+        short = len(stem) >= 3 and stem != last and last.startswith(stem)
+        return f"{table} ID" if short else f"{singular_word(parts[0])} {parts[1]}"
     return " ".join(parts)
 
 
-def plain_label(parts: list[str], table: list[str], numeric: bool, flag: bool) -> tuple[str, str, str]:
+def plain_label(parts: list[str], table: list[str], numeric: bool) -> tuple[str, str, str]:
     """Short label, long label and unit of a column that is neither key nor reference."""
     parts, unit = take_unit(parts, numeric)
-    if flag and len(parts) > 1 and parts[0].lower() in {"is", "if", "was", "flag"}:
+    if len(parts) > 1 and parts[0].lower() in {"is", "if", "was", "flag"}:
         parts = parts[1:]
+    parts = [w for i, w in enumerate(parts) if not (w == "of" and is_participle(" ".join(parts[i + 1 : i + 2])))]
     short = strip_table(parts, table)
     return " ".join(short), " ".join(parts), unit
 
@@ -154,3 +167,16 @@ def unique_labels(wishes: dict[str, tuple[str, str, str]], table: str) -> dict[s
         fallback = long or f"{table} value"
         out[name] = Wording(_free(taken, (short, long, f"{table} {short}" if short else fallback), fallback), unit)
     return {name: out[name] for name in wishes}
+
+
+def says_year(label: str) -> bool:
+    """Whether a label says that it is a time."""
+    return bool(set(label.lower().split()) & (words()["year"] | words()["date"]))
+
+
+def with_year(label: str) -> str:
+    """The label of a column of years: start from → start year, creation → creation year."""
+    parts = label.split()
+    while len(parts) > 1 and parts[-1] in words()["prepositions"]:
+        parts.pop()
+    return " ".join([*parts, "year"])

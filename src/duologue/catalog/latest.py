@@ -33,11 +33,13 @@ def _rank(said: list[str]) -> int:
 
 def _iso(format: str, value: object) -> str:
     if format in {"date", "datetime"}:
-        return value if isinstance(value, str) and value[:4].isdecimal() else ""
+        return value[:19] if isinstance(value, str) and value[:4].isdecimal() else ""
     if format == "month":
         return f"{value}-28" if isinstance(value, str) else ""
     if format == "year":
         return f"{int(float(value))}-12-31" if formats.is_year(value) and isinstance(value, (int, float, str)) else ""
+    if not format:
+        return _any(value)
     if not format.startswith("date:") or not any(y in format for y in ("%Y", "%y")):
         return ""
     text = str(int(value)) if isinstance(value, (int, float)) else str(value)
@@ -45,3 +47,9 @@ def _iso(format: str, value: object) -> str:
     if moment is None:
         return ""
     return moment.isoformat(sep=" ") if "%H" in format or "%I" in format else moment.date().isoformat()
+
+
+def _any(value: object) -> str:
+    """One date of a column that writes its dates in several ways; months and days alone don't count."""
+    pattern = formats.date_pattern([value.strip()]) if isinstance(value, str) and value.strip() else ""
+    return _iso(pattern, value) if "%d" in pattern else ""

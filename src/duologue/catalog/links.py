@@ -6,6 +6,7 @@ make a link: small whole numbers are found everywhere.
 """
 
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
 import apsw
@@ -14,13 +15,15 @@ from msgspec import Struct
 from duologue.catalog.introspect import RawTable, quote
 from duologue.catalog.labels import is_id, without_id
 from duologue.catalog.model import Link
-from duologue.catalog.nouns import singular_word
+from duologue.catalog.nouns import is_participle, singular, singular_word
 from duologue.catalog.statistics import ColumnStats, TableStats
 from duologue.catalog.words import words
 
 INCLUSION = 0.95
 LEAST_DISTINCT = 3
 PAIR_ROWS = 200_000
+ALIKE = 0.88
+"""From here on two names are one, written differently."""
 
 
 class Source(Struct, frozen=True):
@@ -177,13 +180,13 @@ def _role(link: Link, stems: dict[tuple[str, str], list[str]], labels: dict[str,
         return mapped
     target = labels[link.to].lower()
     lower = [singular_word(w.lower()) for w in stem]
-    if not stem or said == target or lower == target.split() or lower[-1:] == target.split()[-1:] == lower:
+    if not stem or SequenceMatcher(None, said, target).ratio() > ALIKE or lower == target.split()[-1:]:
         return ""
     if set(lower) <= set(target.split()) or _trailing(lower) or any(w in words()["prepositions"] for w in lower[1:]):
         return ""
     if len(stem) > 1 and stem[-1] in _ORDINALS:
         return " ".join([_ORDINALS[stem[-1]], *stem[:-1]])
-    return " ".join(stem)
+    return singular(f"{said} {labels[link.to]}" if len(stem) == 1 and is_participle(said) else " ".join(stem))
 
 
 def _trailing(lower: list[str]) -> bool:

@@ -9,7 +9,7 @@ mean nothing, and in one that has a table "country", "countrylanguage" is two wo
 import re
 from collections.abc import Iterable
 
-from duologue.catalog.nouns import is_plural, plural_word, singular_word
+from duologue.catalog.nouns import is_plural, plural, plural_word, singular_word
 from duologue.catalog.words import words
 
 _SIGNS = {"%": " percent ", "#": " number ", "&": " and ", "+": " plus ", "€": " EUR ", "$": " USD ", "£": " GBP "}
@@ -85,7 +85,7 @@ class Speller:
         tokens = split(name)
         for token in tokens:
             out += self._write(token, alone=len(tokens) == 1)
-        return _of_number(out)
+        return _without_initials(_of_number(_no(out)))
 
     def _write(self, token: str, alone: bool) -> list[str]:
         low = token.lower()
@@ -115,8 +115,21 @@ class Speller:
         return []
 
 
+def _no(tokens: list[str]) -> list[str]:
+    """`line no`, `no of seats` → line number, number of seats; but `no primary key` stays."""
+    return ["number" if t == "no" and (i or len(tokens) == 1 or tokens[1] == "of") else t for i, t in enumerate(tokens)]
+
+
+def _without_initials(tokens: list[str]) -> list[str]:
+    """Drop an acronym that repeats the words before it: `pay per view PPV`."""
+    initials = "".join(t[0] for t in tokens[:-1]).upper()
+    return tokens[:-1] if len(tokens) > 2 and tokens[-1] == initials else tokens
+
+
 def _of_number(tokens: list[str]) -> list[str]:
-    """`number staff`, `events number` → number of staff, number of events."""
+    """`number staff`, `events number`, `number of ticket` → number of staff, number of events, number of tickets."""
+    if tokens[:2] == ["number", "of"] and len(tokens) > 2:
+        return ["number", "of", *plural(" ".join(tokens[2:])).split()]
     if len(tokens) == 2 and tokens[0] == "number" and (is_plural(tokens[1]) or plural_word(tokens[1]) == tokens[1]):
         return ["number", "of", tokens[1]] if tokens[1].isalpha() else tokens
     if len(tokens) == 2 and tokens[1] in {"number", "count"} and is_plural(tokens[0]):

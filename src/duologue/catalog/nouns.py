@@ -5,7 +5,7 @@ may take to start, and it turned "bus" into "bu" and "bonus" into "bonu". Words 
 which reads better than a wrong guess.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from duologue.catalog.words import words
@@ -67,15 +67,25 @@ def _like(pattern: str, word: str) -> str:
     return word.capitalize() if pattern[:1].isupper() else word
 
 
-def _head(parts: list[str]) -> int:
-    """Index of the word that carries the number: the one before the first preposition, else the last."""
+def head_index(parts: Sequence[str]) -> int:
+    """Index of the word a phrase is about: the one before the first preposition, else the last.
+
+    Numbers and participles are passed over: "club 1", "order details extended", "view configured by hand".
+    """
+    at = len(parts) - 1
     for i, part in enumerate(parts):
         if i and part.lower() in words()["prepositions"]:
-            return i - 1
-    last = len(parts) - 1
-    while last and parts[last].isdigit():
-        last -= 1
-    return last
+            at = i - 1
+            break
+    while at > 0 and (parts[at].isdigit() or is_participle(parts[at])):
+        at -= 1
+    return at
+
+
+def is_participle(word: str) -> bool:
+    """Whether a word looks like a past participle ("awarded", not "speed")."""
+    low = word.lower()
+    return len(low) > 4 and low.endswith("ed") and not low.endswith(("eed", "hundred", "shed"))
 
 
 def singular(phrase: str) -> str:
@@ -92,6 +102,6 @@ def _with_head(phrase: str, change: Callable[[str], str]) -> str:
     parts = phrase.split()
     if not parts:
         return phrase
-    at = _head(parts)
+    at = head_index(parts)
     parts[at] = change(parts[at])
     return " ".join(parts)

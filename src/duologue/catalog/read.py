@@ -17,7 +17,7 @@ from duologue.catalog.latest import latest
 from duologue.catalog.links import Source
 from duologue.catalog.model import Catalog, Column, Link, Table
 from duologue.catalog.names import Speller
-from duologue.catalog.nouns import plural
+from duologue.catalog.nouns import plural, singular
 from duologue.catalog.statistics import TableStats, read_stats
 from duologue.catalog.words import words
 
@@ -35,6 +35,7 @@ def read_catalog(db: apsw.Connection, name: str) -> Catalog:
     sources = [_source(raw, stats, speller, named[raw.name]) for raw, stats in read]
     found, more = _links(db, sources)
     notes += more
+    sources, named = _name_links(sources, found, named)
     found = links.roles(found, _stems(sources), named)
     tables = tuple(_table(source, found, named) for source in sources)
     return Catalog(name, tables, tuple(found), _latest(sources, tables), tuple(notes))
@@ -80,6 +81,19 @@ def _links(db: apsw.Connection, sources: Sequence[Source]) -> tuple[list[Link], 
     return [structs.replace(x, coverage=round(share, 4)) for x, share in zip(found, shares, strict=True)], notes
 
 
+def _name_links(
+    sources: Sequence[Source], found: Sequence[Link], named: dict[str, str]
+) -> tuple[list[Source], dict[str, str]]:
+    """Call a table between two others by both, where its own name is a mere verb: `Has_Pet` → student pet."""
+    out = dict(named)
+    for source in sources:
+        ends = [named[x.to] for x in found if x.table == source.raw.name]
+        both = " ".join(sorted(ends, key=lambda label: label.split()[-1] == source.label.split()[-1]))
+        if len(ends) == 2 and source.label.split()[0] in words()["link_noise"] and both not in out.values():
+            out[source.raw.name] = both
+    return [structs.replace(s, label=out[s.raw.name]) for s in sources], out
+
+
 def _stems(sources: Sequence[Source]) -> dict[tuple[str, str], list[str]]:
     return {(s.raw.name, column): labels.without_id(parts) for s in sources for column, parts in s.words.items()}
 
@@ -96,15 +110,16 @@ def _table(source: Source, found: Sequence[Link], named: dict[str, str]) -> Tabl
     )
     sort = kinds.kind(columns, source.key, shown, label, around, source.stats.rows)
     values = list(source.stats.columns[shown[0]].counts)[:500] if shown else []
+    person = sort != "link" and display.is_person(naming, shown, values)
     return Table(
         name=raw.name,
-        kind=sort,
+        kind="entity" if person and sort == "lookup" else sort,
         columns=columns,
         key=source.key,
         display=() if sort == "link" else shown,
         label=label,
         plural=plural(label),
-        person=sort != "link" and display.is_person(naming, shown, values),
+        person=person,
         rows=source.stats.rows,
         writable=raw.kind == "table",
         autokey=raw.autokey,
@@ -123,6 +138,7 @@ def _columns(source: Source, out: Sequence[Link], named: dict[str, str]) -> tupl
     for raw in source.raw.columns:
         fact, nature, wording = facts[raw.name], found[raw.name], wordings[raw.name]
         stats = fact.stats
+        least, most = roles.extremes(fact, nature)
         made.append(
             Column(
                 table=source.raw.name,
@@ -138,8 +154,8 @@ def _columns(source: Source, out: Sequence[Link], named: dict[str, str]) -> tupl
                 unique=stats.unique and not stats.nulls,
                 distinct=stats.distinct,
                 nulls=stats.nulls,
-                least=json_value(stats.least),
-                most=json_value(stats.most),
+                least=json_value(least),
+                most=json_value(most),
                 values=examples(stats, nature.role),
                 closed=roles.closed(fact, nature),
                 sorts=roles.sorts(fact, nature),
@@ -175,14 +191,23 @@ def _wordings(
             wishes[name] = (short, " ".join(labels.without_id(parts)) or named[link.to], "")
         else:
             numeric = bool(facts[name].numbers) and found[name].role in {"measure", "other"}
-            wishes[name] = labels.plain_label(parts, table, numeric, found[name].role == "flag")
+            wishes[name] = _plain(parts, table, numeric, found[name])
     return labels.unique_labels(wishes, source.label)
+
+
+def _plain(parts: list[str], table: list[str], numeric: bool, nature: roles.Nature) -> tuple[str, str, str]:
+    """A plain column's wishes for a label. "Written by" is an author; a year says that it is one."""
+    named = words().map("link_roles").get(" ".join(parts).lower()) if nature.role in {"text", "category"} else None
+    short, long, unit = labels.plain_label(named.split() if named else parts, table, numeric)
+    if nature.format == "year":
+        short, long = (w if labels.says_year(w) else labels.with_year(w) for w in (short, long))
+    return short, long, unit
 
 
 def _reference(parts: list[str], link: Link, named: dict[str, str]) -> str:
     stem = labels.without_id(parts)
     awkward = not stem or any(w.lower() in words()["prepositions"] for w in stem)
-    return named[link.to] if awkward else " ".join(stem)
+    return named[link.to] if awkward else singular(" ".join(stem))
 
 
 def _latest(sources: Sequence[Source], tables: Sequence[Table]) -> str:

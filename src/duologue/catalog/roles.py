@@ -6,6 +6,7 @@ column called "date" that holds places is no date.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, get_args
 
 from msgspec import Struct
@@ -13,13 +14,15 @@ from msgspec import Struct
 from duologue.catalog import formats
 from duologue.catalog.introspect import RawColumn
 from duologue.catalog.model import Role
-from duologue.catalog.nouns import is_plural, singular_word
+from duologue.catalog.nouns import head_index, is_participle, is_plural, singular_word
 from duologue.catalog.statistics import ColumnStats
 from duologue.catalog.words import words
 
 ROLES: tuple[str, ...] = get_args(Role)
 CLOSED_VALUES = 12
 CLOSED_LENGTH = 30
+MOST_GROUPS = 200
+"""More values than this make no category, however often they repeat."""
 _PAIRS = ({"yes", "no"}, {"y", "n"}, {"true", "false"}, {"t", "f"}, {"0", "1"}, {"on", "off"})
 
 
@@ -37,8 +40,10 @@ class Facts(Struct, frozen=True):
     stats: ColumnStats
     said: tuple[str, ...]
     """The words of the name: lower case, singular, written out."""
+    head: str
+    """The word the name is about: the one before a preposition ("level of membership"), else the last."""
     plural: bool
-    """The last word of the name is a plural."""
+    """That word stands in the plural."""
     place: str
     """key · part (of a composite key) · reference · empty."""
     type: str
@@ -51,22 +56,13 @@ class Facts(Struct, frozen=True):
     format: str
     """The format all texts share."""
 
-    @property
-    def head(self) -> str:
-        """The word the name is about: the one before a preposition ("level of membership"), else the last."""
-        said = [w for w in self.said if not w.isdigit()] or [""]
-        for i, word in enumerate(said):
-            if i and word in words()["prepositions"]:
-                return said[i - 1]
-        return said[-1]
-
     def says(self, *lists: str) -> bool:
         """Whether any word of the name is in any of these lists."""
         return any(w in words()[name] for name in lists for w in self.said)
 
     def heads(self, *lists: str) -> bool:
-        """Whether the word the name is about (or its last) is in any of these lists."""
-        return any(w in words()[name] for name in lists for w in (self.head, self.said[-1] if self.said else ""))
+        """Whether the word the name is about is in any of these lists."""
+        return any(self.head in words()[name] for name in lists)
 
     @property
     def repeats(self) -> float:
@@ -80,9 +76,20 @@ def facts(raw: RawColumn, stats: ColumnStats, spelled: list[str], place: str) ->
     texts = formats.meaningful(stats.counts) if "TEXT" in stats.types else []
     stored = stats.filled > 0 and not stats.types.keys() & {"TEXT", "BLOB"}
     said = tuple(singular_word(w.lower()) if len(w) > 3 else w.lower() for w in spelled)
-    plural = bool(spelled) and is_plural(spelled[-1])
-    numbers = _numbers(stats, texts)
-    return Facts(raw, stats, said, plural, place, kind, texts, numbers, stored, formats.text_format(texts))
+    at = head_index(said)
+    return Facts(
+        raw=raw,
+        stats=stats,
+        said=said,
+        head=said[at] if said else "",
+        plural=bool(said) and is_plural(spelled[at].lower()),
+        place=place,
+        type=kind,
+        texts=texts,
+        numbers=_numbers(stats, texts),
+        stored=stored,
+        format=formats.text_format(texts),
+    )
 
 
 def value_type(raw: RawColumn, stats: ColumnStats) -> str:
@@ -135,13 +142,12 @@ def _opaque(f: Facts) -> Nature | None:
 
 
 def _flag(f: Facts) -> Nature | None:
-    seen = {_lower(v) for v in f.stats.counts} - words()["null_marks"] | set()
-    seen = {v for v in seen if v}
+    seen = {_lower(v) for v in f.stats.counts} - words()["null_marks"] - {""}
     if not seen or len(seen) > 2 or not any(seen <= pair for pair in _PAIRS):
         return None
     named = "BOOL" in f.raw.declared.upper() or (f.said[0] if f.said else "") in words()["flag_prefix"]
-    named = named or f.says("flag") or (f.said[-1:] != () and f.said[-1].endswith("ed"))
-    if len(seen) == 2 and not seen <= {"0", "1"}:
+    named = named or f.says("flag") or any(map(is_participle, f.said[-1:]))
+    if (len(seen) == 2 and not seen <= {"0", "1"}) or seen <= {"yes", "no", "true", "false"}:
         return Nature("flag")
     counted = f.says("measure", "money", "count", "ordinal", "year", "id", "code") or f.plural
     if named and not (counted and "BOOL" not in f.raw.declared.upper()):
@@ -165,14 +171,19 @@ def _date(f: Facts) -> Nature | None:
         return Nature("date", "year")
     if f.numbers and f.says("date") and _day_numbers(f):
         return Nature("date", "date:%Y%m%d")
-    if f.texts and not f.numbers and f.heads("date") and formats.some_dates(f.texts):
+    if f.texts and not f.numbers and f.says("date") and formats.some_dates(f.texts):
         return Nature("date")
     return None
 
 
 def _years(f: Facts) -> bool:
-    values = [v for v in f.stats.counts if not isinstance(v, str) or v in f.texts]
-    if not f.numbers or not values or not all(map(formats.is_year, values)):
+    values = [*f.texts, *(v for v in f.stats.counts if isinstance(v, (int, float)))]
+    if not f.numbers or not values:
+        return False
+    fit = sum(map(formats.is_year, values)) / len(values)
+    if f.says("year") and f.stored and fit >= 0.9 and min(f.numbers) >= -5000 and max(f.numbers) <= 2100:
+        return True  # a country may be founded before our era
+    if fit < 1:
         return False
     if f.says("year"):
         return True
@@ -213,7 +224,7 @@ def _number(f: Facts) -> Nature | None:
         return None
     if _numbered_code(f):
         return Nature("other" if f.stored else "text", "code")
-    if f.heads("ordinal") and not f.says("money"):
+    if _ranked(f):
         return Nature("category" if _groups(f, 3) else "other")
     whole = all(n == n // 1 for n in f.numbers if abs(n) < 1e15)
     if whole and f.heads("category") and not f.plural and not f.says("money", "count", "measure"):
@@ -224,9 +235,19 @@ def _number(f: Facts) -> Nature | None:
         small = f.stats.distinct <= 5 and max(f.numbers) <= 20
         if small and not f.plural and _groups(f, 3):
             return Nature("category")
-        if f.stats.unique and f.stats.rows >= 5 and _consecutive(f):
+        if _scattered(f):
             return Nature("other")
     return Nature("measure", _amount(f))
+
+
+def _ranked(f: Facts) -> bool:
+    """Places in an order: ranks, and grades as long as they are few ("reorder level" counts things)."""
+    if f.plural or f.says("money"):
+        return False
+    if f.heads("ordinal"):
+        return True
+    few = all(n == n // 1 and 0 <= n <= 60 for n in f.numbers)
+    return few and f.heads("graded") and not f.says("count")
 
 
 def _measured(f: Facts) -> bool:
@@ -248,8 +269,16 @@ def _numbered_code(f: Facts) -> bool:
     return padded or even or max(map(len, texts)) > 12
 
 
-def _consecutive(f: Facts) -> bool:
-    return max(f.numbers) - min(f.numbers) <= 1.2 * len(f.numbers)
+def _scattered(f: Facts) -> bool:
+    """Whole numbers that never meet although there is little room: they name things, they don't measure them.
+
+    Among n amounts drawn from r possible ones, n(n-1)/2r pairs are expected to be equal. Where three are expected and
+    none occurs, or the numbers simply run through, they are identifiers.
+    """
+    n, room = len(f.numbers), max(f.numbers) - min(f.numbers) + 1
+    if f.stats.distinct < f.stats.filled or n < 5:
+        return False
+    return n * (n - 1) / (2 * room) >= 3 or room <= 1.2 * n
 
 
 def _amount(f: Facts) -> str:
@@ -266,7 +295,7 @@ def _amount(f: Facts) -> str:
 
 
 def _status(f: Facts) -> Nature | None:
-    if f.stats.distinct > 20 or f.stats.longest > 40 or not f.texts or f.numbers:
+    if not 2 <= f.stats.distinct <= 20 or f.stats.longest > 40 or not f.texts or f.numbers:
         return None
     known = sum(_life(t) for t in f.texts) / len(f.texts)
     if f.heads("status") and f.head not in {"state", "condition", "disposition"} and f.repeats >= 1.2:
@@ -283,16 +312,19 @@ def _life(text: str) -> bool:
 
 
 def _category(f: Facts) -> Nature | None:
-    if f.stats.longest > 80 or not f.texts:
+    if f.stats.longest > 80 or not f.texts or f.stats.distinct < 2:
         return None
+    if f.says("measure", "count") and not f.heads("category") and any(c.isdigit() for t in f.texts for c in t):
+        return None  # amounts in writing: "50/60"
     if {"first", "last", "middle", "full", "given", "family"} & set(f.said) and "name" in f.said:
         return None
     if f.heads("text", "name", "code"):
         return Nature("category") if f.stats.distinct <= CLOSED_VALUES and _groups(f, 4) else None
     if f.heads("category"):
-        tiny = f.stats.filled <= 30 and 1 < f.stats.distinct < f.stats.filled
-        return Nature("category") if tiny or _groups(f, 1.5) else None
-    return Nature("category") if f.stats.distinct <= 60 and f.stats.longest <= 40 and _groups(f, 3) else None
+        tiny = f.stats.filled <= 30 and f.stats.distinct <= 0.7 * f.stats.filled
+        few = f.stats.distinct <= MOST_GROUPS and _groups(f, 1.5)
+        return Nature("category") if tiny or few else None
+    return Nature("category") if f.stats.distinct <= 60 and f.stats.longest <= 60 and _groups(f, 3) else None
 
 
 def _groups(f: Facts, times: float) -> bool:
@@ -303,10 +335,13 @@ def _groups(f: Facts, times: float) -> bool:
 
 
 def _text(f: Facts) -> Nature | None:
-    if f.heads("code", "id") or formats.is_code(f.texts):
+    place = f.heads("category", "open") and not any(c.isdigit() for t in f.texts for c in t)
+    if f.heads("code", "id") or (formats.is_code(f.texts) and not place):
         return Nature("text", "code")
-    person = f.heads("person_column") or ("name" in f.said and f.says("person_column", "person"))
-    return Nature("text", "person" if person and not f.numbers else f.format)
+    role = words().map("link_roles").get(" ".join(f.said), "")
+    sure = f.says("person_column") or role in words()["person_column"]
+    person = (sure or "name" in f.said) and formats.personal(f.texts, sure)
+    return Nature("text", "person" if person else f.format)
 
 
 RULES: tuple[Callable[[Facts], Nature | None], ...] = (
@@ -319,10 +354,9 @@ def nature(f: Facts) -> Nature:
     found = next(n for n in (rule(f) for rule in RULES) if n is not None)
     if f.place in {"key", "reference"}:
         return Nature("key" if f.place == "key" else "reference", found.format if found.role == "text" else "")
-    if f.place == "part" and found.role not in {"date", "text", "category"}:
+    named = f.head in words()["generic_tail"] or bool(f.numbers) or found.role not in {"text", "category", "status"}
+    if f.place == "part" and named and found.role != "date":
         return Nature("key", found.format)
-    if f.place == "part" and found.role == "category" and f.numbers:
-        return Nature("key")
     return found
 
 
@@ -333,6 +367,19 @@ def sorts(f: Facts, found: Nature) -> bool:
     if not f.texts or set(f.stats.types) != {"TEXT"} or len(f.texts) < len(f.stats.counts):
         return False
     return formats.date_sorts(found.format, f.texts)
+
+
+def extremes(f: Facts, found: Nature) -> tuple[Any, Any]:
+    """The least and the most value by what they mean, as they are stored."""
+    read: Callable[[str], Any] | None = None
+    if f.type == "TEXT" and found.role == "measure":
+        read = formats.number
+    elif f.texts and found.format.startswith("date:") and found.format[5:] not in formats.SORTED_DATES:
+        read = partial(formats.parse_date, pattern=found.format[5:])
+    if read is None:
+        return f.stats.least, f.stats.most
+    known = [(value, t) for t in f.texts if (value := read(t.strip())) is not None]
+    return (min(known)[1], max(known)[1]) if known else (f.stats.least, f.stats.most)
 
 
 def closed(f: Facts, found: Nature) -> bool:
