@@ -24,7 +24,7 @@ from duologue.checks.state import state
 from duologue.checks.unread import unread
 from duologue.types import Verdict
 
-__all__ = ["CHECKS", "PROOF", "Case", "Decision", "case_of", "columns_of", "combine", "user_gate"]
+__all__ = ["CHECKS", "PROOF", "Case", "CaseCheck", "Decision", "case_of", "columns_of", "combine", "user_gate"]
 
 CaseCheck = Callable[[Case], Verdict]
 

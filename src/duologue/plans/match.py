@@ -66,21 +66,25 @@ def match_plan(plan: Sequence[PlanStep], trace: Trace, task: int = 0) -> Match:
 
 
 def _still_true(trace: Trace, own: Sequence[Executed], task: int) -> list[Executed]:
-    """Reads of earlier tasks whose answers hold when this task begins."""
-    if task == 0:
-        return []
-    earlier = [c for c in trace.calls if c.task < task]
-    start = own[0].before if own else (earlier[-1].state if earlier else "")
-    return [c for c in earlier if c.effect == "read" and c.state == start]
+    """Reads of earlier tasks whose answers hold when this task begins: nothing was changed since."""
+    out: list[Executed] = []
+    before = own[0].index if own else len(trace.calls)
+    for call in reversed(trace.calls[:before]):
+        if call.changes:
+            break
+        if call.task < task and call.effect == "read":
+            out.append(call)
+    return out[::-1]
 
 
 def _in_order(call: Executed, least: int, trace: Trace, step: PlanStep) -> bool:
-    """After everything it builds on. A read needs only that nothing it depends on was written after it."""
+    """After everything it builds on. A read whose arguments were known anyway need only meet what it was to meet: nothing was
+    changed between it and the last step it builds on."""
     if call.index > least:
         return True
     if call.effect != "read":
         return False
-    return all(c.effect == "read" or c.failed for c in trace.calls[call.index + 1 : least + 1])
+    return not any(c.changes for c in trace.calls[call.index + 1 : least + 1])
 
 
 def _wanted(step: PlanStep, options: Mapping[int, Sequence[Executed]]) -> list[dict[str, Json]]:

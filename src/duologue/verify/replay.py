@@ -1,0 +1,61 @@
+"""Is it true? Every call of a conversation is executed again on a fresh copy of the database, and must give the same.
+
+The same means: the result's text byte for byte, the rows changed, and the state token after it. A difference in the changes or
+the state ends the comparison, since all that follows would differ for that reason alone; differing texts are all reported.
+"""
+
+from duologue.environment import Image, open_session
+from duologue.errors import DuologueError
+from duologue.plans.trace import Executed, trace
+from duologue.protocols import Outcome
+from duologue.types import Dialogue, Environment, Finding, Verdict
+
+SHOWN = 80
+"""Characters of a differing text that the evidence shows."""
+
+
+def replay(dialogue: Dialogue, environment: Environment, image: Image) -> Verdict:
+    """Run the conversation's calls again and compare.
+
+    Raises `UserError` where the image is not the one the environment was made from.
+    """
+    calls = trace(dialogue, environment.toolset).calls
+    findings: list[Finding] = []
+    session = open_session(image, environment, dialogue.scenario.clock)
+    try:
+        for call in calls:
+            try:
+                outcome = session.execute(call.call.name, call.call.arguments)
+            except DuologueError as problem:
+                findings.append(Finding(call.turn, f"{call.call.name} can't be executed: {problem}"))
+                break
+            if call.text != outcome.text:
+                findings.append(Finding(call.turn, f"{call.call.name}: {difference(call.text, outcome.text)}"))
+            if (problem_after := _effects(call, outcome, dialogue)) is not None:
+                findings.append(Finding(call.turn, f"{call.call.name}: {problem_after}"))
+                break
+    finally:
+        session.close()
+    return Verdict("replay", not findings, tuple(findings))
+
+
+def _effects(call: Executed, outcome: Outcome, dialogue: Dialogue) -> str | None:
+    if call.changes != outcome.changes:
+        return f"the record shows {_count(len(call.changes))}, running it again makes {_count(len(outcome.changes))}"
+    if call.state and call.state != outcome.state:
+        return f"the record names the state after it {call.state!r}, running it again leads to {outcome.state!r}"
+    return None
+
+
+def _count(changes: int) -> str:
+    return f"{changes} row change{'' if changes == 1 else 's'}"
+
+
+def difference(recorded: str, found: str) -> str:
+    """Where two texts part, with a little of both from there."""
+    at = next(
+        (i for i, (a, b) in enumerate(zip(recorded, found, strict=False)) if a != b), min(len(recorded), len(found))
+    )
+    start = max(0, at - 20)
+    shown = [t[start : start + SHOWN] or "nothing" for t in (recorded, found)]
+    return f"at character {at} the record has {shown[0]!r}, running it again gives {shown[1]!r}"
