@@ -15,7 +15,7 @@ from duologue.tools.drafts import Concept, Draft, Param, Query, Step
 from duologue.tools.ground import Ground
 from duologue.tools.naming import ascii_words, distinct, identifier
 from duologue.tools.parameters import name_params, schema_of
-from duologue.tools.returns import list_schema, object_schema, plain
+from duologue.tools.returns import list_schema, object_schema, record
 from duologue.tools.sql import Names, count_of, statement
 from duologue.tools.vocabulary import name_concepts, vocabulary_of
 from duologue.tools.wording import Voice
@@ -107,7 +107,7 @@ class _Result:
         self.outputs: dict[str, Slot] = {}
 
     def schema(self) -> dict[str, Any]:
-        return plain(self.properties)
+        return record(self.properties)
 
     def statements(self, step: Step, names: Names) -> list[Statement]:
         """The step's own statement, and for a list the one that says how long it is."""

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from duologue import ids
 from duologue.catalog.model import Catalog
 from duologue.environment import Image
+from duologue.tools.confront import Samples, confront
 from duologue.tools.dialect import speak
 from duologue.tools.drafts import Draft
 from duologue.tools.expansion import expand
@@ -49,6 +50,7 @@ class DerivedTools:
             for c in family.candidates(self.ground)
             if not any(same(c.meaning, tool) for tool in handwritten)
         )
+        self.samples = Samples(self.ground, image)
         self.midnight = midnight_columns(self.ground, image)
 
     def toolset(self, variant: int) -> Toolset:
@@ -56,7 +58,7 @@ class DerivedTools:
         plan = self._plan(variant)
         taken = {t.name.lower() for t in self.handwritten}
         tools, vocabulary = speak(self.ground, plan.voice, plan.drafts, self.midnight, taken)
-        tools = (*self.handwritten, *tools)
+        tools = (*self.handwritten, *confront(tools, self.samples, self.catalog.latest or "2024-01-01T00:00:00"))
         name = ids.digest([tools, plan.voice.dialect])
         return Toolset(name, tools, plan.voice.dialect, vocabulary)
 

@@ -15,7 +15,6 @@ FORMATS = {
     "date": ("date", "YYYY-MM-DD"),
     "datetime": ("", "YYYY-MM-DD HH:MM:SS"),
     "email": ("email", ""),
-    "url": ("uri", ""),
     "month": ("", "YYYY-MM"),
     "time": ("", "HH:MM"),
 }

@@ -17,7 +17,12 @@ _TYPES: tuple[tuple[type, str], ...] = ((bool, "boolean"), (int, "integer"), (fl
 
 def plain(properties: dict[str, Any]) -> dict[str, Any]:
     """An object with exactly these properties."""
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    return {**record(properties), "additionalProperties": False}
+
+
+def record(properties: dict[str, Any]) -> dict[str, Any]:
+    """An object with at least these properties: a result that had to be cut says so in two more."""
+    return {"type": "object", "properties": properties, "required": list(properties)}
 
 
 def list_schema(properties: dict[str, Any], noun: str) -> dict[str, Any]:
