@@ -22,6 +22,7 @@ from duologue.catalog.words import words
 INCLUSION = 0.95
 LEAST_DISTINCT = 3
 PAIR_ROWS = 200_000
+PROBES = 400
 ALIKE = 0.88
 """From here on two names are one, written differently."""
 
@@ -53,23 +54,36 @@ def coverage(db: apsw.Connection, source: Source, target: Source, link: Link) ->
     if len(link.columns) > 1:
         return _pair_coverage(db, source, target, link)
     ours, theirs = source.stats.columns[link.columns[0]], target.stats.columns[link.to_columns[0]]
-    if not ours.counts:
-        return 0.0
-    if not theirs.whole:
-        return 1.0 if _within(ours, theirs) else 0.0
-    known = {_plain(v) for v in theirs.counts}
-    total = sum(ours.counts.values())
-    return sum(n for v, n in ours.counts.items() if _plain(v) in known) / total
+    counts = _probes(ours, theirs)
+    known = _known(db, target, link.to_columns[0], list(counts))
+    total = sum(counts.values())
+    return sum(n for v, n in counts.items() if _plain(v) in known) / total if total else 0.0
 
 
-def _within(ours: ColumnStats, theirs: ColumnStats) -> bool:
+def _probes(ours: ColumnStats, theirs: ColumnStats) -> dict[Any, int]:
+    """The values to look up on the other side: all, or a few hundred where each has to be looked up in the table."""
+    items = list(ours.counts.items())
+    if theirs.whole or len(items) <= PROBES:
+        return dict(items)
+    return dict(items[:: len(items) // PROBES])
+
+
+def _known(db: apsw.Connection, target: Source, column: str, values: list[Any]) -> set[Any]:
+    """Which of the values a table's column holds, as `_plain` values."""
+    stats = target.stats.columns[column]
+    if stats.whole:
+        return {_plain(v) for v in stats.counts}
+    name, marks = quote(column), ", ".join("?" * len(values))
+    sql = f"SELECT DISTINCT {name} FROM {quote(target.raw.name)} WHERE {name} IN ({marks})"
     try:
-        return bool(theirs.least <= ours.least and ours.most <= theirs.most)
-    except TypeError:
-        return False
+        return {_plain(v) for (v,) in db.execute(sql, values)}
+    except UnicodeDecodeError:
+        return set()
 
 
 def _pair_coverage(db: apsw.Connection, source: Source, target: Source, link: Link) -> float:
+    if target.stats.rows > PAIR_ROWS:
+        return 1.0  # not worth the reading: what is declared is taken to hold
     theirs = _tuples(db, target.raw.name, link.to_columns)
     ours = [t for t in _tuples(db, source.raw.name, link.columns) if None not in t]
     known = set(theirs)
@@ -85,75 +99,89 @@ def _tuples(db: apsw.Connection, table: str, columns: Sequence[str]) -> list[tup
     return [tuple(map(_plain, row)) for row in rows]
 
 
-def infer(sources: Sequence[Source], declared: Sequence[Link]) -> list[Link]:
+def infer(db: apsw.Connection, sources: Sequence[Source], declared: Sequence[Link]) -> list[Link]:
     """Links that nobody declared."""
     taken = {(link.table, c) for link in declared for c in link.columns if len(link.columns) == 1}
     found = []
     for source in sources:
         for name in source.words:
             if (source.raw.name, name) not in taken:
-                link = _best(source, name, sources)
+                link = _best(db, source, name, sources)
                 found += [link] if link else []
     return found
 
 
-def _best(source: Source, column: str, sources: Sequence[Source]) -> Link | None:
-    best: tuple[int, Link] | None = None
-    for target in sources:
-        if target.raw.kind != "table" or len(target.key) != 1:
-            continue
-        strength = _resembles(source, column, target)
-        if not strength or (best and best[0] >= strength):
-            continue
-        share = _included(source.stats.columns[column], target.stats.columns[target.key[0]])
-        if share >= INCLUSION:
-            link = Link(source.raw.name, (column,), target.raw.name, target.key, declared=False)
-            best = (strength, link)
-    return best[1] if best else None
+def _best(db: apsw.Connection, source: Source, column: str, sources: Sequence[Source]) -> Link | None:
+    """The link that a column's name speaks for most, among those its values allow."""
+    wishes = [(*_resembles(source, column, t), t) for t in sources if t.raw.kind == "table"]
+    for strength, to, target in sorted(wishes, key=lambda w: -w[0]):
+        if not strength:
+            break
+        if _included(db, source.stats.columns[column], target, to) >= INCLUSION:
+            return Link(source.raw.name, (column,), target.raw.name, (to,), declared=False)
+    return None
 
 
-def _resembles(source: Source, column: str, target: Source) -> int:
-    """How much a column's name points at a table: 0 not at all, 3 names its key."""
+def _resembles(source: Source, column: str, target: Source) -> tuple[int, str]:
+    """How much a column's name points at a table (0 not at all, 4 names its key), and the column it would refer to."""
+    key = target.key[0] if len(target.key) == 1 else ""
     same = source.raw.name == target.raw.name
-    if same and column == target.key[0]:
-        return 0
     said = [w.lower() for w in source.words[column]]
-    key = [w.lower() for w in target.words[target.key[0]]]
-    own_key = source.key == (column,)
     label = [singular_word(w.lower()) for w in target.label.split()]
-    if own_key and not (set(label) < {singular_word(w.lower()) for w in source.label.split()}):
-        return 0
-    if said == key and not same and not _bare(key):
-        return 3
+    beyond = set(label) < {singular_word(w.lower()) for w in source.label.split()}
+    if (same and column == key) or (source.key == (column,) and not beyond):
+        return 0, ""
+    if key and said == [w.lower() for w in target.words[key]] and not same and not _bare(said):
+        return 4, key
     stem = [singular_word(w) for w in without_id(said)]
     tail = len(stem) < len(said)
-    if tail and stem[-len(label) :] == label:
-        return 2
-    if tail and target.person and stem and stem[-1] in words()["self_roles"]:
-        return 1
-    return 0
+    if key and tail and stem[-len(label) :] == label:
+        return 3, key
+    if key and tail and target.person and stem and stem[-1] in words()["self_roles"]:
+        return 2, key
+    return (0, "") if same or source.raw.kind != "table" else _by_name(said, label, target)
+
+
+def _by_name(said: list[str], label: list[str], target: Source) -> tuple[int, str]:
+    """A column called like the table, or by its name: it may hold the key (`category`), or the name (`product name`)."""
+    bare = [singular_word(w) for w in said]
+    if bare == label and len(target.key) == 1:
+        return 1, target.key[0]
+    if bare != label and bare != [*label, "name"]:
+        return 0, ""
+    for name, parts in target.words.items():
+        own = [singular_word(w.lower()) for w in parts]
+        stats = target.stats.columns[name]
+        if own in (["name"], ["title"], label, [*label, "name"]) and stats.unique and not stats.nulls:
+            return 1, name
+    return 0, ""
 
 
 def _bare(parts: list[str]) -> bool:
     return len(parts) == 1 and (parts[0] in words()["bare"] or is_id(parts[0]))
 
 
-def _included(ours: ColumnStats, theirs: ColumnStats) -> float:
-    if not theirs.unique or not ours.counts or not _same_type(ours, theirs):
+def _included(db: apsw.Connection, ours: ColumnStats, target: Source, to: str) -> float:
+    """Share of a column's different values that are found in a unique column; 0 where too few to tell."""
+    theirs = target.stats.columns[to]
+    declared = next(c.declared.upper() for c in target.raw.columns if c.name == to)
+    if not theirs.unique or not ours.counts or not _comparable(ours, theirs, declared):
         return 0.0
-    values = {_plain(v) for v in ours.counts}
-    known = {_plain(v) for v in theirs.counts}
+    probes = _probes(ours, theirs)
+    values = {_plain(v) for v in probes}
+    known = _known(db, target, to, list(probes))
     values -= {v for v in (0, -1, "") if v not in known}
     enough = len(values) >= min(LEAST_DISTINCT, theirs.distinct) or (len(values) and ours.rows <= 10)
     if not enough:
         return 0.0
-    if not theirs.whole:
-        return 1.0 if _within(ours, theirs) else 0.0
     return len(values & known) / len(values)
 
 
-def _same_type(ours: ColumnStats, theirs: ColumnStats) -> bool:
+def _comparable(ours: ColumnStats, theirs: ColumnStats, declared: str) -> bool:
+    """Whether values of two columns can be equal in SQL: same type, or a text of digits against a declared number."""
     numeric = {"INTEGER", "REAL"}
+    if set(theirs.types) <= numeric and set(ours.types) == {"TEXT"}:
+        return any(w in declared for w in ("INT", "REAL", "FLOA", "DOUB", "NUM", "DEC"))
     return bool(set(ours.types) & set(theirs.types)) or (set(ours.types) <= numeric and set(theirs.types) <= numeric)
 
 

@@ -21,6 +21,9 @@ from duologue.catalog.nouns import plural, singular
 from duologue.catalog.statistics import TableStats, read_stats
 from duologue.catalog.words import words
 
+COURTESY = 5
+"""Titles of people up to this length are forms of address ("Mrs."), longer ones jobs."""
+
 
 def read_catalog(db: apsw.Connection, name: str) -> Catalog:
     """Read the schema of `db` and what it means. `name` is what the catalog is called.
@@ -76,7 +79,7 @@ def _links(db: apsw.Connection, sources: Sequence[Source]) -> tuple[list[Link], 
         declared, more = resolve_links(source.raw, known)
         notes += more
         found += [Link(source.raw.name, link.columns, link.to, link.to_columns) for link in declared]
-    found += links.infer(sources, found)
+    found += links.infer(db, sources, found)
     shares = [links.coverage(db, by_name[x.table], by_name[x.to], x) for x in found]
     return [structs.replace(x, coverage=round(share, 4)) for x, share in zip(found, shares, strict=True)], notes
 
@@ -180,7 +183,7 @@ def _wordings(
     facts: dict[str, roles.Facts],
 ) -> dict[str, labels.Wording]:
     table = source.label.split()
-    wishes = {}
+    wishes: dict[str, tuple[str, str, str]] = {}
     for name, parts in source.words.items():
         if source.key == (name,):
             label = labels.key_label(parts, source.label)
@@ -192,6 +195,8 @@ def _wordings(
         else:
             numeric = bool(facts[name].numbers) and found[name].role in {"measure", "other"}
             wishes[name] = _plain(parts, table, numeric, found[name])
+            if source.person and wishes[name][0] == "title" and facts[name].stats.longest > COURTESY:
+                wishes[name] = ("job title", "job title", "")
     return labels.unique_labels(wishes, source.label)
 
 
@@ -212,4 +217,4 @@ def _reference(parts: list[str], link: Link, named: dict[str, str]) -> str:
 
 def _latest(sources: Sequence[Source], tables: Sequence[Table]) -> str:
     dated = [(s, c) for s, t in zip(sources, tables, strict=True) for c in t.columns if c.role == "date"]
-    return latest((c.format, s.words[c.name], s.stats.columns[c.name].counts) for s, c in dated)
+    return latest((c.format, s.words[c.name], [*s.stats.columns[c.name].counts, c.most]) for s, c in dated)

@@ -319,7 +319,7 @@ def _category(f: Facts) -> Nature | None:
     if {"first", "last", "middle", "full", "given", "family"} & set(f.said) and "name" in f.said:
         return None
     if f.heads("text", "name", "code"):
-        return Nature("category") if f.stats.distinct <= CLOSED_VALUES and _groups(f, 4) else None
+        return Nature("category") if f.stats.distinct <= 30 and _groups(f, 4) else None
     if f.heads("category"):
         tiny = f.stats.filled <= 30 and f.stats.distinct <= 0.7 * f.stats.filled
         few = f.stats.distinct <= MOST_GROUPS and _groups(f, 1.5)
@@ -339,7 +339,8 @@ def _text(f: Facts) -> Nature | None:
     if f.heads("code", "id") or (formats.is_code(f.texts) and not place):
         return Nature("text", "code")
     role = words().map("link_roles").get(" ".join(f.said), "")
-    sure = f.says("person_column") or role in words()["person_column"]
+    named = f.heads("person_column") or (f.head == "name" and f.says("person_column"))
+    sure = named or role in words()["person_column"]
     person = (sure or "name" in f.said) and formats.personal(f.texts, sure)
     return Nature("text", "person" if person else f.format)
 
@@ -384,7 +385,7 @@ def extremes(f: Facts, found: Nature) -> tuple[Any, Any]:
 
 def closed(f: Facts, found: Nature) -> bool:
     """Whether the values seen are a small closed vocabulary."""
-    if found.role not in {"category", "status", "flag"} or not f.stats.whole or f.stats.sampled:
+    if found.role not in {"category", "status", "flag"} or not f.stats.whole:
         return False
     if any(isinstance(v, str) and not v.strip() for v in f.stats.counts) or f.stats.longest > CLOSED_LENGTH:
         return False

@@ -1,7 +1,7 @@
 """What the rows hold: one reading of each table, summed up per column.
 
 Up to `EXACT_ROWS` rows (and `EXACT_CELLS` cells) figures are exact. Of larger tables counts, least and most are exact
-(one aggregate query) and the rest comes from an evenly spaced sample, the same one each time. Text that is not valid
+(one aggregate query per column) and the rest comes from an evenly spaced sample, the same one each time. Text that is not valid
 UTF-8 is read as bytes and decoded with replacement characters; such values are never given as examples. A view that
 fails or runs beyond its budget of VM steps is left out.
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import apsw
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from duologue.catalog.introspect import RawTable, quote
 
@@ -23,6 +23,8 @@ WHOLE_CELLS = 600_000
 SAMPLE_ROWS = 20_000
 KEPT = 5_000
 """Distinct values kept per column, for formats and links."""
+FEW = 60
+"""Columns of a sampled table with no more different values than this are read in full, values only."""
 COMMON = 30
 LONG = 200
 """Texts longer than this are compared by their start and length; nobody names a category that way."""
@@ -84,7 +86,8 @@ def read_stats(db: apsw.Connection, table: RawTable) -> TableStats:
 
 def _read(db: apsw.Connection, table: RawTable) -> TableStats:
     source = quote(table.name)
-    rows = int(db.execute(f"SELECT count(*) FROM {source}").get)
+    counted: Value = db.execute(f"SELECT count(*) FROM {source}").get
+    rows = int(counted)
     names = [c.name for c in table.columns]
     if not rows:
         return TableStats(0, {}, False)
@@ -103,30 +106,83 @@ def _read(db: apsw.Connection, table: RawTable) -> TableStats:
 
 def _read_sampled(db: apsw.Connection, table: RawTable, rows: int) -> TableStats:
     names = [c.name for c in table.columns]
-    source, step = quote(table.name), max(1, rows // SAMPLE_ROWS)
-    where = f"{source} WHERE rowid % {step} = 0" if table.rowid else source
-    columns, broken = _fetch(db, names, f"{where} LIMIT {SAMPLE_ROWS}")
+    columns, broken = _fetch(db, names, _sample_source(db, table, rows))
     found = {}
     for name, values in zip(names, columns, strict=True):
-        column = quote(name)
-        filled = int(db.execute(f"SELECT count({column}) FROM {source}").get)
-        sample = _sum_up(values, len(values))
-        share = sample.distinct / max(1, sample.filled)
-        distinct = round(share * filled) if share > 0.5 else sample.distinct
-        found[name] = ColumnStats(
-            rows=rows,
-            nulls=rows - filled,
-            distinct=distinct,
-            types=sample.types,
-            least=sample.least,
-            most=sample.most,
-            counts=sample.counts,
-            whole=False,
-            longest=sample.longest,
-            unique=(name,) in table.unique or table.key == (name,),
-            sampled=True,
-        )
+        filled, least, most = _totals(db, table.name, name)
+        whole = _scale_up(_sum_up(values, len(values)), rows, filled, (least, most), _is_unique(table, name))
+        found[name] = _with_all_values(db, table.name, name, whole)
     return TableStats(rows, found, broken)
+
+
+def _sample_source(db: apsw.Connection, table: RawTable, rows: int) -> str:
+    """What to select the sample from: rows at even distances by rowid, or the first rows where there is no rowid."""
+    source = quote(table.name)
+    if not table.rowid:
+        return f"{source} LIMIT {SAMPLE_ROWS}"
+    ends: tuple[Value, ...] = db.execute(f"SELECT min(rowid), max(rowid) FROM {source}").fetchall()[0]
+    first, last = ends
+    span = last - first + 1
+    if span > 4 * rows:  # rowids far apart: a step would miss most of them
+        return f"{source} LIMIT {SAMPLE_ROWS}"
+    step = span // SAMPLE_ROWS + 1
+    while any(step % p == 0 for p in (2, 3, 5, 7)):  # so as not to fall in step with rows that repeat in turn
+        step += 1
+    return f"{source} WHERE (rowid - {first}) % {step} = 0 LIMIT {SAMPLE_ROWS}"
+
+
+def _totals(db: apsw.Connection, table: str, column: str) -> tuple[int, Value, Value]:
+    """How many values a column has, the least and the most of them."""
+    name = quote(column)
+    row: tuple[Value, ...]
+    try:
+        row = db.execute(f"SELECT count({name}), min({name}), max({name}) FROM {quote(table)}").fetchall()[0]
+    except UnicodeDecodeError:
+        row = (db.execute(f"SELECT count({name}) FROM {quote(table)}").get, None, None)
+    return row[0], row[1], row[2]
+
+
+def _with_all_values(db: apsw.Connection, table: str, column: str, stats: ColumnStats) -> ColumnStats:
+    """Of a column with few different values, all of them: the sample may have missed one."""
+    if not 0 < stats.distinct <= FEW:
+        return stats
+    name = quote(column)
+    try:
+        rows = db.execute(
+            f"SELECT DISTINCT {name} FROM {quote(table)} WHERE {name} IS NOT NULL LIMIT {KEPT}"
+        ).fetchall()
+    except UnicodeDecodeError:
+        return stats
+    counts = stats.counts | {v: 1 for (v,) in rows if v not in stats.counts}
+    return structs.replace(stats, counts=counts, distinct=len(counts), whole=len(rows) < KEPT)
+
+
+def _is_unique(table: RawTable, column: str) -> bool:
+    return (column,) in table.unique or table.key == (column,)
+
+
+def _scale_up(sample: ColumnStats, rows: int, filled: int, limits: tuple[Value, Value], unique: bool) -> ColumnStats:
+    """A sample's figures as those of the whole table. Mostly different values are taken to stay mostly different."""
+    share = sample.distinct / max(1, sample.filled)
+    distinct = filled if unique else round(share * filled) if share > 0.5 else sample.distinct
+    if isinstance(limits[0], int) and isinstance(limits[1], int):
+        distinct = min(distinct, limits[1] - limits[0] + 1)
+    trusted = type(limits[0]) is type(sample.least) and type(limits[1]) is type(sample.most) and not _infinite(limits)
+    return structs.replace(
+        sample,
+        rows=rows,
+        nulls=rows - filled,
+        distinct=distinct,
+        least=limits[0] if trusted else sample.least,
+        most=limits[1] if trusted else sample.most,
+        whole=False,
+        unique=unique,
+        sampled=True,
+    )
+
+
+def _infinite(values: Iterable[Value]) -> bool:
+    return any(isinstance(v, float) and not math.isfinite(v) for v in values)
 
 
 def _fetch(db: apsw.Connection, names: Sequence[str], source: str) -> tuple[list[Sequence[Value]], bool]:
