@@ -14,8 +14,10 @@ Every family of needs uses the same names for its pieces, so that the grammar fi
     verb                           of a hand-written tool: "cancel"
 """
 
-from duologue.language.grammar import article, possessive
-from duologue.language.phrases import Phrases
+import random
+
+from duologue.language.grammar import Grammar, article, listed, possessive
+from duologue.language.phrases import MANY, Phrases
 from duologue.types import Json, Need
 
 _FUNCTIONS = {"sum": "total", "avg": "average", "min": "lowest", "max": "highest", "count": "number"}
@@ -44,10 +46,10 @@ def pieces(phrases: Phrases, need: Need, rows: tuple[str, ...] | None = None) ->
         "field": phrases.label(f"{meaning.table}.{meaning.column}", meaning.table) if meaning.column else "",
         "verb": meaning.verb,
     }
-    if words:
+    if words and meaning.family not in MANY:
         out |= {"who": words[0], "of_who": f"of {words[0]}", "whose": _whose(words[0])}
-    if len(words) > 1:
-        out["other_who"] = words[1]
+    if len(words) > 1 and meaning.family not in MANY:
+        out["other_who"] = listed(list(words[1:]))
     if need.pick is not None:
         out["best"] = phrases.pick(need.pick, subject if _names(need, meaning.table) else "one")
         out["extreme"] = phrases.pick(need.pick, "").partition(" with the ")[2]
@@ -84,8 +86,29 @@ def form_of(need: Need) -> str:
     if family == "set" and len(need.mentions) > 1 and not any(k.endswith(":value") for k in need.values):
         return "assign"
     if family == "top" and need.meaning.group:
-        return "top_group"
-    if need.pick is not None and family in ("related", "search", "total"):
+        return "ranking"
+    if need.pick is not None and family in ("related", "search", "total", "count", "ratio", "missing"):
         return f"{family}_best"
-    filtered = any(k.rpartition(":")[2] in ("equals", "from", "to", "match") for k in need.values)
-    return f"{family}_filtered" if filtered and family in ("top", "total") else family
+    return family
+
+
+def worded(lines: Grammar, part: str, slots: dict[str, str], form: str, dice: random.Random) -> str:
+    """A line of the form, or of its plain family. What narrows or details the need is never left out.
+
+    Raises `KeyError` where neither has a line that can be filled.
+    """
+    must = frozenset(s for s in ("who", "other_who", "n", "changes", "filters", "details") if slots.get(s))
+    if slots.get("changes"):
+        must -= {"details"}
+    for demand in (must, must - {"filters"}, must - {"filters", "details"}):
+        for path in dict.fromkeys((f"{part}.{form}", f"{part}.{form.partition('_')[0]}")):
+            text = lines.find(path, dice, slots, demand)
+            if text:
+                return text + _left(slots, must - demand, text)
+    raise KeyError(f"{part}.{form}: no line for {sorted(k for k, v in slots.items() if v)}")
+
+
+def _left(slots: dict[str, str], left: frozenset[str], text: str) -> str:
+    """What a line did not say, to be added to it."""
+    out = f", only {slots['subjects']} {slots['filters']}" if "filters" in left and slots["filters"] not in text else ""
+    return out + (f", with {slots['details']}" if "details" in left and slots["details"] not in text else "")

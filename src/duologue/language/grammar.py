@@ -17,6 +17,7 @@ from msgspec import Struct
 _SLOT = re.compile(r"\{(\w+)\}")
 _SPACES = re.compile(r"\s+")
 _BEFORE = re.compile(r"\s+([,.;:?!])")
+_TWICE = re.compile(r"(?<!\.)\.\.(?!\.)|(?<=[?!])\.")
 
 
 class Template(Struct, frozen=True):
@@ -45,12 +46,19 @@ class Grammar:
 
     def line(self, path: str, rng: random.Random, slots: Mapping[str, str] = {}) -> str:
         """A line for the act at `path`, filled. Raises `KeyError` where the file has no line that these slots can fill."""
+        text = self.find(path, rng, slots)
+        if not text:
+            raise KeyError(f"{path}: no line for {sorted(k for k, v in slots.items() if v)}")
+        return text
+
+    def find(self, path: str, rng: random.Random, slots: Mapping[str, str], must: frozenset[str] = frozenset()) -> str:
+        """Like `line`, but only lines that use all of `must` count, and where none fits the answer is empty."""
         filled = {k for k, v in slots.items() if v}
-        fits = [t for t in self._lines[path] if t.slots <= filled]
+        fits = [t for t in self._lines.get(path, ()) if must <= t.slots <= filled]
         if not fits:
-            raise KeyError(f"{path}: no line for {sorted(filled)}")
+            return ""
         text = _SLOT.sub(lambda m: slots[m[1]], rng.choice(fits).text)
-        return _BEFORE.sub(r"\1", _SPACES.sub(" ", text)).strip()
+        return _TWICE.sub(lambda m: "." if m[0] == ".." else "", _BEFORE.sub(r"\1", _SPACES.sub(" ", text))).strip()
 
 
 @cache

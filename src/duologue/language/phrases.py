@@ -13,6 +13,10 @@ _COMPUTED = {"sum": "total {}", "avg": "average {}", "min": "lowest {}", "max": 
 _FROM_WORDS = {"date": "since", "measure": "at least"}
 
 
+MANY = frozenset({"search", "top", "total", "count", "ratio", "missing"})
+"""Families that are about many rows; the rows they mention narrow the question."""
+
+
 class Phrases:
     """Words for one catalog, in one style (a number that fixes the choice among equivalent writings)."""
 
@@ -61,6 +65,8 @@ class Phrases:
             return "share"
         if slot.column == "@name":
             return "name" if table.name == subject else table.label
+        if slot.use in ("month", "year", "day"):
+            return slot.use
         base = column.label if column else table.label
         if slot.use in _COMPUTED:
             return _COMPUTED[slot.use].format(base)
@@ -106,8 +112,16 @@ class Phrases:
     def columns(self, need: Need) -> str:
         """The wanted columns of a need, as a list: "the phone number and the city"."""
         subject = need.meaning.table
-        names = list(dict.fromkeys(self.label(k, subject) for k in need.wanted))
+        many = need.meaning.family not in ("get", "find")
+        names = list(
+            dict.fromkeys(self.label(k, subject) for k in need.wanted if not (many and self._names(k, subject)))
+        )
         return listed([f"the {n}" for n in names])
+
+    def _names(self, key: str, subject: str) -> bool:
+        """The slot only says which row it is."""
+        slot, _, column = self.slot(key)
+        return slot.table == subject and (slot.column == "@name" or (column is not None and column.role == "key"))
 
     def said(self, need: Need, use: str) -> dict[str, Json]:
         """The values of a need given for one use: slot key without the use → value."""
@@ -124,6 +138,10 @@ class Phrases:
         for use in ("equals", "match"):
             parts.extend(self._filter(k, v, need.meaning.table) for k, v in self.said(need, use).items())
         parts.extend(self._bound(k, low, high, need.meaning.table) for k, (low, high) in bounds.items())
+        if need.meaning.family in MANY:
+            parts.extend(
+                f"with {self.row(m, bare=True)} as the {self.table(m.table)[0]}" for m in need.mentions if m.by
+            )
         return " and ".join(parts)
 
     def _filter(self, key: str, value: Json, subject: str) -> str:
@@ -148,9 +166,9 @@ class Phrases:
         return f"with {article(label)} {words}"
 
     def changes(self, need: Need) -> str:
-        """What a write sets: "the phone number to 555-0101"."""
+        """What a write sets: "the phone number to 555-0101 and the city to Porto"."""
         given = self.said(need, "value")
-        return listed([f"{self.label(k, need.meaning.table)} to {self.value(k, v)}" for k, v in given.items()])
+        return listed([f"the {self.label(k, need.meaning.table)} to {self.value(k, v)}" for k, v in given.items()])
 
     def details(self, need: Need) -> str:
         """What a new row holds: "total 20.00 and city Porto"."""
@@ -163,8 +181,6 @@ class Phrases:
         if not key:
             return ""
         slot, table, column = self.slot(key)
-        if column is not None and slot.use in ("month", "year", "day"):
-            return f"{slot.use} of {column.label}" if column.format != "year" else column.label
         return self.label(key, need.meaning.table) if table else key
 
 

@@ -342,5 +342,5 @@ def _look_after(text: str, end: int, value: float) -> _After:
 
 
 def _times(value: float, factor: int) -> float | int:
-    scaled = round(value * factor, 6)
+    scaled: float | int = round(value * factor, 6)
     return int(scaled) if isinstance(scaled, float) and scaled.is_integer() else scaled

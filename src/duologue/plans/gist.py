@@ -4,6 +4,8 @@ The task maker uses it to write down what the user must be told; the scripted ag
 only at the need (what was asked) and at the rows that came back.
 """
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from duologue.catalog.model import Catalog
@@ -36,6 +38,15 @@ class Gist(Struct, frozen=True):
         return not self.picked and len(self.lines) == self.total
 
 
+_ONE = frozenset({"get", "create", "set", "remove", "link", "unlink", "act"})
+
+
+def answering(need: Need, listings: Sequence[Listing]) -> Listing | None:
+    """The part of a result that answers the need: the record for what is about one row, the list for everything else."""
+    wanted = [x for x in listings if x.many != (need.meaning.family in _ONE)]
+    return next(iter(wanted or listings), None)
+
+
 def gist(need: Need, listing: Listing) -> Gist:
     """What to tell of the listing that a need's own call brought."""
     rows = listing.rows
@@ -43,8 +54,9 @@ def gist(need: Need, listing: Listing) -> Gist:
         row = pick_row(rows, need.pick)
         chosen = (row,) if row is not None else ()
         return Gist(tuple(_line(r, need) for r in chosen), listing.total, picked=True, many=listing.many)
-    shown = rows if len(rows) <= TELL_ALL else rows[:FIRST]
-    return Gist(tuple(_line(r, need) for r in shown), max(listing.total, len(rows)), many=listing.many)
+    total = len(rows) if need.meaning.family == "top" else max(listing.total, len(rows))
+    shown = rows if total <= TELL_ALL else rows[:FIRST]
+    return Gist(tuple(_line(r, need) for r in shown), total, many=listing.many)
 
 
 def _line(row: Row, need: Need) -> Line:

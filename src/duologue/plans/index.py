@@ -77,7 +77,11 @@ class ToolIndex:
 
     def getter(self, table: str) -> Tool | None:
         """The read that shows one row of the table by its key."""
-        return next((t for m, t in self._by_meaning.items() if m.family == "get" and m.table == table), None)
+        for meaning, tool in self._by_meaning.items():
+            keys = {s.table for s in tool.inputs.values() if s.use == "key"}
+            if meaning.family == "get" and meaning.table == table and keys == {table}:
+                return tool
+        return None
 
     def lookup(self, table: str, by: Mapping[str, Json]) -> tuple[Tool, dict[str, Json]] | None:
         """A read that finds rows of `table` from what is said of them, and its arguments; None where no tool can.

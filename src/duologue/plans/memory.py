@@ -60,6 +60,8 @@ class Memory:
         self.listings: list[Listing] = []
         self.known: dict[str, dict[RowKey, Known]] = {}
         self.focus: dict[str, RowKey] = {}
+        self.told: dict[str, list[str]] = {}
+        """Table → names that were said aloud, in order."""
         self._keys = {t.name: tuple(f"{t.name}.{c}" for c in t.key) for t in catalog.tables if t.key}
         self._names = {t.name: tuple(f"{t.name}.{c}" for c in t.display) for t in catalog.tables if t.display}
 
@@ -104,7 +106,7 @@ class Memory:
                     if slot.startswith(prefix) and ":" not in slot:
                         known.values[slot[len(prefix) :]] = value
                         known.sources[slot[len(prefix) :]] = (row.source, row.paths[slot])
-                if len(listing.rows) == 1:
+                if len(listing.rows) == 1 and table == listing.meaning.table:
                     self.focus[table] = key
 
     def key_of(self, table: str, row: Row) -> RowKey | None:
@@ -138,6 +140,12 @@ class Memory:
             if 0 <= listing.need < before and len(listing.rows) > 1 and self.key_of(table, listing.rows[0]) is not None:
                 return listing
         return None
+
+    def tell(self, table: str, name: Json) -> None:
+        """A row's name was said aloud."""
+        names = self.told.setdefault(table, [])
+        if isinstance(name, str) and name not in names:
+            names.append(name)
 
     def attend(self, need: Need, listing: Listing) -> None:
         """The answer to a need puts its row in focus, where it is one."""

@@ -7,6 +7,7 @@ conversation can be taken up at any turn. Acts in a turn of calls say which requ
 from msgspec import Struct, field, json
 
 from duologue.catalog.model import Catalog
+from duologue.plans.gist import answering
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Listing, Memory, RowKey, matches
 from duologue.types import Act, Json, Need, Turn
@@ -43,6 +44,11 @@ class Owed(Struct):
     choice_of: int = -1
     slot: str = ""
     told: bool = False
+
+    @property
+    def answer(self) -> Listing | None:
+        """The part of the result that answers it."""
+        return answering(self.need, self.listings) if self.listings else None
 
 
 class Agenda:
@@ -155,5 +161,5 @@ class Agenda:
             owed.looked_up.add(mention)
             return
         owed.listings, owed.result, owed.answered_at, owed.failed = listings, result, at, failed
-        if listings and not failed:
-            self.memory.attend(owed.need, listings[0])
+        if (listing := owed.answer) is not None and not failed:
+            self.memory.attend(owed.need, listing)

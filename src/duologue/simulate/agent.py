@@ -168,7 +168,8 @@ class ScriptedAgent:
     # ── acting ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _calling(self, moves: Sequence[Call], at: int) -> Utterance:
-        calls, acts, origins = [], [], {}
+        calls: list[ToolCall] = []
+        acts, origins = [], {}
         seen: set[str] = set()
         for move in moves:
             arguments = {k: b.value for k, b in move.bound.items()}

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 
-from duologue.language.clauses import form_of, pieces
+from duologue.language.clauses import form_of, pieces, worded
 from duologue.language.grammar import grammar, sentence
 from duologue.language.phrases import Phrases
 from duologue.types import Json, Mention, Need
@@ -44,13 +44,11 @@ class Wording:
         form = form_of(need)
         if form == "set" and not slots["changes"]:
             form = "set_partial"
-        for path in (f"{part}.{form}", f"{part}.{form.partition('_')[0]}"):
-            if path in self.lines:
-                try:
-                    return self.lines.line(path, dice, slots)
-                except KeyError:
-                    continue
-        return "" if part == "ask" else f"look at the {slots['subjects']}"
+        try:
+            text = worded(self.lines, part, slots, form, dice)
+        except KeyError:
+            return "" if part == "ask" else f"look at the {slots['subjects']}"
+        return f"{text.rstrip('?')}?" if part == "ask" else text.replace("?", "")
 
     def say(self, path: str, dice: random.Random, **slots: str) -> str:
         """A plain line."""

@@ -75,11 +75,11 @@ class Reporter:
         values: dict[str, Json] = {"request": owed.number}
         if owed.need.meaning.family in WRITES:
             return self._changed(owed, slots, dice), Act("report change", owed.need, values)
-        if not owed.listings:
+        if owed.answer is None:
             return self.lines.line("report.object", dice, {"facts": "it went through"}), Act(
                 "report", owed.need, values
             )
-        answer = gist(owed.need, owed.listings[0])
+        answer = gist(owed.need, owed.answer)
         if not answer.lines:
             family = owed.need.meaning.family
             path = f"empty.{family}" if f"empty.{family}" in self.lines else "empty.other"
@@ -121,15 +121,18 @@ class Reporter:
         naming = [(s, v) for s, v in line.values if self._names(s, need)]
         rest = [(s, v) for s, v in line.values if (s, v) not in naming]
         name = " / ".join(self.phrases.value(s, v) for s, v in naming)
+        if naming and all(self._is_key(s) for s, _ in naming):
+            name = f"{self.phrases.table(need.meaning.table)[0]} {name}"
         if not name and rest:
             return listed([f"{self.phrases.label(s, need.meaning.table)} {self.phrases.value(s, v)}" for s, v in rest])
-        if len(rest) == 1:
-            return (
-                f"{name}: {self.phrases.value(*rest[0])}"
-                if dice.random() < 0
-                else f"{name} ({self._short(rest, need)})"
-            )
+        if len(rest) == 1 and need.meaning.family in ("top", "total", "count", "ratio"):
+            value = self.phrases.value(*rest[0])
+            return f"{name}: {value}" if self.phrases.style % 2 else f"{name} ({value})"
         return f"{name} ({self._short(rest, need)})" if rest else name
+
+    def _is_key(self, slot: str) -> bool:
+        column = self.phrases.slot(slot)[2]
+        return column is not None and column.role == "key"
 
     def _short(self, values: Sequence[tuple[str, Json]], need: Need) -> str:
         return ", ".join(f"{self.phrases.label(s, need.meaning.table)} {self.phrases.value(s, v)}" for s, v in values)
@@ -167,7 +170,7 @@ class Reporter:
 
     def _new_number(self, owed: Owed) -> str:
         """The key of a new row, where it was given by the database and is a single one."""
-        listing = owed.listings[0] if owed.listings else None
+        listing = owed.answer
         key = self.agenda.memory.key_of(owed.need.meaning.table, listing.rows[0]) if listing and listing.rows else None
         return key[0] if key is not None and len(key) == 1 else ""
 
@@ -179,7 +182,7 @@ class Reporter:
             slots = self._slots(owed)
             if owed.need.meaning.family in WRITES:
                 points.append(self._changed(owed, slots, random.Random(0)).rstrip("."))
-            elif owed.listings and (answer := gist(owed.need, owed.listings[0])).lines:
+            elif owed.answer is not None and (answer := gist(owed.need, owed.answer)).lines:
                 points.append(self._answer(owed.need, answer, slots, random.Random(1)).rstrip("."))
         text = " ".join(sentence(p) for p in points[-4:]) or "nothing was changed."
         return self.lines.line("recap", dice, {"points": text})
@@ -240,12 +243,11 @@ class Reporter:
 
     def _line(self, part: str, form: str, slots: dict[str, str], dice: random.Random) -> str:
         """A line for the form, else for its plain family, else one that always fits."""
-        for path in (f"{part}.{form}", f"{part}.{form.partition('_')[0]}"):
-            if path in self.lines:
-                try:
-                    return self.lines.line(path, dice, slots)
-                except KeyError:
-                    continue
+        must = frozenset(s for s in ("details", "changes") if slots.get(s) and part == "confirm")
+        for path in dict.fromkeys((f"{part}.{form}", f"{part}.{form.partition('_')[0]}")):
+            text = self.lines.find(path, dice, slots, must) or self.lines.find(path, dice, slots)
+            if text:
+                return text
         return self.lines.line("report.object", dice, {"facts": slots.get("items") or slots.get("changes") or "done"})
 
     def rationale(self, owed: Owed, kind: str, mention: int, tool: Tool, dice: random.Random) -> str:
@@ -260,9 +262,8 @@ class Reporter:
         known = listed([self._who(m, owed) for m in owed.need.mentions])
         if not known:
             return self.lines.line("rationale.fetch_plain", dice, slots)
-        return self.lines.line(
-            "rationale.write" if tool.effect == "write" else "rationale.fetch", dice, {"known": known}
-        )
+        path = "rationale.write" if tool.effect == "write" else "rationale.fetch"
+        return sentence(self.lines.line(path, dice, {"known": known}))
 
 
 def _capital(slots: dict[str, str]) -> dict[str, str]:

@@ -37,7 +37,7 @@ class ScriptedUser:
     def __init__(self, catalog: Catalog, index: ToolIndex, scenario: Scenario) -> None:
         self.scenario, self.catalog = scenario, catalog
         self.words = Wording(Phrases(catalog, scenario.seed // 3 % 3))
-        self.getters = {t.name: g.meaning for t in catalog.tables if (g := index.getter(t.name)) is not None}
+        self.getters = {t.name: g.meaning for t in catalog.tables if t.key and (g := index.getter(t.name)) is not None}
         self.parts = [
             Part(n, s, s.goal.partition(", because ")[2]) for n, t in enumerate(scenario.tasks) for s in t.subtasks
         ]
@@ -102,7 +102,7 @@ class ScriptedUser:
             return None
         part = self.parts[past.asked - 1]
         if past.count("doubt") == 0 and past.called and dice.random() < DOUBT:
-            figure = next((d for d in part.subtask.tell if d.slot and isinstance(d.value, int | float)), None)
+            figure = next((d for d in part.subtask.tell if d.slot != ":count" and isinstance(d.value, int | float)), None)
             if figure is not None:
                 value = self.words.value(figure.slot, figure.value)
                 return _say(

@@ -16,9 +16,11 @@ def complete(proposer: Proposer, need: Need, listing: Listing, rng: random.Rando
         return need
     slots = [s for s, v in listing.rows[0].values.items() if v is not None]
     naming = [s for s in naming_slots(proposer.catalog, need.meaning.table) if s in slots]
-    telling = [s for s in slots if s not in naming and _informative(proposer, s, listing)]
+    said = _said(need)
+    telling = [s for s in slots if s not in naming and s not in said and _informative(proposer, s, listing)]
     computed = [s for s in slots if proposer.slot(s).use]
     if listing.many:
+        telling = [s for s in telling if _varies(s, listing)]
         groups = [s for s in slots if _is_group(proposer, s, need)] if computed else []
         wanted = [
             *(groups or naming)[:2],
@@ -27,14 +29,34 @@ def complete(proposer: Proposer, need: Need, listing: Listing, rng: random.Rando
     else:
         wanted = rng.sample(telling, min(len(telling), rng.choice((1, 2, 2, 3))))
         wanted = computed[:2] or wanted
-    if not wanted:
+    if not wanted or (listing.many and not computed and not _all_differ(wanted, listing)):
         return None
     need = replace(need, wanted=tuple(dict.fromkeys(wanted)))
-    if listing.many and len(listing.rows) > TELL_ALL:
+    if listing.many and listing.total > TELL_ALL and need.meaning.family != "top":
         picks = proposer.picks(listing, rng)
         if picks:
             need = replace(need, pick=rng.choice(picks))
     return need
+
+
+def _varies(slot: str, listing: Listing) -> bool:
+    """It does not say the same of every row."""
+    values = {str(r.values.get(slot)) for r in listing.rows}
+    return len(values) > 1 or len(listing.rows) == 1
+
+
+def _all_differ(wanted: list[str], listing: Listing) -> bool:
+    """What is told tells the rows apart."""
+    told = [tuple(str(r.values.get(s)) for s in wanted) for r in listing.rows]
+    return len(set(told)) == len(told)
+
+
+def _said(need: Need) -> set[str]:
+    """Slots whose values the request itself gives: telling them back says nothing."""
+    given = {k.rpartition(":")[0] for k in need.values if k.endswith((":equals", ":match"))}
+    return given | {
+        f"{m.table}.@name" for m in need.mentions if m.table != need.meaning.table or need.meaning.family == "get"
+    }
 
 
 def _is_group(proposer: Proposer, slot: str, need: Need) -> bool:

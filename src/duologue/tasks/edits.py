@@ -85,7 +85,7 @@ def _measure(_: Edits, column: Column, current: Json, rng: random.Random) -> Edi
     if isinstance(current, bool) or not isinstance(current, int | float) or current == 0:
         return None
     if column.format == "money" or isinstance(current, float):
-        digits = len(str(current).partition(".")[2]) if isinstance(current, float) else 0
+        digits = len(str(current).partition(".")[2])
         value: float = round(current * rng.choice((0.8, 0.9, 0.95, 1.05, 1.1, 1.2, 1.25)), min(digits, 2))
         if isinstance(current, int) or (isinstance(current, float) and current.is_integer()):
             value = int(value)
@@ -96,8 +96,9 @@ def _measure(_: Edits, column: Column, current: Json, rng: random.Random) -> Edi
 
 
 def _category(edits: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:
-    others = [v for v in column.values if not isinstance(v, str) or (v.strip() and str(v) != str(current))]
-    others = [v for v in others if str(v) != str(current)]
+    if column.role == "category" and not column.closed:
+        return None
+    others = [v for v in column.values if str(v).strip() and str(v) != str(current)]
     if not others:
         return None
     return Edit(rng.choice(others[:8]), "status" if column.role == "status" else "correct")

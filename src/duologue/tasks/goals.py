@@ -2,8 +2,8 @@
 
 import random
 
-from duologue.language.clauses import form_of, pieces
-from duologue.language.grammar import Grammar, grammar, sentence
+from duologue.language.clauses import form_of, pieces, worded
+from duologue.language.grammar import grammar, sentence
 from duologue.language.phrases import Phrases
 from duologue.types import Need, Subtask
 
@@ -12,18 +12,11 @@ def goal_of(phrases: Phrases, need: Need, reason: str, rng: random.Random) -> st
     """One subtask's end state, with the reason where something is to be changed."""
     lines = grammar("goal")
     slots = pieces(phrases, need)
-    text = _line(lines, form_of(need), slots, rng)
+    try:
+        text = worded(lines, "state", slots, form_of(need), rng)
+    except KeyError:
+        text = f"the user has what they need about the {slots['subjects']}"
     return f"{text}, because {lines.line(f'reason.{reason}', rng)}" if reason else text
-
-
-def _line(lines: Grammar, form: str, slots: dict[str, str], rng: random.Random) -> str:
-    """A line of the form, or of the plain family where what is known does not fill any of the form's."""
-    for path in (f"state.{form}", f"state.{form.partition('_')[0]}"):
-        try:
-            return lines.line(path, rng, slots)
-        except KeyError:
-            continue
-    return f"the user has what they need about the {slots['subjects']}"
 
 
 def whole_goal(subtasks: list[Subtask]) -> str:

@@ -7,6 +7,7 @@ counts; one that fails its proof is drawn again.
 
 from collections import Counter
 from collections.abc import Container
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -15,7 +16,9 @@ from duologue.environment import Image, SqliteSession, open_session
 from duologue.errors import StageError
 from duologue.ids import derive_seed, digest, rng
 from duologue.language.phrases import Phrases
+from duologue.plans.gist import answering
 from duologue.plans.index import ToolIndex
+from duologue.plans.memory import Listing
 from duologue.tasks.anchors import Anchors
 from duologue.tasks.answers import complete
 from duologue.tasks.clock import scenario_clock
@@ -25,7 +28,7 @@ from duologue.tasks.needs import Proposal, Proposer
 from duologue.tasks.prove import Prover
 from duologue.tasks.rubric import rubric_of
 from duologue.tasks.walk import Taken, Walk
-from duologue.types import ClockSpec, Environment, Scenario, Subtask, Task, Tool
+from duologue.types import ClockSpec, Environment, Need, Scenario, Subtask, Task, Tool
 
 WEIGHTS = {
     "get": 4.0, "related": 6.0, "search": 3.0, "top": 2.0, "total": 1.6, "count": 1.0, "ratio": 0.8, "missing": 0.8,
@@ -63,7 +66,7 @@ class ScriptedTasks:
         try:
             walk = Walk(self.catalog, self.index, session)
             maker = Drawing(self, walk, Proposer(self.catalog, self.anchors, edits), clock)
-            count = dice.choices((1, 2, 3, 4), (10, 55, 28, 7))[0]
+            count = dice.choices((1, 2, 3, 4), (8, 50, 32, 10))[0]
             tasks: list[Task] = []
             for number in range(count):
                 task = maker.task(used, tasks, number)
@@ -113,7 +116,7 @@ class Drawing:
         grown = number > 0 and self.dice.random() < 0.65
         subtasks: list[Subtask] = []
         used: Counter[str] = Counter()
-        want = self.dice.choices((1, 2, 3, 4, 5), (5, 25, 38, 24, 8))[0]
+        want = self.dice.choices((1, 2, 3, 4, 5), (3, 20, 37, 28, 12))[0]
         for _ in range(want):
             subtask = self._subtask(used, grown or bool(subtasks), bool(subtasks))
             if subtask is None:
@@ -158,19 +161,24 @@ class Drawing:
             listings, _ = walk.take(tool, need, proposal.meant)
         except Taken:
             return None
-        if listings and tool.effect == "read":
-            finished = complete(self.proposer, need, listings[0], self.dice)
-            empty = not listings[0].rows
-            if finished is None or (empty and self.dice.random() < 0.85):
+        listing = answering(need, listings)
+        if tool.effect == "read":
+            finished = self._wanted(tool, need, listing)
+            if finished is None:
                 walk.back_to(mark)
                 return None
             need = finished
-        elif tool.effect == "read":
-            walk.back_to(mark)
-            return None
         walk.known.extend(f for f in proposal.known if f not in walk.known)
         goal = goal_of(self.phrases, need, proposal.reason, self.dice)
-        return walk.accept(need, goal, listings, first)
+        return walk.accept(need, goal, listing, first)
+
+    def _wanted(self, tool: Tool, need: Need, listing: Listing | None) -> Need | None:
+        """The need with what is to be told of the answer; None where the answer is cut off, or mostly where it is empty."""
+        if listing is None or _cut_off(tool, need, listing):
+            return None
+        if not listing.rows and (need.meaning.family not in ("related", "missing") or self.dice.random() < 0.8):
+            return None
+        return complete(self.proposer, need, listing, self.dice)
 
     def _finished(self, subtasks: list[Subtask]) -> Task:
         walk = self.walk
@@ -188,7 +196,15 @@ class Drawing:
         return replace(draft, id=digest([plan]))
 
 
-def _difficulty(subtasks: list[Subtask], dependent: bool) -> str:
+def _cut_off(tool: Tool, need: Need, listing: Listing) -> bool:
+    """The list is as long as its limit and does not say how long it would be without."""
+    if not listing.many or need.meaning.family == "top" or listing.total > len(listing.rows):
+        return False
+    limits = [tool.parameters["properties"][n].get("default") for n, s in tool.inputs.items() if s.use == "limit"]
+    return any(isinstance(limit, int) and len(listing.rows) >= limit for limit in limits)
+
+
+def _difficulty(subtasks: list[Subtask], dependent: bool) -> Literal["easy", "medium", "hard"]:
     """As the design defines it: up to two independent look-ups are easy, up to four parts medium, the rest hard."""
     if len(subtasks) <= 2 and not dependent:
         return "easy"

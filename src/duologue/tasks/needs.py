@@ -13,7 +13,6 @@ from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog, Column, Table
 from duologue.plans.binding import mention_slots
-from duologue.plans.gist import TELL_ALL
 from duologue.plans.memory import Listing, Memory, RowKey, pick_row
 from duologue.tasks.anchors import Anchors, sayable
 from duologue.tasks.edits import Edits
@@ -92,9 +91,9 @@ class Proposer:
             if picks:
                 out.append(Mention(table, pick=rng.choice(picks)))
         names = [k.values.get("@name") for k in memory.known.get(table, {}).values()]
-        told = [n for n in names if sayable(n) and names.count(n) == 1]
+        told = [n for n in memory.told.get(table, ()) if sayable(n) and names.count(n) == 1]
         if told:
-            out.append(Mention(table, by={"@name": rng.choice(told[:TELL_ALL])}))
+            out.append(Mention(table, by={"@name": rng.choice(told)}))
         return out
 
     def picks(self, listing: Listing, rng: random.Random) -> list[Pick]:
@@ -156,12 +155,17 @@ class Proposer:
 
     def _filter(self, tool: Tool, slot: Slot, rng: random.Random, out: Proposal) -> bool:
         column = self.column(slot)
-        if slot.column == "@name" or (column is not None and column.role == "key"):
-            anchor = self.anchors.named(self.catalog.table(slot.table), rng)
-            if anchor is None:
-                return False
-            self._say(out, slot, anchor.values["@name"] if slot.column == "@name" else anchor.values[slot.column])
-            return slot.column == "@name" or sayable(anchor.values[slot.column])
+        table = self.catalog.table(slot.table)
+        if slot.column == "@name":
+            anchor = self.anchors.named(table, rng)
+            if anchor is not None:
+                self._say(out, slot, anchor.values["@name"])
+            return anchor is not None
+        if slot.column in table.key:
+            mention = self._introduced(table, rng, out) if table.display else None
+            if mention is not None:
+                out.need = replace(out.need, mentions=(*out.need.mentions, mention))
+            return mention is not None
         if column is None:
             return False
         if slot.use == "from":
@@ -301,7 +305,7 @@ def _create(self: Proposer, tool: Tool, _: Memory, rng: random.Random, out: Prop
             if name in required:
                 return False
             continue
-        if name in required or rng.random() < 0.5:
+        if name in required or (rng.random() < 0.3 and column is not None and column.role != "date"):
             self._say(out, slot, value)
     out.reason = "create"
     return bool(out.need.values) or len(out.need.mentions) > 1

@@ -11,13 +11,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
-from duologue.checks import calls, disclosure, state
+from duologue.checks.calls import calls
+from duologue.checks.case import Case, columns_of
+from duologue.checks.disclosure import disclosure
+from duologue.checks.state import state
 from duologue.environment import Image, SqliteSession, net_changes, open_session
 from duologue.errors import StageError
 from duologue.ids import derive_seed
 from duologue.language.phrases import Phrases
 from duologue.plans.placeholders import references, resolve
-from duologue.plans.trace import Trace, staged
+from duologue.plans.trace import staged
 from duologue.protocols import Outcome
 from duologue.types import (
     ClockSpec,
@@ -51,6 +54,7 @@ class Prover:
     def __init__(self, environment: Environment, image: Image, catalog: Catalog) -> None:
         self.environment, self.image = environment, image
         self.phrases = Phrases(catalog)
+        self.columns = columns_of(catalog)
         self.tools = {t.name: t for t in environment.toolset.tools}
 
     def session_after(self, earlier: Sequence[Task], clock: ClockSpec) -> SqliteSession:
@@ -90,11 +94,8 @@ class Prover:
 
     def _failing(self, task: Task, run: Run, said: Sequence[str]) -> Verdict | None:
         """The first check the run does not pass."""
-        seen = self._staged(run, said)
-        return next((v for v in (check(seen, task, 0) for check in CHECKS) if v.passed is not True), None)
-
-    def _staged(self, run: Run, said: Sequence[str]) -> Trace:
-        return staged(run, said, self.environment.toolset)
+        case = Case(staged(run, said, self.environment.toolset), (task,), columns=self.columns)
+        return next((v for v in (check(case) for check in CHECKS) if v.passed is not True), None)
 
     # ── running plans ────────────────────────────────────────────────────────────────────────────────────────────────
 

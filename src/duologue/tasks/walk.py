@@ -11,7 +11,7 @@ from msgspec import Struct
 from duologue.catalog.model import Catalog
 from duologue.environment import SqliteSession
 from duologue.plans.binding import Bound, bind
-from duologue.plans.gist import Gist, gist, told_values
+from duologue.plans.gist import gist, told_values
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known, Listing, Memory, RowKey, same
 from duologue.types import Disclosure, Fact, Json, Mention, Need, PlanStep, Subtask, Tool
@@ -46,6 +46,8 @@ class Walk:
         self.seen: set[tuple[str, str]] = set()
         """(tool, arguments) of the reads already made in the state as it is."""
         self.known: list[Fact] = []
+        self.names: list[tuple[str, str]] = []
+        """(table, name) of the rows spoken of so far."""
 
     def begin_task(self) -> None:
         """From here on steps belong to a new task; what was returned before stays in the memory."""
@@ -63,6 +65,8 @@ class Walk:
             self.memory = Memory(self.catalog, self.index)
             for number, (tool, result, need) in enumerate(self.log, 1):
                 self.memory.absorb(tool, result, number, need)
+            for table, name in self.names:
+                self.memory.tell(table, name)
         del self.steps[mark.steps :]
         del self.known[mark.known :]
         self.needs, self.seen = mark.needs, set(mark.seen)
@@ -146,7 +150,7 @@ class Walk:
         self.steps.append(PlanStep(tool.name, arguments, after, critical))  # type: ignore[arg-type]
         listings = self.memory.absorb(tool, outcome.result, number, need)
         if tool.effect == "write":
-            self.seen.clear()
+            self.seen = {m for m in self.seen if not set(self.index.by_name[m[0]].reads) & set(tool.writes)}
         self.seen.add(mark)
         return listings, outcome.result
 
@@ -162,18 +166,24 @@ class Walk:
             return f"${step}.{bound.row.sources[bound.column][1]}"
         return f"${bound.value}" if isinstance(bound.value, str) and bound.value.startswith("$") else bound.value
 
-    def accept(self, need: Need, goal: str, listings: list[Listing], first_step: int) -> Subtask:
+    def accept(self, need: Need, goal: str, listing: Listing | None, first_step: int) -> Subtask:
         """Close the need: its steps, and what must be told of its answer."""
         own = len(self.steps)
         tell: tuple[Disclosure, ...] = ()
-        answer = answer_of(need, listings)
-        if answer is not None:
-
-            tell = tuple(Disclosure(v, s, own) for s, v in told_values(answer))
+        if listing is not None:
+            self.memory.attend(need, listing)
+            tell = tuple(Disclosure(v, s, own) for s, v in told_values(gist(need, listing)))
+            self._remember_told(tell)
         self.needs += 1
         return Subtask(goal, tuple(range(first_step + 1, own + 1)), need, tell)
 
-
-def answer_of(need: Need, listings: list[Listing]) -> Gist | None:
-    """The gist of the listing that answers a need (the first: lists come before the objects beside them)."""
-    return gist(need, listings[0]) if listings else None
+    def _remember_told(self, tell: tuple[Disclosure, ...]) -> None:
+        """Names that were told, and those the user brought, can be spoken of from now on."""
+        for item in tell:
+            if item.slot.endswith(".@name"):
+                self.names.append((item.slot[: -len(".@name")], str(item.value)))
+        for fact in self.known:
+            if fact.slot.endswith(".@name"):
+                self.names.append((fact.slot[: -len(".@name")], str(fact.value)))
+        for table, name in self.names:
+            self.memory.tell(table, name)
