@@ -48,6 +48,11 @@ class Samples:
             self._rows[table] = tuple(found)
         return self._rows[table]
 
+    def nth(self, table: str, n: int) -> dict[str, Any]:
+        """The n-th sampled row, counting round."""
+        rows = self.rows(table)
+        return rows[n % len(rows)] if rows else {}
+
     def value(self, slot: Slot, n: int) -> Json:
         """A value for a parameter, from the n-th sampled row that has one; None where no row has."""
         column = slot.column.split(":")[0]
@@ -69,11 +74,15 @@ def arguments_for(tool: Tool, samples: Samples, n: int, everything: bool) -> dic
     """Real arguments for a tool; None where a required one can't be had."""
     out: dict[str, Json] = {}
     required = tool.parameters.get("required", ())
+    own = _own_keys(tool, samples.ground)
+    row = samples.nth(tool.meaning.table, n) if own and tool.meaning else {}
     for name, slot in tool.inputs.items():
         schema = tool.parameters["properties"][name]
         if slot.use in ("limit", "offset") or not (everything or name in required):
             continue
         value = samples.value(slot, n + (slot.use == "value"))
+        if name in own:
+            value = row.get(own[name])
         if schema.get("format") == "date" or (slot.use in ("from", "to") and isinstance(value, str)):
             value = str(value)[:10] if value is not None else None
         if "enum" in schema and value not in schema["enum"]:
@@ -86,9 +95,22 @@ def arguments_for(tool: Tool, samples: Samples, n: int, everything: bool) -> dic
     return out
 
 
+def _own_keys(tool: Tool, ground: Ground) -> dict[str, str]:
+    """Parameter → column of the tool's own table, where together they address one row of it."""
+    m = tool.meaning
+    if m is None or m.family not in ("get", "set", "remove", "unlink") or m.table not in ground.tables:
+        return {}
+    t, keys = ground.tables[m.table], [n for n, s in tool.inputs.items() if s.use == "key"]
+    pair = ground.pair(m.table) if m.family == "unlink" else None
+    columns = tuple(li.columns[0] for li in pair) if pair else t.key
+    return dict(zip(keys, columns, strict=False))
+
+
 def _typed(value: Json, kind: Json) -> Json:
     if kind == "string" and not isinstance(value, str):
         return str(value)
+    if kind == "integer" and isinstance(value, str) and value.lstrip("-").isdigit():
+        return int(value)
     return value
 
 

@@ -29,10 +29,9 @@ def name_of(ground: Ground, voice: Voice, draft: Draft, more: bool = False) -> s
     """What the tool is called. With `more`, the name says what tells it from its namesakes."""
     kind = kind_of(draft)
     pattern = voice.names["missing" if kind == "blank" else kind]
-    family = "reschedule" if draft.words.get("role") == "date" and kind == "set" else draft.meaning.family
-    verb = voice.dialect.verbs[family]
+    verb = voice.dialect.verbs[_family(draft)]
     words = {"others": draft.words.get("column", ""), "name": "name", **draft.words, "key": key_said(ground, draft)}
-    if family == "total" and draft.meaning.func == "avg" and verb in ("sum up",):
+    if verb in ("sum up", "summarize") and draft.meaning.func != "sum":
         verb = "get"
     if words.get("role") and kind == "related":
         words["parent"] = words["role"]
@@ -44,6 +43,13 @@ def name_of(ground: Ground, voice: Voice, draft: Draft, more: bool = False) -> s
     return identifier(said or ("tool",), voice.dialect.naming)
 
 
+def _family(draft: Draft) -> str:
+    """Whose verb it is called by: moving a date and correcting a fact have their own."""
+    if draft.meaning.family != "set":
+        return draft.meaning.family
+    return {"date": "reschedule", "fact": "correct"}.get(draft.words.get("role", ""), "set")
+
+
 def _plain(words: Mapping[str, str]) -> dict[str, str]:
     return {k: v for k, v in words.items() if k != "verb"}
 
@@ -51,7 +57,7 @@ def _plain(words: Mapping[str, str]) -> dict[str, str]:
 def key_said(ground: Ground, draft: Draft) -> str:
     """How the key of what a tool is about is called: "id", "code", "order id and line number"."""
     keys = [p for p in draft.params if p.slot.use == "key"]
-    if not keys:
+    if not keys or draft.meaning.family == "create":
         t = ground.tables.get(draft.meaning.table)
         labels = [ground.label(t.name, k) for k in t.key] if t else []
         return _short(labels, draft.words["noun"]) or "id"
@@ -105,7 +111,7 @@ def _comes_back(draft: Draft, p: Phrasing, words: Mapping[str, str]) -> str:
         return p.say("shown", kind, **words)
     body = draft.steps[-1].body if family != "get" else draft.steps[1].body
     assert isinstance(body, Query)
-    labels = list(dict.fromkeys(_field_said(f.about or f.short, words) for f in body.fields))
+    labels = list(dict.fromkeys(_field_said(f.short or f.about, words) for f in body.fields))
     said = listed(labels if len(labels) <= SHOWN else [*labels[:SHOWN], "more"])
     if family == "get":
         return p.say("shown", "record", **{**words, "fields": said})

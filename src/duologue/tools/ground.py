@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 import yaml
+from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog, Column, Link
 from duologue.tools.drafts import Col, Compare, Concept, Condition, Display, Field, Source, Term
@@ -60,6 +61,12 @@ class Ground:
         """What a person calls the column."""
         c = self.columns[table, column]
         return c.label or c.name.replace("_", " ").lower()
+
+    def short_label(self, table: str, column: str) -> str:
+        """The column's label without the table's own name: "customer id" of a customer is the id."""
+        nouns = self.tables[table].label.lower().split()
+        said = " ".join(w for w in self.label(table, column).split() if w.lower() not in nouns)
+        return "id" if said.lower() in ("", "id", "pk", "key") else said
 
     def additive(self, c: Column) -> bool:
         """Whether summing the column means something."""
@@ -148,16 +155,21 @@ class Ground:
         """A column as a result field."""
         c = self.columns[table, column]
         link, is_key = self.resolved(table, column), column in self.tables[table].key
-        key = is_key or link is not None
+        about = short = self.label(table, column)
+        if link and self.names_parent(link):
+            about = f"{self.short_label(link.to, link.to_columns[0])} of the {self.tables[link.to].label}"
+            short = self.tables[link.to].label
+        elif c.unit and c.unit.lower() not in about.lower():
+            about = f"{about} ({c.unit})"
         return Field(
             Col(alias, column),
             self.concept(table, column),
             self.slot(table, column),
             self.jtype(c),
             left or (c.nulls > 0) or (c.nullable and not is_key),
-            self.label(table, column),
-            self.label(table, column),
-            integer_key=key and c.type == "INTEGER",
+            about,
+            short,
+            integer_key=(is_key or link is not None) and c.type == "INTEGER",
         )
 
     def name_term(self, table: str, alias: str = "t") -> Display:
@@ -197,7 +209,7 @@ class Ground:
             return None
         f = self.name_field(link.to, alias, left)
         if self.names_parent(link):
-            return f
+            return replace(f, short=to.label)
         column = link.columns[0]
         role = link.role or self.label(link.table, column)
         slot = Slot(link.table, column, "name") if self.several(link) else f.slot

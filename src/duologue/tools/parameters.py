@@ -105,24 +105,17 @@ def _description(ground: Ground, draft: Draft, p: Param, phrasing: Phrasing) -> 
         return p.about
     if use == "key":
         table = p.slot.table
-        label = ground.label(table, p.slot.column) if (table, p.slot.column) in ground.columns else "id"
-        said = _id_said(label, ground.tables[table].label)
-        words |= {"id": said, "what": p.about.removeprefix("the ")}
+        words |= {"id": ground.short_label(table, p.slot.column), "what": p.about.removeprefix("the ")}
         return phrasing.say("parameters", "key", **words) if " of the " not in p.about else _capital(p.about)
     if use == "equals":
-        return phrasing.say("parameters", "required_equals" if p.required else "equals", **words)
+        kind = "equals_name" if p.slot.column == "@name" else "equals_key" if " of the " in p.about else "equals"
+        return phrasing.say("parameters", "required_equals" if p.required else kind, **words)
     if use in ("from", "to"):
-        date = ground.columns[p.slot.table, p.slot.column].role == "date"
+        date = ground.columns[p.slot.table, p.slot.column].format in ("date", "datetime")
         return phrasing.say("parameters", f"{use}_date" if date else use, **words)
     if use == "value":
         return phrasing.say("parameters", "new_value" if draft.meaning.family == "set" else "value", **words)
     return phrasing.say("parameters", "offset")
-
-
-def _id_said(label: str, noun: str) -> str:
-    """The key's label without the thing's own name: "customer id" of the customer is its id."""
-    words = [w for w in label.lower().split() if w not in noun.lower().split()]
-    return {"pk": "id", "": "id"}.get(" ".join(words), " ".join(words))
 
 
 def _capital(text: str) -> str:

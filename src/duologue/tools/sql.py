@@ -254,7 +254,7 @@ class _Builder:
         ]
         tree = exp.Select(expressions=shown, **self.clauses(query))
         if query.order:
-            terms = [exp.Ordered(this=self.term(t), desc=down) for t, down in query.order]
+            terms = [exp.Ordered(this=self.term(t), desc=down, nulls_first=not down) for t, down in query.order]
             tree.set("order", exp.Order(expressions=terms))
         if query.limit != "":
             limit = self.arg(Arg(query.limit)) if isinstance(query.limit, str) else _literal(query.limit)

@@ -8,11 +8,8 @@ from duologue.catalog.model import Column, Link
 from duologue.tools.drafts import Col, Compare, Condition, Draft, Empty, Exists, Field, Param, Query, Source
 from duologue.tools.families.common import (
     Candidate,
-    Filter,
     Taste,
-    apply,
     args,
-    filters_of,
     key_params,
     limit_param,
     list_step,
@@ -21,6 +18,7 @@ from duologue.tools.families.common import (
     row_fields,
     unique,
 )
+from duologue.tools.families.filters import Filter, apply, filters_of
 from duologue.tools.ground import Ground
 from duologue.types import Meaning
 
@@ -57,7 +55,7 @@ def _missing(ground: Ground) -> Iterator[Candidate]:
                 yield Candidate(meaning, (t.name,), partial(blank, ground, meaning, c), 0.35)
 
 
-def related(ground: Ground, meaning: Meaning, link: Link, rng: Random, taste: Taste) -> Draft:
+def related(ground: Ground, meaning: Meaning, link: Link, rng: Random, taste: Taste) -> Draft | None:
     """The children of one row, through a foreign key."""
     child, parent = ground.tables[link.table], ground.tables[link.to]
     params = key_params(ground, link.to)
@@ -80,7 +78,7 @@ def related(ground: Ground, meaning: Meaning, link: Link, rng: Random, taste: Ta
     if not ground.names_parent(link):
         words["role"] = link.role or ground.label(link.table, link.columns[0])
     steps = (must_exist(ground, link.to, params), list_step(query, child.plural))
-    return Draft(meaning, (*params, *extra, *limits), steps, words=words)
+    return Draft(meaning, (*params, *extra, *limits), steps, words=words) if len(fields) > 1 else None
 
 
 def through(ground: Ground, meaning: Meaning, near: Link, far: Link, rng: Random, taste: Taste) -> Draft:
@@ -135,7 +133,7 @@ def _lacking(  # noqa: PLR0913 — the two kinds of absence share everything but
     ground: Ground, meaning: Meaning, sources: tuple[Source, ...], fields: tuple[Field, ...], lack: Condition,
     rng: Random, words: dict[str, str],
 ) -> Draft:  # fmt: skip
-    more = filters_of(ground, meaning.table, rng, (meaning.column,))[: rng.randint(0, 1)]
+    more = filters_of(ground, meaning.table, rng, (meaning.column,), coarse=True)[: rng.randint(0, 1)]
     params, conditions, joins = apply(more)
     limit = limit_param(rng, ground.tables[meaning.table])
     order, said = natural_order(ground, meaning.table)
@@ -149,8 +147,9 @@ def _narrowing(
 ) -> tuple[list[Filter], tuple[Param, ...]]:
     """Sometimes a filter, and a limit where a list may get long."""
     t = ground.tables[table]
-    more = filters_of(ground, table, rng, skip)[:1] if rng.random() < 0.4 and t.rows >= 20 else []
-    limits = (limit_param(rng, t),) if rng.random() < 0.5 or t.rows > 2000 else ()
+    each = t.rows / max(1, ground.columns[table, skip[0]].distinct)
+    more = filters_of(ground, table, rng, skip, coarse=True)[:1] if rng.random() < 0.15 * each and t.rows >= 20 else []
+    limits = (limit_param(rng, t),) if rng.random() < 0.4 or each > 15 else ()
     return more, limits
 
 

@@ -58,8 +58,7 @@ def join(ground: Ground, meaning: Meaning, pair: tuple[Link, Link], rng: Random,
     extra = _recorded(ground, t.name, pair)
     if extra is None:
         return None
-    problem = Problem("already_linked", f"This {a} and this {b} are already linked.")
-    steps.append(Step("require", Exists(t.name, "x", where, negated=True), problem))
+    steps.append(_still_free(ground, pair, params, where))
     values: list[tuple[str, Term]] = [(li.columns[0], Arg(p.id)) for li, p in zip(pair, params, strict=True)]
     values += [(p.slot.column, Arg(p.id)) for p in extra]
     steps.append(Step("write", Insert(t.name, tuple(values))))
@@ -79,8 +78,22 @@ def _end(ground: Ground, link: Link) -> Param:
 def _end_exists(ground: Ground, link: Link, p: Param) -> Step:
     to = ground.tables[link.to]
     body = Exists(to.name, "x", (Compare("=", Col("x", link.to_columns[0]), Arg(p.id)),))
-    label = ground.label(to.name, link.to_columns[0])
+    label = ground.short_label(to.name, link.to_columns[0])
     return Step("require", body, Problem("not_found", f"There is no {to.label} with {label} {{{p.id}}}."))
+
+
+def _still_free(
+    ground: Ground, pair: tuple[Link, Link], params: tuple[Param, ...], where: tuple[Condition, ...]
+) -> Step:
+    """The requirement that the link may be made: not there yet, or where the key says one at most, none there at all."""
+    t = ground.tables[pair[0].table]
+    a, b = (ground.tables[li.to].label for li in pair)
+    sole = [i for i, li in enumerate(pair) if li.columns == t.key]
+    if not sole:
+        problem = Problem("already_linked", f"This {a} and this {b} are already linked.")
+        return Step("require", Exists(t.name, "x", where, negated=True), problem)
+    problem = Problem("already_linked", f"This {(a, b)[sole[0]]} is already linked to a {(b, a)[sole[0]]}.")
+    return Step("require", Exists(t.name, "x", (where[sole[0]],), negated=True), problem)
 
 
 def _recorded(ground: Ground, table: str, pair: tuple[Link, Link]) -> tuple[Param, ...] | None:

@@ -8,11 +8,8 @@ from duologue.catalog.model import Link
 from duologue.tools.drafts import Arg, Col, Compare, Contains, Draft, Field, Param, Query, Source, Step
 from duologue.tools.families.common import (
     Candidate,
-    Filter,
     Taste,
-    apply,
     args,
-    filters_of,
     key_params,
     limit_param,
     list_step,
@@ -23,6 +20,7 @@ from duologue.tools.families.common import (
     row_fields,
     unique,
 )
+from duologue.tools.families.filters import Filter, apply, filters_of, name_filter
 from duologue.tools.ground import WIDE, Ground
 from duologue.types import Meaning, Slot
 
@@ -55,12 +53,14 @@ def _parts(ground: Ground, table: str) -> list[Link]:
     return few[:3]
 
 
-def get(ground: Ground, meaning: Meaning, part: Link | None, rng: Random, taste: Taste) -> Draft:
+def get(ground: Ground, meaning: Meaning, part: Link | None, rng: Random, taste: Taste) -> Draft | None:
     """The record with a key, and with `part` the rows that belong to it."""
     table = meaning.table
     t = ground.tables[table]
     params = key_params(ground, table)
     fields, sources = record_fields(ground, table, taste)
+    if len(fields) < len(t.key) + 2 and not part:
+        return None  # a wrapper that gives back little more than what it was given
     where = ground.by_key(table, args(params))
     head = Step("return", Query((Source(table, "t"), *sources), fields, where), part="head")
     steps = [must_exist(ground, table, params), head]
@@ -144,17 +144,6 @@ def search(ground: Ground, table: str, rng: Random, taste: Taste) -> Draft | Non
     labels = listed((f.label for f in chosen), rng.choice(("and", "or")))
     words = {"noun": t.label, "plural": t.plural, "filters": labels, "order": said}
     return Draft(Meaning("search", table), (*params, limit), (list_step(query, t.plural),), words=words)
-
-
-def name_filter(ground: Ground, table: str) -> Filter:
-    """By part of the name."""
-    t = ground.tables[table]
-    label = name_label(ground, t)
-    p = Param(
-        "text", Slot(table, "@name", "match"), (table, "@name", "match"), format="search",
-        about=f"Part of the {label}, in any case",
-    )  # fmt: skip
-    return Filter((p,), (Contains(ground.name_term(table), Arg("text"), True),), label)
 
 
 def _with_filtered(ground: Ground, table: str, fields: tuple[Field, ...], chosen: list[Filter]) -> tuple[Field, ...]:

@@ -30,14 +30,13 @@ from duologue.tools.drafts import (
 from duologue.tools.families.common import (
     Candidate,
     Taste,
-    apply,
     column_param,
-    filters_of,
     limit_param,
     list_step,
     row_fields,
     unique,
 )
+from duologue.tools.families.filters import apply, filters_of
 from duologue.tools.ground import Ground
 from duologue.types import Meaning, Slot
 
@@ -52,6 +51,10 @@ class Group(Struct, frozen=True):
     label: str
     plural: str
     touch: tuple[str, ...]
+    columns: tuple[str, ...]
+    """Columns of the table itself that lead to the group or are it."""
+    each: float
+    """Rows of a group, on average."""
     via: str = ""
 
 
@@ -76,6 +79,7 @@ def candidates(ground: Ground) -> Iterator[Candidate]:
 
 
 def _grouped(ground: Ground, table: str, groups: tuple[Group, ...], measures: list[Column]) -> Iterator[Candidate]:
+    groups = tuple(g for g in groups if g.each >= 1.4)
     rows = [g for g in groups if ".@name" in g.name]
     for g in groups:
         for c in measures:
@@ -117,7 +121,7 @@ def _shares(ground: Ground, c: Column, groups: tuple[Group, ...]) -> Iterator[Ca
         return
     meaning = Meaning("ratio", c.table, c.name)
     for g in groups:
-        if g.name != f"{c.table}.{c.name}" and len(g.touch) <= 2:
+        if g.name != f"{c.table}.{c.name}" and len(g.touch) <= 2 and g.each >= 4:
             meaning = Meaning("ratio", c.table, c.name, group=g.name, via=g.via)
             yield Candidate(meaning, g.touch, partial(ratio, ground, meaning, g, c), 0.6)
 
@@ -137,10 +141,30 @@ def _groups(ground: Ground, table: str) -> Iterator[Group]:
         if c.role in ("category", "status") and 1 < c.distinct <= max(8, t.rows // 3):
             f = ground.field(table, c.name)
             label = ground.label(table, c.name)
-            yield Group(f"{table}.{c.name}", (f,), (f.term,), (), label, c.plural or label, (table,))
+            yield Group(
+                f"{table}.{c.name}",
+                (f,),
+                (f.term,),
+                (),
+                label,
+                c.plural or label,
+                (table,),
+                (c.name,),
+                t.rows / c.distinct,
+            )
         if c.role == "date" and c.sorts and c.format in ("date", "datetime") and c.distinct > 2:
             f = period_field(ground, c, 7)
-            yield Group(f"{table}.{c.name}:month", (f,), (f.term,), (), "month", "months", (table,))
+            yield Group(
+                f"{table}.{c.name}:month",
+                (f,),
+                (f.term,),
+                (),
+                "month",
+                "months",
+                (table,),
+                (c.name,),
+                t.rows / c.distinct,
+            )
 
 
 def _row_groups(ground: Ground, link: Link) -> Iterator[Group]:
@@ -151,7 +175,8 @@ def _row_groups(ground: Ground, link: Link) -> Iterator[Group]:
         return
     for far in ground.links_from[link.to]:
         distant = ground.tables[far.to]
-        elsewhere = len(far.columns) == 1 and far.to not in (link.table, link.to)
+        plainly = ground.names_parent(link) and ground.names_parent(far)
+        elsewhere = plainly and len(far.columns) == 1 and far.to not in (link.table, link.to)
         if elsewhere and distant.display and distant.rows <= max(4, near.rows):
             yield _row_group(ground, (link, far), ",".join((*link.columns, *far.columns)))
 
@@ -172,8 +197,13 @@ def _row_group(ground: Ground, path: tuple[Link, ...], via: str) -> Group:
         label = path[0].role or ground.label(path[0].table, path[0].columns[0])
         plural = f"{label}s"
     by: tuple[Term, ...] = tuple(f.term for f in fields)
+    each = ground.tables[path[0].table].rows / max(
+        1, min(ground.columns[path[0].table, path[0].columns[0]].distinct, to.rows)
+    )
     touch = (path[0].table, *(li.to for li in path))
-    return Group(f"{to.name}.@name", unique(fields), by, tuple(sources), label, plural, touch, via)
+    return Group(
+        f"{to.name}.@name", unique(fields), by, tuple(sources), label, plural, touch, path[0].columns, each, via
+    )
 
 
 def period_field(ground: Ground, c: Column, length: int) -> Field:
@@ -194,7 +224,9 @@ def top(ground: Ground, c: Column, rng: Random, taste: Taste) -> Draft:
     t = ground.tables[c.table]
     fields, sources = row_fields(ground, t.name, Taste(taste.granularity, min(3, taste.columns)), skip=(c.name,))
     fields = unique((*fields, ground.field(t.name, c.name)))
-    more = [f for f in filters_of(ground, t.name, rng, (c.name,)) if len(f.params) == 1][: rng.randint(0, 1)]
+    more = [f for f in filters_of(ground, t.name, rng, (c.name,), coarse=True) if len(f.params) == 1][
+        : rng.randint(0, 1)
+    ]
     params, where, joins = apply(more)
     limit = limit_param(rng, t, rng.choice((3, 5, 5, 10)), rng.choice((20, 50)))
     order = ((Col("t", c.name), True), *ground.key_order(t.name))
@@ -229,8 +261,8 @@ def total(ground: Ground, meaning: Meaning, g: Group, c: Column | None, rng: Ran
     """A sum, a mean or a count per group, greatest first."""
     value = _value(ground, meaning, c)
     t = ground.tables[meaning.table]
-    grouped = {f.slot.column for f in g.fields}
-    options = [f for f in filters_of(ground, t.name, rng) if not {p.slot.column for p in f.params} & grouped]
+    grouped = {meaning.column, *g.columns}
+    options = filters_of(ground, t.name, rng, grouped, coarse=True)
     more = options[: rng.choice((0, 1, 1, 2))]
     params, where, joins = apply(more)
     filled = (Filled(Col("t", c.name)),) if c is not None and c.nulls else ()
@@ -275,7 +307,7 @@ def count(ground: Ground, meaning: Meaning, c: Column, length: int, rng: Random,
     t = ground.tables[c.table]
     f = period_field(ground, c, length) if length else ground.field(t.name, c.name)
     n = _value(ground, Meaning("count", t.name), None)
-    more = filters_of(ground, t.name, rng, (c.name,))[: rng.choice((0, 1, 1))]
+    more = filters_of(ground, t.name, rng, (c.name,), coarse=True)[: rng.choice((0, 1, 1))]
     params, where, joins = apply(more)
     order = ((f.term, True),) if length else ((n.term, True), (f.term, False))
     query = Query((Source(t.name, "t"), *joins), (f, n), where, (f.term,), order)

@@ -55,7 +55,7 @@ def candidates(ground: Ground) -> Iterator[Candidate]:
         for c in t.columns:
             if settable(ground, t, c):
                 meaning = Meaning("set", t.name, c.name)
-                weight = SET_WEIGHT[c.role] * (1.0 if t.kind != "lookup" else 0.3)
+                weight = SET_WEIGHT[c.role] * (1.0 if t.kind != "lookup" else 0.3) * (0.15 if is_fact(c) else 1.0)
                 yield Candidate(meaning, (t.name,), partial(assign, ground, t, c), weight, write=True)
         if removable(ground, t):
             meaning = Meaning("remove", t.name)
@@ -66,19 +66,26 @@ def candidates(ground: Ground) -> Iterator[Candidate]:
 
 
 def key_plan(ground: Ground, t: Table) -> tuple[str, ...] | None:
-    """How a new row gets its key, a word per key column: next · refer · give. None where nobody could give it."""
+    """How a new row gets its key, a word per key column: next (number) · refer (to another row) · give. None where nobody
+    could give it."""
     plan = []
     for k in t.key:
         c = ground.columns[t.name, k]
         if ground.link_of(t.name, k):
             plan.append("refer")
-        elif c.type == "INTEGER" and len(t.key) == 1:
+        elif c.type == "INTEGER" and (len(t.key) == 1 or _numbers_parts(ground, t, c)):
             plan.append("next")
-        elif c.generated or (len(t.key) == 1 and _coined(c)) or not ground.shown(c):
+        elif c.generated or not ground.shown(c) or (c.role not in ("date", "category") and _coined(c)):
             return None
         else:
             plan.append("give")
     return tuple(plan)
+
+
+def _numbers_parts(ground: Ground, t: Table, c: Column) -> bool:
+    """Whether a part of a key counts the rows that share the rest of it, from 0 or 1 (line numbers)."""
+    others = [k for k in t.key if k != c.name]
+    return c.least in (0, 1) and c.distinct * 3 <= t.rows and all(ground.link_of(t.name, k) for k in others)
 
 
 def _coined(c: Column) -> bool:
@@ -96,15 +103,13 @@ def create(ground: Ground, t: Table, plan: tuple[str, ...], rng: Random, taste: 
     values: list[tuple[str, Term]] = []
     keys: list[Arg] = []
     for k, how in zip(t.key, plan, strict=True):
-        if how == "next":
-            new = Field(Next(Col("t", k)), ("", BOUND, ""), Slot(t.name, k))
-            steps.append(Step("bind", Query((Source(t.name, "t"),), (new,))))
-            keys.append(Arg(BOUND, bound=True))
-        else:
-            p = _reference(ground, t, k, True) if how == "refer" else column_param(ground, t.name, k, "value", True)
-            params.append(p)
-            keys.append(Arg(p.id))
+        if how != "next":
+            given_as = _reference if how == "refer" else _value
+            params.append(given_as(ground, t, k, True))
+        keys.append(Arg(BOUND, bound=True) if how == "next" else Arg(params[-1].id))
         values.append((k, keys[-1]))
+    if "next" in plan:
+        steps.append(_number(ground, t, plan, keys))
     for c, required in given:
         refers = ground.link_of(t.name, c.name) is not None
         given_as = _reference if refers else _value
@@ -115,6 +120,7 @@ def create(ground: Ground, t: Table, plan: tuple[str, ...], rng: Random, taste: 
     for p in params:
         if p.slot.use == "key":
             steps.append(_must_refer(ground, p))
+    steps += _unique(ground, t, given)
     if "next" not in plan:
         taken = Exists(t.name, "x", ground.by_key(t.name, tuple(keys), "x"), negated=True)
         steps.append(Step("require", taken, Problem("already_exists", f"There is already a {t.label} with that key.")))
@@ -122,6 +128,26 @@ def create(ground: Ground, t: Table, plan: tuple[str, ...], rng: Random, taste: 
     steps.append(after(ground, t, tuple(keys), taste))
     words_ = {"noun": t.label, "plural": t.plural, "values": _values_said(ground, t, given)}
     return Draft(Meaning("create", t.name), tuple(params), tuple(steps), "write", (t.name,), words_)
+
+
+def _unique(ground: Ground, t: Table, given: list[tuple[Column, bool]]) -> list[Step]:
+    """The requirements that what names a row is not taken yet, where no two rows share it."""
+    out = []
+    for c, _ in given:
+        if c.unique and c.name in t.display and len(t.display) == 1:
+            p = f"{c.name}:value"
+            same = (Compare("=", Col("x", c.name), Arg(p)),)
+            said = Problem("already_exists", f"There is already a {t.label} called {{{p}}}.")
+            out.append(Step("require", Exists(t.name, "x", same, negated=True), said))
+    return out
+
+
+def _number(ground: Ground, t: Table, plan: tuple[str, ...], keys: list[Arg]) -> Step:
+    """Bind the next number: one more than the greatest there is, among the rows that share the rest of the key."""
+    k = t.key[plan.index("next")]
+    same = tuple(Compare("=", Col("t", o), a) for o, a in zip(t.key, keys, strict=True) if o != k)
+    new = Field(Next(Col("t", k)), ("", BOUND, ""), Slot(t.name, k))
+    return Step("bind", Query((Source(t.name, "t"),), (new,), same))
 
 
 def _values_said(ground: Ground, t: Table, given: list[tuple[Column, bool]]) -> str:
@@ -177,7 +203,7 @@ def _value(ground: Ground, t: Table, column: str, required: bool) -> Param:
 def _must_refer(ground: Ground, p: Param) -> Step:
     to = ground.tables[p.slot.table]
     where = (Compare("=", Col("x", p.slot.column), Arg(p.id)),)
-    label = ground.label(to.name, p.slot.column)
+    label = ground.short_label(to.name, p.slot.column)
     body = Exists(to.name, "x", where, optional="" if p.required else p.id)
     return Step("require", body, Problem("not_found", f"There is no {to.label} with {label} {{{p.id}}}."))
 
@@ -203,7 +229,7 @@ def settable(ground: Ground, t: Table, c: Column) -> bool:
         return False
     if c.role == "reference":
         link = ground.link_of(t.name, c.name)
-        return link is not None and t.kind != "link" and ground.tables[link.to].rows > 1
+        return link is not None and _movable(ground, t, link)
     if c.role == "measure":
         return c.type in ("INTEGER", "REAL") and c.format not in ("year", "code") and c.sorts
     if c.role == "date":
@@ -215,6 +241,19 @@ def settable(ground: Ground, t: Table, c: Column) -> bool:
     if c.role in ("status", "flag", "category"):
         return len(c.values) > 1
     return c.type == "TEXT"
+
+
+def is_fact(c: Column) -> bool:
+    """Whether a number is a fact of the world, which can be corrected but not decided."""
+    return c.role == "measure" and bool(spoken(c.label or c.name) & words()["facts"])
+
+
+def _movable(ground: Ground, t: Table, link: Link) -> bool:
+    """Whether a row may come to refer to another one: who handles an event, where it happens; not what it belongs to."""
+    to = ground.tables[link.to]
+    if t.kind == "link" or to.rows < 2:
+        return False
+    return t.kind == "entity" or bool(link.role) or (not to.person and to.rows * 5 <= t.rows)
 
 
 def assign(ground: Ground, t: Table, c: Column, rng: Random, taste: Taste) -> Draft:
@@ -243,14 +282,20 @@ def assign(ground: Ground, t: Table, c: Column, rng: Random, taste: Taste) -> Dr
     where = tuple(Compare("=", Col("", k), a) for k, a in zip(t.key, args(keys), strict=True))
     steps.append(Step("write", Update(t.name, ((c.name, Arg(value.id)),), where)))
     steps.append(after(ground, t, args(keys), taste))
-    words_ = {"noun": t.label, "plural": t.plural, "column": label, "role": c.role, "final": "y" * bool(final)}
+    words_ = {
+        "noun": t.label,
+        "plural": t.plural,
+        "column": label,
+        "role": "fact" if is_fact(c) else c.role,
+        "final": "y" * bool(final),
+    }
     return Draft(Meaning("set", t.name, c.name), (*keys, value), tuple(steps), "write", (t.name,), words_)
 
 
 def _must_lead(ground: Ground, link: Link, p: Param) -> Step:
     to = ground.tables[link.to]
     body = Exists(to.name, "x", (Compare("=", Col("x", link.to_columns[0]), Arg(p.id)),))
-    label = ground.label(to.name, link.to_columns[0])
+    label = ground.short_label(to.name, link.to_columns[0])
     return Step("require", body, Problem("not_found", f"There is no {to.label} with {label} {{{p.id}}}."))
 
 
