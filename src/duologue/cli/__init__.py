@@ -1,0 +1,69 @@
+"""The command line: one file per command, nothing heavy imported before a command runs.
+
+A command returns its exit code (None = 0). Codes: 0 done, whatever the yield · 1 checks failed · 2 the person must change
+something (one or two lines on stderr, no traceback) · 130 interrupted. A bug keeps its traceback.
+"""
+
+import os
+import sys
+from typing import NoReturn
+
+HELP = "`duologue --help` lists the commands, `duologue COMMAND --help` what each takes."
+GO_ON = "The same command goes on where this one stopped."
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that can't show a character gets its number, not a crash.
+        getattr(stream, "reconfigure", _nothing)(errors="backslashreplace")
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _hush()
+    sys.exit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; its exit code."""
+    from typer import Exit, TyperException
+    from typer.main import get_command
+
+    from duologue.cli.app import app
+    from duologue.errors import UserError
+
+    try:
+        # Not `app(…)`: that would catch interrupts and broken pipes before we see them.
+        command = get_command(app)
+        with command.make_context("duologue", arguments) as context:
+            code = command.invoke(context)
+    except Exit as end:
+        return end.exit_code
+    except UserError as error:
+        return _complain(error.message, error.fix)
+    except KeyboardInterrupt:
+        goes_on = GO_ON if arguments[:1] == ["generate"] else ""
+        print(f"\nInterrupted. {goes_on}".rstrip(), file=sys.stderr)
+        return 130
+    except TyperException as error:
+        return _complain(error.format_message(), HELP)
+    return code if isinstance(code, int) else 0
+
+
+def _complain(*lines: str) -> int:
+    """Tell the person what to change; the exit code."""
+    from duologue.cli.text import one_line
+
+    print(*(one_line(line) for line in lines if line), sep="\n", file=sys.stderr)
+    return 2
+
+
+def _nothing(**_: str) -> None:
+    """A stream that has been replaced by one without an encoding needs no care."""
+
+
+def _hush() -> NoReturn:
+    """The reader has gone (`| head`): end quietly, also in the flush that Python does at its exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)

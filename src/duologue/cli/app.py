@@ -1,0 +1,45 @@
+"""The commands, in the order the help shows them: the main job first, then one stage alone."""
+
+from typing import Annotated
+
+import typer
+
+from duologue import __version__
+from duologue.cli.check import check
+from duologue.cli.export import export
+from duologue.cli.generate import generate
+from duologue.cli.play import play
+from duologue.cli.show import show
+from duologue.cli.stats import stats
+from duologue.cli.tasks import tasks
+from duologue.cli.tools import tools
+from duologue.cli.verify import verify
+
+app = typer.Typer(
+    name="duologue",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for command in (generate, stats, show, verify, export, tools, tasks, play, check):
+    app.command()(command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"duologue {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def duologue(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Long, realistic, checkable conversations between a user and a tool-using assistant, from any SQLite database."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())

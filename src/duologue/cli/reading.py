@@ -1,0 +1,107 @@
+"""A conversation laid out for reading.
+
+user       what they say
+assistant  → tool(argument=value, …)
+           ← the result, shortened
+           ✎ what it changed: table.column before → after
+assistant  what they say
+"""
+
+from collections.abc import Iterator
+
+from duologue.cli.text import one_line, safe, styled, wrapped
+from duologue.ids import to_json
+from duologue.types import Dialogue, Environment, Json, RowChange, Task, ToolCall, Turn, Verdict
+
+INDENT = 11
+RESULT = 240
+"""Characters of a result that are shown."""
+VALUE = 60
+"""Characters of a value that are shown."""
+SYSTEM = 1200
+"""Characters of the system message that are shown."""
+SIGNS = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}
+
+
+def conversation(dialogue: Dialogue, verdicts: tuple[Verdict, ...], environment: Environment) -> str:
+    """The whole page: what it is about, the turns, the verdicts."""
+    path = dialogue.path()
+    tasks = dialogue.scenario.tasks
+    head = f"{dialogue.id} · {environment.name} · {len(path) - 1} turns · {len(tasks)} task{'s' * (len(tasks) != 1)}"
+    parts = [styled(one_line(f"{head} · mode {dialogue.scenario.mode} · {dialogue.scenario.clock.start}"), "bold")]
+    parts += [_task(i, task) for i, task in enumerate(tasks, start=1)]
+    parts.append(styled(f"tools      {wrapped(', '.join(t.name for t in environment.toolset.tools), INDENT)}", "dim"))
+    parts.append("")
+    parts += [line for turn in path for line in _turn(turn)]
+    if verdicts:
+        parts += ["", *(_verdict(verdict) for verdict in verdicts)]
+    return "\n".join(parts)
+
+
+def _task(number: int, task: Task) -> str:
+    label = f"task {number}".ljust(INDENT)
+    return f"{styled(label, 'cyan')}{wrapped(f'{task.goal} ({task.difficulty})', INDENT)}"
+
+
+def _turn(turn: Turn) -> Iterator[str]:
+    message = turn.message
+    if message.role == "tool":
+        yield _line("", f"← {_shortened(message.content)}", "dim")
+        yield from (_line("", f"✎ {_change(change)}", "yellow") for change in turn.changes)
+        return
+    label: str = message.role
+    style = {"user": "green", "assistant": "cyan"}.get(label, "dim")
+    if message.content or not message.tool_calls:
+        text = message.content if message.role != "system" else _cut(message.content, SYSTEM)
+        done = "  (done)" if turn.done else ""
+        yield f"{styled(label.ljust(INDENT), style)}{wrapped(text + done, INDENT)}"
+        label = ""
+    for call in message.tool_calls:
+        unlearned = "" if turn.train else "  (not trained on)"
+        yield f"{styled(label.ljust(INDENT), style)}{wrapped(f'→ {_call(call)}{unlearned}', INDENT)}"
+        label = ""
+
+
+def _line(label: str, text: str, style: str) -> str:
+    return f"{label.ljust(INDENT)}{styled(wrapped(text, INDENT), style)}"
+
+
+def _call(call: ToolCall) -> str:
+    given = ", ".join(f"{one_line(name)}={_value(value)}" for name, value in call.arguments.items())
+    return f"{one_line(call.name)}({given})"
+
+
+def _value(value: Json) -> str:
+    return one_line(to_json(value), VALUE)
+
+
+def _shortened(result: str) -> str:
+    if len(result) <= RESULT:
+        return one_line(result)
+    return f"{one_line(result[:RESULT])}… ({len(result):,} characters)"
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"
+
+
+def _change(change: RowChange) -> str:
+    before, after = change.before or {}, change.after or {}
+    key = ", ".join(f"{one_line(name)} {_value(value)}" for name, value in change.key.items())
+    table = one_line(change.table)
+    if change.op == "insert":
+        return f"{table} + {_row(after)}"
+    if change.op == "delete":
+        return f"{table} − {_row(before)}"
+    moved = ", ".join(f"{table}.{one_line(c)} {_value(before.get(c))}→{_value(after[c])}" for c in after)
+    return f"{moved} ({key})"
+
+
+def _row(row: dict[str, Json]) -> str:
+    return ", ".join(f"{one_line(name)} {_value(value)}" for name, value in row.items())
+
+
+def _verdict(verdict: Verdict) -> str:
+    sign, style = SIGNS[verdict.passed]
+    said = "; ".join(f"turn {finding.turn}: {safe(finding.what)}" for finding in verdict.evidence)
+    return f"{styled(sign, style)} {wrapped(one_line(verdict.check) + (f'  {said}' if said else ''), 2)}"

@@ -1,0 +1,31 @@
+"""`duologue show`: one conversation, readable in a terminal."""
+
+from typing import Annotated
+
+import typer
+
+from duologue.cli.options import Json, Run, whole
+
+
+def show(
+    run: Run,
+    number: Annotated[
+        int, typer.Argument(help="Which accepted conversation, from 1 on.", metavar="N", parser=whole)
+    ] = 1,
+    json: Json = False,
+) -> int:
+    """Show one conversation. Turns, calls, results, what changed in the database, what the checks said."""
+    from duologue.cli.runs import open_run
+
+    with open_run(run) as store:
+        found = store.dialogue(number)
+        environment = store.environment(found.dialogue.environment)
+    if json:
+        from duologue.ids import to_json
+
+        print(to_json(found))
+    else:
+        from duologue.cli.reading import conversation
+
+        print(conversation(found.dialogue, found.verdicts, environment))
+    return 0

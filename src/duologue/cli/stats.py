@@ -1,0 +1,68 @@
+"""`duologue stats`: the paper's table for a run, and where attempts were lost."""
+
+from typing import Any
+
+from duologue.cli.options import Json, Run
+
+PAPER = (
+    ("", "this run", "paper, user-oriented", "with execution (SQL)"),
+    ("steps", "3.45 (121)", "3.74 (322)"),
+    ("turns", "21.79 (596)", "30.85 (680)"),
+    ("tasks", "2.48 (20)", "1.86 (11)"),
+)
+"""Table 1 of arXiv 2601.08225, mean (max): tools from Nemotron seeds, and tools over Spider's databases."""
+SAMPLES = ("177,375", "16,618")
+NAMES = {"steps": "steps for a request", "turns": "turns", "tasks": "tasks"}
+
+
+def stats(run: Run, json: Json = False) -> int:
+    """Show a run's figures beside the paper's. Below them: where attempts were lost."""
+    from duologue.cli.runs import open_run
+    from duologue.store import stats as figures
+
+    with open_run(run) as store:
+        found = figures(store)
+        notes = store.notes()
+    if json:
+        from duologue.ids import to_json
+
+        print(to_json(found))
+        return 0
+    print(report(found))
+    if "ran_out" in notes:
+        out = notes["ran_out"]
+        print(f"\nDistinct tasks ran out after {out['items']} of {out['of']} items.")
+    return 0
+
+
+def report(found: dict[str, Any]) -> str:
+    """The statistics for reading."""
+    from duologue.cli.text import one_line, styled, table
+
+    ends = found["dialogues"]
+    head = (
+        f"{found['items']} items: {ends['accepted']} accepted, {ends['rejected']} rejected,"
+        f" {ends['unfinished']} unfinished · {found['seconds']:.1f} s"
+    )
+    counted = ("conversations", str(ends["accepted"]), *SAMPLES)
+    rows = [PAPER[0], counted, *((NAMES[name], _figure(found[name]), *paper) for name, *paper in PAPER[1:])]
+    more = [
+        ("user turns", _figure(found["user_turns"])),
+        ("tool calls", _figure(found["tool_calls"])),
+        ("calls that write", f"{found['write_share']:.0%}"),
+        ("tools", str(found["tools"])),
+    ]
+    blank = ("", "")
+    parts = [styled(head, "bold"), "", "mean (max) of a conversation"]
+    parts.append(table([*rows, *((*pair, *blank) for pair in more)], right=frozenset({1, 2, 3})))
+    if found["funnel"]:
+        lost = [("stage", "entered", "passed", "lost to")]
+        for entry in found["funnel"]:
+            why = ", ".join(f"{one_line(reason)} {n}" for reason, n in entry["reasons"].items())
+            lost.append((one_line(entry["stage"]), str(entry["entered"]), str(entry["passed"]), why))
+        parts += ["", "attempts, redraws included", table(lost, right=frozenset({1, 2}))]
+    return "\n".join(parts)
+
+
+def _figure(summary: dict[str, float]) -> str:
+    return f"{summary['mean']:.2f} ({summary['max']})"
