@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from duologue.catalog.model import Catalog, Column
-from duologue.language.reading import Reading, read
+from duologue.language.reading import Reading, fold, read
 from duologue.plans.match import Match, match_plan
 from duologue.plans.trace import Executed, Trace, trace
 from duologue.types import Dialogue, Environment, Finding, Policy, Task, Verdict
 
-__all__ = ["Case", "case_of", "columns_of", "verdict"]
+__all__ = ["Case", "case_of", "columns_of", "numbered_labels", "verdict"]
 
 
 class Case:
@@ -48,6 +48,11 @@ class Case:
         return read(self.trace.turns[turn].message.content)
 
     @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """Names of columns and tables that hold figures."""
+        return numbered_labels(self.columns)
+
+    @cached_property
     def epochs(self) -> list[int]:
         """For every turn, how many calls had changed something when it was over."""
         out, done = [], 0
@@ -55,6 +60,11 @@ class Case:
             done += bool(turn.changes)
             out.append(done)
         return out
+
+    @cached_property
+    def keeps_origins(self) -> bool:
+        """The agent recorded where its arguments came from."""
+        return any(t.origins for t in self.trace.turns)
 
     @cached_property
     def blocks(self) -> dict[int, tuple[Executed, ...]]:
@@ -81,6 +91,12 @@ class Case:
 def columns_of(catalog: Catalog | None) -> dict[str, Column]:
     """The columns of a catalog by `table.column`."""
     return {f"{t.name}.{c.name}": c for t in catalog.tables for c in t.columns} if catalog is not None else {}
+
+
+def numbered_labels(columns: Mapping[str, Column]) -> tuple[str, ...]:
+    """What people call the columns whose names hold figures ("address 1"): such a figure claims nothing."""
+    found = (fold(n.replace("_", " ")) for c in columns.values() for n in (c.label, c.plural, c.name, c.table))
+    return tuple(dict.fromkeys(n for n in found if any(ch.isdigit() for ch in n)))
 
 
 def case_of(dialogue: Dialogue, environment: Environment, catalog: Catalog | None = None) -> Case:

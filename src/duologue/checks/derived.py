@@ -105,10 +105,11 @@ def _compare(column: list[float], figures: list[float], shares: list[float]) -> 
 
 
 def _combine(values: list[float], figures: list[float], shares: list[float]) -> None:
-    """What one row's figures give together: price times quantity, stock less reserved."""
-    for i, a in enumerate(values[:8]):
-        for b in values[i + 1 : 8]:
-            figures += [a - b, b - a, a + b, a * b]
+    """What one row's figures give together: price times quantity, stock less reserved. Flags (0, 1) take no part."""
+    plain = [v for v in values if abs(v) > 1][:8]
+    for i, a in enumerate(plain):
+        for b in plain[i + 1 :]:
+            figures += [a - b, b - a, a * b]
             _share(a, b, shares)
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from duologue.catalog.model import Column
-from duologue.checks.case import Case
+from duologue.checks.case import Case, numbered_labels
 from duologue.checks.sources import Sources
 from duologue.checks.words import finds
 from duologue.language.reading import Reading, read
@@ -80,7 +80,7 @@ class _Gate:
 
     def __init__(self, tasks: Sequence[Task], names: frozenset[str], columns: Mapping[str, Column], mode: str) -> None:
         self.tasks, self.names, self.columns, self.mode = tasks, names, columns, mode
-        self.told = Sources()
+        self.told = Sources(numbered_labels(columns))
         self.texts: list[Reading] = [read(t.goal) for t in tasks]
         for reading in self.texts:
             self.told.add_text(reading)
@@ -138,9 +138,10 @@ class _Gate:
 
     def _invented(self, reading: Reading) -> list[str]:
         known = self.told
-        out = [n.text for n in reading.numbers if not n.word and not known.knows_number(n)]
-        out += [d.text for d in reading.dates if not known.knows_date(d)]
-        return out + [c.text for c in reading.codes if not known.knows_code(c)]
+        figures = [n.text for n in reading.numbers if not n.word and not known.knows_number(n)]
+        dates = [d.text for d in reading.dates if not known.knows_date(d)]
+        figures += [c.text for c in reading.codes if not known.knows_code(c)]
+        return [f for f in figures if not known.is_named(f, reading)] + dates
 
     def _ending(self, turns: Sequence[Turn], at: int, see: See) -> list[str]:
         turn = turns[at]

@@ -21,7 +21,7 @@ _LOOSE = re.compile(
 
 def grounding(case: Case) -> Verdict:
     """Nothing the assistant states is invented."""
-    known = Sources()
+    known = Sources(case.labels)
     findings = []
     calls = {c.turn: c for c in case.trace.calls}
     for number, turn in enumerate(case.trace.turns):
@@ -45,7 +45,7 @@ def unfounded(reading: Reading, known: Sources) -> list[str]:
     out = [n.text for n in reading.numbers if not _is_counter(n, reading) and not _has_source(n, reading, known)]
     out += [d.text for d in reading.dates if not known.knows_date(d)]
     out += [t.text for t in reading.times if not known.knows_time(t)]
-    out += [c.text for c in reading.codes if not known.knows_code(c)]
+    out += [c.text for c in reading.codes if not known.knows_code(c) and not known.is_named(c.text, reading)]
     out += [q for q in _QUOTED.findall(reading.text) if not _is_known_name(q, known)]
     return out
 
@@ -53,7 +53,7 @@ def unfounded(reading: Reading, known: Sources) -> list[str]:
 def _has_source(said: Number, reading: Reading, known: Sources) -> bool:
     if said.word and (said.value == 1 or _is_loose(said, reading.text)):
         return True
-    if known.knows_number(said):
+    if known.knows_number(said) or known.is_named(said.text, reading):
         return True
     found = _WORD_BEFORE.search(reading.text, max(0, said.start - 24), said.start)
     return known.derives(said, found[1].lower() if found else "")

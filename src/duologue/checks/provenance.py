@@ -32,7 +32,7 @@ def _check(case: Case, call: Executed, name: str, value: Json, origin: Origin | 
     if origin is None:
         if value is None or is_default(case, call, name, value):
             return ""
-        if call.origins:
+        if case.keeps_origins and case.trace.turns[call.at].maker == "scripted":
             return "no record of where it came from"
         return "" if is_known(case, call, name, value) else "nothing said or returned before holds it"
     if origin.kind == "default":

@@ -5,7 +5,7 @@ when a claim needs them, and values derived from a list (`derived.py`) only when
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from duologue.checks.derived import Derived, derive
 from duologue.language.reading import Code, DateSaid, Day, Number, Reading, fold, has_phrase, parse_day
@@ -18,7 +18,9 @@ __all__ = ["Sources"]
 class Sources:
     """What is known so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, labels: Sequence[str] = ()) -> None:
+        """`labels`: folded names of columns and tables that hold figures."""
+        self.labels = labels
         self.numbers: set[int | float] = set()
         self.days: set[Day] = set()
         self.lengths: set[int] = set()
@@ -47,10 +49,6 @@ class Sources:
         for said in reading.dates:
             self._add_days(said.days)
         self._texts.append(reading.text)
-
-    def add_text_words(self, text: str) -> None:
-        """A text whose words are known, without its figures being taken apart."""
-        self._texts.append(text)
 
     def _absorb(self, value: Json) -> None:
         if isinstance(value, str):
@@ -154,6 +152,11 @@ class Sources:
             return True
         pieces = [p for p in said.text.replace("/", "-").split("-") if p]
         return len(pieces) > 1 and all(p.isdigit() and int(p) in self.numbers for p in pieces)
+
+    def is_named(self, token: str, reading: Reading) -> bool:
+        """The token is part of what a column is called, as in "address 2"."""
+        found = fold(token)
+        return any(has_phrase(n, found) and has_phrase(reading.folded, n) for n in self.labels)
 
     def derives(self, said: Number, before: str) -> bool:
         """The figure is a simple count, sum, difference, average or share of one result, or of dates in it.

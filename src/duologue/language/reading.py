@@ -229,13 +229,11 @@ def read(text: str) -> Reading:
     codes: list[Code] = []
     times: list[Code] = []
     rest = text
-    if _DIGIT.search(text):
+    if _DIGIT.search(text) or "@" in text:
         rest = _take_dates(text, dates)
         for found in _SPLIT.finditer(rest):
-            if _DIGIT.search(found[0]):
+            if _DIGIT.search(found[0]) or "@" in found[0]:
                 _sort_token(rest, found.start(), found.end(), (numbers, codes, times))
-    elif "@" in text:
-        codes += [Code(t[0].strip(_TRIM_RIGHT), t.start(), t.end()) for t in _SPLIT.finditer(text) if "@" in t[0]]
     for found in _NUMBER_WORD.finditer(rest):
         value = _WORDS[found[0].lower()]
         after = _look_after(rest, found.end(), value)
