@@ -1,0 +1,125 @@
+"""Domains: folders that hold a whole world to talk about.
+
+    schema.sql     tables, keys, checks, triggers
+    data.py        `rows()` yields (table, row as a dict), parents first; the same rows each time
+    tools.toml     hand-written tools, in the short form that `toolfile.py` reads
+    policy.toml    `title`, `preamble`, `confirm_writes` and the rules with their guards
+    lexicon.yaml   `wording` of the tools (request, confirm, done), `labels` of tables and columns
+
+The image is built each time: that takes a tenth of a second, and cannot go stale. It is then
+imported like any file, so that a copy of it on disk is the same image.
+
+A folder that does not hold together is refused with the file and the reason: constraints broken, statements that SQLite does
+not accept or the guard refuses, a rule for a tool that is not there, a phrase with a slot that is no parameter.
+"""
+
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import apsw
+from msgspec import Struct
+
+from duologue.environment import Image, import_sqlite, quote
+from duologue.environment.session import Sandbox
+from duologue.errors import UserError
+from duologue.sources.files import decoded, load_rows, load_yaml, read_text
+from duologue.sources.source import Source
+from duologue.sources.toolfile import read_tools
+from duologue.types import Environment, Policy, Rule, Tool, Toolset
+
+_HOME = Path(__file__).parent.parent / "domains"
+_FILES = ("schema.sql", "data.py", "tools.toml", "policy.toml", "lexicon.yaml")
+
+
+class _PolicyFile(Struct, frozen=True, forbid_unknown_fields=True):
+    title: str
+    preamble: str
+    confirm_writes: bool = True
+    rule: tuple[Rule, ...] = ()
+
+
+class _Lexicon(Struct, frozen=True, forbid_unknown_fields=True):
+    wording: dict[str, dict[str, tuple[str, ...]]] = {}
+    labels: dict[str, str] = {}
+
+
+def domains() -> tuple[str, ...]:
+    """The built-in domains by name."""
+    return tuple(sorted(f.name for f in _HOME.iterdir() if (f / _FILES[0]).is_file()))
+
+
+def from_domain(name: str) -> Source:
+    """A built-in domain. Raises `UserError` where there is none of that name."""
+    if name not in domains():
+        raise UserError(f"there is no built-in domain {name!r}", f"Valid: {', '.join(domains())}.")
+    return load_domain(_HOME / name)
+
+
+def load_domain(folder: Path) -> Source:
+    """The domain in a folder. Raises `UserError` with the file and the reason where it does not hold together."""
+    missing = [f for f in _FILES if not (folder / f).is_file()]
+    if missing:
+        raise UserError(
+            f"{folder} is not a domain: it has no {', '.join(missing)}", f"A domain has {', '.join(_FILES)}."
+        )
+    image = _image(folder)
+    rules = decoded(folder / "policy.toml", _PolicyFile)
+    lexicon = load_yaml(folder / "lexicon.yaml", _Lexicon)
+    tools = read_tools(folder / "tools.toml", lexicon.wording)
+    policy = Policy(rules.preamble, rules.rule, rules.confirm_writes)
+    _hold_together(folder, image, tools, policy)
+    said: dict[str, Any] = {"wording": lexicon.wording, "labels": lexicon.labels}
+    return Source(rules.title, image, tools, policy, said)
+
+
+def _image(folder: Path) -> Image:
+    """Schema and rows, checked by SQLite. Constraints hold for each row; foreign keys for all of them together."""
+    schema, data = folder / "schema.sql", folder / "data.py"
+    db = apsw.Connection(":memory:")
+    try:
+        db.execute(read_text(schema))
+    except apsw.Error as error:
+        raise UserError(f"{schema}: SQLite does not accept it: {error}", "Mend the schema.") from None
+    with db:
+        for (table, columns), batch in groupby(load_rows(data), key=lambda pair: (pair[0], tuple(pair[1]))):
+            names = ", ".join(quote(c) for c in columns)
+            sql = f"INSERT INTO {quote(table)} ({names}) VALUES ({', '.join('?' * len(columns))})"
+            rows = [tuple(row.values()) for _, row in batch]
+            try:
+                db.executemany(sql, rows)
+            except (apsw.Error, TypeError) as error:
+                raise UserError(
+                    f"{data}: a row for {table!r} is refused: {error}", "Mend the row or the schema."
+                ) from None
+    broken = db.execute("PRAGMA foreign_key_check").fetchone()
+    if broken is not None:
+        table, rowid, parent, _ = broken
+        raise UserError(
+            f"{data}: row {rowid} of {table!r} refers to a row of {parent!r} that is not there", "Mend the rows."
+        )
+    if not db.total_changes():
+        raise UserError(f"{data}: it gives no rows", "Give some.")
+    with TemporaryDirectory(prefix="duologue-") as place:
+        file = Path(place) / f"{folder.name}.sqlite"
+        file.write_bytes(db.serialize("main"))
+        return import_sqlite(file)
+
+
+def _hold_together(folder: Path, image: Image, tools: tuple[Tool, ...], policy: Policy) -> None:
+    """Judge every tool and guard as a run would."""
+    names = {tool.name for tool in tools}
+    for rule in policy.rules:
+        for name in rule.tools:
+            if name not in names:
+                where = folder / "policy.toml"
+                raise UserError(
+                    f"{where}: rule {rule.id!r} is for {name!r}, which is not a tool", f"Tools: {sorted(names)}."
+                )
+    environment = Environment("", folder.name, image.hash, Toolset("", tools), policy)
+    try:
+        Sandbox(image, environment)
+    except UserError as error:
+        file = "policy.toml" if error.message.startswith("policy rule") else "tools.toml"
+        raise UserError(f"{folder / file}: {error.message}", error.fix) from None

@@ -1,0 +1,157 @@
+"""Hand-written tools in a short form: a vocabulary of fields, and tools that speak in it.
+
+    [fields]
+    order_id = { type = "integer", of = "orders.order_id", description = "The order number." }
+
+    [[tool]]
+    name = "cancel_order"
+    inputs.order_id = { use = "key" }
+    outputs = ["order_id", "lines[].line_id"]
+    [[tool.run]]                      # statements, as in `types.Statement`
+
+A field is a JSON Schema with `of`: what it stands for, `table.column` or `table.@name`, the use of a computed value behind a
+colon. An input takes the schema of the field of its name (or of `field`) and may override any part; with `use` it becomes a
+`Slot`, without one it is a parameter that no request is matched to. It is required unless it is `optional` or has a
+`default`. A nullable field is not nullable as an input: what is unknown is left out. Outputs are paths whose last part is a
+field; `[]` marks a list.
+"""
+
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+from duologue.errors import UserError
+from duologue.sources.files import decoded
+from duologue.types import Meaning, Slot, Statement, Tool
+
+Schema = dict[str, Any]
+Wording = dict[str, dict[str, tuple[str, ...]]]
+_SLOT = re.compile(r"\{(\w+)\}")
+_PHRASES = ("request", "confirm", "done")
+
+
+class _Tool(Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    description: str
+    effect: Literal["read", "write"]
+    meaning: Meaning
+    run: tuple[Statement, ...]
+    outputs: tuple[str, ...]
+    inputs: dict[str, Schema] = field(default_factory=dict)
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    tool: tuple[_Tool, ...]
+    fields: dict[str, Schema] = field(default_factory=dict)
+
+
+def read_tools(path: Path, wording: Wording) -> tuple[Tool, ...]:
+    """The tools of a file, with their wording. Raises `UserError` where one is not valid."""
+    file = decoded(path, _File)
+    names = {tool.name for tool in file.tool}
+    for name in wording:
+        if name not in names:
+            raise UserError(
+                f"{path.parent / 'lexicon.yaml'}: wording for {name!r}, which is not a tool", f"Tools: {sorted(names)}."
+            )
+    return tuple(_tool(path, tool, file.fields, wording.get(tool.name, {})) for tool in file.tool)
+
+
+def _tool(path: Path, tool: _Tool, fields: dict[str, Schema], wording: dict[str, tuple[str, ...]]) -> Tool:
+    where = f"{path}: tool {tool.name!r}"
+    properties: Schema = {}
+    required: list[str] = []
+    slots: dict[str, Slot] = {}
+    for name, given in tool.inputs.items():
+        base = _field(fields, given.get("field", name), f"{where}, input {name!r}", {} if "type" in given else None)
+        own = {k: v for k, v in given.items() if k not in ("field", "use", "optional")}
+        schema = {**base, **own}
+        if given.get("use"):
+            slots[name] = _stands_for(schema, given["use"])
+        if not given.get("optional") and "default" not in given:
+            required.append(name)
+        properties[name] = _published(schema, nullable=False)
+    parameters = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+    returns, outputs = _returns(tool.outputs, fields, where)
+    _check_wording(path, tool, wording)
+    return Tool(
+        name=tool.name,
+        description=tool.description,
+        parameters=parameters,
+        returns=returns,
+        effect=tool.effect,
+        run=tool.run,
+        reads=tool.reads,
+        writes=tool.writes,
+        meaning=tool.meaning,
+        inputs=slots,
+        outputs=outputs,
+        wording=wording,
+    )
+
+
+def _field(fields: dict[str, Schema], name: str, where: str, default: Schema | None = None) -> Schema:
+    found = fields.get(name, default)
+    if found is None:
+        raise UserError(f"{where}: there is no field {name!r}", f"Fields: {', '.join(fields)}.")
+    return found
+
+
+def _stands_for(schema: Schema, use: str) -> Slot:
+    """The slot for a field's `of`, in a use other than its own."""
+    table, _, column = schema.get("of", "").partition(".")
+    column, _, computed = column.partition(":")
+    return Slot(table, column, use or computed)
+
+
+def _published(schema: Schema, nullable: bool) -> Schema:
+    """The part of a field that is JSON Schema."""
+    out = {k: v for k, v in schema.items() if k != "of"}
+    kinds = out.get("type")
+    if isinstance(kinds, list) and not nullable:
+        plain = [k for k in kinds if k != "null"]
+        out["type"] = plain[0] if len(plain) == 1 else plain
+    return out
+
+
+def _returns(paths: tuple[str, ...], fields: dict[str, Schema], where: str) -> tuple[Schema, dict[str, Slot]]:
+    """The schema of the result and what its fields stand for. Only the result itself may have more than is promised: one
+    that had to be cut says so there."""
+    root: Schema = {"type": "object", "properties": {}, "required": []}
+    slots: dict[str, Slot] = {}
+    for path in paths:
+        *parents, name = path.split(".")
+        node = root
+        for part in parents:
+            node = _inside(node, part)
+        base = _field(fields, name, f"{where}, output {path!r}")
+        node["properties"][name] = _published(base, nullable=True)
+        node["required"].append(name)
+        slots[path] = _stands_for(base, "")
+    return root, slots
+
+
+def _inside(node: Schema, part: str) -> Schema:
+    """The object at a step of a path, made where it is not there yet."""
+    name = part.removesuffix("[]")
+    if name not in node["properties"]:
+        inner = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
+        node["properties"][name] = {"type": "array", "items": inner} if part.endswith("[]") else inner
+        node["required"].append(name)
+    found: Schema = node["properties"][name]
+    inside: Schema = found.get("items", found)
+    return inside
+
+
+def _check_wording(path: Path, tool: _Tool, wording: dict[str, tuple[str, ...]]) -> None:
+    where = f"{path.parent / 'lexicon.yaml'}: wording of {tool.name!r}"
+    for kind, phrases in wording.items():
+        if kind not in _PHRASES:
+            raise UserError(f"{where}: there is no kind of phrase {kind!r}", f"Valid: {', '.join(_PHRASES)}.")
+        unknown = sorted({slot for phrase in phrases for slot in _SLOT.findall(phrase)} - tool.inputs.keys())
+        if unknown:
+            raise UserError(f"{where}: {unknown[0]!r} is not a parameter", f"Parameters: {', '.join(tool.inputs)}.")
