@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from duologue.errors import UserError
+from duologue.store import FILE_NAME, Store
 from duologue.types import Json
 
 Mode = Literal["user", "task"]
@@ -21,10 +22,10 @@ MOST_TOOLSETS = 1000
 class RunConfig(Struct, frozen=True, kw_only=True):
     """The arguments of a run. Raises `UserError` where one is not valid."""
 
-    database: Path | None = None
+    source: Path | None = None
     """An SQLite file; None = the built-in `domain`."""
-    domain: str = ""
-    """A built-in domain; empty = `retail`, unless a database is given."""
+    domain: str | None = None
+    """A built-in domain; None = `retail`, unless a file is given."""
     out: Path | None = None
     """The run folder; None = `runs/` and the source's name."""
     n: int = 100
@@ -36,8 +37,7 @@ class RunConfig(Struct, frozen=True, kw_only=True):
     """Different selections of tools, in dialects of their own, that the conversations are spread over."""
 
     def __post_init__(self) -> None:
-        if self.database is not None and self.domain:
-            raise UserError(f"Both {str(self.database)!r} and --domain {self.domain!r} are given.", "Give one of them.")
+        check_source(self.source, self.domain)
         if self.n < 1:
             raise UserError(f"-n {self.n}: there is nothing to make.", "Give a number from 1 on.")
         if self.mode not in MODES:
@@ -48,7 +48,7 @@ class RunConfig(Struct, frozen=True, kw_only=True):
     @property
     def source_name(self) -> str:
         """What the source is called: the file's name without its ending, or the domain."""
-        return self.database.stem if self.database is not None else self.domain or DEFAULT_DOMAIN
+        return (self.source.stem or self.source.name) if self.source is not None else self.domain or DEFAULT_DOMAIN
 
     @property
     def folder(self) -> Path:
@@ -58,10 +58,32 @@ class RunConfig(Struct, frozen=True, kw_only=True):
     def identity(self) -> dict[str, Json]:
         """What must be the same to go on with a run. No paths: a run may move together with its database."""
         return {
-            "database": self.database.name if self.database is not None else None,
-            "domain": None if self.database is not None else self.source_name,
+            "file": self.source.name if self.source is not None else None,
+            "domain": None if self.source is not None else self.source_name,
             "n": self.n,
             "seed": self.seed,
             "mode": self.mode,
             "toolsets": self.toolsets,
         }
+
+    def open_store(self, image: str) -> Store:
+        """The store of this run over the database image with that hash: a new one, or the one to go on with.
+
+        Raises `UserError` when the folder can't be used or holds a run with other arguments or of another database.
+        """
+        asked = {**self.identity(), "image": image}
+        if not (self.folder / FILE_NAME).exists():
+            return Store.create(self.folder, asked)
+        store = Store.open(self.folder)
+        try:
+            store.check_config(asked)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+
+def check_source(source: Path | None, domain: str | None) -> None:
+    """Raise `UserError` where both a file and a domain are named."""
+    if source is not None and domain:
+        raise UserError(f"Both {str(source)!r} and --domain {domain!r} are given.", "Give one of them.")

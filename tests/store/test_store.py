@@ -61,11 +61,13 @@ def test_an_item_ends_once(store: Store) -> None:
     store.put_dialogue(0, dialogue, SOUND)
     with pytest.raises(ValueError, match="item 0 has ended"):
         store.reject_item(0, "tasks", "no_plan")
+    store.use_tasks(1, ["drawn", "in vain"])
     store.reject_item(1, "tasks", "no_plan", "nothing to join")
     with pytest.raises(ValueError, match="item 1 has ended"):
         store.put_dialogue(1, dialogue, SOUND)
     assert store.finished_items() == {0: "accepted", 1: "rejected"}
     assert len(list(store.dialogues())) == 1
+    assert store.task_ids() == {"t0.0", "t0.1", "drawn", "in vain"}
 
 
 def test_order_and_numbers_are_by_item(store: Store) -> None:

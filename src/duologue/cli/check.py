@@ -2,11 +2,14 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from duologue.cli.options import Domain, Json, Source, Tools
+
+if TYPE_CHECKING:
+    from duologue.types import Verdict
 
 
 def check(
@@ -36,11 +39,18 @@ def check(
         print(to_json({"dialogues": found}))
         return 1 if failed else 0
     for entry in failed:
-        print(one_line(f"{entry['dialogue']}: {', '.join(entry['reasons'])}"))
+        print(one_line(entry["dialogue"]))
         for verdict in entry["verdicts"]:
-            if verdict.passed is not True:
-                for finding in verdict.evidence:
-                    print(one_line(f"  {verdict.check}, turn {finding.turn}: {finding.what}"))
+            for line in _objections(verdict):
+                print(one_line(f"  {line}"))
     counts = Counter(entry["accepted"] for entry in found)
     print(f"{counts[True]} of {len(found)} dialogues pass every check")
     return 1 if failed else 0
+
+
+def _objections(verdict: "Verdict") -> list[str]:
+    """What a verdict that did not pass objects to, a line each."""
+    if verdict.passed is True:
+        return []
+    said = [f"{verdict.check}, turn {finding.turn}: {finding.what}" for finding in verdict.evidence]
+    return said or [f"{verdict.check}: {'could not tell' if verdict.passed is None else 'failed'}"]

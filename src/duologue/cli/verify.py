@@ -94,19 +94,20 @@ def _given(database: Path | None, environment: "Environment") -> "Image":
     """The image of the database named, or of the built-in domain the environment is of. Raises `UserError`."""
     from duologue.environment import import_sqlite
     from duologue.errors import UserError
-    from duologue.sources import DOMAINS, from_domain
+    from duologue.sources import domains, from_domain
 
-    if database is not None:
-        image = import_sqlite(database)
-    elif environment.name in DOMAINS:
-        image = from_domain(environment.name).image
-    else:
-        raise UserError(
-            "An exported file holds no database.", f"Give the one it was made from ({environment.name}): --db FILE."
-        )
+    if database is None:
+        built_in = (from_domain(name).image for name in domains())
+        image = next((image for image in built_in if image.hash == environment.image), None)
+        if image is None:
+            raise UserError(
+                "An exported file holds no database.", f"Give the one it was made from ({environment.name}): --db FILE."
+            )
+        return image
+    image = import_sqlite(database)
     if image.hash != environment.image:
         raise UserError(
-            f"{str(database or environment.name)!r} is not the database these conversations were made from"
+            f"{str(database)!r} is not the database these conversations were made from"
             f" (image {image.hash}, wanted {environment.image}).",
             "Give the database as it was then: --db FILE.",
         )

@@ -11,7 +11,7 @@ Readers and the writer meet only in the file; see `files` for how it is made, op
 
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,7 +22,7 @@ import msgspec
 from duologue import __version__
 from duologue.errors import UserError
 from duologue.ids import canonical
-from duologue.store.files import FolderLock, create_file, explained, open_file
+from duologue.store.files import FILE_NAME, FolderLock, create_file, explained, open_file
 from duologue.store.records import StoredDialogue, measure, writing_tools
 from duologue.types import Dialogue, Environment, Json, Verdict
 
@@ -44,12 +44,13 @@ class Store:
         """For reading with SQL of one's own (`stats` does)."""
         self._lock = lock
         self._attempts: dict[int, Counter[tuple[str, str]]] = {}
+        self._tasks: dict[int, dict[str, None]] = {}
         self._writing: dict[str, frozenset[str]] = {}
 
     @classmethod
     def create(cls, folder: Path, config: Mapping[str, Json]) -> Self:
         """Begin a run in `folder`, made where missing. Raises `UserError` when it holds one already or can't be written."""
-        if (folder / "run.sqlite").exists():
+        if (folder / FILE_NAME).exists():
             raise UserError(f"{str(folder)!r} already holds a run.", "Use another folder (-o), or open that one.")
         create_file(folder, [(name, canonical(value).decode()) for name, value in config.items()])
         store = cls.open(folder)
@@ -170,6 +171,7 @@ class Store:
     def begin_item(self, item: int) -> None:
         """Say that work on an item begins, or begins again after a run was cut short."""
         self._attempts[item] = Counter()
+        self._tasks[item] = {}
         with explained(self.folder):
             self.db.execute("INSERT OR IGNORE INTO items (item) VALUES (?)", (item,))
 
@@ -177,10 +179,15 @@ class Store:
         """Count one pass through a stage: `reason` is a short fixed code, empty for a pass. Written when the item ends."""
         self._attempts.setdefault(item, Counter())[stage, reason] += 1
 
+    def use_tasks(self, item: int, tasks: Iterable[str]) -> None:
+        """Say that the item drew tasks with these ids, also where nothing came of them. Written when the item ends."""
+        self._tasks.setdefault(item, {}).update(dict.fromkeys(tasks))
+
     def put_dialogue(
         self, item: int, dialogue: Dialogue, verdicts: tuple[Verdict, ...], accepted: bool = True, reason: str = ""
     ) -> None:
         """End an item with a conversation, accepted or (for `reason`) not. Its environment must have been put before."""
+        self.use_tasks(item, (task.id for task in dialogue.scenario.tasks))
         counts = measure(dialogue, self._writing_tools(dialogue.environment))
         row = (
             *(item, dialogue.id, int(accepted), dialogue.environment),
@@ -190,8 +197,6 @@ class Store:
         with explained(self.folder), self.db:
             self._end(item, "accepted" if accepted else "rejected", "" if accepted else self._lost_at(item), reason)
             self.db.execute(f"INSERT INTO dialogues VALUES ({', '.join('?' * len(row))})", row)
-            tasks = [(task.id, item) for task in dialogue.scenario.tasks]
-            self.db.executemany("INSERT OR IGNORE INTO tasks VALUES (?, ?)", tasks)
 
     def reject_item(self, item: int, stage: str, reason: str, evidence: str = "") -> None:
         """End an item for which there is no conversation."""
@@ -199,7 +204,7 @@ class Store:
             self._end(item, "rejected", stage, reason, evidence)
 
     def _end(self, item: int, outcome: str, stage: str, reason: str, evidence: str = "") -> None:
-        """Inside the caller's transaction: the item's end and its attempts. Raises `ValueError` at a second end."""
+        """Inside the caller's transaction: the item's end, its tasks and its attempts. Raises `ValueError` at a second end."""
         self.db.execute(
             "INSERT INTO items VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (item) DO UPDATE"
             " SET outcome = ?2, stage = ?3, reason = ?4, evidence = ?5 WHERE outcome IS NULL",
@@ -207,6 +212,8 @@ class Store:
         )
         if not self.db.changes():
             raise ValueError(f"item {item} has ended already")
+        tasks = self._tasks.pop(item, {})
+        self.db.executemany("INSERT INTO tasks VALUES (?, ?)", [(task, item) for task in tasks])
         attempts = self._attempts.pop(item, Counter())
         self.db.executemany("INSERT INTO attempts VALUES (?, ?, ?, ?)", [(item, *k, n) for k, n in attempts.items()])
 
@@ -228,7 +235,7 @@ class Store:
         return dict(rows)
 
     def task_ids(self) -> set[str]:
-        """Tasks used by finished items, accepted or rejected."""
+        """Tasks that finished items drew, accepted or rejected."""
         return {name for (name,) in self.db.execute("SELECT id FROM tasks")}
 
     def dialogues(self, accepted: bool = True) -> Iterator[StoredDialogue]:
