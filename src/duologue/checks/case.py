@@ -9,12 +9,15 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from duologue.catalog.model import Catalog, Column
-from duologue.language.reading import Reading, fold, read
+from duologue.checks.kept import Kept
+from duologue.language.reading import Reading, read
+from duologue.language.values import is_blank
 from duologue.plans.match import Match, match_plan
+from duologue.plans.placeholders import leaves
 from duologue.plans.trace import Executed, Trace, trace
-from duologue.types import Dialogue, Environment, Finding, Policy, Task, Verdict
+from duologue.types import Dialogue, Environment, Finding, Json, Policy, Task, Verdict
 
-__all__ = ["Case", "case_of", "columns_of", "numbered_labels", "verdict"]
+__all__ = ["Case", "case_of", "columns_of", "verdict"]
 
 
 class Case:
@@ -48,11 +51,6 @@ class Case:
         return read(self.trace.turns[turn].message.content)
 
     @cached_property
-    def labels(self) -> tuple[str, ...]:
-        """Names of columns and tables that hold figures."""
-        return numbered_labels(self.columns)
-
-    @cached_property
     def epochs(self) -> list[int]:
         """For every turn, how many calls had changed something when it was over."""
         out, done = [], 0
@@ -78,6 +76,19 @@ class Case:
             )
         return out
 
+    def formatted(self, call: Executed) -> list[tuple[Json, Column]]:
+        """Values of a result whose writing depends on their column: flags, shares, dates kept in odd ways."""
+        tool = self.trace.tools.get(call.call.name)
+        if tool is None or not self.columns:
+            return []
+        special = {}
+        for path, slot in tool.outputs.items():
+            column = self.column(f"{slot.table}.{slot.column}")
+            if column is not None and (column.role in ("flag", "date") or column.format in ("percent", "money")):
+                special[path.replace("[]", "").rpartition(".")[2]] = column
+        named = ((path.rpartition(".")[2], value) for path, value in leaves(call.result))
+        return [(value, special[name]) for name, value in named if name in special and not is_blank(value)]
+
     def user_before(self, turn: int) -> int:
         """The last user turn before a turn; 0 where there is none."""
         return max((s.turn for s in self.trace.user if s.turn < turn), default=0)
@@ -88,15 +99,14 @@ class Case:
         return own[-1] if own else len(self.trace.turns) - 1
 
 
-def columns_of(catalog: Catalog | None) -> dict[str, Column]:
-    """The columns of a catalog by `table.column`."""
-    return {f"{t.name}.{c.name}": c for t in catalog.tables for c in t.columns} if catalog is not None else {}
+def columns_of(catalog: Catalog | None) -> Mapping[str, Column]:
+    """The columns of a catalog by `table.column`; the same mapping each time for the same catalog."""
+    return _columns(catalog) if catalog is not None else {}
 
 
-def numbered_labels(columns: Mapping[str, Column]) -> tuple[str, ...]:
-    """What people call the columns whose names hold figures ("address 1"): such a figure claims nothing."""
-    found = (fold(n.replace("_", " ")) for c in columns.values() for n in (c.label, c.plural, c.name, c.table))
-    return tuple(dict.fromkeys(n for n in found if any(ch.isdigit() for ch in n)))
+_columns: Kept[Catalog, Mapping[str, Column]] = Kept(
+    lambda catalog: {f"{t.name}.{c.name}": c for t in catalog.tables for c in t.columns}
+)
 
 
 def case_of(dialogue: Dialogue, environment: Environment, catalog: Catalog | None = None) -> Case:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from duologue.catalog.model import Column
-from duologue.checks.case import Case, numbered_labels
+from duologue.checks.case import Case
 from duologue.checks.sources import Sources
 from duologue.checks.words import finds
 from duologue.language.reading import Reading, read
@@ -80,7 +80,7 @@ class _Gate:
 
     def __init__(self, tasks: Sequence[Task], names: frozenset[str], columns: Mapping[str, Column], mode: str) -> None:
         self.tasks, self.names, self.columns, self.mode = tasks, names, columns, mode
-        self.told = Sources(numbered_labels(columns))
+        self.told = Sources(columns)
         self.texts: list[Reading] = [read(t.goal) for t in tasks]
         for reading in self.texts:
             self.told.add_text(reading)

@@ -21,7 +21,7 @@ _LOOSE = re.compile(
 
 def grounding(case: Case) -> Verdict:
     """Nothing the assistant states is invented."""
-    known = Sources(case.labels)
+    known = Sources(case.columns)
     findings = []
     calls = {c.turn: c for c in case.trace.calls}
     for number, turn in enumerate(case.trace.turns):

@@ -4,17 +4,14 @@ A call that was refused for its arguments and put right later is no fault of the
 Validators are compiled once per tool and kept.
 """
 
-from collections import OrderedDict
 from typing import Any
 
 import jsonschema_rs
 
 from duologue.checks.case import Case, verdict
+from duologue.checks.kept import Kept
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, Tool, Verdict
-
-_KEPT = 2048
-_compiled: OrderedDict[int, tuple[Tool, Any, Any]] = OrderedDict()
 
 
 def schema(case: Case) -> Verdict:
@@ -41,15 +38,12 @@ def _check(call: Executed, tool: Tool, excused: bool) -> list[Finding]:
     return out
 
 
-def validators(tool: Tool) -> tuple[Any, Any]:
-    """The compiled validators of a tool's parameters and returns."""
-    kept = _compiled.get(id(tool))
-    if kept is None or kept[0] is not tool:
-        kept = (tool, jsonschema_rs.validator_for(tool.parameters), jsonschema_rs.validator_for(tool.returns))
-        _compiled[id(tool)] = kept
-        if len(_compiled) > _KEPT:
-            _compiled.popitem(last=False)
-    return kept[1], kept[2]
+def _compile(tool: Tool) -> tuple[Any, Any]:
+    return jsonschema_rs.validator_for(tool.parameters), jsonschema_rs.validator_for(tool.returns)
+
+
+validators = Kept(_compile, 2048)
+"""The compiled validators of a tool's parameters and returns."""
 
 
 def _problem(validator: Any, value: Json) -> str:

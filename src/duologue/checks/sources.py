@@ -5,11 +5,14 @@ when a claim needs them, and values derived from a list (`derived.py`) only when
 """
 
 import math
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping
 
+from duologue.catalog.model import Column
 from duologue.checks.derived import Derived, derive
-from duologue.language.reading import Code, DateSaid, Day, Number, Reading, fold, has_phrase, parse_day
-from duologue.language.values import same_figure
+from duologue.checks.kept import Kept
+from duologue.language.reading import Code, DateSaid, Day, Number, Reading, fold, has_phrase, parse_day, read
+from duologue.language.values import by_pattern, same_figure
 from duologue.types import Json, Tool
 
 __all__ = ["Sources"]
@@ -18,9 +21,10 @@ __all__ = ["Sources"]
 class Sources:
     """What is known so far."""
 
-    def __init__(self, labels: Sequence[str] = ()) -> None:
-        """`labels`: folded names of columns and tables that hold figures."""
-        self.labels = labels
+    def __init__(self, columns: Mapping[str, Column] | None = None) -> None:
+        """`columns` say which names hold figures and in what odd ways dates are written."""
+        self.labels, self._patterns = _spellings(columns) if columns else ((), ())
+        self._unread: list[str] = []
         self.numbers: set[int | float] = set()
         self.days: set[Day] = set()
         self.lengths: set[int] = set()
@@ -71,6 +75,8 @@ class Sources:
 
     def _absorb_text(self, value: str) -> None:
         self._texts.append(value)
+        if _DIGIT.search(value):
+            self._unread.append(value)
         if value[:1].isdigit() or value[:1] in "-+.":
             day = parse_day(value, months=True)
             if day is not None:
@@ -128,7 +134,22 @@ class Sources:
         for year, month, day in said.days:
             if (year, month, day) in self.days or (day and year and (0, month, day) in self._yearless):
                 return True
+        if self._unread:
+            self._read_dates()
+            return self.knows_date(said)
         return self.knows_phrase(said.text)
+
+    def _read_dates(self) -> None:
+        """Take the dates out of returned texts, also those in a column's own writing; done when a date has no plain source."""
+        for value in self._unread:
+            for said in read(value).dates:
+                self._add_days(said.days)
+            if len(value) <= 40:
+                for pattern in self._patterns:
+                    found = by_pattern(value.strip(), pattern)
+                    if found is not None:
+                        self._add_days(((found.year, found.month, found.day),))
+        self._unread.clear()
 
     @property
     def _yearless(self) -> set[Day]:
@@ -175,6 +196,15 @@ class Sources:
         return any(d.explains(said) for d in reversed(self._derived))
 
 
+def _find_spellings(columns: Mapping[str, Column]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names that hold figures, folded ("address 1"), and patterns of dates."""
+    names = (fold(n.replace("_", " ")) for c in columns.values() for n in (c.label, c.plural, c.name, c.table))
+    labels = tuple(dict.fromkeys(n for n in names if _DIGIT.search(n)))
+    return labels, tuple(dict.fromkeys(c.format[5:] for c in columns.values() if c.format.startswith("date:")))
+
+
+_spellings = Kept(_find_spellings)
+_DIGIT = re.compile(r"\d")
 _PART_OF = frozenset(
     [
         "first",

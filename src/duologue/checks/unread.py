@@ -12,6 +12,7 @@ from duologue.plans.placeholders import leaves
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, Verdict
 
+COUNTERS = frozenset({"total", "count", "limit", "offset", "page", "truncated"})
 _ENOUGH = 400
 """Values of one result that are looked for."""
 
@@ -32,14 +33,16 @@ def unread(case: Case) -> Verdict:
 
 def _is_used(case: Case, call: Executed, task: int) -> bool:
     given = {repr(v) for v in call.call.arguments.values()}
-    found = [v for _, v in leaves(call.result) if not is_blank(v) and repr(v) not in given][:_ENOUGH]
+    found = [
+        v for p, v in leaves(call.result) if not is_blank(v) and repr(v) not in given and not _is_counter(case, call, p)
+    ][:_ENOUGH]
     texts = [s.turn for s in case.trace.assistant if s.turn > call.turn and (s.task >= task)]
     if not found or all(v == 0 for v in found):
         return bool(texts)
     later = {repr(v) for c in case.trace.calls if c.at > call.turn for v in _plain(c.call.arguments)}
     if any(repr(v) in later for v in found):
         return True
-    columns = _columns(case, call)
+    columns = case.formatted(call)[:_ENOUGH]
     lengths = _lengths(call.result)
     for turn in texts:
         reading = case.reading(turn)
@@ -57,22 +60,10 @@ def _told(reading: Any, value: Json, figures: set[float | int]) -> bool:
     return tells(reading, value)
 
 
-def _columns(case: Case, call: Executed) -> list[tuple[Json, Any]]:
-    """Values whose writing depends on their column: flags, shares, dates kept in odd ways."""
+def _is_counter(case: Case, call: Executed, path: str) -> bool:
+    """A figure about the list (how many rows, which page), not about what is in it."""
     tool = case.trace.tools.get(call.call.name)
-    if tool is None or not case.columns:
-        return []
-    out = []
-    special = {}
-    for path, slot in tool.outputs.items():
-        column = case.column(f"{slot.table}.{slot.column}")
-        if column is not None and (column.role in ("flag", "date") or column.format in ("percent", "money")):
-            special[path.replace("[]", "").rpartition(".")[2]] = column
-    for path, value in leaves(call.result):
-        name = path.rpartition(".")[2]
-        if name in special and not is_blank(value):
-            out.append((value, special[name]))
-    return out[:_ENOUGH]
+    return path in COUNTERS and (tool is None or tool.outputs.get(path) is None or not tool.outputs[path].column)
 
 
 def _plain(value: Json) -> list[Json]:

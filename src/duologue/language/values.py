@@ -21,7 +21,7 @@ from duologue.catalog.model import Column
 from duologue.language.reading import MONTHS, Day, Number, Reading, fold, has_phrase, parse_day, parse_time, read
 from duologue.types import Json
 
-__all__ = ["clean", "day_of", "is_blank", "moment", "same_figure", "say", "tells"]
+__all__ = ["by_pattern", "clean", "day_of", "is_blank", "moment", "same_figure", "say", "tells"]
 
 LONGEST = 280
 """Characters of a text that are said; the rest is cut at a word, with an ellipsis."""
@@ -198,7 +198,8 @@ def _grouped(value: int | float, decimals: int, least: int = 1_000) -> str:
 
 
 @lru_cache(maxsize=16_384)
-def _by_pattern(text: str, pattern: str) -> datetime | None:
+def by_pattern(text: str, pattern: str) -> datetime | None:
+    """The moment a text in a column's own writing stands for (a strptime pattern); None where it doesn't follow it."""
     try:
         return datetime.strptime(text, pattern)
     except ValueError:
@@ -212,7 +213,9 @@ def moment(value: str, column: Column | None = None) -> tuple[Day, str] | None:
     """
     form = column.format if column is not None else ""
     if form.startswith("date:"):
-        found = _by_pattern(value.strip(), form[5:])
+        if "%Y" not in form and "%y" not in form:
+            return None  # "9 June" is no day of any year
+        found = by_pattern(value.strip(), form[5:])
         if found is None:
             return None
         return (found.year, found.month, found.day), f"{found:%H:%M}" if found.time().isoformat() != "00:00:00" else ""
