@@ -20,6 +20,8 @@ def kind_of(draft: Draft) -> str:
         return "get_parts"
     if m.family == "top" and m.group:
         return "top_group"
+    if "far" in draft.words:
+        return f"{m.family}_self"
     if m.family == "missing" and m.column:
         return "blank"
     return m.family
@@ -35,6 +37,7 @@ def name_of(ground: Ground, voice: Voice, draft: Draft, more: bool = False) -> s
         verb = "get"
     if words.get("role") and kind == "related":
         words["parent"] = words["role"]
+    words["value_short"] = words.get("value", "").removeprefix("number of ")
     words["fixed"] = words.get("fixed", "") if not words.get("fixed", "").isdigit() else ""
     said = ascii_words(pattern.format_map({"verb": verb, **_plain(words)}))
     if more:
@@ -45,9 +48,11 @@ def name_of(ground: Ground, voice: Voice, draft: Draft, more: bool = False) -> s
 
 def _family(draft: Draft) -> str:
     """Whose verb it is called by: moving a date and correcting a fact have their own."""
+    if draft.meaning.family in ("link", "unlink") and "far" in draft.words:
+        return {"link": "create", "unlink": "remove"}[draft.meaning.family]
     if draft.meaning.family != "set":
         return draft.meaning.family
-    return {"date": "reschedule", "fact": "correct"}.get(draft.words.get("role", ""), "set")
+    return {"plan": "reschedule", "fact": "correct"}.get(draft.words.get("role", ""), "set")
 
 
 def _plain(words: Mapping[str, str]) -> dict[str, str]:
@@ -81,8 +86,10 @@ def describe(ground: Ground, voice: Voice, draft: Draft, named: Mapping[str, str
     p = Phrasing(ids.rng(voice.speech, "description", repr(draft.meaning)))
     words = {**draft.words, "key": key_said(ground, draft)}
     role = words.get("role", "")
-    words["as_role"] = f", as its {role}" if role and draft.meaning.family == "related" else ""
-    words["with_values"] = f", with its {words['values']}" if words.get("values") else ""
+    words["as_role"] = f", as {role}" if role and draft.meaning.family == "related" else ""
+    person = ground.tables[draft.meaning.table].person
+    words["its"], words["it"] = ("their", "them") if person else ("its", "it")
+    words["with_values"] = f", with {words['its']} {words['values']}" if words.get("values") else ""
     if draft.meaning.family == "ratio":
         words |= _ratio_words(draft)
     sentences = [p.say("purpose", kind_of(draft), **words)]
@@ -100,7 +107,7 @@ def _ratio_words(draft: Draft) -> dict[str, str]:
     fixed, column = draft.words.get("fixed", ""), draft.words["column"]
     return {
         "share_kind": "percentage" if draft.words.get("percent") else "share",
-        "test": f"{column} = {fixed}" if fixed else f"a given {column}",
+        "test": f'flagged "{column}"' if fixed else f"of a given {column}",
     }
 
 
@@ -108,6 +115,7 @@ def _comes_back(draft: Draft, p: Phrasing, words: Mapping[str, str]) -> str:
     family = draft.meaning.family
     if draft.effect == "write":
         kind = {"create": "created", "remove": "removed", "link": "linked", "unlink": "linked"}.get(family, "changed")
+        kind += "_self" if kind == "linked" and "far" in draft.words else ""
         return p.say("shown", kind, **words)
     body = draft.steps[-1].body if family != "get" else draft.steps[1].body
     assert isinstance(body, Query)

@@ -124,6 +124,11 @@ class Ground:
             return None
         return self.link_of(table, column)
 
+    def role_label(self, link: Link) -> str:
+        """What the other row is to this one: the other table's label, or the role that the column gives it."""
+        to = self.tables[link.to]
+        return to.label if self.names_parent(link) else link.role or self.label(link.table, link.columns[0])
+
     def via(self, link: Link) -> str:
         """The link's columns where they are needed to tell it from others."""
         return ",".join(link.columns) if self.several(link) else ""
@@ -182,14 +187,13 @@ class Ground:
         t = self.tables[table]
         if len(t.display) == 1:
             f = self.field(table, t.display[0], alias, left)
-            return Field(
-                f.term,
-                (table, "@name", ""),
-                Slot(table, "@name"),
-                f.type,
-                f.nullable,
-                f"{f.about} of the {t.label}",
-                f.short,
+            short = "name" if f.short.lower() == t.label.lower() else f.short
+            return replace(
+                f,
+                concept=(table, "@name", ""),
+                slot=Slot(table, "@name"),
+                about=f"{short} of the {t.label}",
+                short=short,
             )
         nullable = left or any(self.columns[table, d].nullable for d in t.display)
         return Field(

@@ -18,11 +18,14 @@ from duologue.tools.families import linked, linking, reading, summing, writing
 from duologue.tools.families.common import Candidate, Taste
 from duologue.tools.ground import Ground
 from duologue.tools.midnight import midnight_columns
-from duologue.tools.select import Choice, choose, focus_of, same, sayable, settled
+from duologue.tools.select import Choice, choose, focus_of, repeats, same, sayable, settled
 from duologue.tools.wording import Voice, draw_voice
 from duologue.types import Environment, Policy, Tool, Toolset
 
 LEAST, MOST = 8, 20
+TRIES = 6
+EPOCH = "2024-01-01T00:00:00"
+"""When tools are tried over data without dates."""
 
 
 class _Plan(Struct, frozen=True):
@@ -48,22 +51,29 @@ class DerivedTools:
             c
             for family in (reading, linked, summing, writing, linking)
             for c in family.candidates(self.ground)
-            if not any(same(c.meaning, tool) for tool in handwritten)
+            if not any(same(c.meaning, tool) for tool in handwritten) and not repeats(self.ground, c)
         )
         self.samples = Samples(self.ground, image)
         self.midnight = midnight_columns(self.ground, image)
 
     def toolset(self, variant: int) -> Toolset:
-        """Toolset number `variant`."""
-        plan = self._plan(variant)
+        """Toolset number `variant`: the first of a few tries that is rich enough, else the richest of them."""
+        best = self._tried(variant, 0)
+        for attempt in range(1, TRIES):
+            if _rich(best):
+                break
+            best = max(best, self._tried(variant, attempt), key=lambda s: len(s.tools))
+        return best
+
+    def _tried(self, variant: int, attempt: int) -> Toolset:
+        plan = self._plan(variant, attempt)
         taken = {t.name.lower() for t in self.handwritten}
         tools, vocabulary = speak(self.ground, plan.voice, plan.drafts, self.midnight, taken)
-        tools = (*self.handwritten, *confront(tools, self.samples, self.catalog.latest or "2024-01-01T00:00:00"))
-        name = ids.digest([tools, plan.voice.dialect])
-        return Toolset(name, tools, plan.voice.dialect, vocabulary)
+        tools = (*self.handwritten, *confront(tools, self.samples, self.catalog.latest or EPOCH))
+        return Toolset(ids.digest([tools, plan.voice.dialect]), tools, plan.voice.dialect, vocabulary)
 
-    def _plan(self, variant: int) -> _Plan:
-        rng = ids.rng(self.seed, self.catalog.name, "toolset", variant)
+    def _plan(self, variant: int, attempt: int) -> _Plan:
+        rng = ids.rng(self.seed, self.catalog.name, "toolset", variant, attempt)
         voice = draw_voice(rng)
         if self.handwritten:
             voice = _like(voice, self.handwritten)
@@ -85,6 +95,12 @@ class DerivedTools:
     def _size(self, pool: list[Candidate], tables: int, drawn: int) -> int:
         """Fewer tools where there is less to do: about four a table."""
         return max(4, min(drawn, 3 + 4 * tables, len(pool)))
+
+
+def _rich(toolset: Toolset) -> bool:
+    """Whether a set is worth talking to: enough tools, of more than two kinds."""
+    families = {t.meaning.family for t in toolset.tools if t.meaning}
+    return len(toolset.tools) >= 6 and len(families) >= 3
 
 
 def _like(voice: Voice, tools: tuple[Tool, ...]) -> Voice:

@@ -138,6 +138,8 @@ def _neighbours(ground: Ground, table: str) -> tuple[str, ...]:
 def _weight(ground: Ground, table: str, neighbours: dict[str, tuple[str, ...]]) -> float:
     t = ground.tables[table]
     kind = {"entity": 3.0, "event": 3.0, "link": 1.5, "lookup": 1.0}[t.kind]
+    if not t.writable:
+        kind *= 0.2
     return kind * (1 + len(neighbours.get(table, ()))) * min(1.0, 0.1 + t.rows / 10) * (1.0 if t.key else 0.4)
 
 
@@ -195,6 +197,17 @@ def settled(choice: Choice) -> tuple[Draft, ...]:
         picks = [p for p in picks if p not in rest]
     picks.sort(key=lambda p: (p.candidate.write, choice.focus.index(p.candidate.touch[0])))
     return tuple(p.draft for p in picks)
+
+
+def repeats(ground: Ground, c: Candidate) -> bool:
+    """Whether a tool over a view only says again what the tables behind it say, or adds up what the view repeats.
+
+    A view with links shows rows of other tables: it may be searched, counted and ranked, but its rows are not things of their
+    own, and a sum over it counts a value once for every row it was joined to.
+    """
+    m = c.meaning
+    views = [t for t in (m.table, m.other) if t and not ground.tables[t].writable and ground.links_from[t]]
+    return bool(views) and not (m.family in ("search", "count") or (m.family == "top" and not m.group))
 
 
 def same(meaning: Meaning, tool: Tool) -> bool:

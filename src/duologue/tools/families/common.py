@@ -111,7 +111,8 @@ def natural_order(ground: Ground, table: str, alias: str = "t") -> tuple[tuple[t
 
 def name_label(ground: Ground, t: Table) -> str:
     """What people call the thing that a row is called by: "title", "name"."""
-    return ground.label(t.name, t.display[0]) if len(t.display) == 1 else "name"
+    label = ground.label(t.name, t.display[0]) if len(t.display) == 1 else "name"
+    return "name" if label.lower() in (t.label.lower(), t.plural.lower()) else label
 
 
 def list_step(query: Query, noun: str, part: str = "list") -> Step:

@@ -54,7 +54,7 @@ def range_filter(ground: Ground, table: str, c: Column, ends: tuple[str, ...], a
 def reference_filter(ground: Ground, link: Link, by_name: bool, alias: str, of: str = "t") -> Filter:
     """By the row referred to, named or keyed."""
     to = ground.tables[link.to]
-    role = to.label if ground.names_parent(link) else (link.role or ground.label(link.table, link.columns[0]))
+    role = ground.role_label(link)
     if by_name and to.display:
         concept = (link.to, "@name", "") if ground.names_parent(link) else (link.table, link.columns[0], "name")
         said = f"{name_label(ground, to)} of the {role}"

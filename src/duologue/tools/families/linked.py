@@ -100,10 +100,17 @@ def through(ground: Ground, meaning: Meaning, near: Link, far: Link, rng: Random
     )  # fmt: skip
     words = _words(ground, far.to, near.to, said)
     if near.to == far.to:
-        words["role"] = ground.label(near.table, near.columns[0])
-        words["link"] = ground.tables[near.table].label
+        words |= sides(ground, near, far)
     steps = (must_exist(ground, near.to, params), list_step(query, ground.tables[far.to].plural))
     return Draft(meaning, (*params, *limits), steps, words=words)
+
+
+def sides(ground: Ground, near: Link, far: Link) -> dict[str, str]:
+    """How the two ends of a link between rows of one table are told apart."""
+    link = ground.tables[near.table]
+    c = ground.columns[far.table, far.columns[0]]
+    ends = {"near": ground.role_label(near), "far": ground.role_label(far)}
+    return {**ends, "far_plural": c.plural or f"{ends['far']}s", "links": link.plural}
 
 
 def childless(ground: Ground, meaning: Meaning, link: Link, rng: Random, taste: Taste) -> Draft:

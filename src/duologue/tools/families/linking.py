@@ -21,6 +21,7 @@ from duologue.tools.drafts import (
     Term,
 )
 from duologue.tools.families.common import Candidate, Taste, column_param, unique
+from duologue.tools.families.linked import sides
 from duologue.tools.ground import Ground
 from duologue.types import Meaning, Problem, Slot
 
@@ -45,10 +46,10 @@ def join(ground: Ground, meaning: Meaning, pair: tuple[Link, Link], rng: Random,
     where: tuple[Condition, ...] = tuple(
         Compare("=", Col("x", li.columns[0]), Arg(p.id)) for li, p in zip(pair, params, strict=True)
     )
-    a, b = (ground.tables[li.to].label for li in pair)
+    a, b = (ground.role_label(li) for li in pair)
     words = {"noun": t.label, "plural": t.plural, "parent": a, "other": b}
     if pair[0].to == pair[1].to:
-        words["role"] = ground.label(t.name, pair[1].columns[0])
+        words |= sides(ground, *pair) | {"parents": ground.tables[pair[0].to].plural}
     if meaning.family == "unlink":
         problem = Problem("not_linked", f"This {a} and this {b} are not linked.")
         steps.append(Step("require", Exists(t.name, "x", where), problem))
@@ -68,7 +69,7 @@ def join(ground: Ground, meaning: Meaning, pair: tuple[Link, Link], rng: Random,
 
 def _end(ground: Ground, link: Link) -> Param:
     c = ground.columns[link.to, link.to_columns[0]]
-    role = ground.tables[link.to].label if ground.names_parent(link) else ground.label(link.table, link.columns[0])
+    role = ground.role_label(link)
     return Param(
         f"{link.columns[0]}:key", Slot(link.to, link.to_columns[0], "key"), ground.concept(link.table, link.columns[0]),
         ground.jtype(c), True, about=f"the {role}", integer_key=c.type == "INTEGER",
@@ -87,7 +88,7 @@ def _still_free(
 ) -> Step:
     """The requirement that the link may be made: not there yet, or where the key says one at most, none there at all."""
     t = ground.tables[pair[0].table]
-    a, b = (ground.tables[li.to].label for li in pair)
+    a, b = (ground.role_label(li) for li in pair)
     sole = [i for i, li in enumerate(pair) if li.columns == t.key]
     if not sole:
         problem = Problem("already_linked", f"This {a} and this {b} are already linked.")

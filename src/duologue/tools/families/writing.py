@@ -28,7 +28,7 @@ from duologue.tools.drafts import (
     Term,
     Update,
 )
-from duologue.tools.families.common import Candidate, Taste, args, column_param, key_params, must_exist
+from duologue.tools.families.common import Candidate, Taste, args, column_param, key_params, listed, must_exist
 from duologue.tools.families.reading import record_fields
 from duologue.tools.ground import Ground, spoken, words
 from duologue.types import Meaning, Problem, Slot
@@ -152,7 +152,7 @@ def _number(ground: Ground, t: Table, plan: tuple[str, ...], keys: list[Arg]) ->
 
 def _values_said(ground: Ground, t: Table, given: list[tuple[Column, bool]]) -> str:
     labels = [ground.label(t.name, c.name) for c, required in given if required]
-    return ", ".join(labels[:4])
+    return listed(labels[:4])
 
 
 def _given(ground: Ground, t: Table) -> list[tuple[Column, bool]] | None:
@@ -189,7 +189,7 @@ def _reference(ground: Ground, t: Table, column: str, required: bool) -> Param:
     assert link is not None
     c = ground.columns[link.to, link.to_columns[0]]
     concept = ground.concept(t.name, column) if ground.resolved(t.name, column) else (t.name, column, "")
-    role = ground.tables[link.to].label if ground.names_parent(link) else link.role or ground.label(t.name, column)
+    role = ground.role_label(link)
     return Param(
         f"{column}:key", Slot(link.to, link.to_columns[0], "key"), concept, ground.jtype(c), required,
         about=f"the {role}", integer_key=c.type == "INTEGER",
@@ -243,9 +243,16 @@ def settable(ground: Ground, t: Table, c: Column) -> bool:
     return c.type == "TEXT"
 
 
+def _manner(t: Table, c: Column) -> str:
+    """What kind of change it is: a plan is moved, a fact is corrected, anything else is set."""
+    if c.role == "date":
+        return "plan" if t.kind == "event" and c.format in ("date", "datetime") else "fact"
+    return "fact" if is_fact(c) else c.role
+
+
 def is_fact(c: Column) -> bool:
-    """Whether a number is a fact of the world, which can be corrected but not decided."""
-    return c.role == "measure" and bool(spoken(c.label or c.name) & words()["facts"])
+    """Whether a number or year is a fact of the world, which can be corrected but not decided."""
+    return c.format == "year" or (c.role == "measure" and bool(spoken(c.label or c.name) & words()["facts"]))
 
 
 def _movable(ground: Ground, t: Table, link: Link) -> bool:
@@ -279,6 +286,7 @@ def assign(ground: Ground, t: Table, c: Column, rng: Random, taste: Taste) -> Dr
     other = (*row, Compare("is not", Col("x", c.name), Arg(value.id)))
     message = f"The {label} of this {t.label} is already {{{value.id}}}."
     steps.append(Step("require", Exists(t.name, "x", other), Problem("unchanged", message)))
+    steps += _unique(ground, t, [(c, True)])
     where = tuple(Compare("=", Col("", k), a) for k, a in zip(t.key, args(keys), strict=True))
     steps.append(Step("write", Update(t.name, ((c.name, Arg(value.id)),), where)))
     steps.append(after(ground, t, args(keys), taste))
@@ -303,17 +311,22 @@ def _must_lead(ground: Ground, link: Link, p: Param) -> Step:
 
 
 def removable(ground: Ground, t: Table) -> bool:
-    """Events and other leaves; never the things that much else hangs on, nor lookups."""
-    return t.kind == "event" or (t.kind == "entity" and not t.person and not ground.links_to[t.name] and t.rows > 3)
+    """Events and other leaves; never the things that much else hangs on, nor lookups, nor what is in use in every row."""
+    used = any(ground.columns[li.table, li.columns[0]].distinct >= t.rows for li in _dependents(ground, t))
+    leaf = t.kind == "entity" and not t.person and not ground.links_to[t.name] and t.rows > 3
+    return (t.kind == "event" and not used) or leaf
+
+
+def _dependents(ground: Ground, t: Table) -> list[Link]:
+    """The links of tables (not of views) that keep a row from being removed."""
+    return [li for li in ground.links_to[t.name] if ground.tables[li.table].writable and li.to_columns == t.key]
 
 
 def remove(ground: Ground, t: Table, rng: Random, taste: Taste) -> Draft:
     """One row less; refused while others refer to it."""
     keys = key_params(ground, t.name)
     steps = [must_exist(ground, t.name, keys)]
-    for link in ground.links_to[t.name]:
-        if link.to_columns != t.key:
-            continue
+    for link in _dependents(ground, t):
         child = ground.tables[link.table]
         own = tuple(Compare("=", Col("x", c), a) for c, a in zip(link.columns, args(keys), strict=True))
         message = f"This {t.label} still has {child.plural} and can't be removed."
@@ -321,6 +334,6 @@ def remove(ground: Ground, t: Table, rng: Random, taste: Taste) -> Draft:
     steps.append(after(ground, t, args(keys), taste))
     where = tuple(Compare("=", Col("", k), a) for k, a in zip(t.key, args(keys), strict=True))
     steps.append(Step("write", Delete(t.name, where)))
-    others = sorted({ground.tables[li.table].plural for li in ground.links_to[t.name]})
+    others = sorted({ground.tables[li.table].plural for li in _dependents(ground, t)})
     words_ = {"noun": t.label, "plural": t.plural, "others": " or ".join(others)}
     return Draft(Meaning("remove", t.name), keys, tuple(steps), "write", (t.name,), words_)
