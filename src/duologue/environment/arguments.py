@@ -73,9 +73,9 @@ class Parameters:
         for name, value in arguments.items():
             kind = value.__class__
             if kind in _PLAIN and not (kind is float and name in self._integers):
-                if kind is str and len(value) > self._most:
-                    raise ToolError(INVALID, f"Parameter {name!r} is too long: {len(value)} characters.")
                 values[name] = value
+                if kind is str:
+                    self._check_text(name, value)
             elif name in self._names:
                 values[name] = self._converted(name, value)
         if len(values) > len(self._names):  # the schema lets unknown parameters pass; no statement may see them
@@ -86,9 +86,18 @@ class Parameters:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         bound = _bindable(name, value)
-        if isinstance(bound, str) and len(bound) > self._most:
-            raise ToolError(INVALID, f"Parameter {name!r} is too long.")
+        if isinstance(bound, str):
+            self._check_text(name, bound)
         return bound
+
+    def _check_text(self, name: str, text: str) -> None:
+        if len(text) > self._most:
+            raise ToolError(INVALID, f"Parameter {name!r} is too long: {len(text)} characters.")
+        if not text.isascii():
+            try:
+                text.encode()
+            except UnicodeEncodeError as error:
+                raise ToolError(INVALID, f"Parameter {name!r} is not JSON: {_short(error)}.") from None
 
     def _objection(self, arguments: Any) -> str:
         error = next(iter(self._validator.iter_errors(arguments)))

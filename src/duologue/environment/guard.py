@@ -10,6 +10,7 @@ The authorizer that stays on a session's connection (`Grant.authorize`) is the s
 statement is prepared, and a statement prepared for one tool is found in the cache by the next.
 """
 
+import re
 from typing import Final
 
 import apsw
@@ -52,6 +53,12 @@ _REFUSED: Final = {
 }
 
 
+_DATA: Final = {apsw.SQLITE_SELECT, apsw.SQLITE_RECURSIVE, apsw.SQLITE_FUNCTION, apsw.SQLITE_READ, *WRITES}
+_SCHEMA_TABLES: Final = frozenset({"sqlite_master", "sqlite_schema", "sqlite_temp_master", "sqlite_temp_schema"})
+_NOTHING: Final = re.compile(r"(?:[\s;]|--[^\n]*|/\*.*?\*/)*", re.DOTALL)
+"""What may follow a statement: nothing but comments."""
+
+
 class Grant(Struct, frozen=True):
     """What a tool may do, worked out from what it declares."""
 
@@ -67,6 +74,9 @@ class Grant(Struct, frozen=True):
     triggers: frozenset[str]
     functions: frozenset[str]
     """Functions that the schema of its tables calls."""
+    virtual: bool
+    """A virtual table is among them. What it reads to answer is its own affair (a full-text index may keep its text in any
+    table), and at run time it cannot be told from the statement's."""
 
     def authorize(
         self, code: int, first: str | None, second: str | None, database: str | None, context: str | None
@@ -86,7 +96,8 @@ class Grant(Struct, frozen=True):
         if database not in ("main", None):
             return False
         if code == apsw.SQLITE_READ:
-            return first in self.reads or first in self.within or first in _TABLE_FUNCTIONS
+            seen = first in self.reads or first in self.within or first in _TABLE_FUNCTIONS
+            return seen or self.virtual or not second
         return code in WRITES and (first in self.writes or (code, first) in self.touches)
 
 
@@ -113,6 +124,7 @@ def grant_for(schema: Schema, reads: tuple[str, ...], writes: tuple[str, ...]) -
         | {fold(n) for n in reads if schema.kind(n) == "view"},
         triggers=(contexts & schema.triggers) if written else frozenset(),
         functions=frozenset(f for r in reached for f in r.functions) - _NEVER,
+        virtual=bool(virtual),
     )
 
 
@@ -122,7 +134,7 @@ def check_statement(schema: Schema, tool: Tool, grant: Grant, statement: Stateme
         facts = schema.explore(statement.sql)
     except (apsw.Error, UnicodeError) as error:
         raise _refusal(where, f"SQLite does not accept it: {error}", "Mend the statement.") from None
-    problem = _form(facts, statement, tool)
+    problem = _forbidden(facts) or _form(facts, statement, tool)
     if problem is None:
         text = fold(statement.sql)
         problem = next((p for a in facts.actions if (p := _objection(schema, grant, a, text))), None)
@@ -135,10 +147,20 @@ def _refusal(where: str, problem: str, fix: str) -> UserError:
     return UserError(f"{where}: {problem}", fix)
 
 
+def _forbidden(facts: Facts) -> str | None:
+    """What no tool may do, whatever it declares."""
+    for action in facts.actions:
+        if action.code in _REFUSED:
+            return f"it {_REFUSED[action.code]}, which no tool may"
+        if action.code not in _DATA or action.first in _SCHEMA_TABLES and action.code in WRITES:
+            return "it changes the schema, which no tool may"
+    return None
+
+
 def _form(facts: Facts, statement: Statement, tool: Tool) -> str | None:
     """What is wrong with the kind of statement it is."""
     own = {a.code for a in facts.actions if not a.context}
-    if facts.rest.strip().strip(";").strip():
+    if not _NOTHING.fullmatch(facts.rest):
         return f"there is a second statement behind the first: {facts.rest.strip()[:60]!r}"
     if facts.explain:
         return "EXPLAIN is not a query of data"
@@ -146,9 +168,9 @@ def _form(facts: Facts, statement: Statement, tool: Tool) -> str | None:
         if tool.effect != "write":
             return "a tool whose effect is `read` must not write"
         return None if own & set(WRITES) else "it is not an INSERT, UPDATE or DELETE"
-    if own & set(WRITES) or not facts.readonly:
+    if own & set(WRITES):
         return f"a `{statement.kind}` must not write"
-    return None if apsw.SQLITE_SELECT in own or own & set(_REFUSED) else "it is not a SELECT"
+    return None if apsw.SQLITE_SELECT in own and facts.readonly else "it is not a SELECT"
 
 
 def _objection(schema: Schema, grant: Grant, action: Action, text: str) -> str | None:
@@ -161,10 +183,8 @@ def _objection(schema: Schema, grant: Grant, action: Action, text: str) -> str |
     if action.database not in ("main", ""):
         return f"it uses the database {action.database!r}"
     if code == apsw.SQLITE_READ:
-        return _read_objection(grant, action)
-    if code in WRITES:
-        return _write_objection(schema, grant, action)
-    return f"it {_REFUSED.get(code, 'changes the schema')}, which no tool may"
+        return _read_objection(schema, grant, action)
+    return _write_objection(schema, grant, action)
 
 
 def _function_objection(grant: Grant, name: str, text: str) -> str | None:
@@ -173,10 +193,12 @@ def _function_objection(grant: Grant, name: str, text: str) -> str | None:
     return f"it calls {name}(), which is not among the functions a tool may use"
 
 
-def _read_objection(grant: Grant, action: Action) -> str | None:
+def _read_objection(schema: Schema, grant: Grant, action: Action) -> str | None:
     table = action.first
     if table in grant.reads or table in _TABLE_FUNCTIONS:
         return None
+    if not action.second and not schema.knows(table):
+        return None  # rows of a common table expression are counted; what it reads is told on its own
     inside = action.context in grant.views or action.context in grant.triggers or not action.second
     if table in grant.within and inside:
         return None

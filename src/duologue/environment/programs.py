@@ -201,6 +201,7 @@ def _widened(schema: Schema, grant: Grant, tool: Tool) -> Grant:
         views=grant.views | everything.views,
         triggers=grant.triggers,
         functions=grant.functions | everything.functions,
+        virtual=grant.virtual or everything.virtual,
     )
 
 

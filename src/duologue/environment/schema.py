@@ -100,6 +100,8 @@ def explore(connection: apsw.Connection, sql: str) -> Facts:
         return apsw.SQLITE_OK
 
     def stop(cursor: apsw.Cursor, statement: str, bindings: object) -> bool:
+        if not cursor.has_vdbe:
+            return False
         columns = tuple(column[0] for column in cursor.get_description())
         seen.append(
             Facts((), cursor.is_readonly, cursor.is_explain != 0, sql[len(statement) :], cursor.bindings_names, columns)
@@ -113,6 +115,8 @@ def explore(connection: apsw.Connection, sql: str) -> Facts:
         cursor.execute(sql, _AnyName(), can_cache=False)
     except apsw.ExecTraceAbort:
         pass
+    except apsw.BindingsError:
+        raise apsw.SQLError("its parameters must have names, like :customer_id (not ?)") from None
     finally:
         connection.authorizer = None
         cursor.close()
@@ -135,6 +139,11 @@ class Schema:
     def _names(self) -> dict[str, tuple[str, Kind]]:
         query = "SELECT name, type FROM pragma_table_list WHERE schema = 'main' AND name <> 'sqlite_schema'"
         return {fold(name): (name, kind) for name, kind in self._connection.execute(query)}
+
+    @cached_property
+    def _modules(self) -> frozenset[str]:
+        """Names of table-valued functions and other modules, folded."""
+        return frozenset(fold(name) for (name,) in self._connection.execute("SELECT name FROM pragma_module_list"))
 
     @cached_property
     def triggers(self) -> frozenset[str]:
@@ -177,6 +186,10 @@ class Schema:
         """What a name stands for in the schema; None where nothing."""
         found = self._names.get(fold(name))
         return found[1] if found and not fold(name).startswith("sqlite_") else None
+
+    def knows(self, name: str) -> bool:
+        """Something in the schema has this (folded) name."""
+        return name in self._names or name in self._modules or name.startswith(("sqlite_", "pragma_"))
 
     def tables(self) -> tuple[str, ...]:
         """All tables and views by name, folded, without SQLite's own."""
