@@ -113,48 +113,46 @@ def infer(db: apsw.Connection, sources: Sequence[Source], declared: Sequence[Lin
 
 def _best(db: apsw.Connection, source: Source, column: str, sources: Sequence[Source]) -> Link | None:
     """The link that a column's name speaks for most, among those its values allow."""
-    wishes = [(*_resembles(source, column, t), t) for t in sources if t.raw.kind == "table"]
-    for strength, to, target in sorted(wishes, key=lambda w: -w[0]):
-        if not strength:
-            break
+    tables = [t for t in sources if t.raw.kind == "table"]
+    wishes = [(strength, to, t) for t in tables for strength, to in _resembles(source, column, t)]
+    for _, to, target in sorted(wishes, key=lambda w: -w[0]):
         if _included(db, source.stats.columns[column], target, to) >= INCLUSION:
             return Link(source.raw.name, (column,), target.raw.name, (to,), declared=False)
     return None
 
 
-def _resembles(source: Source, column: str, target: Source) -> tuple[int, str]:
-    """How much a column's name points at a table (0 not at all, 4 names its key), and the column it would refer to."""
+def _resembles(source: Source, column: str, target: Source) -> list[tuple[int, str]]:
+    """How much a column's name points at a table (4: it names the key), and the columns it would refer to."""
     key = target.key[0] if len(target.key) == 1 else ""
     same = source.raw.name == target.raw.name
     said = [w.lower() for w in source.words[column]]
     label = [singular_word(w.lower()) for w in target.label.split()]
     beyond = set(label) < {singular_word(w.lower()) for w in source.label.split()}
     if (same and column == key) or (source.key == (column,) and not beyond):
-        return 0, ""
+        return []
     if key and said == [w.lower() for w in target.words[key]] and not same and not _bare(said):
-        return 4, key
+        return [(4, key)]
     stem = [singular_word(w) for w in without_id(said)]
     tail = len(stem) < len(said)
     if key and tail and stem[-len(label) :] == label:
-        return 3, key
+        return [(3, key)]
     if key and tail and target.person and stem and stem[-1] in words()["self_roles"]:
-        return 2, key
-    return (0, "") if same or source.raw.kind != "table" else _by_name(said, label, target)
+        return [(2, key)]
+    return [] if same or source.raw.kind != "table" else [(1, to) for to in _by_name(said, label, target)]
 
 
-def _by_name(said: list[str], label: list[str], target: Source) -> tuple[int, str]:
+def _by_name(said: list[str], label: list[str], target: Source) -> list[str]:
     """A column called like the table, or by its name: it may hold the key (`category`), or the name (`product name`)."""
     bare = [singular_word(w) for w in said]
-    if bare == label and len(target.key) == 1:
-        return 1, target.key[0]
     if bare != label and bare != [*label, "name"]:
-        return 0, ""
+        return []
+    found = list(target.key) if bare == label and len(target.key) == 1 else []
     for name, parts in target.words.items():
         own = [singular_word(w.lower()) for w in parts]
         stats = target.stats.columns[name]
         if own in (["name"], ["title"], label, [*label, "name"]) and stats.unique and not stats.nulls:
-            return 1, name
-    return 0, ""
+            found.append(name)
+    return found
 
 
 def _bare(parts: list[str]) -> bool:
@@ -208,6 +206,8 @@ def _role(link: Link, stems: dict[tuple[str, str], list[str]], labels: dict[str,
         return mapped
     target = labels[link.to].lower()
     lower = [singular_word(w.lower()) for w in stem]
+    if stem == stems[link.to, link.to_columns[0]]:
+        return ""
     if not stem or SequenceMatcher(None, said, target).ratio() > ALIKE or lower == target.split()[-1:]:
         return ""
     if set(lower) <= set(target.split()) or _trailing(lower) or any(w in words()["prepositions"] for w in lower[1:]):

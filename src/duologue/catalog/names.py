@@ -55,7 +55,8 @@ def _rejoin(parts: list[str]) -> list[str]:
     out: list[str] = []
     for part in parts:
         joined = out[-1] + part if out else ""
-        if out and part.isdigit() and (_is_acronym(joined) or (len(out[-1]) == 1 and len(part) == 1)):
+        known = _is_acronym(joined) or joined.lower() in words().map("units")
+        if out and part.isdigit() and (known or (len(out[-1]) == 1 and len(part) == 1)):
             out[-1] = joined
         else:
             out.append(part)

@@ -27,7 +27,7 @@ def singular_word(word: str) -> str:
     low = word.lower()
     if len(word) > 2 and word[-1] == "s" and word[:-1].isupper():
         return word[:-1]
-    if low in _singulars():
+    if low in _singulars() and low not in words()["uncountable"]:
         return _like(word, _singulars()[low])
     fixed = low in words()["uncountable"] or low in words()["not_plural"] or low in words().map("irregular")
     if fixed or len(word) < 3 or word.isupper() or not low.endswith("s"):

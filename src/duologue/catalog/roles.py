@@ -247,7 +247,8 @@ def _ranked(f: Facts) -> bool:
     if f.heads("ordinal"):
         return True
     few = all(n == n // 1 and 0 <= n <= 60 for n in f.numbers)
-    return few and f.heads("graded") and not f.says("count")
+    counted = any(w in words()["measure"] or w in words()["count"] for w in f.said if w != f.head)
+    return few and f.heads("graded") and not counted
 
 
 def _measured(f: Facts) -> bool:
@@ -261,7 +262,7 @@ def _numbered_code(f: Facts) -> bool:
         return True
     if f.said[-1:] in {("number",), ("no",), ("nbr",)} and len(f.said) > 1:
         return True
-    if f.stored or _measured(f) or f.format in {"percent", "money"} or f.heads("ordinal"):
+    if not f.texts or _measured(f) or f.format in {"percent", "money"} or f.heads("ordinal"):
         return False
     texts = [t.strip() for t in f.texts]
     padded = any(t.startswith("0") and len(t) > 1 and t.isdecimal() for t in texts)
@@ -392,4 +393,4 @@ def closed(f: Facts, found: Nature) -> bool:
     if found.role == "flag":
         return f.stats.distinct == 2
     few = f.stats.distinct <= CLOSED_VALUES and f.repeats >= (2 if found.role == "status" else 3)
-    return few and f.stats.distinct > 1 and not f.says("open")
+    return few and f.stats.distinct > 1 and (found.role == "status" or not f.says("open"))
