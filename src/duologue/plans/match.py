@@ -136,7 +136,8 @@ def same_arguments(expected: Mapping[str, Json], actual: Mapping[str, Json], too
 def differing(expected: Mapping[str, Json], actual: Mapping[str, Json], tool: Tool | None) -> list[str]:
     """The names of the arguments in which two sets differ, in the order of the schema, unknown ones last."""
     left, right = normal_arguments(expected, tool), normal_arguments(actual, tool)
-    names = dict.fromkeys((*left, *right))
+    properties = tool.parameters.get("properties", {}) if tool is not None else {}
+    names = [n for n in dict.fromkeys((*properties, *left, *right)) if n in left or n in right]
     return [n for n in names if n not in left or n not in right or not _same(left[n], right[n], n, tool)]
 
 
@@ -187,5 +188,6 @@ def _explain(
     if not tries:
         return Missing(number, weight, "absent", last, f"{name} was never called")
     names, call, want = min(tries, key=lambda t: len(t[0]))
-    parts = [f"{n}={call.call.arguments.get(n)!r} instead of {want.get(n)!r}" for n in names[:3]]
+    had, wish = normal_arguments(call.call.arguments, tool), normal_arguments(want, tool)
+    parts = [f"{n}={had.get(n)!r} instead of {wish.get(n)!r}" for n in names[:3]]
     return Missing(number, weight, "arguments", call.turn, f"{name} was called with {', '.join(parts)}")

@@ -4,11 +4,13 @@ The same means: the result's text byte for byte, the rows changed, and the state
 the state ends the comparison, since all that follows would differ for that reason alone; differing texts are all reported.
 """
 
+from collections.abc import Sequence
+
 from duologue.environment import Image, open_session
 from duologue.errors import DuologueError
 from duologue.plans.trace import Executed, trace
 from duologue.protocols import Outcome
-from duologue.types import Dialogue, Environment, Finding, Verdict
+from duologue.types import Dialogue, Environment, Finding, RowChange, Verdict
 
 SHOWN = 80
 """Characters of a differing text that the evidence shows."""
@@ -41,10 +43,17 @@ def replay(dialogue: Dialogue, environment: Environment, image: Image) -> Verdic
 
 def _effects(call: Executed, outcome: Outcome, dialogue: Dialogue) -> str | None:
     if call.changes != outcome.changes:
-        return f"the record shows {_count(len(call.changes))}, running it again makes {_count(len(outcome.changes))}"
+        shown, found = _rows(call.changes, outcome.changes), _rows(outcome.changes, call.changes)
+        return f"the record shows {_count(len(call.changes))}{shown}, running it again makes {_count(len(outcome.changes))}{found}"
     if call.state and call.state != outcome.state:
         return f"the record names the state after it {call.state!r}, running it again leads to {outcome.state!r}"
     return None
+
+
+def _rows(changes: Sequence[RowChange], others: Sequence[RowChange]) -> str:
+    """The first change that the other side lacks."""
+    own = next((c for c in changes if c not in others), None)
+    return "" if own is None else f" ({own.op} of {own.table} {own.key}: {own.before} → {own.after})"[: SHOWN * 2]
 
 
 def _count(changes: int) -> str:
