@@ -67,7 +67,7 @@ class Workshop:
 
     def __init__(self, environment: Environment, image: Image, catalog: Catalog, seed: int) -> None:
         self.environment, self.image, self.catalog, self.seed = environment, image, catalog, seed
-        self.index = ToolIndex(environment.toolset)
+        self.index = ToolIndex(environment.toolset, catalog)
 
     @cached_property
     def tasks(self) -> ScriptedTasks:
@@ -158,11 +158,12 @@ class Run:
                 continue
             verdicts = shop.check(dialogue)
             accepted, reasons = combine(verdicts)
-            self.store.count_attempt(number, "check", "" if accepted else reasons[0])
+            code = "" if accepted else reasons[0].partition(":")[0]
+            self.store.count_attempt(number, "check", "" if accepted else code)
             if accepted or attempt == ATTEMPTS - 1:
-                self.store.put_dialogue(number, dialogue, verdicts, accepted, "" if accepted else reasons[0])
+                self.store.put_dialogue(number, dialogue, verdicts, accepted, "" if accepted else code)
                 return accepted
-            last = StageError("check", reasons[0], str(dialogue.id))
+            last = StageError("check", code, reasons[0])
         if not begun:
             return None
         self.store.reject_item(number, last.stage, last.reason, last.evidence)

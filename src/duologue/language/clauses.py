@@ -41,7 +41,7 @@ def pieces(phrases: Phrases, need: Need, rows: tuple[str, ...] | None = None) ->
         "group": phrases.group(need),
         "measure": _measure(phrases, need),
         "n": _limit(need),
-        "changes": phrases.changes(need),
+        "changes": phrases.changes(need) if meaning.family == "set" else "",
         "details": phrases.details(need),
         "field": phrases.label(f"{meaning.table}.{meaning.column}", meaning.table) if meaning.column else "",
         "verb": meaning.verb,

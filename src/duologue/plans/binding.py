@@ -1,6 +1,6 @@
 """From a need and the rows it is about to the arguments of a call, each with where it came from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -23,14 +23,14 @@ class Missing(Struct, frozen=True):
     slot: Slot
 
 
-def mention_slots(tool: Tool) -> list[tuple[str, Slot, int]]:
+def mention_slots(inputs: Mapping[str, Slot]) -> list[tuple[str, Slot, int]]:
     """The parameters that need a row: name, slot, and which mention of that table (0 = the first) it takes.
 
     Parameters of one composite key share a mention; two parameters for the same key column take two.
     """
     seen: dict[tuple[str, str], int] = {}
     out = []
-    for name, slot in tool.inputs.items():
+    for name, slot in inputs.items():
         if slot.use == "key":
             nth = seen.get((slot.table, slot.column), 0)
             seen[slot.table, slot.column] = nth + 1
@@ -38,16 +38,18 @@ def mention_slots(tool: Tool) -> list[tuple[str, Slot, int]]:
     return out
 
 
-def bind(tool: Tool, need: Need, rows: Sequence[Known | None]) -> tuple[dict[str, Bound], list[Missing]]:
-    """The arguments of `tool` that serve `need`; `rows[i]` is what `need.mentions[i]` resolved to.
+def bind(
+    tool: Tool, inputs: Mapping[str, Slot], need: Need, rows: Sequence[Known | None]
+) -> tuple[dict[str, Bound], list[Missing]]:
+    """The arguments of `tool` that serve `need`; `inputs` are those of the index, `rows[i]` is what `need.mentions[i]` resolved to.
 
     Optional parameters nobody spoke of are left out. What is required and unknown is listed as missing.
     """
     bound: dict[str, Bound] = {}
     required = set(tool.parameters.get("required", ()))
     missing: list[Missing] = []
-    keyed = {name: (slot, nth) for name, slot, nth in mention_slots(tool)}
-    for name, slot in tool.inputs.items():
+    keyed = {name: (slot, nth) for name, slot, nth in mention_slots(inputs)}
+    for name, slot in inputs.items():
         if name in keyed:
             value = _from_row(slot, _nth(need.mentions, rows, slot.table, keyed[name][1]))
         else:

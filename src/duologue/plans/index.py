@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from duologue.catalog.model import Catalog, Table
 from duologue.types import Json, Meaning, Slot, Tool, Toolset
 
 
@@ -55,11 +56,46 @@ def groups_of(tool: Tool) -> tuple[Group, ...]:
     return tuple(Group(prefix=p, many=m, fields=tuple(found[p, m])) for p, m in order)
 
 
+def reference_parts(table: Table, catalog: Catalog) -> dict[Slot, str]:
+    """For a composite key: what its parts that refer to other tables stand for there → the key column.
+
+    Parts that refer to the same place are left out: they can't be told apart by what they stand for.
+    """
+    if len(table.key) < 2:
+        return {}
+    found: dict[Slot, list[str]] = {}
+    for link in catalog.links:
+        if link.table == table.name and len(link.columns) == 1 and link.columns[0] in table.key:
+            found.setdefault(Slot(link.to, link.to_columns[0]), []).append(link.columns[0])
+    return {slot: columns[0] for slot, columns in found.items() if len(columns) == 1}
+
+
+def own_key_inputs(tool: Tool, catalog: Catalog) -> dict[str, Slot]:
+    """A tool's inputs. Where a row of a table with a composite key is addressed by its own key column and by one that
+    refers elsewhere, both are parts of its key, not two rows."""
+    meaning = tool.meaning
+    table = next((t for t in catalog.tables if meaning is not None and t.name == meaning.table), None)
+    own = {s.column for s in tool.inputs.values() if s.use == "key" and table is not None and s.table == table.name}
+    if meaning is None or table is None or meaning.family not in ("get", "set", "remove") or not own:
+        return tool.inputs
+    parts = reference_parts(table, catalog)
+    out = {}
+    for name, slot in tool.inputs.items():
+        column = parts.get(Slot(slot.table, slot.column)) if slot.use == "key" else None
+        if column is not None and column not in own:
+            own.add(column)
+            slot = Slot(table.name, column, "key")
+        out[name] = slot
+    return out
+
+
 class ToolIndex:
     """A toolset, looked up by name and by meaning."""
 
-    def __init__(self, toolset: Toolset) -> None:
+    def __init__(self, toolset: Toolset, catalog: Catalog) -> None:
         self.toolset = toolset
+        self.inputs: dict[str, dict[str, Slot]] = {t.name: own_key_inputs(t, catalog) for t in toolset.tools}
+        """Tool name → its inputs, with every part of a composite key as a part of that key."""
         self.by_name: dict[str, Tool] = {t.name: t for t in toolset.tools}
         self.groups: dict[str, tuple[Group, ...]] = {t.name: groups_of(t) for t in toolset.tools}
         self._by_meaning: dict[Meaning, Tool] = {}
@@ -78,7 +114,7 @@ class ToolIndex:
     def getter(self, table: str) -> Tool | None:
         """The read that shows one row of the table by its key."""
         for meaning, tool in self._by_meaning.items():
-            keys = {s.table for s in tool.inputs.values() if s.use == "key"}
+            keys = {s.table for s in self.inputs[tool.name].values() if s.use == "key"}
             if meaning.family == "get" and meaning.table == table and keys == {table}:
                 return tool
         return None

@@ -7,12 +7,12 @@ without either looking at the other.
 Only results and plain values go in. A memory never asks the database anything.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 
-from duologue.catalog.model import Catalog
-from duologue.plans.index import Group, ToolIndex
+from duologue.catalog.model import Catalog, Table
+from duologue.plans.index import Group, ToolIndex, reference_parts
 from duologue.types import Json, Meaning, Mention, Need, Pick, Tool
 
 RowKey = tuple[Json, ...]
@@ -60,9 +60,11 @@ class Memory:
         self.listings: list[Listing] = []
         self.known: dict[str, dict[RowKey, Known]] = {}
         self.focus: dict[str, RowKey] = {}
+        self._focused: dict[str, float] = {}
         self.told: dict[str, list[str]] = {}
         """Table → names that were said aloud, in order."""
         self._keys = {t.name: tuple(f"{t.name}.{c}" for c in t.key) for t in catalog.tables if t.key}
+        self._parts = {t.name: reference_parts(t, catalog) for t in catalog.tables if len(t.key) > 1}
         self._names = {t.name: tuple(f"{t.name}.{c}" for c in t.display) for t in catalog.tables if t.display}
 
     def absorb(self, tool: Tool, result: Json, source: int, need: int) -> list[Listing]:
@@ -71,7 +73,8 @@ class Memory:
             return []
         added = []
         for group in self.index.groups[tool.name]:
-            rows = tuple(self._row(group, i, raw, source) for i, raw in enumerate(group.rows(result)))
+            about = tool.meaning.table
+            rows = tuple(self._row(group, i, raw, (source, about)) for i, raw in enumerate(group.rows(result)))
             if not group.prefix and all(":" in k for _, k in group.fields) and tool.meaning.family in _LISTS:
                 continue  # nothing but counters of the list beside it
             listing = Listing(source, need, tool.meaning, rows, group.many, _total(group, result, rows))
@@ -81,12 +84,17 @@ class Memory:
             self._know(listing)
         return added
 
-    def _row(self, group: Group, index: int, raw: Mapping[str, Json], source: int) -> Row:
+    def _row(self, group: Group, index: int, raw: Mapping[str, Json], of: tuple[int, str]) -> Row:
+        source, about = of
         values, paths = {}, {}
         for name, slot in group.fields:
             if name in raw:
                 values[slot] = raw[name]
                 paths[slot] = group.path(index, name)
+        for part, column in self._parts.get(about, {}).items():
+            there, here = f"{part.table}.{part.column}", f"{about}.{column}"
+            if here not in values and there in values:
+                values[here], paths[here] = values[there], paths[there]
         for table, parts in self._names.items():
             name = f"{table}.@name"
             if name not in values and all(values.get(p) is not None for p in parts):
@@ -106,8 +114,6 @@ class Memory:
                     if slot.startswith(prefix) and ":" not in slot:
                         known.values[slot[len(prefix) :]] = value
                         known.sources[slot[len(prefix) :]] = (row.source, row.paths[slot])
-                if len(listing.rows) == 1 and table == listing.meaning.table:
-                    self.focus[table] = key
 
     def key_of(self, table: str, row: Row) -> RowKey | None:
         """The key of the row of `table` that this result row shows, if it shows one."""
@@ -141,6 +147,11 @@ class Memory:
                 return listing
         return None
 
+    def focus_on(self, table: str, key: RowKey, when: float) -> None:
+        """The talk is about this row of the table since need `when`; what was said before that does not count any more."""
+        if when >= self._focused.get(table, -1.0):
+            self.focus[table], self._focused[table] = key, when
+
     def tell(self, table: str, name: Json) -> None:
         """A row's name was said aloud."""
         names = self.told.setdefault(table, [])
@@ -156,7 +167,20 @@ class Memory:
         for table in (need.meaning.table, need.meaning.group.partition(".")[0]):
             key = self.key_of(table, row) if table else None
             if key is not None:
-                self.focus[table] = key
+                self.focus_on(table, key, listing.need + 0.5)
+
+
+def telling_apart(table: Table, rows: Sequence[Known], most: int = 2) -> list[str]:
+    """Columns by which people could tell rows of one name apart: not their keys, unless nothing else differs."""
+    out = [
+        c.name
+        for c in table.columns
+        if c.role not in ("reference", "other", "text", "key")
+        and c.name not in table.display
+        and all(r.values.get(c.name) is not None for r in rows)
+        and len({str(r.values[c.name]) for r in rows}) == len(rows)
+    ]
+    return out[:most] or [c for c in table.key if len({str(r.values.get(c)) for r in rows}) > 1][:1]
 
 
 _LISTS = frozenset({"find", "search", "related", "top", "total", "count", "ratio", "missing"})

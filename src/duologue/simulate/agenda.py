@@ -7,10 +7,11 @@ conversation can be taken up at any turn. Acts in a turn of calls say which requ
 from msgspec import Struct, field, json
 
 from duologue.catalog.model import Catalog
+from duologue.ids import to_json
 from duologue.plans.gist import answering
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Listing, Memory, RowKey, matches
-from duologue.types import Act, Json, Need, Turn
+from duologue.types import Act, Json, Need, Tool, Turn
 
 LOOKUP, FETCH = "look up", "fetch"
 WRITES = frozenset({"set", "create", "remove", "link", "unlink", "act"})
@@ -62,10 +63,14 @@ class Agenda:
         """Changes need no further yes."""
         self.recap = False
         self.goodbye = False
+        self.dropped = False
+        """The user has just taken a request back."""
         self.last_write = -1
         """The turn of the latest change."""
         self.read = 0
         """Turns folded so far."""
+        self.answers: dict[str, tuple[int, Json, list[Listing]]] = {}
+        """Reads already made: name and arguments → turn of the result, the result, its listings."""
         self._serving: dict[str, tuple[str, int, int]] = {}
         self._calls: dict[str, tuple[str, dict[str, Json]]] = {}
 
@@ -81,12 +86,17 @@ class Agenda:
                 self._recall(turn)
         self.read = len(turns)
 
+    def remembered(self, tool: Tool, arguments: dict[str, Json]) -> tuple[int, Json, list[Listing]] | None:
+        """The answer to the same read, where nothing was changed since."""
+        found = self.answers.get(call_mark(tool, arguments))
+        return found if found is not None and found[0] > self.last_write else None
+
     def open(self) -> list[Owed]:
         """Requests that are the assistant's move, in the order they were made."""
         return [o for o in self.owed if not o.told and not o.waiting]
 
     def _hear(self, turn: Turn, at: int) -> None:
-        self.recap = self.goodbye = False
+        self.recap = self.goodbye = self.dropped = False
         waiting = next((o for o in self.owed if o.waiting), None)
         for act in turn.acts:
             if act.kind in ("request", "follow up") and act.need is not None:
@@ -109,7 +119,7 @@ class Agenda:
         if act.kind == "confirm":
             owed.approved = True
         elif act.kind == "refuse":
-            owed.told = True
+            owed.told = self.dropped = True
         elif act.kind == "inform":
             values = {**owed.need.values, **act.values}
             owed.need = Need(owed.need.meaning, owed.need.mentions, values, owed.need.wanted, owed.need.pick)
@@ -146,7 +156,7 @@ class Agenda:
                     owed.told, owed.again = True, False
 
     def _learn(self, turn: Turn, at: int) -> None:
-        name, _ = self._calls.get(turn.message.tool_call_id, ("", {}))
+        name, arguments = self._calls.get(turn.message.tool_call_id, ("", {}))
         tool = self.index.by_name.get(name)
         kind, number, mention = self._serving.get(turn.message.tool_call_id, (FETCH, -1, -1))
         if tool is None or number < 0:
@@ -155,6 +165,8 @@ class Agenda:
         owed = self.owed[number]
         failed = isinstance(result, dict) and "error" in result
         listings = self.memory.absorb(tool, result, at, number if kind == FETCH else -1)
+        if tool.effect == "read" and not failed:
+            self.answers[call_mark(tool, arguments)] = (at, result, listings)
         if tool.effect == "write" and not failed:
             self.last_write = at
         if kind == LOOKUP:
@@ -163,3 +175,8 @@ class Agenda:
         owed.listings, owed.result, owed.answered_at, owed.failed = listings, result, at, failed
         if (listing := owed.answer) is not None and not failed:
             self.memory.attend(owed.need, listing)
+
+
+def call_mark(tool: Tool, arguments: dict[str, Json]) -> str:
+    """Names a call by what it asks."""
+    return f"{tool.name} {to_json(dict(sorted(arguments.items())))}"

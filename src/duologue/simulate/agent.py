@@ -8,15 +8,16 @@ wait for one another are made together.
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
-from duologue.ids import rng, to_json
+from duologue.ids import rng
 from duologue.language.phrases import Phrases
 from duologue.plans.binding import Bound, bind
 from duologue.plans.index import ToolIndex
-from duologue.plans.memory import Known
+from duologue.plans.memory import Known, Listing
 from duologue.protocols import Utterance, View
-from duologue.simulate.agenda import FETCH, LOOKUP, Agenda, Owed
+from duologue.simulate.agenda import FETCH, LOOKUP, Agenda, Owed, call_mark
 from duologue.simulate.report import Reporter
 from duologue.types import Act, Environment, Json, Mention, Message, Origin, Scenario, Tool, ToolCall
 
@@ -130,10 +131,10 @@ class ScriptedAgent:
     def _row(self, owed: Owed, i: int, mention: Mention) -> Known | Call | Say | None:
         memory = self.agenda.memory
         if i in owed.chosen:
-            return self._attend(mention, memory.known[mention.table][owed.chosen[i]])
+            return self._attend(owed, mention, memory.known[mention.table][owed.chosen[i]])
         found = memory.candidates(mention, owed.number)
         if len(found) == 1:
-            return self._attend(mention, found[0])
+            return self._attend(owed, mention, found[0])
         if len(found) > 1:
             return Say(owed, "choices", i, tuple(found))
         if self._is_key(mention):
@@ -144,8 +145,8 @@ class ScriptedAgent:
             return Call(owed, LOOKUP, tool, {k: Bound(v) for k, v in arguments.items()}, i)
         return Say(owed, "not found", i)
 
-    def _attend(self, mention: Mention, row: Known) -> Known:
-        self.agenda.memory.focus[mention.table] = row.key
+    def _attend(self, owed: Owed, mention: Mention, row: Known) -> Known:
+        self.agenda.memory.focus_on(mention.table, row.key, owed.number)
         return row
 
     def _is_key(self, mention: Mention) -> bool:
@@ -153,7 +154,7 @@ class ScriptedAgent:
         return table is not None and bool(table.key) and all(k in mention.by for k in table.key)
 
     def _act(self, owed: Owed, tool: Tool, rows: Sequence[Known | None]) -> Call | Say:
-        bound, missing = bind(tool, owed.need, rows)
+        bound, missing = bind(tool, self.index.inputs[tool.name], owed.need, rows)
         if missing:
             slot = missing[0].slot
             kind = "ask" if slot.use != "key" else "not found"
@@ -163,7 +164,21 @@ class ScriptedAgent:
             return Say(owed, "ask", slot=f"{slot.table}.{slot.column}:{slot.use}")
         if tool.effect == "write" and not owed.approved:
             return Say(owed, "confirm?")
+        if (
+            not owed.again
+            and (seen := self.agenda.remembered(tool, {k: b.value for k, b in bound.items()})) is not None
+        ):
+            return self._recalled(owed, seen)
         return Call(owed, FETCH, tool, bound)
+
+    def _recalled(self, owed: Owed, seen: tuple[int, Json, list[Listing]]) -> Say:
+        """The answer is known from before: the same rows, now the answer to this request."""
+        at, owed.result, listings = seen
+        owed.answered_at, owed.listings = at, [replace(x, need=owed.number) for x in listings]
+        self.agenda.memory.listings.extend(owed.listings)
+        if owed.answer is not None:
+            self.agenda.memory.attend(owed.need, owed.answer)
+        return Say(owed, "report")
 
     # ── acting ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -173,7 +188,7 @@ class ScriptedAgent:
         seen: set[str] = set()
         for move in moves:
             arguments = {k: b.value for k, b in move.bound.items()}
-            mark = f"{move.tool.name} {to_json(arguments)}"
+            mark = call_mark(move.tool, arguments)
             if mark in seen:
                 continue
             seen.add(mark)

@@ -13,7 +13,7 @@ from duologue.language.grammar import grammar, listed, sentence
 from duologue.language.phrases import Phrases
 from duologue.plans.gist import Gist, Line, gist
 from duologue.plans.index import ToolIndex
-from duologue.plans.memory import Known
+from duologue.plans.memory import Known, telling_apart
 from duologue.simulate.agenda import LOOKUP, WRITES, Agenda, Owed
 from duologue.types import Act, Json, Mention, Need, Tool
 
@@ -38,6 +38,9 @@ class Reporter:
         if self.agenda.recap:
             texts.append(self._recap(dice))
             acts.append(Act("recap"))
+        if not texts and not self.agenda.goodbye:
+            texts.append(self.lines.line("dropped", dice))
+            acts.append(Act("acknowledge"))
         if not texts:
             texts.append(self.lines.line("close", dice))
             acts.append(Act("close"))
@@ -191,7 +194,7 @@ class Reporter:
 
     def _choices(self, move: "Say", slots: dict[str, str], dice: random.Random) -> tuple[str, Act]:
         mention = move.owed.need.mentions[move.mention]
-        columns = self._telling_apart(move.rows, mention.table)
+        columns = telling_apart(self.agenda.memory.catalog.table(mention.table), move.rows)
         items = []
         for row in move.rows[:6]:
             facts = [
@@ -204,17 +207,6 @@ class Reporter:
         slots |= {"total": str(len(move.rows)), "items": listed(items)}
         values = {"request": move.owed.number, "mention": move.mention, "columns": list(columns)}
         return self.lines.line("choices", dice, slots), Act("choices", values=values)
-
-    def _telling_apart(self, rows: Sequence[Known], table: str) -> list[str]:
-        known = self.agenda.memory.catalog.table(table)
-        out = []
-        for column in known.columns:
-            values = [r.values.get(column.name) for r in rows]
-            if column.role in ("reference", "other", "text") or column.name in known.display:
-                continue
-            if len({str(v) for v in values}) > 1 and (column.name not in known.key):
-                out.append(column.name)
-        return out[:2] or [c for c in known.key if len({str(r.values.get(c)) for r in rows}) > 1][:1]
 
     # ── pieces ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -52,7 +52,7 @@ class ScriptedUser:
                 return answer
         if self.scenario.mode == "task":
             return self._whole(past, dice)
-        return self._react(past, dice) or self._next(past, dice)
+        return self._react(past, view, dice) or self._next(past, dice)
 
     # ── answering ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -95,16 +95,18 @@ class ScriptedUser:
 
     # ── reacting ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _react(self, past: "Past", dice: random.Random) -> Utterance | None:
+    def _react(self, past: "Past", view: View, dice: random.Random) -> Utterance | None:
         """A follow-up or a doubt about what was just reported; None to go on."""
         report = next((a for a in past.heard if a.kind in ("report", "report many") and a.need is not None), None)
         if report is None or report.need is None or not past.asked or past.last == "follow up":
             return None
         part = self.parts[past.asked - 1]
         if past.count("doubt") == 0 and past.called and dice.random() < DOUBT:
-            figure = next((d for d in part.subtask.tell if d.slot != ":count" and isinstance(d.value, int | float)), None)
-            if figure is not None:
-                value = self.words.value(figure.slot, figure.value)
+            figure = next(
+                (d for d in part.subtask.tell if d.slot != ":count" and isinstance(d.value, int | float)), None
+            )
+            value = self.words.value(figure.slot, figure.value) if figure is not None else ""
+            if figure is not None and value in view.turns[-1].message.content:
                 return _say(
                     self.words.say("doubt", dice, value=value), Act("doubt", values={figure.slot: figure.value})
                 )

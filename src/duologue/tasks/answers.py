@@ -35,7 +35,10 @@ def complete(proposer: Proposer, need: Need, listing: Listing, rng: random.Rando
     if listing.many and listing.total > TELL_ALL and need.meaning.family != "top":
         picks = proposer.picks(listing, rng)
         if picks:
-            need = replace(need, pick=rng.choice(picks))
+            pick = rng.choice(picks)
+            by = f"{pick.table}.{pick.column}" + (f":{pick.use}" if pick.use else "")
+            wanted = [*(s for s in need.wanted if s in naming or s in computed), by]
+            need = replace(need, pick=pick, wanted=tuple(dict.fromkeys(wanted)))
     return need
 
 

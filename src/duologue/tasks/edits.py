@@ -17,7 +17,7 @@ from duologue.types import Json
 
 
 class Edit(Struct, frozen=True):
-    """A value to write and the kind of reason for it: correct · move · status · contact · restock · note · assign."""
+    """A value to write and the kind of reason for it: correct · move · status · contact · rename."""
 
     value: Json
     reason: str
@@ -87,7 +87,7 @@ def _measure(_: Edits, column: Column, current: Json, rng: random.Random) -> Edi
     if column.format == "money" or isinstance(current, float):
         digits = len(str(current).partition(".")[2])
         value: float = round(current * rng.choice((0.8, 0.9, 0.95, 1.05, 1.1, 1.2, 1.25)), min(digits, 2))
-        if isinstance(current, int) or (isinstance(current, float) and current.is_integer()):
+        if isinstance(current, int) or current.is_integer():
             value = int(value)
         return Edit(value, "correct") if value > 0 else None
     step = max(1, abs(current) // 20)
@@ -137,16 +137,14 @@ def _contact(_: Edits, column: Column, current: Json, rng: random.Random) -> Edi
     return None
 
 
-def _name(_: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:
-    """A misspelt name put right: two neighbouring letters were swapped, or one was doubled."""
-    text = str(current or "")
-    spots = [
-        i for i in range(1, len(text) - 2) if text[i].isalpha() and text[i + 1].isalpha() and text[i] != text[i + 1]
-    ]
-    if not spots:
+def _name(edits: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:
+    """A person takes another surname. Other things keep their names."""
+    table = edits.anchors.catalog.table(column.table)
+    first, _, last = str(current or "").rpartition(" ")
+    other = str(edits.anchors.value(column, rng) or "").rpartition(" ")[2]
+    if not table.person or not first or len(table.display) > 1 or not other.isalpha() or other == last:
         return None
-    i = rng.choice(spots)
-    return Edit(text[: i + 1] + text[i] + text[i + 1 :], "correct")
+    return Edit(f"{first} {other}", "rename")
 
 
 _CHANGES = {

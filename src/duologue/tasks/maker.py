@@ -47,7 +47,7 @@ class ScriptedTasks:
     def __init__(self, catalog: Catalog, image: Image, environment: Environment, run_seed: int) -> None:
         self.catalog, self.image, self.environment = catalog, image, environment
         self.run_seed = run_seed
-        self.index = ToolIndex(environment.toolset)
+        self.index = ToolIndex(environment.toolset, catalog)
         self.anchors = Anchors(catalog, image)
         self.prover = Prover(environment, image, catalog)
         self.funnel: Counter[str] = Counter()
@@ -65,7 +65,7 @@ class ScriptedTasks:
         edits = Edits(self.anchors, clock.start)
         try:
             walk = Walk(self.catalog, self.index, session)
-            maker = Drawing(self, walk, Proposer(self.catalog, self.anchors, edits), clock)
+            maker = Drawing(self, walk, Proposer(self.catalog, self.index, self.anchors, edits), clock)
             count = dice.choices((1, 2, 3, 4), (8, 50, 32, 10))[0]
             tasks: list[Task] = []
             for number in range(count):

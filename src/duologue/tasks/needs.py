@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog, Column, Table
 from duologue.plans.binding import mention_slots
+from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Listing, Memory, RowKey, pick_row
 from duologue.tasks.anchors import Anchors, sayable
 from duologue.tasks.edits import Edits
@@ -37,8 +38,8 @@ class Proposal(Struct):
 class Proposer:
     """Proposes needs over one environment; `memory` is what the walk has seen so far."""
 
-    def __init__(self, catalog: Catalog, anchors: Anchors, edits: Edits) -> None:
-        self.catalog, self.anchors, self.edits = catalog, anchors, edits
+    def __init__(self, catalog: Catalog, index: ToolIndex, anchors: Anchors, edits: Edits) -> None:
+        self.catalog, self.index, self.anchors, self.edits = catalog, index, anchors, edits
         self.lean = 0.9
         """How readily a need builds on what was seen rather than on something new."""
 
@@ -59,7 +60,7 @@ class Proposer:
 
     def _mentions(self, tool: Tool, memory: Memory, rng: random.Random, out: Proposal) -> bool:
         wanted: list[str] = []
-        for _, slot, nth in mention_slots(tool):
+        for _, slot, nth in mention_slots(self.index.inputs[tool.name]):
             if sum(1 for t in wanted if t == slot.table) <= nth:
                 wanted.append(slot.table)
         mentions: list[Mention] = []
@@ -124,7 +125,7 @@ class Proposer:
             out.meant[table.name] = tuple(_plain(anchor.values.get(k)) for k in table.key)
             return Mention(table.name, by={"@name": name})
         anchor = self.anchors.any(table, rng)
-        if anchor is None or table.kind == "link" or len(table.key) > 2:
+        if anchor is None or table.kind == "link" or len(table.key) > 1:
             return None
         by = {k: anchor.values[k] for k in table.key}
         out.known.extend(Fact(f"{table.name}.{k}", v, table.column(k).label) for k, v in by.items())

@@ -13,7 +13,7 @@ from duologue.environment import SqliteSession
 from duologue.plans.binding import Bound, bind
 from duologue.plans.gist import gist, told_values
 from duologue.plans.index import ToolIndex
-from duologue.plans.memory import Known, Listing, Memory, RowKey, same
+from duologue.plans.memory import Known, Listing, Memory, RowKey, telling_apart
 from duologue.types import Disclosure, Fact, Json, Mention, Need, PlanStep, Subtask, Tool
 
 
@@ -87,7 +87,7 @@ class Walk:
         mark = self.mark()
         try:
             rows = [self._resolve(m, meant) for m in need.mentions]
-            bound, missing = bind(tool, need, rows)
+            bound, missing = bind(tool, self.index.inputs[tool.name], need, rows)
             if missing:
                 raise Taken
             return self._step(tool, bound, "critical")
@@ -110,7 +110,7 @@ class Walk:
             return self._tell_apart(found, meant.get(mention.table))
         if not found:
             raise Taken
-        self.memory.focus[mention.table] = found[0].key
+        self.memory.focus_on(mention.table, found[0].key, self.needs)
         return found[0]
 
     def _tell_apart(self, found: list[Known], key: RowKey | None) -> Known:
@@ -119,13 +119,10 @@ class Walk:
         if one is None:
             raise Taken
         table = self.catalog.table(one.table)
-        for column in table.columns:
-            value = one.values.get(column.name)
-            if column.name in table.key + table.display or column.role in ("reference", "other") or value is None:
-                continue
-            if all(k is one or not same(k.values.get(column.name), value) for k in found):
-                self.known.append(Fact(f"{table.name}.{column.name}", value, column.label))
-                self.memory.focus[one.table] = one.key
+        for name in telling_apart(table, found):
+            if name not in table.key:
+                self.known.append(Fact(f"{table.name}.{name}", one.values[name], table.column(name).label))
+                self.memory.focus_on(one.table, one.key, self.needs)
                 return one
         raise Taken
 
