@@ -11,6 +11,7 @@ statement is prepared, and a statement prepared for one tool is found in the cac
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import apsw
@@ -128,6 +129,12 @@ def grant_for(schema: Schema, reads: tuple[str, ...], writes: tuple[str, ...]) -
     )
 
 
+@lru_cache(maxsize=8)
+def grant_for_all(schema: Schema) -> Grant:
+    """The grant to read every table and view, as the policy's guards may."""
+    return grant_for(schema, tuple(name for name in schema.tables() if schema.kind(name) != "shadow"), ())
+
+
 def check_statement(schema: Schema, tool: Tool, grant: Grant, statement: Statement, where: str) -> Facts:
     """Judge one statement of a tool. Raises `UserError` where the guard refuses it; else gives what is known of it."""
     try:
@@ -152,7 +159,7 @@ def _forbidden(facts: Facts) -> str | None:
     for action in facts.actions:
         if action.code in _REFUSED:
             return f"it {_REFUSED[action.code]}, which no tool may"
-        if action.code not in _DATA or action.first in _SCHEMA_TABLES and action.code in WRITES:
+        if action.code not in _DATA or (action.first in _SCHEMA_TABLES and action.code in WRITES):
             return "it changes the schema, which no tool may"
     return None
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from duologue.environment.arguments import Parameters
-from duologue.environment.guard import Grant, check_statement, grant_for
+from duologue.environment.guard import Grant, check_statement, grant_for, grant_for_all
 from duologue.environment.limits import Limits
 from duologue.environment.schema import Schema
 from duologue.errors import ToolError, UserError
@@ -175,24 +175,19 @@ def _distinct(columns: tuple[str, ...]) -> tuple[str, ...]:
 def _guards(schema: Schema, rules: tuple[Rule, ...], tool: Tool, when: str, known: frozenset[str]) -> list[Step]:
     """The guards of the rules that bind this tool. They may read every table."""
     reader = Tool(name=tool.name, description="", parameters={}, returns={}, effect="read")
-    everything = _everything(schema)
     steps = []
     for rule in rules:
         if tool.name in rule.tools and rule.when == when and rule.sql:
             problem = rule.problem or Problem("policy_violation", rule.text.replace("{", "(").replace("}", ")"))
             statement = Statement("require", rule.sql, problem)
             at = f"policy rule {rule.id!r} for tool {tool.name!r}"
-            steps.append(_step(schema, (reader, everything), statement, known, at))
+            steps.append(_step(schema, (reader, grant_for_all(schema)), statement, known, at))
     return steps
-
-
-def _everything(schema: Schema) -> Grant:
-    return grant_for(schema, tuple(t for t in schema.tables() if schema.kind(t) != "shadow"), ())
 
 
 def _widened(schema: Schema, grant: Grant, tool: Tool) -> Grant:
     """What the connection must allow while the tool and its guards run (the guards were judged on their own)."""
-    everything = _everything(schema)
+    everything = grant_for_all(schema)
     return Grant(
         reads=grant.reads | everything.reads,
         writes=grant.writes,

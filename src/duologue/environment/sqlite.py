@@ -145,7 +145,7 @@ def _look_at(file: Path) -> None:
         raise UserError(f"{_name(file)} is a folder", "Give the path of an SQLite file.")
     if not file.is_file():
         raise UserError(f"{_name(file)} is not a regular file", "Give the path of an SQLite file.")
-    if not os.access(file, os.R_OK):
+    if not os.access(file, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
         raise UserError(f"{_name(file)} may not be read by you", "Allow it (chmod +r), or give a copy.")
     if file.stat().st_size == 0:
         raise UserError(f"{_name(file)} is empty (0 bytes)", "Give an SQLite database with tables and rows in it.")
