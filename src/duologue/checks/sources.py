@@ -23,7 +23,7 @@ class Sources:
 
     def __init__(self, columns: Mapping[str, Column] | None = None) -> None:
         """`columns` say which names hold figures and in what odd ways dates are written."""
-        self.labels, self._patterns = _spellings(columns) if columns else ((), ())
+        self.labels, self._patterns, self._units = _spellings(columns) if columns else ((), (), frozenset())
         self._unread: list[str] = []
         self.numbers: set[int | float] = set()
         self.days: set[Day] = set()
@@ -112,7 +112,7 @@ class Sources:
 
     def knows_number(self, said: Number) -> bool:
         """The figure was said or returned, as it is, rounded, or inside a text."""
-        if said.value in self.numbers and not (said.scale and said.scaled):
+        if said.value in self.numbers and (not (said.scale and said.scaled) or said.scale in self._units):
             return True
         if said.scale and any(_rounds_to(x, said) for x in self.numbers):
             return True
@@ -196,11 +196,12 @@ class Sources:
         return any(d.explains(said) for d in reversed(self._derived))
 
 
-def _find_spellings(columns: Mapping[str, Column]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names that hold figures, folded ("address 1"), and patterns of dates."""
+def _find_spellings(columns: Mapping[str, Column]) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
+    """Names that hold figures, folded ("address 1"), patterns of dates, and units figures are kept in ("million")."""
     names = (fold(n.replace("_", " ")) for c in columns.values() for n in (c.label, c.plural, c.name, c.table))
     labels = tuple(dict.fromkeys(n for n in names if _DIGIT.search(n)))
-    return labels, tuple(dict.fromkeys(c.format[5:] for c in columns.values() if c.format.startswith("date:")))
+    patterns = tuple(dict.fromkeys(c.format[5:] for c in columns.values() if c.format.startswith("date:")))
+    return labels, patterns, frozenset(c.unit.lower() for c in columns.values() if c.unit)
 
 
 _spellings = Kept(_find_spellings)

@@ -57,6 +57,8 @@ def _is_used(case: Case, call: Executed, task: int) -> bool:
 def _told(reading: Any, value: Json, figures: set[float | int]) -> bool:
     if isinstance(value, int) and not isinstance(value, bool):
         return value in figures
+    if isinstance(value, float) and value in figures:
+        return True
     return tells(reading, value)
 
 

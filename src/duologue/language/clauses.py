@@ -20,6 +20,8 @@ from duologue.language.grammar import Grammar, article, listed, possessive
 from duologue.language.phrases import MANY, Phrases
 from duologue.types import Json, Need
 
+_ROWS = frozenset({"get", "set", "remove"})
+"""Families about one row; where it is named by the rows it joins, those together are its name."""
 _FUNCTIONS = {"sum": "total", "avg": "average", "min": "lowest", "max": "highest", "count": "number"}
 
 
@@ -46,6 +48,8 @@ def pieces(phrases: Phrases, need: Need, rows: tuple[str, ...] | None = None) ->
         "field": phrases.label(f"{meaning.table}.{meaning.column}", meaning.table) if meaning.column else "",
         "verb": meaning.verb,
     }
+    if len(words) > 1 and meaning.family in _ROWS and all(m.table != meaning.table for m in need.mentions):
+        words = (f"the {subject} of {listed(list(words))}",)
     if words and meaning.family not in MANY:
         out |= {"who": words[0], "of_who": f"of {words[0]}", "whose": _whose(words[0])}
     if len(words) > 1 and meaning.family not in MANY:

@@ -4,6 +4,8 @@ This is the vocabulary both speakers and the goal share: what a column, a row, a
 dialogue: which row "that order" is has been settled before anything is worded.
 """
 
+from collections.abc import Container
+
 from duologue.catalog.model import Catalog, Column, Table
 from duologue.language.grammar import article, listed
 from duologue.language.values import say
@@ -136,7 +138,9 @@ class Phrases:
         for key, value in self.said(need, "to").items():
             bounds.setdefault(key, [None, None])[1] = value
         for use in ("equals", "match"):
-            parts.extend(self._filter(k, v, need.meaning.table) for k, v in self.said(need, use).items())
+            given = self.said(need, use)
+            matched = given if use == "match" else ()
+            parts.extend(self._filter(k, v, need.meaning.table, matched) for k, v in given.items())
         parts.extend(self._bound(k, low, high, need.meaning.table) for k, (low, high) in bounds.items())
         if need.meaning.family in MANY:
             parts.extend(
@@ -144,9 +148,11 @@ class Phrases:
             )
         return " and ".join(parts)
 
-    def _filter(self, key: str, value: Json, subject: str) -> str:
+    def _filter(self, key: str, value: Json, subject: str, matched: Container[str] = ()) -> str:
         slot, table, column = self.slot(key)
         text = self.value(key, value)
+        if key in matched:
+            return f'with "{text}" in the {self.label(key, subject)}'
         if slot.column == "@name" and table is not None:
             return f"with {text} as the {table.label}" if table.name != subject else f"named {text}"
         if column is not None and column.role == "flag":
@@ -180,8 +186,7 @@ class Phrases:
         key = need.meaning.group
         if not key:
             return ""
-        slot, table, column = self.slot(key)
-        return self.label(key, need.meaning.table) if table else key
+        return self.label(key, need.meaning.table) if self.slot(key)[1] else key
 
 
 def ordinal(n: int) -> str:

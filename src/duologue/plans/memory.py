@@ -152,6 +152,15 @@ class Memory:
         if when >= self._focused.get(table, -1.0):
             self.focus[table], self._focused[table] = key, when
 
+    def focused(self) -> dict[str, tuple[RowKey, float]]:
+        """What the talk is about, per table, and since which need; `refocus` takes it back."""
+        return {t: (k, self._focused[t]) for t, k in self.focus.items()}
+
+    def refocus(self, state: Mapping[str, tuple[RowKey, float]]) -> None:
+        """Go back to what the talk was about."""
+        self.focus = {t: k for t, (k, _) in state.items()}
+        self._focused = {t: w for t, (_, w) in state.items()}
+
     def tell(self, table: str, name: Json) -> None:
         """A row's name was said aloud."""
         names = self.told.setdefault(table, [])

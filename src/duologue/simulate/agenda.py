@@ -130,6 +130,7 @@ class Agenda:
             fits = [k for k in found if matches(k.values, act.values)]
             if len(fits) == 1:
                 owed.chosen[owed.choice_of] = fits[0].key
+                self.memory.focus_on(mention.table, fits[0].key, owed.number)
         else:
             return
         owed.waiting = ""

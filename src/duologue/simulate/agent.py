@@ -131,10 +131,10 @@ class ScriptedAgent:
     def _row(self, owed: Owed, i: int, mention: Mention) -> Known | Call | Say | None:
         memory = self.agenda.memory
         if i in owed.chosen:
-            return self._attend(owed, mention, memory.known[mention.table][owed.chosen[i]])
+            return memory.known[mention.table][owed.chosen[i]]
         found = memory.candidates(mention, owed.number)
         if len(found) == 1:
-            return self._attend(owed, mention, found[0])
+            return self._attend(owed, i, found[0])
         if len(found) > 1:
             return Say(owed, "choices", i, tuple(found))
         if self._is_key(mention):
@@ -145,8 +145,10 @@ class ScriptedAgent:
             return Call(owed, LOOKUP, tool, {k: Bound(v) for k, v in arguments.items()}, i)
         return Say(owed, "not found", i)
 
-    def _attend(self, owed: Owed, mention: Mention, row: Known) -> Known:
-        self.agenda.memory.focus_on(mention.table, row.key, owed.number)
+    def _attend(self, owed: Owed, i: int, row: Known) -> Known:
+        """Settle for good which row a mention means: what is talked about later must not change it."""
+        owed.chosen[i] = row.key
+        self.agenda.memory.focus_on(row.table, row.key, owed.number)
         return row
 
     def _is_key(self, mention: Mention) -> bool:

@@ -157,6 +157,10 @@ class Proposer:
     def _filter(self, tool: Tool, slot: Slot, rng: random.Random, out: Proposal) -> bool:
         column = self.column(slot)
         table = self.catalog.table(slot.table)
+        if slot.use == "match":
+            return self._word(slot, table, rng, out)
+        if slot.column == "@name" and tool.meaning is not None and slot.table == tool.meaning.table:
+            return False
         if slot.column == "@name":
             anchor = self.anchors.named(table, rng)
             if anchor is not None:
@@ -176,6 +180,20 @@ class Proposer:
             return False
         self._say(out, slot, value)
         return True
+
+    def _word(self, slot: Slot, table: Table, rng: random.Random, out: Proposal) -> bool:
+        """A word that occurs in names or texts, as somebody remembers it."""
+        column = self.column(slot)
+        text = str((self.anchors.value(column, rng) if column else self._name(table, rng)) or "")
+        words = [w for w in text.split() if len(w) > 3 and w.isalpha()]
+        if not words or len(text.split()) < 2:
+            return False
+        self._say(out, slot, rng.choice(words))
+        return True
+
+    def _name(self, table: Table, rng: random.Random) -> Json:
+        anchor = self.anchors.named(table, rng)
+        return anchor.values["@name"] if anchor is not None else None
 
     def _range(self, tool: Tool, slot: Slot, column: Column, rng: random.Random, out: Proposal) -> bool:
         values = self.anchors.values(column)

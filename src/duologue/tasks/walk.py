@@ -29,6 +29,7 @@ class Mark(Struct, frozen=True):
     known: int
     needs: int
     seen: frozenset[tuple[str, str]]
+    focus: dict[str, tuple[RowKey, float]]
 
 
 class Walk:
@@ -56,7 +57,9 @@ class Walk:
 
     def mark(self) -> Mark:
         """Where the walk stands now, to come back to."""
-        return Mark(len(self.log), len(self.steps), len(self.known), self.needs, frozenset(self.seen))
+        return Mark(
+            len(self.log), len(self.steps), len(self.known), self.needs, frozenset(self.seen), self.memory.focused()
+        )
 
     def back_to(self, mark: Mark) -> None:
         """Forget what came after the mark. What was written since stays written: see `rewind`."""
@@ -69,6 +72,7 @@ class Walk:
                 self.memory.tell(table, name)
         del self.steps[mark.steps :]
         del self.known[mark.known :]
+        self.memory.refocus(mark.focus)
         self.needs, self.seen = mark.needs, set(mark.seen)
 
     def rewind(self, mark: Mark, session: SqliteSession) -> None:
