@@ -18,7 +18,7 @@ from duologue.tools.families import linked, linking, reading, summing, writing
 from duologue.tools.families.common import Candidate, Taste
 from duologue.tools.ground import Ground
 from duologue.tools.midnight import midnight_columns
-from duologue.tools.select import Choice, choose, focus_of, repeats, same, sayable, settled
+from duologue.tools.select import Choice, choose, focus_of, ordered, repeats, same, sayable, within_reach
 from duologue.tools.wording import Voice, draw_voice
 from duologue.types import Environment, Policy, Tool, Toolset
 
@@ -69,7 +69,9 @@ class DerivedTools:
         plan = self._plan(variant, attempt)
         taken = {t.name.lower() for t in self.handwritten}
         tools, vocabulary = speak(self.ground, plan.voice, plan.drafts, self.midnight, taken)
-        tools = (*self.handwritten, *confront(tools, self.samples, self.catalog.latest or EPOCH))
+        sound = confront(tools, self.samples, self.catalog.latest or EPOCH)
+        reached = within_reach((*self.handwritten, *sound), sayable(self.ground))
+        tools = (*self.handwritten, *(t for t in sound if t in reached))
         return Toolset(ids.digest([tools, plan.voice.dialect]), tools, plan.voice.dialect, vocabulary)
 
     def _plan(self, variant: int, attempt: int) -> _Plan:
@@ -90,7 +92,7 @@ class DerivedTools:
         size = self._size(pool, len(focus), rng.randint(LEAST, MOST)) - len(self.handwritten)
         choose(choice, max(4, round(size * 0.6)), rng)
         expand(choice, max(4, size), rng)
-        return _Plan(voice, settled(choice))
+        return _Plan(voice, ordered(choice))
 
     def _size(self, pool: list[Candidate], tables: int, drawn: int) -> int:
         """Fewer tools where there is less to do: about four a table."""

@@ -181,22 +181,24 @@ def wanted(picks: list[Pick], c: Candidate) -> float:
     return max(weight, 1e-6)
 
 
-def settled(choice: Choice) -> tuple[Draft, ...]:
-    """The drafts whose keys are within reach of the set itself, in an order that reads well."""
-    picks = list(choice.picks)
-    while True:
-        reach = sayable(choice.ground)
-        open_: list[Pick] = []
-        rest = list(picks)
-        while ready := [p for p in rest if p.asks <= reach]:
-            open_ += ready
-            rest = [p for p in rest if p not in ready]
-            reach |= {k for p in ready for k in p.gives}
-        if not rest:
-            break
-        picks = [p for p in picks if p not in rest]
-    picks.sort(key=lambda p: (p.candidate.write, choice.focus.index(p.candidate.touch[0])))
+def ordered(choice: Choice) -> tuple[Draft, ...]:
+    """The drafts in an order that reads well: reads before writes, table by table."""
+    picks = sorted(choice.picks, key=lambda p: (p.candidate.write, choice.focus.index(p.candidate.touch[0])))
     return tuple(p.draft for p in picks)
+
+
+def within_reach(tools: tuple[Tool, ...], start: set[Key]) -> tuple[Tool, ...]:
+    """The tools whose keys can be had: from what is sayable at the `start`, or from results of tools that can be called."""
+    reach, waiting = set(start), list(tools)
+    while ready := [t for t in waiting if _asks(t) <= reach]:
+        waiting = [t for t in waiting if t not in ready]
+        reach |= {(s.table, s.column) for t in ready for s in t.outputs.values() if not s.use}
+    return tuple(t for t in tools if t not in waiting)
+
+
+def _asks(tool: Tool) -> set[Key]:
+    required = tool.parameters.get("required", ())
+    return {(s.table, s.column) for name, s in tool.inputs.items() if s.use == "key" and name in required}
 
 
 def repeats(ground: Ground, c: Candidate) -> bool:

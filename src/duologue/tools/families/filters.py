@@ -39,7 +39,7 @@ def range_filter(ground: Ground, table: str, c: Column, ends: tuple[str, ...], a
     """By a date or a measure, from and/or to, both inclusive. A time is compared by its day."""
     params, where = [], []
     term: Term = Col(alias, c.name)
-    if c.format == "datetime":
+    if c.format == "datetime" and c.type == "TEXT":
         term = Part(Col(alias, c.name), 10)
     for end in ends:
         p = column_param(ground, table, c.name, end)

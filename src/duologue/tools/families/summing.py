@@ -106,7 +106,7 @@ def _counted(ground: Ground, c: Column) -> Iterator[Candidate]:
     if c.role in ("category", "status", "flag") and 1 < c.distinct <= max(12, t.rows // 3) and not ground.long(c):
         meaning = Meaning("count", t.name, c.name)
         yield Candidate(meaning, (t.name,), partial(count, ground, meaning, c, 0), 1.2 if c.role == "status" else 0.7)
-    if c.role == "date" and c.sorts and c.format in ("date", "datetime") and c.distinct > 2:
+    if _written(c) and c.distinct > 2:
         long = str(c.least)[:4] != str(c.most)[:4]
         for name, length in (("month", 7), ("year", 4)):
             if length == 7 or long:
@@ -152,7 +152,7 @@ def _groups(ground: Ground, table: str) -> Iterator[Group]:
                 (c.name,),
                 t.rows / c.distinct,
             )
-        if c.role == "date" and c.sorts and c.format in ("date", "datetime") and c.distinct > 2:
+        if _written(c) and c.distinct > 2:
             f = period_field(ground, c, 7)
             yield Group(
                 f"{table}.{c.name}:month",
@@ -163,8 +163,19 @@ def _groups(ground: Ground, table: str) -> Iterator[Group]:
                 "months",
                 (table,),
                 (c.name,),
-                t.rows / c.distinct,
+                t.rows / _months(c),
             )
+
+
+def _written(c: Column) -> bool:
+    """Whether it holds ISO dates or times as text, so that their first characters are the month and the year."""
+    return c.role == "date" and c.sorts and c.type == "TEXT" and c.format in ("date", "datetime")
+
+
+def _months(c: Column) -> int:
+    """How many months a date spans, or how many dates there are where those are fewer."""
+    (first, last) = ((int(str(v)[:4]), int(str(v)[5:7])) for v in (c.least, c.most))
+    return max(1, min(c.distinct, (last[0] - first[0]) * 12 + last[1] - first[1] + 1))
 
 
 def _row_groups(ground: Ground, link: Link) -> Iterator[Group]:
