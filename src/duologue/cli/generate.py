@@ -25,11 +25,11 @@ def generate(
     from duologue.config import RunConfig
 
     config = RunConfig(source=source, domain=domain, out=out, n=n, seed=seed, mode=mode, toolsets=toolsets)
-    from duologue.cli.progress import live_line
+    from duologue.cli.progress import between_items, live_line
     from duologue.cli.text import one_line
     from duologue.pipeline import generate as run
 
-    with live_line() as progress:
+    with live_line() as draw, between_items(draw) as progress:
         summary = run(config, progress)
     line = f"{summary.accepted} accepted, {summary.rejected} rejected of {summary.items} items"
     if summary.unfinished:

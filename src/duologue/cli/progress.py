@@ -1,9 +1,16 @@
-"""The live line of a run: accepted, rejected, per second, time left. On stderr, and only where that is a terminal."""
+"""What a person sees and can do while a run goes on.
 
+A live line on stderr, only where that is a terminal: accepted, rejected, per second, time left. And an interrupt that comes
+between two items: the first Ctrl-C lets the item in hand end (tens of milliseconds), a second one does not wait.
+"""
+
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,3 +55,31 @@ def live_line() -> Iterator[Callable[["Progress"], None]]:
 
         live.refresh()
         yield draw
+
+
+@contextmanager
+def between_items(draw: Callable[["Progress"], None]) -> Iterator[Callable[["Progress"], None]]:
+    """`draw`, which from its first call on is also where an interrupt is raised."""
+    if threading.current_thread() is not threading.main_thread():  # signals are the main thread's
+        yield draw
+        return
+    started = asked = False
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked or not started:
+            raise KeyboardInterrupt
+        asked = True
+
+    def drawn(progress: "Progress") -> None:
+        nonlocal started
+        started = True
+        draw(progress)
+        if asked:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield drawn
+    finally:
+        signal.signal(signal.SIGINT, before)
