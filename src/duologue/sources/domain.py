@@ -21,8 +21,7 @@ from typing import Any
 import apsw
 from msgspec import Struct
 
-from duologue.environment import Image, import_sqlite, quote
-from duologue.environment.session import Sandbox
+from duologue.environment import Image, Sandbox, import_sqlite, quote
 from duologue.errors import UserError
 from duologue.sources.files import decoded, load_rows, load_yaml, read_text
 from duologue.sources.source import Source

@@ -28,9 +28,10 @@ def fill_shelves(books: Books) -> None:
                     "variants",
                     product_id=product["product_id"],
                     sku=f"{category['code']}-{n:02d}-{m:02d}",
+                    name=", ".join(part for part in (product["name"], colour, size) if part),
                     colour=colour,
                     size=size or None,
-                    price=entry["sizes"][size],
+                    price_gbp=entry["sizes"][size],
                 )
                 books.variants.setdefault(product["product_id"], []).append(variant)
                 stock = _stock(product["status"] == "discontinued", entry["sells"], r)

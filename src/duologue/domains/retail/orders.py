@@ -14,7 +14,9 @@ OPENED = Time(2023, 6, 19)
 SOLD_UNTIL = "2025-02-10"
 """When the last of the discontinued things were sold."""
 CARRIERS = {"standard": ("Parcelway", "Red Kite Couriers"), "express": ("Swiftline",)}
-METHODS = {"card": 60, "paypal": 23, "gift card": 5, "bank transfer": 12}
+METHODS = {"card": 60, "paypal": 23, "gift card": 7, "bank transfer": 12}
+GIFT_CARD = 100
+"""Pounds; nobody has a gift card worth more."""
 BY_THE_PIECE = ("mug", "plate", "pasta bowl", "hand towel", "bath towel")
 """What people buy two, four or six of."""
 
@@ -90,7 +92,7 @@ class Trade:
     def _order(self, at: Time, customer: int, basket: list[tuple[Row, int]], smooth: bool) -> None:
         """A `smooth` one is paid by card, not cancelled, and nothing of it comes back."""
         books, r = self.books, self.r
-        priced = [(v, n, _price(round(v["price"] * 100), at)) for v, n in basket]
+        priced = [(v, n, _price(round(v["price_gbp"] * 100), at)) for v, n in basket]
         goods = sum(n * price for _, n, price in priced)
         delivery = "express" if r.random() < 0.16 else "standard"
         fee = 695 if delivery == "express" else 0 if goods >= 5000 else 395
@@ -102,8 +104,8 @@ class Trade:
             ordered_at=str(at),
             status="processing",
             delivery=delivery,
-            delivery_fee=fee / 100,
-            total=(goods + fee) / 100,
+            delivery_fee_gbp=fee / 100,
+            total_gbp=(goods + fee) / 100,
             cancelled_at=None,
         )
         lines = [
@@ -112,7 +114,7 @@ class Trade:
                 order_id=order["order_id"],
                 variant_id=v["variant_id"],
                 quantity=n,
-                unit_price=price / 100,
+                unit_price_gbp=price / 100,
                 status="active",
             )
             for v, n, price in priced
@@ -126,6 +128,8 @@ class Trade:
 
     def _pay(self, order: Row, at: Time, method: str) -> tuple[Row, Time]:
         """At once, but for a bank transfer, which takes days."""
+        if method == "gift card" and order["total_gbp"] > GIFT_CARD:
+            method = "card"
         paid = at if method != "bank transfer" else office(at + hours(self.r, 14, 100))
         if paid > NOW:
             order["status"] = "pending"
@@ -133,7 +137,7 @@ class Trade:
             "payments",
             order_id=order["order_id"],
             method=method,
-            amount=order["total"],
+            amount_gbp=order["total_gbp"],
             status="paid" if paid <= NOW else "awaited",
             paid_at=happened(paid),
         )
@@ -151,7 +155,7 @@ class Trade:
         if lapsed or payment["status"] != "paid" or payment["paid_at"] > str(when):
             payment["status"], payment["paid_at"] = "void", None
         else:
-            self.comeback.refund(payment, order["total"], when, office(when + hours(self.r, 14, 70)))
+            self.comeback.refund(payment, order["total_gbp"], when, office(when + hours(self.r, 14, 70)))
         return True
 
     def _send(self, order: Row, paid: Time) -> Time:
@@ -168,7 +172,7 @@ class Trade:
             "shipments",
             order_id=order["order_id"],
             carrier=carrier,
-            tracking_number=f"{''.join(w[0] for w in carrier.split())}{r.randrange(10**8, 10**9)}GB",
+            tracking_number=f"{carrier[:2].upper()}{r.randrange(10**8, 10**9)}GB",
             label_printed_at=str(label),
             shipped_at=happened(shipped),
             delivered_at=happened(delivered),

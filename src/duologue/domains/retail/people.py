@@ -73,12 +73,13 @@ def _settle(books: Books, customer: Row, city: str, r: random.Random) -> None:
         where = city if label != "family" else r.choice(places)[0]
         districts = next(c[2] for c in places if c[0] == where)
         inward = f"{r.randrange(1, 10)}{r.choice(_INWARD)}{r.choice(_INWARD)}"
-        street, part, share = ("offices", "floors", 0.4) if label == "work" else ("streets", "parts", 0.22)
+        work = ("offices", "floors", 0.4, 40)
+        street, part, share, most = work if label == "work" else ("streets", "parts", 0.22, 140)
         address = books.add(
             "addresses",
             customer_id=customer["customer_id"],
             label=label,
-            line1=f"{int(1 + 140 * r.random() ** 2)} {r.choice(words[street])}",
+            line1=f"{int(1 + most * r.random() ** 2)} {r.choice(words[street])}",
             line2=r.choice(words[part]) if r.random() < share else None,
             city=where,
             postcode=f"{r.choice(districts)} {inward}",

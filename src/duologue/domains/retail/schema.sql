@@ -40,9 +40,10 @@ CREATE TABLE variants (
   variant_id INTEGER PRIMARY KEY,
   product_id INTEGER NOT NULL REFERENCES products (product_id),
   sku TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL UNIQUE,
   colour TEXT NOT NULL,
   size TEXT,
-  price REAL NOT NULL CHECK (price > 0)
+  price_gbp REAL NOT NULL CHECK (price_gbp > 0)
 ) STRICT;
 CREATE UNIQUE INDEX variants_of_product ON variants (product_id, colour, ifnull(size, ''));
 
@@ -61,8 +62,8 @@ CREATE TABLE orders (
   status TEXT NOT NULL DEFAULT 'pending' CHECK (status IN
     ('pending', 'processing', 'packed', 'shipped', 'delivered', 'cancelled', 'partly returned', 'returned')),
   delivery TEXT NOT NULL DEFAULT 'standard' CHECK (delivery IN ('standard', 'express')),
-  delivery_fee REAL NOT NULL DEFAULT 0 CHECK (delivery_fee >= 0),
-  total REAL NOT NULL DEFAULT 0 CHECK (total >= 0),
+  delivery_fee_gbp REAL NOT NULL DEFAULT 0 CHECK (delivery_fee_gbp >= 0),
+  total_gbp REAL NOT NULL DEFAULT 0 CHECK (total_gbp >= 0),
   cancelled_at TEXT CHECK (cancelled_at >= ordered_at),
   CHECK ((status = 'cancelled') = (cancelled_at IS NOT NULL))
 ) STRICT;
@@ -73,7 +74,7 @@ CREATE TABLE order_lines (
   order_id INTEGER NOT NULL REFERENCES orders (order_id),
   variant_id INTEGER NOT NULL REFERENCES variants (variant_id),
   quantity INTEGER NOT NULL CHECK (quantity > 0),
-  unit_price REAL NOT NULL CHECK (unit_price > 0),
+  unit_price_gbp REAL NOT NULL CHECK (unit_price_gbp > 0),
   status TEXT NOT NULL DEFAULT 'active' CHECK (status IN
     ('active', 'cancelled', 'exchanged', 'partly returned', 'returned'))
 ) STRICT;
@@ -84,7 +85,7 @@ CREATE TABLE payments (
   payment_id INTEGER PRIMARY KEY,
   order_id INTEGER NOT NULL REFERENCES orders (order_id),
   method TEXT NOT NULL CHECK (method IN ('card', 'paypal', 'gift card', 'bank transfer')),
-  amount REAL NOT NULL CHECK (amount > 0),
+  amount_gbp REAL NOT NULL CHECK (amount_gbp > 0),
   status TEXT NOT NULL DEFAULT 'awaited' CHECK (status IN ('awaited', 'paid', 'void')),
   paid_at TEXT,
   CHECK ((status = 'paid') = (paid_at IS NOT NULL))
@@ -133,7 +134,7 @@ CREATE TABLE refunds (
   return_id INTEGER REFERENCES returns (return_id),
   exchange_id INTEGER REFERENCES exchanges (exchange_id),
   method TEXT NOT NULL CHECK (method IN ('card', 'paypal', 'gift card', 'bank transfer')),
-  amount REAL NOT NULL CHECK (amount > 0),
+  amount_gbp REAL NOT NULL CHECK (amount_gbp > 0),
   status TEXT NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'paid')),
   requested_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
   paid_at TEXT CHECK (paid_at >= requested_at),
@@ -145,13 +146,13 @@ CREATE INDEX refunds_by_order ON refunds (order_id);
 -- An order's total is its delivery fee and its lines at the prices they were sold for; it follows the lines.
 CREATE TRIGGER total_after_new_line AFTER INSERT ON order_lines
 BEGIN
-  UPDATE orders SET total = round(delivery_fee + (
-    SELECT sum(quantity * unit_price) FROM order_lines WHERE order_id = NEW.order_id
+  UPDATE orders SET total_gbp = round(delivery_fee_gbp + (
+    SELECT sum(quantity * unit_price_gbp) FROM order_lines WHERE order_id = NEW.order_id
   ), 2) WHERE order_id = NEW.order_id;
 END;
-CREATE TRIGGER total_after_changed_line AFTER UPDATE OF quantity, unit_price ON order_lines
+CREATE TRIGGER total_after_changed_line AFTER UPDATE OF quantity, unit_price_gbp ON order_lines
 BEGIN
-  UPDATE orders SET total = round(delivery_fee + (
-    SELECT sum(quantity * unit_price) FROM order_lines WHERE order_id = NEW.order_id
+  UPDATE orders SET total_gbp = round(delivery_fee_gbp + (
+    SELECT sum(quantity * unit_price_gbp) FROM order_lines WHERE order_id = NEW.order_id
   ), 2) WHERE order_id = NEW.order_id;
 END;
