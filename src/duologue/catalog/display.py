@@ -27,6 +27,9 @@ _NAMES = (
     "subject",
     "company name",
     "company",
+    "username",
+    "nickname",
+    "login",
 )
 
 
@@ -91,6 +94,8 @@ def _like_table(n: Naming, usable: list[Column]) -> str:
 
 def _other_name(n: Naming, usable: list[Column]) -> str:
     """A name with a word before it ("series name"), where it can't be the name of something else."""
+    if n.links_out > 1:
+        return ""
     for c in usable:
         said = n.said[c.name]
         other = set(said[:-1]) & (words()["person_column"] | words()["person"] | {"ship", "contact", "file"})
@@ -145,6 +150,8 @@ def is_person(n: Naming, shown: tuple[str, ...], names: Sequence[object]) -> boo
     if not shown or (own and own[-1] in words()["organisation"] | words()["event"]):
         return False
     said = {w for parts in n.said.values() for w in parts}
+    if said & {"breed", "species"} or set(own) & words()["animal"]:
+        return False
     lived = len(said & {"age", "gender", "sex", "birth", "born", "nationality", "salary", "occupation"})
     return (lived >= 2 and "name" in said) or (lived >= 1 and _given(names) >= 0.15) or _given(names) >= 0.5
 

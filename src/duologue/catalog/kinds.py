@@ -39,10 +39,15 @@ def _is_link(
 ) -> bool:
     if len(out) < 2:
         return False
-    mostly = len(own) <= 1 or (len(own) <= 2 and bool(key) and set(key) <= referring and len(key) > 1)
+    mostly = len(own) <= 1 or (len(own) <= 2 and set(key) <= referring and len(key) != 1)
     measures = sum(c.role == "measure" for c in own)
     dated = any(c.role == "date" and c.format != "year" for c in own)
-    return mostly and not measures and not dated and not (eventful and own)
+    return (
+        mostly
+        and not measures
+        and not dated
+        and not (eventful and (own or (len(key) > 1 and not set(key) <= referring)))
+    )
 
 
 def _is_event(out: Sequence[Link], own: Sequence[Column], shown: tuple[str, ...], eventful: bool) -> bool:

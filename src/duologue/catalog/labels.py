@@ -21,9 +21,15 @@ class Wording(Struct, frozen=True):
     unit: str = ""
 
 
+def table_nouns(names: Sequence[str], speller: Speller) -> dict[str, str]:
+    """What a row of each table is, in the singular; a view may share its noun with the table it shows."""
+    shared = _shared_prefix([speller.words(n) for n in names])
+    return {n: table_label(_without(speller.words(n), shared)) for n in names}
+
+
 def table_labels(names: Sequence[str], speller: Speller) -> dict[str, str]:
-    """A label in the singular for each table, no two alike."""
-    short = {n: table_label(speller.words(n)) for n in names}
+    """A label in the singular for each table, no two alike: its noun, or more of its name where that is taken."""
+    short = table_nouns(names, speller)
     out: dict[str, str] = {}
     plain = [n for n in names if short[n] == singular(" ".join(speller.words(n)))]
     taken: set[str] = set()
@@ -31,6 +37,18 @@ def table_labels(names: Sequence[str], speller: Speller) -> dict[str, str]:
         long = singular(" ".join(speller.words(name))) or "table"
         out[name] = _free(taken, (short[name], long, " ".join(speller.words(name))), long)
     return out
+
+
+def _shared_prefix(spelled: list[list[str]]) -> str:
+    """The first word of most names, where it is a mere mark of the schema: `wp posts`, `wp users` …"""
+    firsts = [parts[0] for parts in spelled if len(parts) > 1]
+    common = max(dict.fromkeys(firsts), key=firsts.count, default="")
+    alone = any(singular_word(parts[0]) == singular_word(common) for parts in spelled if len(parts) == 1)
+    return common if len(spelled) >= 4 and firsts.count(common) >= 0.75 * len(spelled) and not alone else ""
+
+
+def _without(parts: list[str], first: str) -> list[str]:
+    return parts[1:] if first and len(parts) > 1 and parts[0] == first else parts
 
 
 def _free(taken: set[str], wishes: Iterable[str], last: str) -> str:
@@ -77,6 +95,12 @@ def _after_list_of(parts: list[str]) -> list[str]:
     return parts
 
 
+def is_phrase(label: list[str]) -> bool:
+    """Whether a table's label is a verb or a preposition at work rather than a noun: has pet, lives in, on call."""
+    hanging = label[0] in words()["prepositions"] or label[-1] in words()["prepositions"]
+    return hanging or label[0] in words()["link_noise"]
+
+
 def take_unit(parts: list[str], numeric: bool) -> tuple[list[str], str]:
     """Take the unit off the end of a column's words: budget in billions → budget, "billion"."""
     units, alone = words().map("units"), words().map("unit_alone")
@@ -115,7 +139,8 @@ def strip_table(parts: list[str], table: list[str]) -> list[str]:
 
 def _dangling(rest: list[str]) -> bool:
     """Words that can't stand alone: a number, a preposition in front, an identifier."""
-    return rest[0].lower() in words()["prepositions"] or all(w.isdigit() for w in rest) or is_id(rest[-1])
+    alone = len(rest) == 1 and rest[0].lower() in {"number", "code"}
+    return alone or rest[0].lower() in words()["prepositions"] or all(w.isdigit() for w in rest) or is_id(rest[-1])
 
 
 def is_id(word: str) -> bool:
@@ -153,6 +178,8 @@ def plain_label(parts: list[str], table: list[str], numeric: bool) -> tuple[str,
     parts, unit = take_unit(parts, numeric)
     if len(parts) > 1 and parts[0].lower() in {"is", "if", "was", "flag"}:
         parts = parts[1:]
+    if len(parts) > 1 and parts[-1].lower() in {"yn", "flag", "ind", "indicator"}:
+        parts = parts[:-1]
     parts = [w for i, w in enumerate(parts) if not (w == "of" and is_participle(" ".join(parts[i + 1 : i + 2])))]
     short = strip_table(parts, table)
     return " ".join(short), " ".join(parts), unit
@@ -175,8 +202,8 @@ def says_year(label: str) -> bool:
 
 
 def with_year(label: str) -> str:
-    """The label of a column of years: start from → start year, creation → creation year."""
+    """The label of a column of years: start from → start year, creation → creation year, released → year released."""
     parts = label.split()
     while len(parts) > 1 and parts[-1] in words()["prepositions"]:
         parts.pop()
-    return " ".join([*parts, "year"])
+    return " ".join(["year", *parts] if parts and is_participle(parts[-1]) else [*parts, "year"])

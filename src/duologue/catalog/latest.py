@@ -42,7 +42,7 @@ def _iso(format: str, value: object) -> str:
         return _any(value)
     if not format.startswith("date:") or not any(y in format for y in ("%Y", "%y")):
         return ""
-    text = str(int(value)) if isinstance(value, (int, float)) else str(value)
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     moment = formats.parse_date(text.strip(), format[5:])
     if moment is None:
         return ""

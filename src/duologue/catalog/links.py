@@ -32,7 +32,8 @@ class Source(Struct, frozen=True):
 
     raw: RawTable
     stats: TableStats
-    label: str
+    noun: str
+    """What a row is."""
     key: tuple[str, ...]
     person: bool
     words: dict[str, list[str]]
@@ -126,8 +127,8 @@ def _resembles(source: Source, column: str, target: Source) -> list[tuple[int, s
     key = target.key[0] if len(target.key) == 1 else ""
     same = source.raw.name == target.raw.name
     said = [w.lower() for w in source.words[column]]
-    label = [singular_word(w.lower()) for w in target.label.split()]
-    beyond = set(label) < {singular_word(w.lower()) for w in source.label.split()}
+    label = [singular_word(w.lower()) for w in target.noun.split()]
+    beyond = set(label) < {singular_word(w.lower()) for w in source.noun.split()}
     if (same and column == key) or (source.key == (column,) and not beyond):
         return []
     if key and said == [w.lower() for w in target.words[key]] and not same and not _bare(said):
@@ -142,11 +143,14 @@ def _resembles(source: Source, column: str, target: Source) -> list[tuple[int, s
 
 
 def _by_name(said: list[str], label: list[str], target: Source) -> list[str]:
-    """A column called like the table, or by its name: it may hold the key (`category`), or the name (`product name`)."""
+    """A column called like the table (`category`, `source airport`), or by its name (`product name`).
+
+    It may hold the key, or the name.
+    """
     bare = [singular_word(w) for w in said]
-    if bare != label and bare != [*label, "name"]:
+    if bare[-len(label) :] != label and bare != [*label, "name"]:
         return []
-    found = list(target.key) if bare == label and len(target.key) == 1 else []
+    found = list(target.key) if bare[-1] != "name" and len(target.key) == 1 else []
     for name, parts in target.words.items():
         own = [singular_word(w.lower()) for w in parts]
         stats = target.stats.columns[name]

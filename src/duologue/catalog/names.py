@@ -83,37 +83,48 @@ class Speller:
         if whole and " " in whole:
             return whole.split()
         out: list[str] = []
-        tokens = split(name)
+        tokens = _pairs(split(name))
+        loud = self.shouting or (len(tokens) > 1 and name.isupper())
         for token in tokens:
-            out += self._write(token, alone=len(tokens) == 1)
+            out += self._write(token, len(tokens) == 1, loud)
         return _without_initials(_of_number(_no(out)))
 
-    def _write(self, token: str, alone: bool) -> list[str]:
+    def _write(self, token: str, alone: bool, loud: bool) -> list[str]:
         low = token.lower()
         full = words().map("abbreviations").get(low)
         if full and not (alone and low in {"exp", "pos", "doc", "app"}):
             return full.split()
-        if _PLURAL_ACRONYM.match(token) and not self.shouting:
+        if _PLURAL_ACRONYM.match(token) and not loud:
             return [token]
         if _is_acronym(low):
             return ["IDs"] if low == "ids" else [token.upper()]
-        if token.isupper() and 1 < len(token) <= 5 and not self.shouting:
-            return [token]
-        if len(low) > 6:
-            parts = self._segment(low)
-            if parts:
-                return [w for part in parts for w in self._write(part, alone=False)]
-        return [low]
+        parts = self._segment(low)
+        if parts:
+            return [w for part in parts for w in self._write(part, False, loud)]
+        acronym = token.isupper() and 1 < len(token) <= 5 and not loud and singular_word(low) not in words().known
+        return [token if acronym else low]
 
     def _segment(self, word: str) -> list[str]:
         """Two words written as one, where both are known: `countrylanguage`, `orderdate`."""
+        if len(word) < 5 or word in words()["one_word"]:
+            return []
         left_words, right_words = words()["joined_left"], words()["joined_right"]
+        short = words().map("abbreviations")
         for i in range(3, len(word) - 1):
             left, right = word[:i], word[i:]
             table = left in self._tables and (right in self._vocabulary or right in right_words)
-            if table or (left in left_words and right in right_words):
+            if table or ((left in left_words or left in short) and right in right_words):
                 return [left, right]
         return []
+
+
+def _pairs(tokens: list[str]) -> list[str]:
+    """Join what case or a hyphen took apart: `FName`, `E-mail`."""
+    out: list[str] = []
+    for token in tokens:
+        joined = words().map("pairs").get(f"{out[-1]} {token}".lower()) if out else None
+        out[-1:] = joined.split() if joined else [*out[-1:], token]
+    return out
 
 
 def _no(tokens: list[str]) -> list[str]:

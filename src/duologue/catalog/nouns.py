@@ -100,8 +100,8 @@ def plural(phrase: str) -> str:
 
 def _with_head(phrase: str, change: Callable[[str], str]) -> str:
     parts = phrase.split()
-    if not parts:
-        return phrase
     at = head_index(parts)
+    if not parts or parts[-1].lower() in words()["prepositions"] or (len(parts) > 1 and is_participle(parts[at])):
+        return phrase  # "lives in", "trained by": no noun to change
     parts[at] = change(parts[at])
     return " ".join(parts)

@@ -34,11 +34,12 @@ def read_catalog(db: apsw.Connection, name: str) -> Catalog:
     read, more = _read_rows(db, raws)
     notes += more
     speller = Speller([r.name for r, _ in read], [c.name for r, _ in read for c in r.columns])
-    named = labels.table_labels([r.name for r, _ in read], speller)
-    sources = [_source(raw, stats, speller, named[raw.name]) for raw, stats in read]
+    names = [r.name for r, _ in read]
+    named, nouns = labels.table_labels(names, speller), labels.table_nouns(names, speller)
+    sources = [_source(raw, stats, speller, nouns[raw.name]) for raw, stats in read]
     found, more = _links(db, sources)
     notes += more
-    sources, named = _name_links(sources, found, named)
+    named = _name_links(sources, found, named)
     found = links.roles(found, _stems(sources), named)
     tables = tuple(_table(source, found, named) for source in sources)
     return Catalog(name, tables, tuple(found), _latest(sources, tables), tuple(notes))
@@ -63,11 +64,11 @@ def _read_rows(db: apsw.Connection, raws: Sequence[RawTable]) -> tuple[list[tupl
     return read, notes
 
 
-def _source(raw: RawTable, stats: TableStats, speller: Speller, label: str) -> Source:
+def _source(raw: RawTable, stats: TableStats, speller: Speller, noun: str) -> Source:
     spelled = {c.name: speller.words(c.name) for c in raw.columns}
     key = find_key(raw, stats, spelled)
-    person = label.split()[-1].lower() in words()["person"]
-    return Source(raw, stats, label, key, person, spelled)
+    person = noun.split()[-1].lower() in words()["person"]
+    return Source(raw, stats, noun, key, person, spelled)
 
 
 def _links(db: apsw.Connection, sources: Sequence[Source]) -> tuple[list[Link], list[str]]:
@@ -84,17 +85,15 @@ def _links(db: apsw.Connection, sources: Sequence[Source]) -> tuple[list[Link], 
     return [structs.replace(x, coverage=round(share, 4)) for x, share in zip(found, shares, strict=True)], notes
 
 
-def _name_links(
-    sources: Sequence[Source], found: Sequence[Link], named: dict[str, str]
-) -> tuple[list[Source], dict[str, str]]:
+def _name_links(sources: Sequence[Source], found: Sequence[Link], named: dict[str, str]) -> dict[str, str]:
     """Call a table between two others by both, where its own name is a mere verb: `Has_Pet` → student pet."""
     out = dict(named)
     for source in sources:
         ends = [named[x.to] for x in found if x.table == source.raw.name]
-        both = " ".join(sorted(ends, key=lambda label: label.split()[-1] == source.label.split()[-1]))
-        if len(ends) == 2 and source.label.split()[0] in words()["link_noise"] and both not in out.values():
+        both = " ".join(sorted(ends, key=lambda label: label.split()[-1] == source.noun.split()[-1]))
+        if len(ends) == 2 and labels.is_phrase(source.noun.split()) and both not in out.values():
             out[source.raw.name] = both
-    return [structs.replace(s, label=out[s.raw.name]) for s in sources], out
+    return out
 
 
 def _stems(sources: Sequence[Source]) -> dict[tuple[str, str], list[str]]:
@@ -102,16 +101,16 @@ def _stems(sources: Sequence[Source]) -> dict[tuple[str, str], list[str]]:
 
 
 def _table(source: Source, found: Sequence[Link], named: dict[str, str]) -> Table:
-    raw, label = source.raw, source.label
+    raw, noun, label = source.raw, source.noun, named[source.raw.name]
     around = [x for x in found if raw.name in (x.table, x.to)]
     out = [x for x in around if x.table == raw.name]
     columns = _columns(source, out, named)
-    naming = display.naming(columns, source.words, label, source.stats.rows, len(out))
+    naming = display.naming(columns, source.words, noun, source.stats.rows, len(out))
     shown = display.display(naming)
     columns = tuple(
         structs.replace(c, role="name") if c.name in shown and c.role in {"text", "category"} else c for c in columns
     )
-    sort = kinds.kind(columns, source.key, shown, label, around, source.stats.rows)
+    sort = kinds.kind(columns, source.key, shown, noun, around, source.stats.rows)
     values = list(source.stats.columns[shown[0]].counts)[:500] if shown else []
     person = sort != "link" and display.is_person(naming, shown, values)
     return Table(
@@ -182,11 +181,11 @@ def _wordings(
     found: dict[str, roles.Nature],
     facts: dict[str, roles.Facts],
 ) -> dict[str, labels.Wording]:
-    table = source.label.split()
+    table = source.noun.split()
     wishes: dict[str, tuple[str, str, str]] = {}
     for name, parts in source.words.items():
         if source.key == (name,):
-            label = labels.key_label(parts, source.label)
+            label = labels.key_label(parts, source.noun)
             wishes[name] = (label, label, "")
         elif name in referring:
             link = referring[name]
@@ -197,7 +196,7 @@ def _wordings(
             wishes[name] = _plain(parts, table, numeric, found[name])
             if source.person and wishes[name][0] == "title" and facts[name].stats.longest > COURTESY:
                 wishes[name] = ("job title", "job title", "")
-    return labels.unique_labels(wishes, source.label)
+    return labels.unique_labels(wishes, source.noun)
 
 
 def _plain(parts: list[str], table: list[str], numeric: bool, nature: roles.Nature) -> tuple[str, str, str]:

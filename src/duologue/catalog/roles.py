@@ -88,7 +88,7 @@ def facts(raw: RawColumn, stats: ColumnStats, spelled: list[str], place: str) ->
         texts=texts,
         numbers=_numbers(stats, texts),
         stored=stored,
-        format=formats.text_format(texts),
+        format=formats.text_format(texts) if set(stats.types) == {"TEXT"} else "",
     )
 
 
@@ -142,17 +142,21 @@ def _opaque(f: Facts) -> Nature | None:
 
 
 def _flag(f: Facts) -> Nature | None:
+    if f.stats.distinct > 8:
+        return None
     seen = {_lower(v) for v in f.stats.counts} - words()["null_marks"] - {""}
     if not seen or len(seen) > 2 or not any(seen <= pair for pair in _PAIRS):
         return None
-    named = "BOOL" in f.raw.declared.upper() or (f.said[0] if f.said else "") in words()["flag_prefix"]
-    named = named or f.says("flag") or any(map(is_participle, f.said[-1:]))
+    if (f.said[0] if f.said else "") in words()["flag_prefix"]:
+        return Nature("flag")
+    named = "BOOL" in f.raw.declared.upper() or f.says("flag") or any(map(is_participle, f.said[-1:]))
     if (len(seen) == 2 and not seen <= {"0", "1"}) or seen <= {"yes", "no", "true", "false"}:
         return Nature("flag")
     counted = f.says("measure", "money", "count", "ordinal", "year", "id", "code") or f.plural
     if named and not (counted and "BOOL" not in f.raw.declared.upper()):
         return Nature("flag")
-    return Nature("flag") if len(seen) == 2 and f.stats.filled >= 8 and not counted else None
+    plain = not counted and not f.heads("category")
+    return Nature("flag") if len(seen) == 2 and f.stats.filled >= 8 and plain else None
 
 
 def _lower(value: Any) -> str:
@@ -319,6 +323,8 @@ def _category(f: Facts) -> Nature | None:
         return None  # amounts in writing: "50/60"
     if {"first", "last", "middle", "full", "given", "family"} & set(f.said) and "name" in f.said:
         return None
+    if f.head in words()["generic_tail"]:
+        return Nature("category") if f.stats.distinct <= CLOSED_VALUES and _groups(f, 4) else None
     if f.heads("text", "name", "code"):
         return Nature("category") if f.stats.distinct <= 30 and _groups(f, 4) else None
     if f.heads("category"):

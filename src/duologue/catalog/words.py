@@ -5,7 +5,7 @@ can be read and extended without touching code. Reading is put off until a catal
 package stays light.
 """
 
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -19,6 +19,13 @@ class Words:
     def __getitem__(self, name: str) -> frozenset[str]:
         """The list of that name. Raises `KeyError`."""
         return self._lists[name]
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Every word of the lists that is neither an acronym nor a name."""
+        return frozenset(
+            w for name, found in self._lists.items() if name not in {"acronyms", "given_names"} for w in found
+        )
 
     def map(self, name: str) -> dict[str, str]:
         """The map of that name. Raises `KeyError`."""
