@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, json
 
-from duologue.catalog import Catalog, read_catalog
+from duologue.catalog import Catalog, read_catalog, relabelled
 from duologue.checks.combine import combine
 from duologue.environment import Image
 from duologue.errors import StageError
@@ -93,7 +93,7 @@ def open_source(path: Path | None, domain: str | None) -> Source:
 
 def catalog_of(source: Source) -> Catalog:
     """What the source's schema means."""
-    return read_catalog(source.image.connect(), source.name)
+    return relabelled(read_catalog(source.image.connect(), source.name), source.lexicon.get("labels", {}))
 
 
 def make_tools(source: Source, catalog: Catalog, seed: int, variants: int) -> list[Environment]:

@@ -6,5 +6,6 @@ declared, what the values look like, what the names say. The order of the work i
 
 from duologue.catalog.model import Catalog, Column, Link, Table
 from duologue.catalog.read import read_catalog
+from duologue.catalog.relabel import relabelled
 
-__all__ = ["Catalog", "Column", "Link", "Table", "read_catalog"]
+__all__ = ["Catalog", "Column", "Link", "Table", "read_catalog", "relabelled"]

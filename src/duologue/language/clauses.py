@@ -56,7 +56,7 @@ def pieces(phrases: Phrases, need: Need, rows: tuple[str, ...] | None = None) ->
         out["other_who"] = listed(list(words[1:]))
     if need.pick is not None:
         out["best"] = phrases.pick(need.pick, subject if _names(need, meaning.table) else "one")
-        out["extreme"] = phrases.pick(need.pick, "").partition(" with the ")[2]
+        out["extreme"] = phrases.extreme(need.pick)
     return out
 
 

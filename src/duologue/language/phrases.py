@@ -106,8 +106,21 @@ class Phrases:
             )
         if pick.kind == "only":
             return f"the {noun}"
+        if pick.kind in ("latest", "earliest") and self._is_the_date(key):
+            return f"the {pick.kind} {noun}"
         words = {"max": "highest", "min": "lowest", "latest": "latest", "earliest": "earliest"}
         return f"the {noun} with the {words[pick.kind]} {self.label(key, pick.table)}"
+
+    def extreme(self, pick: Pick) -> str:
+        """What the row picked has: "highest total", "latest date"."""
+        key = f"{pick.table}.{pick.column}" + (f":{pick.use}" if pick.use else "")
+        words = {"max": "highest", "min": "lowest", "latest": "latest", "earliest": "earliest"}
+        return f"{words[pick.kind]} {self.label(key, pick.table)}" if pick.kind in words else ""
+
+    def _is_the_date(self, key: str) -> bool:
+        """The first date of its table: the one people mean when they name none."""
+        _, table, column = self.slot(key)
+        return table is not None and column == next((c for c in table.columns if c.role == "date"), None)
 
     # ── parts of a need ──────────────────────────────────────────────────────────────────────────────────────────────
 

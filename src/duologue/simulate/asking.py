@@ -6,21 +6,24 @@ from collections.abc import Sequence
 from duologue.language.clauses import form_of, pieces, worded
 from duologue.language.grammar import grammar, sentence
 from duologue.language.phrases import Phrases
+from duologue.plans.index import ToolIndex
+from duologue.plans.sayings import Sayings
 from duologue.types import Json, Mention, Need
 
 
 class Wording:
     """Words what a user wants to say. `said` are the names already mentioned in the conversation."""
 
-    def __init__(self, phrases: Phrases) -> None:
+    def __init__(self, phrases: Phrases, index: ToolIndex) -> None:
         self.phrases = phrases
+        self.sayings = Sayings(index, phrases)
         self.lines = grammar("user")
 
     def request(self, need: Need, frame: str, said: Sequence[str], dice: random.Random) -> str:
         """A request in a frame: `first`, `next`, `topic` or `also`."""
-        slots = self.slots(need, said)
-        do = self._clause("do", need, slots, dice)
-        ask = self._clause("ask", need, slots, dice) if dice.random() < 0.5 else ""
+        do = self.clause(need, said, dice)
+        own = need.meaning.family == "act"
+        ask = self._clause("ask", need, self.slots(need, said), dice) if not own and dice.random() < 0.5 else ""
         filled = {"do": do, "Do": _cap(do)}
         question = self.lines.line("question", dice, {"do": do})
         filled |= {"do_question": question, "Do_question": _cap(question)}
@@ -30,12 +33,17 @@ class Wording:
 
     def clause(self, need: Need, said: Sequence[str], dice: random.Random) -> str:
         """A request as an imperative clause."""
-        return self._clause("do", need, self.slots(need, said), dice)
+        own = need.meaning.family == "act" or dice.random() < 0.6
+        phrase = self.sayings.line("request", need, self.rows(need, said), dice) if own else ""
+        return phrase or self._clause("do", need, self.slots(need, said), dice)
+
+    def rows(self, need: Need, said: Sequence[str]) -> tuple[str, ...]:
+        """The rows a need mentions, as they are spoken of."""
+        return tuple(self._row(m, said) for m in need.mentions)
 
     def slots(self, need: Need, said: Sequence[str]) -> dict[str, str]:
         """The pieces of a need, with rows named briefly once they were introduced."""
-        rows = tuple(self._row(m, said) for m in need.mentions)
-        return pieces(self.phrases, need, rows) | {"is_are": "are" if len(need.wanted) > 1 else "is"}
+        return pieces(self.phrases, need, self.rows(need, said)) | {"is_are": "are" if len(need.wanted) > 1 else "is"}
 
     def _row(self, mention: Mention, said: Sequence[str]) -> str:
         return self.phrases.row(mention, bare=str(mention.by.get("@name", "")) in said)

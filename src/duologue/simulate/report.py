@@ -14,6 +14,7 @@ from duologue.language.phrases import Phrases
 from duologue.plans.gist import Gist, Line, gist
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known, telling_apart
+from duologue.plans.sayings import Sayings
 from duologue.simulate.agenda import LOOKUP, WRITES, Agenda, Owed
 from duologue.types import Act, Json, Mention, Need, Tool
 
@@ -27,6 +28,7 @@ class Reporter:
     def __init__(self, phrases: Phrases, agenda: Agenda, index: ToolIndex) -> None:
         self.phrases, self.agenda, self.index = phrases, agenda, index
         self.lines = grammar("agent")
+        self.sayings = Sayings(index, phrases)
 
     def words(self, moves: Sequence["Say"], dice: random.Random) -> tuple[str, tuple[Act, ...]]:
         """One message for all moves, and its acts."""
@@ -56,7 +58,12 @@ class Reporter:
             text = self.lines.line("ask.value", dice, {**slots, "label": label})
             return text, Act("ask", values={**said, "slot": move.slot})
         if move.kind == "confirm?":
-            text = self._line("confirm", form_of(owed.need), slots, dice)
+            own = self.sayings.line("confirm", owed.need, self._rows(owed), dice)
+            text = (
+                self.lines.line("confirm.own", dice, {"confirm": own})
+                if own
+                else self._line("confirm", form_of(owed.need), slots, dice)
+            )
             return text, Act("confirm?", owed.need, said)
         if move.kind == "not found":
             who = (
@@ -165,6 +172,9 @@ class Reporter:
 
     def _changed(self, owed: Owed, slots: dict[str, str], dice: random.Random) -> str:
         form = form_of(owed.need)
+        own = self.sayings.line("done", owed.need, self._rows(owed), dice)
+        if own:
+            return self.lines.line("changed.own", dice, _capital({"done": own}))
         if form == "create":
             number = self._new_number(owed)
             if number:
@@ -211,8 +221,10 @@ class Reporter:
     # ── pieces ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _slots(self, owed: Owed) -> dict[str, str]:
-        rows = tuple(self._who(m, owed) for m in owed.need.mentions)
-        return _capital(pieces(self.phrases, owed.need, rows))
+        return _capital(pieces(self.phrases, owed.need, self._rows(owed)))
+
+    def _rows(self, owed: Owed) -> tuple[str, ...]:
+        return tuple(self._who(m, owed) for m in owed.need.mentions)
 
     def _who(self, mention: Mention, owed: Owed | None) -> str:
         """The row spoken of, by its name where it is known."""

@@ -17,7 +17,7 @@ from duologue.plans.index import ToolIndex
 from duologue.protocols import Utterance, View
 from duologue.simulate.agenda import WRITES
 from duologue.simulate.asking import Wording
-from duologue.types import Act, Json, Meaning, Mention, Message, Need, Pick, Scenario, Subtask, Turn
+from duologue.types import Act, Disclosure, Json, Meaning, Mention, Message, Need, Pick, Scenario, Subtask, Turn
 
 FOLLOW_UP, DOUBT, RECAP, PARTIAL, TWO, ORDINAL, REACT = 0.3, 0.1, 0.2, 0.4, 0.12, 0.35, 0.45
 """How often each behaviour is taken up where there is occasion for it."""
@@ -36,7 +36,7 @@ class ScriptedUser:
 
     def __init__(self, catalog: Catalog, index: ToolIndex, scenario: Scenario) -> None:
         self.scenario, self.catalog = scenario, catalog
-        self.words = Wording(Phrases(catalog, scenario.seed // 3 % 3))
+        self.words = Wording(Phrases(catalog, scenario.seed // 3 % 3), index)
         self.getters = {t.name: g.meaning for t in catalog.tables if t.key and (g := index.getter(t.name)) is not None}
         self.parts = [
             Part(n, s, s.goal.partition(", because ")[2]) for n, t in enumerate(scenario.tasks) for s in t.subtasks
@@ -102,9 +102,7 @@ class ScriptedUser:
             return None
         part = self.parts[past.asked - 1]
         if past.count("doubt") == 0 and past.called and dice.random() < DOUBT:
-            figure = next(
-                (d for d in part.subtask.tell if d.slot != ":count" and isinstance(d.value, int | float)), None
-            )
+            figure = next((d for d in part.subtask.tell if self._is_figure(d)), None)
             value = self.words.value(figure.slot, figure.value) if figure is not None else ""
             if figure is not None and value in view.turns[-1].message.content:
                 return _say(
@@ -113,6 +111,13 @@ class ScriptedUser:
         if report.values.get("single") and past.count("follow up") < 2 and dice.random() < FOLLOW_UP:
             return self._follow_up(report.need, dice)
         return None
+
+    def _is_figure(self, told: Disclosure) -> bool:
+        """A figure somebody could doubt: an amount or a count, not a number that names something."""
+        slot, _, column = self.words.phrases.slot(told.slot)
+        return isinstance(told.value, int | float) and (
+            bool(slot.use) or (column is not None and column.role == "measure")
+        )
 
     def _follow_up(self, need: Need, dice: random.Random) -> Utterance | None:
         meaning: Meaning | None = self.getters.get(need.meaning.table)

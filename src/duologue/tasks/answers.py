@@ -15,10 +15,10 @@ def complete(proposer: Proposer, need: Need, listing: Listing, rng: random.Rando
     if not listing.rows:
         return need
     slots = [s for s, v in listing.rows[0].values.items() if v is not None]
-    naming = [s for s in naming_slots(proposer.catalog, need.meaning.table) if s in slots]
     said = _said(need)
+    naming = _naming(proposer, need, listing, [s for s in slots if s not in said])
     telling = [s for s in slots if s not in naming and s not in said and _informative(proposer, s, listing)]
-    computed = [s for s in slots if proposer.slot(s).use]
+    computed = [s for s in slots if proposer.slot(s).use] if listing.many else []
     if listing.many:
         telling = [s for s in telling if _varies(s, listing)]
         groups = [s for s in slots if _is_group(proposer, s, need)] if computed else []
@@ -28,7 +28,6 @@ def complete(proposer: Proposer, need: Need, listing: Listing, rng: random.Rando
         ]
     else:
         wanted = rng.sample(telling, min(len(telling), rng.choice((1, 2, 2, 3))))
-        wanted = computed[:2] or wanted
     if not wanted or (listing.many and not computed and not _all_differ(wanted, listing)):
         return None
     need = replace(need, wanted=tuple(dict.fromkeys(wanted)))
@@ -54,6 +53,16 @@ def _all_differ(wanted: list[str], listing: Listing) -> bool:
     return len(set(told)) == len(told)
 
 
+def _naming(proposer: Proposer, need: Need, listing: Listing, slots: list[str]) -> list[str]:
+    """What the rows are called: their names; for what has none, the names of what they join where these tell them apart."""
+    own = [s for s in naming_slots(proposer.catalog, need.meaning.table) if s in slots]
+    if any(s.endswith(".@name") for s in own) or not listing.many:
+        return own
+    others = [s for s in slots if s.endswith(".@name") and _varies(s, listing)]
+    numbered = proposer.catalog.table(need.meaning.table).kind == "event" and len(own) > 1
+    return others[:2] if others and not numbered and _all_differ(others[:2], listing) else own
+
+
 def _said(need: Need) -> set[str]:
     """Slots whose values the request itself gives: telling them back says nothing."""
     given = {k.rpartition(":")[0] for k in need.values if k.endswith((":equals", ":match"))}
@@ -70,8 +79,10 @@ def _is_group(proposer: Proposer, slot: str, need: Need) -> bool:
 
 def _informative(proposer: Proposer, slot: str, listing: Listing) -> bool:
     spec = proposer.slot(slot)
-    if spec.column == "@name" or spec.use:
+    if spec.column == "@name":
         return True
+    if spec.use:
+        return listing.many
     column = proposer.column(spec)
     if column is None or column.role not in ("measure", "date", "status", "category", "contact", "flag", "name"):
         return False

@@ -5,11 +5,18 @@ import random
 from duologue.language.clauses import form_of, pieces, worded
 from duologue.language.grammar import grammar, sentence
 from duologue.language.phrases import Phrases
+from duologue.plans.sayings import Sayings
 from duologue.types import Need, Subtask
 
 
-def goal_of(phrases: Phrases, need: Need, reason: str, rng: random.Random) -> str:
+def goal_of(phrases: Phrases, sayings: Sayings, need: Need, reason: str, rng: random.Random) -> str:
     """One subtask's end state, with the reason where something is to be changed."""
+    own = (
+        sayings.line("done", need, [phrases.row(m) for m in need.mentions], rng) if need.meaning.family == "act" else ""
+    )
+    if own:
+        details = phrases.details(need)
+        return f"{own} ({details})" if details else own
     lines = grammar("goal")
     slots = pieces(phrases, need)
     try:

@@ -19,6 +19,7 @@ from duologue.language.phrases import Phrases
 from duologue.plans.gist import answering
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Listing
+from duologue.plans.sayings import Sayings
 from duologue.tasks.anchors import Anchors
 from duologue.tasks.answers import complete
 from duologue.tasks.clock import scenario_clock
@@ -88,6 +89,7 @@ class Drawing:
         self.maker, self.walk, self.proposer, self.clock = maker, walk, proposer, clock
         self.dice = rng(clock.seed, "tasks")
         self.phrases = Phrases(maker.catalog)
+        self.sayings = Sayings(maker.index, self.phrases)
         self.reasons: dict[str, int] = {}
 
     def task(self, used: Container[str], earlier: list[Task], number: int) -> Task | None:
@@ -169,7 +171,7 @@ class Drawing:
                 return None
             need = finished
         walk.known.extend(f for f in proposal.known if f not in walk.known)
-        goal = goal_of(self.phrases, need, proposal.reason, self.dice)
+        goal = goal_of(self.phrases, self.sayings, need, proposal.reason, self.dice)
         return walk.accept(need, goal, listing, first)
 
     def _wanted(self, tool: Tool, need: Need, listing: Listing | None) -> Need | None:

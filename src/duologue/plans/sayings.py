@@ -1,0 +1,52 @@
+"""How people speak of hand-written tools: the phrases a domain gives them, filled with the rows and values of a need.
+
+A tool's `wording` holds lines by part (`request`, `confirm`, `done`) with its parameters as slots: a key's slot takes the row as it
+is spoken of, any other the value as it is said. A tool without wording is spoken of by its family alone.
+"""
+
+import random
+import re
+from collections.abc import Sequence
+
+from duologue.language.phrases import Phrases
+from duologue.plans.binding import mention_slots
+from duologue.plans.index import ToolIndex
+from duologue.types import Json, Need, Tool
+
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+class Sayings:
+    """The phrases of one toolset."""
+
+    def __init__(self, index: ToolIndex, phrases: Phrases) -> None:
+        self.index, self.phrases = index, phrases
+
+    def line(self, part: str, need: Need, rows: Sequence[str], dice: random.Random) -> str:
+        """A phrase for the need, saying every value it gives (of `done`, as many as a phrase has); empty where there is none."""
+        tool = self.index.serving(need.meaning)
+        if tool is None or not tool.wording.get(part) or need.pick is not None:
+            return ""
+        slots = self.slots(tool, need, rows)
+        said = {k for k, s in tool.inputs.items() if f"{s.table}.{s.column}:{s.use}" in need.values}
+        fits = [t for t in tool.wording[part] if set(_SLOT.findall(t)) <= slots.keys()]
+        full = [t for t in fits if said <= set(_SLOT.findall(t))]
+        if not full and part == "request":
+            return ""
+        best = full or sorted(fits, key=lambda t: -len(said & set(_SLOT.findall(t))))[:1]
+        return _SLOT.sub(lambda m: slots[m[1]], dice.choice(best)) if best else ""
+
+    def slots(self, tool: Tool, need: Need, rows: Sequence[str]) -> dict[str, str]:
+        """Parameter → what is said for it."""
+        out: dict[str, str] = {}
+        inputs = self.index.inputs[tool.name]
+        for name, slot, nth in mention_slots(inputs):
+            of_table = [r for m, r in zip(need.mentions, rows, strict=True) if m.table == slot.table]
+            if nth < len(of_table):
+                out[name] = of_table[nth]
+        for name, slot in inputs.items():
+            key = f"{slot.table}.{slot.column}"
+            value: Json = need.values.get(f"{key}:{slot.use}")
+            if name not in out and value is not None:
+                out[name] = self.phrases.value(key, value)
+        return out
