@@ -64,6 +64,12 @@ def select(db: apsw.Connection, sql: str, *bindings: str) -> list[Row]:
     return db.execute(sql, bindings).fetchall()
 
 
+def left_out(kind: str, name: str, why: str) -> str:
+    """A note, in one line, on a table or view that the catalog does not hold."""
+    called = "virtual table" if kind == "virtual" else kind
+    return " ".join(f"{called} {name!r} left out: {why}".split())
+
+
 def read_tables(db: apsw.Connection) -> tuple[list[RawTable], list[str]]:
     """Every table and view worth reading, in order of creation, and a note for each that was left out."""
     listed = select(
@@ -75,16 +81,17 @@ def read_tables(db: apsw.Connection) -> tuple[list[RawTable], list[str]]:
     tables, notes = [], []
     for name, kind, without_rowid in listed:
         if kind == "shadow":
+            notes.append(left_out("table", name, "it is the storage of a virtual table"))
             continue
         try:
             raw = _read_table(db, name, kind, bool(without_rowid))
         except apsw.Error as e:
-            notes.append(f"{kind} {name!r} left out: it can't be read ({e})")
+            notes.append(left_out(kind, name, f"it can't be read ({e})"))
             continue
         if raw.columns:
             tables.append(raw)
         else:
-            notes.append(f"{kind} {name!r} left out: it has no readable columns")
+            notes.append(left_out(kind, name, "it has no readable columns"))
     return tables, notes
 
 

@@ -7,11 +7,12 @@ one holds what they hand to one another and nothing else.
 from collections.abc import Sequence
 
 import apsw
-from msgspec import structs
+from msgspec import Struct, structs
 
 from duologue.catalog import display, kinds, labels, links, roles
 from duologue.catalog.examples import examples, json_value
-from duologue.catalog.introspect import RawTable, read_tables, resolve_links
+from duologue.catalog.facts import Facts, gather
+from duologue.catalog.introspect import RawTable, left_out, read_tables, resolve_links
 from duologue.catalog.keys import find_key
 from duologue.catalog.latest import latest
 from duologue.catalog.links import Source
@@ -51,10 +52,10 @@ def _read_rows(db: apsw.Connection, raws: Sequence[RawTable]) -> tuple[list[tupl
         try:
             stats = read_stats(db, raw)
         except apsw.Error as e:
-            notes.append(f"{raw.kind} {raw.name!r} left out: it can't be read ({e})")
+            notes.append(left_out(raw.kind, raw.name, f"it can't be read ({e})"))
             continue
         if not stats.rows:
-            notes.append(f"{raw.kind} {raw.name!r} left out: it has no rows")
+            notes.append(left_out(raw.kind, raw.name, "it has no rows"))
             continue
         if stats.broken_text:
             notes.append(
@@ -128,42 +129,48 @@ def _table(source: Source, found: Sequence[Link], named: dict[str, str]) -> Tabl
     )
 
 
+class Decided(Struct, frozen=True):
+    """A column with what was decided about it."""
+
+    facts: Facts
+    nature: roles.Nature
+
+
 def _columns(source: Source, out: Sequence[Link], named: dict[str, str]) -> tuple[Column, ...]:
     referring = {c: x for x in reversed(out) for c in x.columns}
-    facts, found = {}, {}
+    decided = {}
     for raw in source.raw.columns:
         place = _place(raw.name, source.key, referring)
-        facts[raw.name] = roles.facts(raw, source.stats.columns[raw.name], source.words[raw.name], place)
-        found[raw.name] = roles.nature(facts[raw.name])
-    wordings = _wordings(source, referring, named, found, facts)
-    made = []
-    for raw in source.raw.columns:
-        fact, nature, wording = facts[raw.name], found[raw.name], wordings[raw.name]
-        stats = fact.stats
-        least, most = roles.extremes(fact, nature)
-        made.append(
-            Column(
-                table=source.raw.name,
-                name=raw.name,
-                role=nature.role,
-                type=fact.type,
-                label=wording.label,
-                plural=plural(wording.label),
-                format=nature.format,
-                unit=wording.unit,
-                nullable=not raw.notnull and not (source.raw.autokey and raw.name in source.key),
-                generated=raw.generated,
-                unique=stats.unique and not stats.nulls,
-                distinct=stats.distinct,
-                nulls=stats.nulls,
-                least=json_value(least),
-                most=json_value(most),
-                values=examples(stats, nature.role),
-                closed=roles.closed(fact, nature),
-                sorts=roles.sorts(fact, nature),
-            )
-        )
-    return tuple(made)
+        found = gather(raw, source.stats.columns[raw.name], source.words[raw.name], place)
+        decided[raw.name] = Decided(found, roles.nature(found))
+    wordings = _wordings(source, referring, named, decided)
+    return tuple(_column(source, decided[name], wordings[name]) for name in decided)
+
+
+def _column(source: Source, decided: Decided, wording: labels.Wording) -> Column:
+    fact, nature = decided.facts, decided.nature
+    raw, stats = fact.raw, fact.stats
+    least, most = roles.extremes(fact, nature)
+    return Column(
+        table=source.raw.name,
+        name=raw.name,
+        role=nature.role,
+        type=fact.type,
+        label=wording.label,
+        plural=plural(wording.label),
+        format=nature.format,
+        unit=wording.unit,
+        nullable=not raw.notnull and not (source.raw.autokey and raw.name in source.key),
+        generated=raw.generated,
+        unique=stats.unique and not stats.nulls,
+        distinct=stats.distinct,
+        nulls=stats.nulls,
+        least=json_value(least),
+        most=json_value(most),
+        values=examples(stats, nature.role),
+        closed=roles.closed(fact, nature),
+        sorts=roles.sorts(fact, nature),
+    )
 
 
 def _place(column: str, key: tuple[str, ...], referring: dict[str, Link]) -> str:
@@ -175,13 +182,8 @@ def _place(column: str, key: tuple[str, ...], referring: dict[str, Link]) -> str
 
 
 def _wordings(
-    source: Source,
-    referring: dict[str, Link],
-    named: dict[str, str],
-    found: dict[str, roles.Nature],
-    facts: dict[str, roles.Facts],
+    source: Source, referring: dict[str, Link], named: dict[str, str], decided: dict[str, Decided]
 ) -> dict[str, labels.Wording]:
-    table = source.noun.split()
     wishes: dict[str, tuple[str, str, str]] = {}
     for name, parts in source.words.items():
         if source.key == (name,):
@@ -192,19 +194,20 @@ def _wordings(
             short = link.role if len(link.columns) == 1 and link.role else _reference(parts, link, named)
             wishes[name] = (short, " ".join(labels.without_id(parts)) or named[link.to], "")
         else:
-            numeric = bool(facts[name].numbers) and found[name].role in {"measure", "other"}
-            wishes[name] = _plain(parts, table, numeric, found[name])
-            if source.person and wishes[name][0] == "title" and facts[name].stats.longest > COURTESY:
-                wishes[name] = ("job title", "job title", "")
+            wishes[name] = _plain(parts, source, decided[name])
     return labels.unique_labels(wishes, source.noun)
 
 
-def _plain(parts: list[str], table: list[str], numeric: bool, nature: roles.Nature) -> tuple[str, str, str]:
+def _plain(parts: list[str], source: Source, decided: Decided) -> tuple[str, str, str]:
     """A plain column's wishes for a label. "Written by" is an author; a year says that it is one."""
+    fact, nature = decided.facts, decided.nature
     named = words().map("link_roles").get(" ".join(parts).lower()) if nature.role in {"text", "category"} else None
-    short, long, unit = labels.plain_label(named.split() if named else parts, table, numeric)
+    numeric = bool(fact.numbers) and nature.role in {"measure", "other"}
+    short, long, unit = labels.plain_label(named.split() if named else parts, source.noun.split(), numeric)
     if nature.format == "year":
         short, long = (w if labels.says_year(w) else labels.with_year(w) for w in (short, long))
+    if short == "title" and source.person and fact.stats.longest > COURTESY:
+        short = long = "job title"
     return short, long, unit
 
 
