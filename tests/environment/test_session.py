@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -530,3 +531,21 @@ def test_full_text_kept_by_triggers_is_searched_and_kept() -> None:
     assert fork.execute("read", {"name": "zoe"}).result == {"rows": [{"rowid": 3, "name": "Zoe"}]}
     session.close()
     assert fork.execute("read", {"name": "ann"}).result == {"rows": [{"rowid": 1, "name": "Ann"}]}
+
+
+def test_local_time_in_a_schema_is_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    of = image("""
+        CREATE TABLE t(a, at TEXT DEFAULT (datetime('now', 'localtime')), day TEXT AS (date(a, '+1 day')) STORED,
+                       s TEXT DEFAULT (strftime('%H:%M:%S', 'now')), CHECK (unixepoch(a) > 0));
+        INSERT INTO t(a, at, s) VALUES ('2024-01-01', 'x', 'y');
+    """)
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        session = opened(of, tool("add", Statement("write", "INSERT INTO t(a) VALUES ('2024-02-28')"), "t", "t"))
+        session.execute("add", {})
+        now = session.now.replace("T", " ")
+        assert session.rows("t")[1] == ("2024-02-28", now, "2024-02-29", now[11:])
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -96,7 +96,10 @@ def tools() -> Iterator[Tool]:
 
 
 TOOLS = tuple(tools())
+LARGE = "CREATE TABLE padding(x); INSERT INTO padding SELECT zeroblob(900000) FROM json_each('[1,2,3,4,5,6]');"
 IMAGES = {kind: image(SCHEMA.replace("{storage}", kind)) for kind in ("STORED", "VIRTUAL")}
+IMAGES["LARGE"] = image(LARGE + SCHEMA.replace("{storage}", "STORED"))
+"""`VIRTUAL` makes the session extension record; `LARGE` is shared by copy-on-write."""
 ENVIRONMENTS = {kind: environment(of, TOOLS) for kind, of in IMAGES.items()}
 TABLES = (*COLUMNS, "sqlite_sequence")
 
@@ -105,7 +108,7 @@ NAMES = st.sampled_from([t.name for t in TOOLS if t.name != "endless"] * 3 + ["e
 ARGUMENTS = st.fixed_dictionaries(
     {}, optional=dict.fromkeys(("id", "a", "b", "v", "k", "n", "t", "r", "x", "old", "name"), VALUES)
 )
-KINDS = st.sampled_from(["STORED", "VIRTUAL"])
+KINDS = st.sampled_from(["STORED", "VIRTUAL", "LARGE"])
 
 
 @st.composite
@@ -122,12 +125,10 @@ def rows(session: SqliteSession) -> dict[str, list[tuple[Any, ...]]]:
     return {table: session.rows(table) for table in TABLES}
 
 
-def sandbox(kind: str) -> Sandbox:
-    return Sandbox(IMAGES[kind], ENVIRONMENTS[kind], LIMITS)
-
-
-SHARED = {kind: sandbox(kind) for kind in IMAGES}
-FRESH = {kind: sandbox(kind) for kind in IMAGES}
+SHARED = {kind: Sandbox(of, ENVIRONMENTS[kind], LIMITS) for kind, of in IMAGES.items()}
+OTHER = Limits(LIMITS.steps, changes=LIMITS.changes, rows=199)
+FRESH = {kind: Sandbox(of, ENVIRONMENTS[kind], OTHER) for kind, of in IMAGES.items()}
+"""Copies wait in a pool for each image and limits, so these two share none."""
 
 
 def fresh(kind: str) -> SqliteSession:

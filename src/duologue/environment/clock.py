@@ -2,7 +2,7 @@
 
 A dialogue's reference time is fixed when its task is made, and each call of a tool moves it on by a seeded number of seconds:
 two rows written one after the other are not simultaneous, and a replay next year writes the same times. SQLite asks its VFS
-for the time, so a VFS that answers with the frozen instant reaches `datetime('now')`, `CURRENT_TIMESTAMP`, column defaults
+for the time, so a VFS (in `pages`) that answers with the frozen instant reaches `datetime('now')`, `CURRENT_TIMESTAMP`, column defaults
 and triggers alike, in-memory databases included.
 
 The instant is kept per thread: a session sets it before each call, and calls in other threads do not see it.
@@ -12,18 +12,14 @@ import threading
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-import apsw
-
 from duologue.errors import UserError
 from duologue.ids import rng
 from duologue.types import ClockSpec
 
-VFS_NAME = "duologue-clock"
-
 _JULIAN_OF_EPOCH_MS = 210_866_760_000_000
 """1970-01-01 in the unit of `xCurrentTimeInt64`: milliseconds since noon, 24 November 4714 BC."""
-_DEFAULT_INSTANT = _JULIAN_OF_EPOCH_MS + 946_684_800_000
-"""What a connection sees outside a call: 2000-01-01."""
+STILL = _JULIAN_OF_EPOCH_MS + 946_684_800_000
+"""What those see who only look at an image: 2000-01-01."""
 
 
 class Clock:
@@ -75,22 +71,8 @@ def tick(spec: ClockSpec, n: int) -> str:
 
 
 class _Instant(threading.local):
-    value: int = _DEFAULT_INSTANT
+    value: int = STILL
 
 
 instant = _Instant()
 """What SQLite sees as the present in this thread; see `Clock.julian_ms`."""
-
-
-class _ClockVfs(apsw.VFS):
-    def __init__(self) -> None:
-        super().__init__(VFS_NAME, "")
-
-    def xCurrentTimeInt64(self) -> int:  # noqa: N802 (SQLite's name)
-        return instant.value
-
-
-@lru_cache(maxsize=1)
-def clock_vfs() -> apsw.VFS:
-    """Register the VFS (once per process). The caller need not keep it."""
-    return _ClockVfs()

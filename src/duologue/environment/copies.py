@@ -13,11 +13,11 @@ count is exact: the verdict is the same in every replay.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import apsw
 
-from duologue.environment.chance import Chance
 from duologue.environment.changes import HookRecorder, Recorder, SessionRecorder
 from duologue.environment.clock import instant
 from duologue.environment.failures import broken_foreign_key, too_many_changes, tool_error
@@ -27,6 +27,7 @@ from duologue.environment.programs import Program, Step, problem_error
 from duologue.environment.results import Result, add, mark_cut
 from duologue.environment.schema import Schema, open_copy
 from duologue.environment.sqlite import quote
+from duologue.environment.standins import Chance, take_utc_for_local
 from duologue.errors import ToolError
 from duologue.types import Problem, RowChange
 
@@ -35,6 +36,8 @@ _SAVE: Final = f"SAVEPOINT {_SAVEPOINT}"
 _RELEASE: Final = f"RELEASE {_SAVEPOINT}"
 _UNDO: Final = f"ROLLBACK TO {_SAVEPOINT}"
 _CACHED_STATEMENTS: Final = 512
+_IDLE_BYTES: Final = 256 << 20
+_MOST_IDLE: Final = 16
 _NO_PROBLEM: Final = Problem("precondition_failed", "The conditions for this request are not met.")
 
 
@@ -51,7 +54,7 @@ class Copy:
     """A private copy of an image. One session uses it at a time."""
 
     def __init__(self, schema: Schema, limits: Limits) -> None:
-        connection = open_copy(schema.image, _CACHED_STATEMENTS)
+        connection = open_copy(schema.image, "calls", _CACHED_STATEMENTS)
         set_limits(connection, schema.value_bytes)
         self._connection = connection
         self._cursor = connection.cursor()
@@ -61,6 +64,8 @@ class Copy:
         self._stop_at = 0
         self._saved = False
         self._chance = Chance(connection)
+        if schema.zoned:
+            take_utc_for_local(connection)
         recorder = SessionRecorder if schema.has_virtual_columns else HookRecorder
         self._recorder: Recorder = recorder(connection, schema.shapes, limits.changes)
         connection.authorizer = self._authorize
@@ -177,6 +182,33 @@ class Copy:
         if grant is None or (code == apsw.SQLITE_SAVEPOINT and second == _SAVEPOINT):
             return apsw.SQLITE_OK
         return grant.authorize(code, first, second, database, context)
+
+
+class Pool:
+    """Copies of one image that wait for their next life. All environments over the image share them."""
+
+    def __init__(self, schema: Schema, limits: Limits) -> None:
+        self._schema, self._limits = schema, limits
+        self._idle: list[Copy] = []
+        self._most = max(1, min(_MOST_IDLE, _IDLE_BYTES // schema.image.size))
+
+    def take(self) -> Copy:
+        """A pristine copy."""
+        copy = self._idle.pop() if self._idle else Copy(self._schema, self._limits)
+        copy.begin()
+        return copy
+
+    def give_back(self, copy: Copy) -> None:
+        """A copy that is no longer needed."""
+        copy.reset()
+        if len(self._idle) < self._most:
+            self._idle.append(copy)
+
+
+@lru_cache(maxsize=8)
+def pool_of(schema: Schema, limits: Limits) -> Pool:
+    """The pool of an image under these limits; the last few are kept."""
+    return Pool(schema, limits)
 
 
 def _require(step: Step, row: tuple[Any, ...] | None, values: Mapping[str, Any]) -> None:

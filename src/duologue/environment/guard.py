@@ -18,6 +18,7 @@ import apsw
 from msgspec import Struct
 
 from duologue.environment.schema import WRITES, Action, Facts, Schema, fold
+from duologue.environment.standins import DATE_FUNCTIONS, ZONED
 from duologue.errors import UserError
 from duologue.types import Statement, Tool
 
@@ -144,6 +145,9 @@ def check_statement(schema: Schema, tool: Tool, grant: Grant, statement: Stateme
     problem = _forbidden(facts) or _form(facts, statement, tool)
     if problem is None:
         text = fold(statement.sql)
+        if ZONED.search(text) and any(a.second in DATE_FUNCTIONS for a in facts.actions):
+            problem = "it asks for the machine's time zone ('localtime' or 'utc'); all times are UTC"
+    if problem is None:
         problem = next((p for a in facts.actions if (p := _objection(schema, grant, a, text))), None)
     if problem:
         raise _refusal(where, problem, "Declare what the tool uses, or leave it out; see the guard's rules.")

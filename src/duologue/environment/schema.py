@@ -12,9 +12,10 @@ import apsw
 from msgspec import Struct
 
 from duologue.environment.changes import TableShape
-from duologue.environment.clock import VFS_NAME, clock_vfs
 from duologue.environment.limits import VALUE_BYTES, set_limits
+from duologue.environment.pages import Time, connect
 from duologue.environment.sqlite import Image, adopt_collations, quote
+from duologue.environment.standins import ZONED
 
 Kind = Literal["table", "view", "virtual", "shadow"]
 
@@ -58,12 +59,10 @@ def fold(name: str) -> str:
     return name.lower() if name.isascii() else "".join(c.lower() if c.isascii() else c for c in name)
 
 
-def open_copy(image: Image, cache: int = 0) -> apsw.Connection:
-    """A private, writable copy of the image that sees only the frozen clock; foreign keys are enforced, and everything that
-    could make two executions differ is switched off."""
-    clock_vfs()
-    connection = apsw.Connection(":memory:", vfs=VFS_NAME, statementcachesize=cache)
-    connection.deserialize("main", image.data)
+def open_copy(image: Image, time: Time, statements: int) -> apsw.Connection:
+    """A private, writable copy of the image; foreign keys are enforced, and everything that could make two executions differ
+    is switched off."""
+    connection = connect(image.data, time, statements)
     adopt_collations(connection)
     for option, value in (
         (apsw.SQLITE_DBCONFIG_DEFENSIVE, 1),
@@ -76,8 +75,6 @@ def open_copy(image: Image, cache: int = 0) -> apsw.Connection:
         (apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1),
     ):
         connection.config(option, value)
-    connection.pragma("journal_mode", "memory")
-    connection.pragma("temp_store", 2)
     connection.pragma("recursive_triggers", False)
     return connection
 
@@ -131,7 +128,7 @@ class Schema:
 
     def __init__(self, image: Image) -> None:
         self.image = image
-        self._connection = open_copy(image)
+        self._connection = open_copy(image, "still", 0)
         set_limits(self._connection, self.value_bytes)
         self._reach: dict[str, Reach] = {}
 
@@ -150,6 +147,12 @@ class Schema:
         """Names of triggers, folded."""
         query = "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
         return frozenset(fold(name) for (name,) in self._connection.execute(query))
+
+    @cached_property
+    def zoned(self) -> bool:
+        """The schema speaks of the machine's time zone."""
+        definitions = self._connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")
+        return any(ZONED.search(sql) for (sql,) in definitions)
 
     @cached_property
     def shapes(self) -> dict[str, TableShape]:
@@ -257,7 +260,7 @@ class Schema:
         )
 
 
-_KEPT: Final = 8
+_KEPT: Final = 4
 _schemas: "OrderedDict[str, Schema]" = OrderedDict()
 
 

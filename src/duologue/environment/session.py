@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from duologue.environment.clock import Clock, clock_of
-from duologue.environment.copies import Copy, Made, Moment, NearLimitError
+from duologue.environment.copies import Copy, Made, Moment, NearLimitError, pool_of
 from duologue.environment.limits import DEFAULT_LIMITS, Limits
 from duologue.environment.programs import Program, compile_tool, styled
 from duologue.environment.results import Result, fitted
-from duologue.environment.schema import Schema, schema_of
+from duologue.environment.schema import schema_of
 from duologue.environment.sqlite import Image
 from duologue.errors import ToolError, UserError
 from duologue.ids import canonical, digest
@@ -24,13 +24,11 @@ from duologue.protocols import Outcome, StateToken
 from duologue.types import ClockSpec, Environment, Json, RowChange, ToolCall
 
 Arguments = dict[str, Json]
-_IDLE_BYTES: Final = 256 << 20
-_MOST_IDLE: Final = 16
 _DONE: Final[Result] = {"ok": True}
 
 
 class Sandbox:
-    """An environment made ready: every tool judged and compiled once, and copies of the image waiting for sessions."""
+    """An environment made ready: every tool judged and compiled once."""
 
     def __init__(self, image: Image, environment: Environment, limits: Limits = DEFAULT_LIMITS) -> None:
         """Raises `UserError` where the image is not the environment's, a tool is not valid, or the guard refuses it."""
@@ -40,28 +38,15 @@ class Sandbox:
                 "Give the database that the environment was made from.",
             )
         self.image, self.environment, self.limits = image, environment, limits
-        self._schema: Schema = schema_of(image)
+        schema = schema_of(image)
         self._style = environment.toolset.dialect.errors
         self._types: dict[str, str] = {}
         self.programs: dict[str, Program] = {}
         for tool in environment.toolset.tools:
             if tool.name in self.programs:
                 raise UserError(f"two tools are called {tool.name!r}", "Give each its own name.")
-            self.programs[tool.name] = compile_tool(self._schema, environment, tool, limits)
-        self._idle: list[Copy] = []
-        self._most_idle = max(1, min(_MOST_IDLE, _IDLE_BYTES // max(1, image.size)))
-
-    def take(self) -> Copy:
-        """A pristine copy."""
-        copy = self._idle.pop() if self._idle else Copy(self._schema, self.limits)
-        copy.begin()
-        return copy
-
-    def give_back(self, copy: Copy) -> None:
-        """A copy that is no longer needed."""
-        copy.reset()
-        if len(self._idle) < self._most_idle:
-            self._idle.append(copy)
+            self.programs[tool.name] = compile_tool(schema, environment, tool, limits)
+        self.pool = pool_of(schema, limits)
 
     def error(self, failure: ToolError) -> Result:
         """The failure as the result a dialogue shows, in the environment's dialect."""
@@ -89,7 +74,7 @@ class SqliteSession:
         self._ticks = 0
         self._hash = digest([sandbox.environment.id, sandbox.image.hash, spec])
         self._writes: list[_Write] = []
-        self._copy: Copy | None = sandbox.take()
+        self._copy: Copy | None = sandbox.pool.take()
 
     @property
     def state(self) -> StateToken:
@@ -139,7 +124,7 @@ class SqliteSession:
     def close(self) -> None:
         """Let its copy go; closing twice does nothing."""
         if self._copy is not None:
-            self._sandbox.give_back(self._copy)
+            self._sandbox.pool.give_back(self._copy)
             self._copy = None
 
     def rows(self, table: str) -> list[tuple[Any, ...]]:

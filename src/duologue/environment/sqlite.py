@@ -22,6 +22,7 @@ from typing import Any, Final, NoReturn
 
 import apsw
 
+from duologue.environment.pages import connect
 from duologue.errors import UserError
 from duologue.ids import digest
 
@@ -56,8 +57,7 @@ class Image:
 
     def connect(self) -> apsw.Connection:
         """A private connection to a copy, to look around in; writing is refused."""
-        connection = apsw.Connection(":memory:")
-        connection.deserialize("main", self.data)
+        connection = connect(self.data, "still")
         adopt_collations(connection)
         connection.pragma("query_only", True)
         return connection
