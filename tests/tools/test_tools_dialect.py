@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from duologue.ids import rng
 from duologue.tools.naming import article, ascii_words, distinct, identifier
 from duologue.tools.wording import draw_voice, phrases
-from duologue.ids import rng
 from duologue.types import Meaning, Slot
 from tools.workbench import call, library, rows_of, tool
 
@@ -46,7 +46,9 @@ def test_distinct_names(names: list[str]) -> None:
     assert len(set(out)) == len(out)
 
 
-@pytest.mark.parametrize(("noun", "said"), [("order", "an"), ("user", "a"), ("unit", "a"), ("hour", "an"), ("customer", "a")])
+@pytest.mark.parametrize(
+    ("noun", "said"), [("order", "an"), ("user", "a"), ("unit", "a"), ("hour", "an"), ("customer", "a")]
+)
 def test_articles(noun: str, said: str) -> None:
     assert article(noun) == said
 
@@ -61,7 +63,10 @@ def test_articles(noun: str, said: str) -> None:
 )
 def test_envelopes(envelope: str, keys: list[str], list_path: str) -> None:
     made = next(
-        t for seed in range(50) for t in [tool(LOANS, seed, envelope=envelope)] if any(s.use == "limit" for s in t.inputs.values())
+        t
+        for seed in range(50)
+        for t in [tool(LOANS, seed, envelope=envelope)]
+        if any(s.use == "limit" for s in t.inputs.values())
     )
     result = call(made, member__member_id=4).result
     assert list(result) == keys
@@ -82,7 +87,9 @@ def test_paged_lists_are_paged() -> None:
 
 def test_a_cut_list_says_how_many_there_are() -> None:
     made = tool(Meaning("find", "book"))
-    result = call(made, book__at_name__match="volume", **{next(n for n, s in made.inputs.items() if s.use == "limit"): 2}).result
+    result = call(
+        made, book__at_name__match="volume", **{next(n for n, s in made.inputs.items() if s.use == "limit"): 2}
+    ).result
     assert (len(result["rows"]), result["count"]) == (2, 40)
 
 

@@ -85,7 +85,9 @@ def _well_formed(tool: Tool, toolset: Toolset) -> None:
         assert NAME.fullmatch(name)
         assert schema["type"] in ("string", "integer", "number", "boolean")
         assert schema["description"]
-    assert tool.description.endswith((".", "?")) and "{" not in tool.description and "  " not in tool.description
+    assert tool.description.endswith((".", "?"))
+    assert "{" not in tool.description
+    assert "  " not in tool.description
     assert bool(tool.writes) is (tool.effect == "write")
     for path, slot in tool.outputs.items():
         field = path.split(".")[-1]
@@ -106,7 +108,15 @@ def _signature(tool: Tool, nouns: frozenset[str]) -> str:
     name = re.sub(r"N( N)+", "N", " ".join(words))
     required = tool.parameters["required"]
     asks = ",".join(f"{s.use}{'' if n in required else '?'}" for n, s in tool.inputs.items())
-    gives = ",".join(sorted({re.sub(r"[a-zA-Z_0-9]+\[]", "list", p).rsplit(".", 1)[0] + s.use for p, s in tool.outputs.items() if "." in p}))
+    gives = ",".join(
+        sorted(
+            {
+                re.sub(r"[a-zA-Z_0-9]+\[]", "list", p).rsplit(".", 1)[0] + s.use
+                for p, s in tool.outputs.items()
+                if "." in p
+            }
+        )
+    )
     return f"{name}({asks}) -> {gives or 'record'}"
 
 

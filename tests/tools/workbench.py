@@ -124,7 +124,11 @@ def call(made: Tool, **arguments: Json) -> Outcome:
     for said, value in arguments.items():
         table, _, rest = said.partition("__")
         column, _, use = rest.partition("__")
-        matching = [n for n, s in made.inputs.items() if (s.table, s.column, s.use) == (table, column.replace("at_", "@"), use or "key")]
+        matching = [
+            n
+            for n, s in made.inputs.items()
+            if (s.table, s.column, s.use) == (table, column.replace("at_", "@"), use or "key")
+        ]
         named[matching[0] if matching else said] = value
     with session(image, (made,)) as live:
         return live.execute(made.name, named)

@@ -39,7 +39,8 @@ def name_of(ground: Ground, voice: Voice, draft: Draft, more: bool = False) -> s
         words["parent"] = words["role"]
     words["value_short"] = words.get("value", "").removeprefix("number of ")
     words["fixed"] = words.get("fixed", "") if not words.get("fixed", "").isdigit() else ""
-    said = ascii_words(pattern.format_map({"verb": verb, **_plain(words)}))
+    words |= {k: _stand_in(k, draft) for k, v in words.items() if v and not ascii_words(v)}
+    said = ascii_words(pattern.format_map({**words, "verb": verb}))
     if more:
         m = draft.meaning
         said += ascii_words(" ".join(filter(None, ("via" * bool(m.via), m.via.replace(",", " and "), m.other, m.func))))
@@ -55,8 +56,11 @@ def _family(draft: Draft) -> str:
     return {"plan": "reschedule", "fact": "correct"}.get(draft.words.get("role", ""), "set")
 
 
-def _plain(words: Mapping[str, str]) -> dict[str, str]:
-    return {k: v for k, v in words.items() if k != "verb"}
+def _stand_in(kind: str, draft: Draft) -> str:
+    """A word for a name where the label has no letter that a name may have."""
+    m = draft.meaning
+    own = {"noun": m.table, "plural": m.table, "parent": m.parent, "column": m.column}.get(kind, "")
+    return " ".join(ascii_words(own)) or {"noun": "record", "plural": "records", "column": "value"}.get(kind, kind)
 
 
 def key_said(ground: Ground, draft: Draft) -> str:
@@ -145,5 +149,6 @@ def _refusals(draft: Draft, p: Phrasing, words: Mapping[str, str]) -> list[str]:
             type = step.problem.type
             if type == "not_found" and draft.meaning.family in ("create", "link", "unlink"):
                 continue
-            out[type] = p.say("refusals", type, **{**words, "subject": subject})
+            kind = "already_taken" if draft.meaning.family == "set" and type == "already_exists" else type
+            out[type] = p.say("refusals", kind, **{**words, "subject": subject})
     return list(out.values())

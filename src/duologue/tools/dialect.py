@@ -14,7 +14,7 @@ from duologue.tools.describe import describe, name_of
 from duologue.tools.drafts import Concept, Draft, Param, Query, Step
 from duologue.tools.ground import Ground
 from duologue.tools.naming import ascii_words, distinct, identifier
-from duologue.tools.parameters import name_params, schema_of
+from duologue.tools.parameters import Days, name_params, schema_of
 from duologue.tools.returns import list_schema, object_schema, record
 from duologue.tools.sql import Names, count_of, statement
 from duologue.tools.vocabulary import name_concepts, vocabulary_of
@@ -29,16 +29,16 @@ class Spoken(Struct, frozen=True):
 
     voice: Voice
     fields: Mapping[Concept, str]
-    days: frozenset[tuple[str, str]]
+    days: Days
 
 
 def speak(
-    ground: Ground, voice: Voice, drafts: tuple[Draft, ...], midnight: frozenset[tuple[str, str]], taken: set[str]
+    ground: Ground, voice: Voice, drafts: tuple[Draft, ...], midnight: Days, taken: set[str]
 ) -> tuple[tuple[Tool, ...], dict[str, Slot]]:
-    """The drafts as tools of one dialect, with the vocabulary they share. `midnight` are the columns whose times are all
+    """The drafts as tools of one dialect, with the vocabulary they share. `midnight` are the times that are all
     midnight; `taken` the names that are given already."""
     fields = name_concepts(ground, voice, drafts)
-    spoken = Spoken(voice, fields, midnight if voice.dialect.dates == "date" else frozenset())
+    spoken = Spoken(voice, fields, midnight if voice.dialect.dates == "date" else {})
     plain_names = [name_of(ground, voice, d) for d in drafts]
     clash = {n for n in plain_names if plain_names.count(n) > 1}
     tools = []
@@ -75,9 +75,9 @@ def _tool(ground: Ground, spoken: Spoken, draft: Draft, name: str) -> Tool:
         named,
         spoken.fields,
         voice.dialect.ids == "text",
-        spoken.days,
+        frozenset(spoken.days),
         frozenset(p.id for p in draft.params if p.integer_key),
-        {p.id: " 00:00:00" for p in written},
+        {p.id: spoken.days[p.slot.table, p.slot.column] for p in written},
     )
     result = _Result(ground, spoken, draft)
     run: list[Statement] = []
@@ -122,7 +122,7 @@ class _Result:
         into = self._into(step)
         self._list(step.body, into, step.noun)
         out = [Statement("return", sql, problem, into, "list")]
-        if step.part == "list" and into in ENVELOPE.values():
+        if step.part == "list" and self.spoken.voice.dialect.envelope in ENVELOPE:
             out.append(self._length(step.body, names, into))
         return out
 
@@ -138,7 +138,7 @@ class _Result:
         envelope = ENVELOPE.get(self.spoken.voice.dialect.envelope, "")
         if step.part == "list" and envelope:
             return envelope
-        name = identifier(ascii_words(step.noun) or ("items",), self.spoken.voice.dialect.naming)
+        name = identifier(ascii_words(step.noun) or ("records",), self.spoken.voice.dialect.naming)
         return distinct(name, {p.lower() for p in self.properties})
 
     def _head(self, query: Query) -> None:

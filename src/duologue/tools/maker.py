@@ -4,6 +4,8 @@ For each variant: draw a dialect, choose drafts over a few connected tables, fil
 confront the promises with executions. The same catalog, seed and variant give the same bytes.
 """
 
+from random import Random
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -76,9 +78,7 @@ class DerivedTools:
 
     def _plan(self, variant: int, attempt: int) -> _Plan:
         rng = ids.rng(self.seed, self.catalog.name, "toolset", variant, attempt)
-        voice = draw_voice(rng)
-        if self.handwritten:
-            voice = _like(voice, self.handwritten)
+        voice = _voice_beside(self.handwritten, rng) if self.handwritten else draw_voice(rng)
         taste = Taste(voice.dialect.granularity, voice.columns, voice.percent, voice.dialect.dates)
 
         def make(candidate: Candidate) -> Draft | None:
@@ -105,13 +105,11 @@ def _rich(toolset: Toolset) -> bool:
     return len(toolset.tools) >= 6 and len(families) >= 3
 
 
-def _like(voice: Voice, tools: tuple[Tool, ...]) -> Voice:
-    """A voice that fits beside hand-written tools: their case, plain ids."""
+def _voice_beside(tools: tuple[Tool, ...], rng: Random) -> Voice:
+    """A voice that fits beside hand-written tools: their case, and ids as they are."""
     camel = any(ch.isupper() for t in tools for ch in t.name)
-    naming = "camel" if camel else "snake"
-    if naming != voice.dialect.naming and "noun_first" in (naming, voice.dialect.naming):
-        naming = "snake"
-    return replace(voice, dialect=replace(voice.dialect, naming=naming, ids="raw"))
+    voice = draw_voice(rng, "camel" if camel else "snake")
+    return replace(voice, dialect=replace(voice.dialect, ids="raw"))
 
 
 def environment_for(name: str, image_hash: str, toolset: Toolset, policy: Policy) -> Environment:

@@ -11,6 +11,8 @@ from duologue.tools.naming import ascii_words, distinct, identifier
 from duologue.tools.vocabulary import column_words, noun_of
 from duologue.tools.wording import Phrasing, Voice
 
+Days = Mapping[tuple[str, str], str]
+"""(table, column) of the times that travel as dates → the midnight they are stored with."""
 FORMATS = {
     "date": ("date", "YYYY-MM-DD"),
     "datetime": ("", "YYYY-MM-DD HH:MM:SS"),
@@ -48,9 +50,7 @@ def _name(ground: Ground, voice: Voice, draft: Draft, p: Param, names: Mapping[C
     return names[p.concept]
 
 
-def schema_of(
-    ground: Ground, voice: Voice, draft: Draft, named: Mapping[str, str], days: frozenset[tuple[str, str]]
-) -> dict[str, Any]:
+def schema_of(ground: Ground, voice: Voice, draft: Draft, named: Mapping[str, str], days: Days) -> dict[str, Any]:
     """The JSON Schema of the draft's arguments. `days` are the times that travel as dates."""
     phrasing = Phrasing(_rng(voice, draft, "parameters"))
     properties = {named[p.id]: _property(ground, voice, draft, p, (phrasing, days)) for p in draft.params}
@@ -64,9 +64,7 @@ def _rng(voice: Voice, draft: Draft, what: str) -> Random:
     return ids.rng(voice.speech, what, repr(draft.meaning))
 
 
-def _property(
-    ground: Ground, voice: Voice, draft: Draft, p: Param, context: tuple[Phrasing, frozenset[tuple[str, str]]]
-) -> dict[str, Any]:
+def _property(ground: Ground, voice: Voice, draft: Draft, p: Param, context: tuple[Phrasing, Days]) -> dict[str, Any]:
     phrasing, days = context
     out: dict[str, Any] = {"type": p.type}
     if p.integer_key and voice.dialect.ids == "text":
@@ -88,10 +86,12 @@ def _property(
     return out
 
 
-def _format(ground: Ground, p: Param, days: frozenset[tuple[str, str]]) -> tuple[str, str]:
+def _format(ground: Ground, p: Param, days: Days) -> tuple[str, str]:
     if p.type != "string" or p.format == "search":
         return "", ""
-    if p.format == "datetime" and (p.slot.use in ("from", "to") or (p.slot.table, p.slot.column) in days):
+    if p.format == "datetime" and (p.slot.table, p.slot.column) in days and p.slot.use == "value":
+        return "", "YYYY-MM-DD"  # a time of day may follow; it is cut off
+    if p.format == "datetime" and p.slot.use in ("from", "to"):
         return FORMATS["date"]
     if p.slot.use not in ("from", "to", "value", "equals"):
         return "", ""

@@ -62,7 +62,7 @@ class Names(Struct, frozen=True):
     integer_params: frozenset[str] = field(default_factory=frozenset)
     """Ids of the parameters that hold an integer key."""
     suffixes: Mapping[str, str] = field(default_factory=dict)
-    """Parameter id → what is appended to its text when written or compared: the midnight that a stored date carries."""
+    """Parameter id → what is put behind its first ten characters: the midnight that a stored date carries."""
 
 
 def text(tree: exp.Expression) -> str:
@@ -157,7 +157,9 @@ class _Builder:
         if self.names.text_ids and term.id in self.names.integer_params:
             tree = _cast(tree, "INT")
         suffix = self.names.suffixes.get(term.id)
-        return exp.DPipe(this=tree, expression=_literal(suffix)) if suffix else tree
+        if not suffix:
+            return tree
+        return exp.DPipe(this=_call("SUBSTR", tree, _literal(1), _literal(10)), expression=_literal(suffix))
 
     def display(self, term: Display) -> exp.Expression:
         parts = [_column(name, term.alias) for name in term.columns]

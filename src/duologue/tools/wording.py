@@ -38,10 +38,10 @@ class Voice(Struct, frozen=True):
     columns: int
 
 
-def draw_voice(rng: Random) -> Voice:
-    """A dialect and its habits."""
+def draw_voice(rng: Random, naming: str = "") -> Voice:
+    """A dialect and its habits; `naming` fixes the case that names have."""
     said = phrases()
-    naming = rng.choice(("snake", "snake", "camel", "noun_first"))
+    naming = naming or rng.choice(("snake", "snake", "camel", "noun_first"))
     verbs = {family: rng.choice(options) for family, options in said["verbs"].items()}
     _part(verbs, rng)
     patterns = said["noun_first" if naming == "noun_first" else "names"]

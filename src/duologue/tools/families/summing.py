@@ -223,7 +223,13 @@ def period_field(ground: Ground, c: Column, length: int) -> Field:
     column = f"{c.name}:{name}"
     about = f"{name} of the {ground.label(c.table, c.name)}, {'YYYY-MM' if length == 7 else 'YYYY'}"
     return Field(
-        Part(Col("t", c.name), length), (c.table, column, ""), Slot(c.table, column), "string", c.nulls > 0, about, name
+        Part(Col("t", c.name), length),
+        (c.table, column, ""),
+        Slot(c.table, c.name, name),
+        "string",
+        c.nulls > 0,
+        about,
+        name,
     )
 
 

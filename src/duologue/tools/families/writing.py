@@ -267,16 +267,9 @@ def assign(ground: Ground, t: Table, c: Column, rng: Random, taste: Taste) -> Dr
     """A new value for one column of one row."""
     keys = key_params(ground, t.name)
     label = ground.label(t.name, c.name)
-    link = ground.link_of(t.name, c.name)
-    value = column_param(ground, t.name, c.name, "value", required=True)
-    steps = [must_exist(ground, t.name, keys)]
-    if link:
-        steps.append(_must_lead(ground, link, value))
-        to = ground.columns[link.to, link.to_columns[0]]
-        value = Param(
-            value.id, value.slot, ground.concept(t.name, c.name), ground.jtype(to), True,
-            about=value.about, integer_key=to.type == "INTEGER",
-        )  # fmt: skip
+    refers = ground.link_of(t.name, c.name) is not None
+    value = (_reference if refers else _value)(ground, t, c.name, True)
+    steps = [must_exist(ground, t.name, keys), *([_must_refer(ground, value)] if refers else [])]
     row = ground.by_key(t.name, args(keys), "x")
     final = tuple(v for v in c.values if c.role == "status" and spoken(str(v)) & words()["final"])
     if final and len(final) < len(c.values):
@@ -294,17 +287,10 @@ def assign(ground: Ground, t: Table, c: Column, rng: Random, taste: Taste) -> Dr
         "noun": t.label,
         "plural": t.plural,
         "column": label,
-        "role": "fact" if is_fact(c) else c.role,
+        "role": _manner(t, c),
         "final": "y" * bool(final),
     }
     return Draft(Meaning("set", t.name, c.name), (*keys, value), tuple(steps), "write", (t.name,), words_)
-
-
-def _must_lead(ground: Ground, link: Link, p: Param) -> Step:
-    to = ground.tables[link.to]
-    body = Exists(to.name, "x", (Compare("=", Col("x", link.to_columns[0]), Arg(p.id)),))
-    label = ground.short_label(to.name, link.to_columns[0])
-    return Step("require", body, Problem("not_found", f"There is no {to.label} with {label} {{{p.id}}}."))
 
 
 # ── remove ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
