@@ -72,7 +72,8 @@ class Phrases:
         base = column.label if column else table.label
         if slot.use in _COMPUTED:
             return _COMPUTED[slot.use].format(base)
-        return base if table.name == subject or not subject or base.startswith(table.label) else f"{table.label} {base}"
+        own = table.name == subject or not subject or set(base.split()) & set(table.label.split())
+        return base if own else f"{table.label} {base}"
 
     # ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -157,7 +157,7 @@ def _is_share(column: Column) -> bool:
 
 def _decimals(value: int | float, column: Column | None) -> int:
     """How many decimals a number is said with: those it has where few, else enough to tell it apart; of money two at least."""
-    money = column is not None and column.format == "money"
+    money = column is not None and (column.format == "money" or clean(column.unit).upper() in _SIGNS)
     if isinstance(value, int):
         return 2 if money and column is not None and column.type == "REAL" else 0
     size = abs(value)

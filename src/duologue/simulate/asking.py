@@ -35,6 +35,8 @@ class Wording:
         """A request as an imperative clause."""
         own = need.meaning.family == "act" or dice.random() < 0.6
         phrase = self.sayings.line("request", need, self.rows(need, said), dice) if own else ""
+        if phrase and need.meaning.family == "get":
+            phrase = f"{phrase} and tell me {self.phrases.columns(need)}"
         return phrase or self._clause("do", need, self.slots(need, said), dice)
 
     def rows(self, need: Need, said: Sequence[str]) -> tuple[str, ...]:

@@ -129,6 +129,8 @@ class Reporter:
     def _item(self, line: Line, need: Need, dice: random.Random) -> str:
         """A row as it is listed: what it is called, then what was asked about it."""
         naming = [(s, v) for s, v in line.values if self._names(s, need)]
+        if not naming:
+            naming = [(s, v) for s, v in line.values if s.endswith(".@name")]
         rest = [(s, v) for s, v in line.values if (s, v) not in naming]
         name = " / ".join(self.phrases.value(s, v) for s, v in naming)
         if naming and all(self._is_key(s) for s, _ in naming):

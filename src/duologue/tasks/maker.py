@@ -115,10 +115,10 @@ class Drawing:
 
     def _draft(self, number: int) -> Task | None:
         self.walk.begin_task()
-        grown = number > 0 and self.dice.random() < 0.65
+        grown = number > 0 and self.dice.random() < 0.72
         subtasks: list[Subtask] = []
         used: Counter[str] = Counter()
-        want = self.dice.choices((1, 2, 3, 4, 5), (3, 20, 37, 28, 12))[0]
+        want = self.dice.choices((1, 2, 3, 4, 5), (0, 12, 38, 34, 16))[0]
         for _ in range(want):
             subtask = self._subtask(used, grown or bool(subtasks), bool(subtasks))
             if subtask is None:
@@ -127,7 +127,7 @@ class Drawing:
         return self._finished(subtasks) if subtasks else None
 
     def _subtask(self, used: Counter[str], begun: bool, second: bool) -> Subtask | None:
-        self.proposer.lean = 0.9 if begun else 0.05
+        self.proposer.lean = 0.93 if begun else 0.05
         tools = [t for t in self.walk.index.toolset.tools if t.meaning is not None and t.meaning.family in WEIGHTS]
         weights = [self._weight(t, used, begun, second) for t in tools]
         if not any(weights):
