@@ -34,10 +34,9 @@ def name_of(ground: Ground, voice: Voice, draft: Draft, more: bool = False) -> s
     verb = voice.dialect.verbs[_family(draft)]
     words = {"others": draft.words.get("column", ""), "name": "name", **draft.words, "key": key_said(ground, draft)}
     if verb in ("sum up", "summarize") and draft.meaning.func != "sum":
-        verb = "get"
+        verb = "count" if draft.meaning.family == "count" else "get"
     if words.get("role") and kind == "related":
         words["parent"] = words["role"]
-    words["value_short"] = words.get("value", "").removeprefix("number of ")
     words["fixed"] = words.get("fixed", "") if not words.get("fixed", "").isdigit() else ""
     words |= {k: _stand_in(k, draft) for k, v in words.items() if v and not ascii_words(v)}
     said = ascii_words(pattern.format_map({**words, "verb": verb}))

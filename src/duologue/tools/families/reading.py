@@ -28,7 +28,8 @@ from duologue.types import Meaning, Slot
 def candidates(ground: Ground) -> Iterator[Candidate]:
     """get, find and search for every table that allows them."""
     for t in ground.catalog.tables:
-        if t.key and len(t.columns) > len(t.key) and t.rows > 1:
+        tells = t.kind != "link" or len(ground.telling(t.name, 2)) > 1
+        if t.key and len(t.columns) > len(t.key) and t.rows > 1 and tells:
             plain = Meaning("get", t.name)
             weight = 1.4 if t.kind in ("entity", "event") else 0.5
             yield Candidate(plain, (t.name,), partial(get, ground, plain, None), weight)
