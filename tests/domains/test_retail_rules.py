@@ -44,6 +44,14 @@ CASES: dict[str, tuple[str, str, str, str]] = {
         "SELECT order_id, '12 Weaver''s Row' AS line1 FROM orders JOIN shipments USING (order_id) WHERE status = 'processing'",
         "address_locked",
     ),
+    "own_address": (
+        "change_shipping_address",
+        """SELECT order_id, a.address_id FROM orders o JOIN addresses a USING (customer_id)
+           WHERE o.status IN ('pending', 'processing') AND a.address_id <> o.address_id AND order_id NOT IN (SELECT order_id FROM shipments)""",
+        """SELECT order_id, a.address_id FROM orders o JOIN addresses a ON a.customer_id <> o.customer_id
+           WHERE o.status IN ('pending', 'processing') AND order_id NOT IN (SELECT order_id FROM shipments)""",
+        "policy",
+    ),
     "delivery_area": (
         "change_shipping_address",
         "SELECT order_id, '12 Weaver''s Row' AS line1, 'Leeds' AS city, 'ls11 5ps' AS postcode FROM orders WHERE status = 'pending'",

@@ -28,6 +28,7 @@ book_id = { type = "integer", of = "books.book_id", description = "Number of the
 title = { type = "string", of = "books.@name", description = "Title." }
 due_on = { type = ["string", "null"], of = "books.due_on", description = "When it is due back." }
 books = { type = "integer", of = "books.book_id:count", description = "How many books." }
+note = { type = "string", description = "A remark." }
 
 [[tool]]
 name = "shelf"
@@ -57,7 +58,7 @@ meaning = { family = "act", table = "books", verb = "lend" }
 writes = ["books"]
 inputs.book_id = { use = "key", description = "The book to lend." }
 inputs.due_on = { use = "value", optional = true }
-outputs = ["book_id", "due_on"]
+outputs = ["book_id", "due_on", "note"]
 [[tool.run]]
 kind = "write"
 sql = "UPDATE books SET lent = 1, due_on = :due_on WHERE book_id = :book_id"
@@ -65,7 +66,7 @@ problem = { type = "not_found", message = "There is no book {book_id}." }
 [[tool.run]]
 kind = "return"
 shape = "object"
-sql = "SELECT book_id, due_on FROM books WHERE book_id = :book_id"
+sql = "SELECT book_id, due_on, 'thanks' AS note FROM books WHERE book_id = :book_id"
 """,
     "policy.toml": """
 title = "Village library"
@@ -132,6 +133,8 @@ def test_it_loads(make: Make) -> None:
     assert shelf.returns["properties"]["shelf"]["properties"]["rows"]["items"]["required"] == ["book_id", "title"]
     assert lend.parameters["properties"]["due_on"] == {"type": "string", "description": "When it is due back."}
     assert lend.returns["properties"]["due_on"]["type"] == ["string", "null"]
+    assert set(lend.outputs) == {"book_id", "due_on"}
+    assert lend.returns["required"] == ["book_id", "due_on", "note"]
     assert source.policy is not None
     assert source.policy.confirm_writes is False
     assert source.policy.rules[0].problem == Problem("lent", "Book {book_id} is out.")

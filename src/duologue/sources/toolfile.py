@@ -10,7 +10,7 @@
     [[tool.run]]                      # statements, as in `types.Statement`
 
 A field is a JSON Schema with `of`: what it stands for, `table.column` or `table.@name`, the use of a computed value behind a
-colon. An input takes the schema of the field of its name (or of `field`) and may override any part; with `use` it becomes a
+colon; one without `of` comes back, but no request is matched to it. An input takes the schema of the field of its name (or of `field`) and may override any part; with `use` it becomes a
 `Slot`, without one it is a parameter that no request is matched to. It is required unless it is `optional` or has a
 `default`. A nullable field is not nullable as an input: what is unknown is left out. Outputs are paths whose last part is a
 field; `[]` marks a list.
@@ -131,7 +131,8 @@ def _returns(paths: tuple[str, ...], fields: dict[str, Schema], where: str) -> t
         base = _field(fields, name, f"{where}, output {path!r}")
         node["properties"][name] = _published(base, nullable=True)
         node["required"].append(name)
-        slots[path] = _stands_for(base, "")
+        if "of" in base:
+            slots[path] = _stands_for(base, "")
     return root, slots
 
 

@@ -9,8 +9,10 @@ from duologue.domains.retail.comeback import Comeback
 from duologue.ids import rng
 
 ORDERS = 640
-OPENED = Time(2023, 6, 19)
+OPENED = Time(2024, 3, 4)
 """Orders are kept from this day on."""
+DEARER = Time(2024, 10, 1)
+"""When prices rose."""
 SOLD_UNTIL = "2025-02-10"
 """When the last of the discontinued things were sold."""
 CARRIERS = {"standard": ("Parcelway", "Red Kite Couriers"), "express": ("Swiftline",)}
@@ -186,15 +188,15 @@ class Trade:
 def _busy(day: datetime.date) -> float:
     """How many orders a day brings, relatively: growth, weekday, season, and the rush of the last days."""
     age = (NOW.date() - day).days
-    growth = 0.12 + math.exp(-age / 150)
+    growth = 0.1 + math.exp(-age / 60)
     peak = {11: 1.5, 12: 1.7, 1: 1.1, 7: 0.8, 8: 0.8}.get(day.month, 1.0)
-    sale = 2.2 if day.month == 11 and day.day >= 22 else 5.5 if age < 6 else 1.0
+    sale = 2.2 if day.month == 11 and day.day >= 22 else 2.5 if age < 6 else 1.0
     return growth * peak * sale * (1.25 if day.weekday() in (6, 0) else 1.0)
 
 
 def _price(pence: int, at: Time) -> int:
-    """What it was sold for: cheaper before prices rose in March 2024, and in the sales; the ending stays."""
-    factor = 0.94 if at < Time(2024, 3, 1) else 1.0
+    """What it was sold for: cheaper before prices rose, and in the sales; the ending stays."""
+    factor = 0.94 if at < DEARER else 1.0
     if (at.month == 11 and at.day >= 22) or (at.month == 1 and 2 <= at.day <= 14):
         factor *= 0.85
     if factor == 1.0:
