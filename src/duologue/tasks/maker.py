@@ -152,8 +152,8 @@ class Drawing:
         if tool.effect == "write":
             weight *= 0.0 if used["write"] >= 2 else 1.0 if second else 0.15
         keys = {s.table for s in tool.inputs.values() if s.use == "key"}
-        if begun and keys:
-            weight *= 3.0 if keys <= set(self.walk.memory.known) else 0.4
+        if begun:
+            weight *= 0.6 if not keys else 4.0 if keys <= set(self.walk.memory.known) else 0.4
         return weight
 
     def _try(self, tool: Tool, proposal: Proposal) -> Subtask | None:
