@@ -15,8 +15,8 @@ from duologue.verify import CHECKS, replay, verify_dialogue
 def test_the_sound_conversation_replays_and_passes_everything() -> None:
     verdicts = verify_dialogue(talk.sound(), talk.environment(), talk.image())
     assert [v.check for v in verdicts] == [
-        "replay", "protocol", "schema", "calls", "order", "state", "disclosure", "unread", "grounding", "provenance",
-        "policy", "honesty", "repetition", "user_gate",
+        "replay", "protocol", "schema", "calls", "order", "state", "disclosure", "unread", "grounding", "attribution",
+        "provenance", "policy", "honesty", "repetition", "user_gate",
     ]  # fmt: skip
     assert len(verdicts) == len(CHECKS) + 1
     assert combine(verdicts) == (True, ())

@@ -7,6 +7,7 @@ into a decision.
 
 from collections.abc import Callable
 
+from duologue.checks.attribution import attribution
 from duologue.checks.calls import calls
 from duologue.checks.case import Case, case_of, columns_of
 from duologue.checks.combine import Decision, combine
@@ -37,6 +38,7 @@ CHECKS: tuple[CaseCheck, ...] = (
     disclosure,
     unread,
     grounding,
+    attribution,
     provenance,
     policy,
     honesty,

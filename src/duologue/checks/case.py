@@ -5,7 +5,7 @@ changes had been made by which turn. "The state is unchanged" means here that no
 token says less, since it may count calls.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 from duologue.catalog.model import Catalog, Column
@@ -30,7 +30,10 @@ class Case:
         policy: Policy | None = None,
         mode: str = "user",
         columns: Mapping[str, Column] | None = None,
+        plurals: Collection[str] = (),
     ) -> None:
+        """`columns` by `table.column` and `plurals` (what the rows of each table are called) come from the catalog."""
+        self.plurals = plurals
         self.trace, self.tasks, self.mode = trace, tuple(tasks), mode
         self.policy = policy or Policy()
         self.columns = columns or {}
@@ -109,11 +112,17 @@ _columns: Kept[Catalog, Mapping[str, Column]] = Kept(
 )
 
 
+_plurals: Kept[Catalog, Collection[str]] = Kept(
+    lambda catalog: frozenset(t.plural.lower() for t in catalog.tables if t.plural and t.plural != t.label)
+)
+
+
 def case_of(dialogue: Dialogue, environment: Environment, catalog: Catalog | None = None) -> Case:
     """The case that a dialogue's main path makes."""
     scenario = dialogue.scenario
     sorted_path = trace(dialogue, environment.toolset)
-    return Case(sorted_path, scenario.tasks, environment.policy, scenario.mode, columns_of(catalog))
+    plurals = _plurals(catalog) if catalog is not None else ()
+    return Case(sorted_path, scenario.tasks, environment.policy, scenario.mode, columns_of(catalog), plurals)
 
 
 def verdict(check: str, findings: Sequence[Finding]) -> Verdict:

@@ -54,7 +54,8 @@ def derive(result: Json, known_days: Iterable[Day] = ()) -> Derived:
     for rows in _tables(result):
         _count(rows, counts)
         for column in _columns(rows):
-            _compare(column, figures, shares)
+            if len(column) > 1:
+                _compare(column, figures, shares)
         for row in rows[:PAIRS]:
             _combine([v for v in row.values() if _is_number(v)], figures, shares)
         _between(rows, others, days)

@@ -187,7 +187,7 @@ class Sources:
         value = said.value
         if value in self.lengths:
             return True
-        if before in _PART_OF and isinstance(value, int) and 0 < value <= max(self.lengths, default=0):
+        if before in PART_OF and isinstance(value, int) and 0 < value <= max(self.lengths, default=0):
             return True
         if before in _ABOUT and any(abs(x - value) <= 0.05 * abs(x) for x in self.numbers):
             return True
@@ -206,7 +206,7 @@ def _find_spellings(columns: Mapping[str, Column]) -> tuple[tuple[str, ...], tup
 
 _spellings = Kept(_find_spellings)
 _DIGIT = re.compile(r"\d")
-_PART_OF = frozenset(
+PART_OF = frozenset(
     [
         "first",
         "top",

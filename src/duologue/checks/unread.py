@@ -1,12 +1,16 @@
 """Was every result that mattered used? Told to the user, or fed to a later call.
 
-Asked of the critical reads of the plan. A result counts as used when something in it, other than what the call itself was
-given, is told or passed on; of an empty result, that words follow it.
+Asked of every read but the plan's structural ones. A result counts as used when a later call takes something
+from it, when the next words tell something of it, or when later ones tell something of it that was not known before. Where it
+holds nothing new, "it is unchanged" will do; where it holds nothing at all, any words.
 """
 
 from typing import Any
 
+from duologue.catalog.model import Column
 from duologue.checks.case import Case, verdict
+from duologue.checks.words import finds
+from duologue.language.reading import fold, has_phrase
 from duologue.language.values import is_blank, tells
 from duologue.plans.placeholders import leaves
 from duologue.plans.trace import Executed
@@ -18,40 +22,76 @@ _ENOUGH = 400
 
 
 def unread(case: Case) -> Verdict:
-    """No critical read was for nothing."""
-    findings = []
-    for number, task in enumerate(case.tasks):
-        match = case.match(number)
-        for step, expected in enumerate(task.plan, 1):
-            if step not in match.calls or expected.weight != "critical":
-                continue
-            call = case.trace.calls[match.calls[step]]
-            if call.effect == "read" and not _is_used(case, call, number):
-                findings.append(Finding(call.turn, f"nothing of what {call.call.name} returned is told or used"))
+    """No read was for nothing, unless it was a means the plan could have done without."""
+    means = {
+        match.calls[step]
+        for number, task in enumerate(case.tasks)
+        for match in (case.match(number),)
+        for step, expected in enumerate(task.plan, 1)
+        if step in match.calls and expected.weight != "critical"
+    }
+    findings = [
+        Finding(call.turn, f"nothing of what {call.call.name} returned is told or used")
+        for call in case.trace.calls
+        if call.effect == "read" and not call.failed and call.index not in means and not _is_used(case, call)
+    ]
     return verdict("unread", findings)
 
 
-def _is_used(case: Case, call: Executed, task: int) -> bool:
-    given = {repr(v) for v in call.call.arguments.values()}
-    found = [
-        v for p, v in leaves(call.result) if not is_blank(v) and repr(v) not in given and not _is_counter(case, call, p)
-    ][:_ENOUGH]
-    texts = [s.turn for s in case.trace.assistant if s.turn > call.turn and (s.task >= task)]
-    if not found or all(v == 0 for v in found):
+def _is_used(case: Case, call: Executed) -> bool:
+    known = _Before(case, call)
+    found = [v for p, v in leaves(call.result) if not is_blank(v) and not _is_counter(case, call, p)][:_ENOUGH]
+    new = [v for v in found if known.is_new(v)]
+    texts = [s.turn for s in case.trace.assistant if s.turn > call.turn and s.task >= call.task]
+    if not found or all(v == 0 for v in found) or not texts:
         return bool(texts)
-    later = {repr(v) for c in case.trace.calls if c.at > call.turn for v in _plain(c.call.arguments)}
-    if any(repr(v) in later for v in found):
+    if _is_passed_on(case, call, new):
         return True
-    columns = case.formatted(call)[:_ENOUGH]
-    lengths = _lengths(call.result)
-    for turn in texts:
-        reading = case.reading(turn)
-        figures = {n.value for n in reading.numbers}
-        if figures & lengths or any(_told(reading, v, figures) for v in found):
-            return True
-        if any(tells(reading, v, c) for v, c in columns):
-            return True
-    return False
+    formatted = case.formatted(call)[:_ENOUGH]
+    if _tells_any(case, texts[0], found, formatted, _lengths(call.result)):
+        return True
+    if not new and finds("recap", "unchanged", case.trace.turns[texts[0]].message.content):
+        return True
+    formatted = [(v, c) for v, c in formatted if known.is_new(v)]
+    return any(_tells_any(case, turn, new, formatted, set()) for turn in texts[1:])
+
+
+def _tells_any(
+    case: Case, turn: int, values: list[Json], formatted: list[tuple[Json, Column]], lengths: set[int]
+) -> bool:
+    """Whether a text tells one of the values, in their column's writing or plainly, or how many rows there were."""
+    reading = case.reading(turn)
+    figures = {n.value for n in reading.numbers}
+    if figures & lengths or any(_told(reading, v, figures) for v in values):
+        return True
+    return any(tells(reading, v, c) for v, c in formatted)
+
+
+def _is_passed_on(case: Case, call: Executed, new: list[Json]) -> bool:
+    """A later call took an argument from it; by the record where there is one, else by value."""
+    later = [c for c in case.trace.calls if c.at > call.turn]
+    if case.keeps_origins:
+        return any(o.kind == "result" and o.turn == call.turn for c in later for o in c.origins.values())
+    given = {repr(v) for c in later for v in _plain(c.call.arguments)}
+    return any(repr(v) in given for v in new)
+
+
+class _Before:
+    """What was known before a call, so that hearing of it later shows nothing: what the call was given, and what was said."""
+
+    def __init__(self, case: Case, call: Executed) -> None:
+        self.given = {repr(v) for v in _plain(call.call.arguments)}
+        said = [s.turn for s in (*case.trace.user, *case.trace.assistant) if s.turn < call.at]
+        readings = [case.reading(turn) for turn in said]
+        self.figures = {n.value for r in readings for n in r.numbers}
+        self.text = " ¶ ".join(r.folded for r in readings)
+
+    def is_new(self, value: Json) -> bool:
+        if repr(value) in self.given or isinstance(value, bool):
+            return False
+        if isinstance(value, int | float):
+            return value not in self.figures
+        return not has_phrase(self.text, fold(str(value)))
 
 
 def _told(reading: Any, value: Json, figures: set[float | int]) -> bool:
