@@ -192,5 +192,5 @@ def test_an_environment_of_another_version(tmp_path: Path, store: Store) -> None
     write_export(store, tmp_path / "rows.jsonl")
     path = environment_path(tmp_path, ENVIRONMENT.id)
     path.write_text(path.read_text().replace("duologue.environment/1", "duologue.environment/2"))
-    with pytest.raises(UserError, match="has format 'duologue.environment"):
+    with pytest.raises(UserError, match="has format 'duologue"):
         read_environment(path)

@@ -1,6 +1,8 @@
 """Budgets that keep code readable, held by machine. (Parameters, complexity and `print` are ruff's.)"""
 
 import ast
+import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,3 +34,17 @@ def test_every_module_says_what_it_is(path: Path) -> None:
 def test_test_files_have_names_of_their_own() -> None:
     names = [p.name for p in ROOT.glob("tests/**/test_*.py")]
     assert sorted(names) == sorted(set(names))
+
+
+def test_every_dependency_is_pinned_by_name_and_version_only() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if not line.startswith("#")]
+    assert all(re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*", pin) for pin in pins)
+    wanted = [
+        *project["project"]["dependencies"],
+        *project["dependency-groups"]["dev"],
+        *project["build-system"]["requires"],
+    ]
+    names = {re.split(r"[^\w.-]", wish)[0].lower().replace("_", "-") for wish in wanted}
+    assert names <= {pin.split("==")[0] for pin in pins}

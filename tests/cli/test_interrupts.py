@@ -1,0 +1,92 @@
+"""How a run ends before its end: exit codes, and interrupts that come between two items."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from duologue.cli import main
+from duologue.cli.progress import between_items
+from duologue.pipeline import Progress
+from duologue.store import Store
+from samples import SOUND, make_dialogue, make_environment
+
+STEP = Progress(1, 2, 1, 0, 0.0)
+
+
+def interrupt() -> None:
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_before_the_first_item_it_is_immediate() -> None:
+    with between_items(lambda progress: None), pytest.raises(KeyboardInterrupt):
+        interrupt()
+
+
+def test_afterwards_the_item_in_hand_ends() -> None:
+    drawn: list[Progress] = []
+    with between_items(drawn.append) as progress:
+        progress(STEP)
+        interrupt()
+        with pytest.raises(KeyboardInterrupt):
+            progress(STEP)
+    assert len(drawn) == 2
+
+
+def test_a_second_one_does_not_wait() -> None:
+    with between_items(lambda progress: None) as progress:
+        progress(STEP)
+        interrupt()
+        with pytest.raises(KeyboardInterrupt):
+            interrupt()
+
+
+def test_the_handler_is_put_back() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with between_items(lambda progress: None):
+        assert signal.getsignal(signal.SIGINT) is not before
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.fixture
+def finished(tmp_path: Path) -> Path:
+    with Store.create(tmp_path / "run", {}) as store:
+        environment = make_environment()
+        store.put_environment(environment, b"image")
+        store.put_dialogue(0, make_dialogue(environment), SOUND)
+    return tmp_path / "run"
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["show", "RUN"], 0), (["show", "RUN", "7"], 2), (["--version"], 0)])
+def test_exit_codes(finished: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int) -> None:
+    monkeypatch.setattr(sys, "argv", ["duologue", *(str(finished) if a == "RUN" else a for a in arguments)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == code
+
+
+def test_an_interrupted_reader_is_not_told_to_go_on(
+    finished: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "argv", ["duologue", "stats", str(finished)])
+    monkeypatch.setattr("duologue.store.stats", stop)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "\nInterrupted.\n"
+
+
+def test_a_reader_that_has_gone(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone, writer = os.pipe()
+    os.close(gone)
+    monkeypatch.setattr(sys, "argv", ["duologue", "show", str(finished)])
+    with open(writer, "w", encoding="utf-8") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        with pytest.raises(SystemExit) as ended:
+            main()
+    assert ended.value.code == 0
