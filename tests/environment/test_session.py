@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import apsw
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duologue.environment import Limits, Sandbox, SqliteSession, open_session
+from duologue.environment import Image, Limits, Sandbox, SqliteSession, open_session
 from duologue.environment.programs import filled, styled
 from duologue.errors import UserError
 from duologue.types import Json, Problem, RowChange, Rule, Statement, Tool, ToolCall
@@ -188,7 +189,12 @@ def test_errors(session: SqliteSession, name: Any, arguments: Any, kind: str, sa
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.text(st.characters(categories=["Cs", "L"])),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=8,
 )
@@ -549,3 +555,76 @@ def test_local_time_in_a_schema_is_utc(monkeypatch: pytest.MonkeyPatch) -> None:
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+def test_a_view_that_takes_rows_is_written_through_its_trigger() -> None:
+    of = image(
+        SHOP
+        + """CREATE TRIGGER take INSTEAD OF INSERT ON open_orders WHEN new.name <> 'nobody' BEGIN
+          INSERT INTO orders(customer_id, status) SELECT id, 'new' FROM customers WHERE name = new.name;
+        END;"""
+    )
+    insert = Statement(
+        "write", "INSERT INTO open_orders(name) VALUES (:name)", Problem("nothing", "No order for {name}.")
+    )
+    session = opened(of, tool("order", insert, "", "open_orders", {"name": TEXT}))
+    outcome = session.execute("order", {"name": "Bob"})
+    assert [(change.table, change.key) for change in outcome.changes] == [("orders", {"id": 3})]
+    assert error(session.execute("order", {"name": "nobody"}).result) == ("nothing", "No order for nobody.")
+
+
+def test_row_numbers_are_never_given_out_at_random() -> None:
+    of = image(
+        "CREATE TABLE t(id INTEGER PRIMARY KEY, a); CREATE TABLE full(id INTEGER PRIMARY KEY, a); INSERT INTO t VALUES (1, 1);"
+        "CREATE TABLE auto(id INTEGER PRIMARY KEY AUTOINCREMENT, a); INSERT INTO auto VALUES (9223372036854775806, 1);"
+        "INSERT INTO full VALUES (9223372036854775807, 1)"
+    )
+    insert = Statement("write", "INSERT INTO t VALUES (:id, 1)")
+    add = tool("add", insert, "t", "t", {"id": INTEGER}, ())
+    auto = tool("auto", Statement("write", "INSERT INTO auto(a) VALUES (1)"), "auto", "auto")
+    move = tool("move", Statement("write", "UPDATE t SET id = :id"), "t", "t", {"id": INTEGER})
+    session = opened(of, add, auto, move)
+    for name in ("add", "move", "auto"):
+        assert (
+            error(session.execute(name, {} if name == "auto" else {"id": 2**63 - 1}).result)[1]
+            == "The row's number is too large."
+        )
+    assert session.execute("add", {}).changes[0].key == {"id": 2}
+    with pytest.raises(UserError, match="used up"):
+        opened(of, write("INSERT INTO full(a) VALUES (1)", "full"))
+
+
+def test_a_damaged_image_is_no_callers_fault() -> None:
+    of = image(
+        "CREATE TABLE t(a); INSERT INTO t SELECT zeroblob(3000) FROM json_each('[1,2,3,4]'); CREATE TABLE u(a); INSERT INTO u VALUES (1)"
+    )
+    damaged = bytearray(of.data)
+    damaged[4096 * 2 :] = b"\x99" * (len(damaged) - 4096 * 2)
+    session = opened(Image.of(bytes(damaged)), read("SELECT * FROM t", "t"))
+    with pytest.raises(apsw.CorruptError):
+        session.execute("read", {})
+
+
+def test_declared_writes_of_a_read_tool_are_only_reads() -> None:
+    peek = Tool(
+        "peek",
+        "",
+        {"type": "object"},
+        {},
+        "read",
+        (Statement("return", "SELECT id FROM orders", into="rows"),),
+        ("orders",),
+        ("orders",),
+    )
+    assert not opened(SHOP_IMAGE, peek).execute("peek", {}).failed
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [(object(), "not JSON"), ({"a": object()}, "not JSON"), (["\ud800"], "not JSON"), ({"a": [1, {"b": 2**80}]}, "")],
+)
+def test_values_that_no_json_can_hold(given: Any, says: str) -> None:
+    echo = tool("t", Statement("return", "SELECT :x", into="x", shape="value"), properties={"x": {}})
+    outcome = opened(SHOP_IMAGE, echo).execute("t", {"x": given})
+    assert outcome.failed is bool(says)
+    assert says in outcome.text

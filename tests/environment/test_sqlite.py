@@ -116,6 +116,12 @@ def test_a_database_whose_only_table_needs_an_unknown_module_is_refused(tmp_path
         import_sqlite(file)
 
 
+def test_a_pipe_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UserError, match="not a regular file"):
+        import_sqlite(tmp_path / "pipe")
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_without_permission(tmp_path: Path) -> None:
     file = make(tmp_path / "x.db")
@@ -228,6 +234,8 @@ def test_the_image_depends_on_the_content_alone(tmp_path: Path) -> None:
     assert Image.of(image.data) == image
     assert image.size == len(image.data)
     assert import_sqlite(plain) == image
+    assert len({image, import_sqlite(plain)}) == 1
+    assert repr(image) == f"Image({image.hash}, {image.size} bytes)"
 
 
 def test_the_image_can_be_looked_at_but_not_written(tmp_path: Path) -> None:

@@ -20,12 +20,12 @@ import apsw
 
 from duologue.environment.changes import HookRecorder, Recorder, SessionRecorder
 from duologue.environment.clock import instant
-from duologue.environment.failures import broken_foreign_key, too_many_changes, tool_error
+from duologue.environment.failures import broken_foreign_key, too_many_changes, tool_error, used_up
 from duologue.environment.guard import Grant
 from duologue.environment.limits import STEPS_PER_LOOK, Limits, set_limits
 from duologue.environment.programs import Program, Step, problem_error
 from duologue.environment.results import Result, add, mark_cut
-from duologue.environment.schema import Schema, open_copy
+from duologue.environment.schema import LAST_ROW, Schema, open_copy
 from duologue.environment.sqlite import quote
 from duologue.environment.standins import Chance, take_utc_for_local
 from duologue.errors import ToolError
@@ -158,9 +158,13 @@ class Copy:
         """End the call as a transaction of its own would: deferred foreign keys must hold by now."""
         if self._connection.status(apsw.SQLITE_DBSTATUS_DEFERRED_FKS)[0]:
             raise broken_foreign_key(program.foreign_keys)
-        self._cursor.execute(_RELEASE)
         self._grant = None
-        return self._recorder.take()
+        changes = self._recorder.take()
+        for change in changes:
+            if change.op == "insert" and LAST_ROW in change.key.values():
+                raise used_up()
+        self._cursor.execute(_RELEASE)
+        return changes
 
     def _undo(self) -> None:
         self._grant = None

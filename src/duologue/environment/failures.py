@@ -33,6 +33,11 @@ def broken_foreign_key(keys: tuple[str, ...]) -> ToolError:
     return ToolError(CONSTRAINT, f"{message}: one of {', '.join(keys)}." if keys else f"{message}.")
 
 
+def used_up() -> ToolError:
+    """A row would take the last number there is, after which SQLite gives them out at random."""
+    return ToolError(CONSTRAINT, "The row's number is too large.")
+
+
 def tool_error(error: Exception, foreign_keys: tuple[str, ...]) -> ToolError:
     """What a statement's failure means to the caller. Raises the error itself where no caller can have caused it."""
     if isinstance(error, NOT_THE_CALLER):
@@ -46,7 +51,7 @@ def tool_error(error: Exception, foreign_keys: tuple[str, ...]) -> ToolError:
     if isinstance(error, apsw.MismatchError):
         return ToolError(CONSTRAINT, "A value has the wrong type for its column (a row's number must be an integer).")
     if isinstance(error, apsw.FullError):
-        return ToolError(CONSTRAINT, "No further row number can be given out.")
+        return used_up()
     if isinstance(error, UnicodeError):
         return ToolError("execution_failed", "A value is not readable as text.")
     return ToolError("execution_failed", f"The request could not be carried out: {error}.")

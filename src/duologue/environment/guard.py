@@ -103,6 +103,7 @@ class Grant(Struct, frozen=True):
         return code in WRITES and (first in self.writes or (code, first) in self.touches)
 
 
+@lru_cache(maxsize=256)
 def grant_for(schema: Schema, reads: tuple[str, ...], writes: tuple[str, ...]) -> Grant:
     """The grant for tables that may be read and written. Raises `UserError` where one does not exist."""
     for name in (*reads, *writes):
@@ -223,4 +224,8 @@ def _write_objection(schema: Schema, grant: Grant, action: Action) -> str | None
         return None if allowed else f"it {verb} {table!r} through {action.context!r}"
     if table not in grant.writes:
         return f"it {verb} {table!r}, which the tool does not declare in `writes`"
-    return f"it {verb} {table!r}, which is a virtual table and read-only" if schema.kind(table) == "virtual" else None
+    if schema.kind(table) == "virtual":
+        return f"it {verb} {table!r}, which is a virtual table and read-only"
+    if action.code == apsw.SQLITE_INSERT and schema.is_full(table):
+        return f"it {verb} {table!r}, whose row numbers are used up"
+    return None

@@ -5,7 +5,7 @@ schema but asked: a plain statement on the table is prepared, and the authorizer
 """
 
 from collections import OrderedDict
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, Literal
 
 import apsw
@@ -20,6 +20,9 @@ from duologue.environment.standins import ZONED
 Kind = Literal["table", "view", "virtual", "shadow"]
 
 WRITES: Final = (apsw.SQLITE_INSERT, apsw.SQLITE_UPDATE, apsw.SQLITE_DELETE)
+
+
+LAST_ROW: Final = 2**63 - 1
 
 
 class Action(Struct, frozen=True):
@@ -131,6 +134,9 @@ class Schema:
         self._connection = open_copy(image, "still", 0)
         set_limits(self._connection, self.value_bytes)
         self._reach: dict[str, Reach] = {}
+        # Environments over one image share most of their statements, and what SQLite says of one does not change.
+        self.explore = lru_cache(maxsize=2048)(self._explore)
+        self.foreign_keys = lru_cache(maxsize=256)(self._foreign_keys)
 
     @cached_property
     def _names(self) -> dict[str, tuple[str, Kind]]:
@@ -194,6 +200,15 @@ class Schema:
         """Something in the schema has this (folded) name."""
         return name in self._names or name in self._modules or name.startswith(("sqlite_", "pragma_"))
 
+    def is_full(self, name: str) -> bool:
+        """The table has a row with the last number there is. SQLite would number the next one at random."""
+        stored = self._names[fold(name)][0]
+        try:
+            query = f"SELECT 1 FROM {quote(stored)} WHERE rowid = {LAST_ROW}"
+            return bool(self._connection.execute(query).fetchall())
+        except apsw.SQLError:
+            return False  # it has no row numbers
+
     def tables(self) -> tuple[str, ...]:
         """All tables and views by name, folded, without SQLite's own."""
         return tuple(name for name in self._names if self.kind(name))
@@ -203,7 +218,7 @@ class Schema:
         prefix = fold(name) + "_"
         return frozenset(n for n, (_, kind) in self._names.items() if kind == "shadow" and n.startswith(prefix))
 
-    def explore(self, sql: str, *, foreign_keys: bool = False) -> Facts:
+    def _explore(self, sql: str, *, foreign_keys: bool = False) -> Facts:
         """`explore` on this image. Without foreign keys, actions of cascades are not among a statement's own."""
         self._connection.config(apsw.SQLITE_DBCONFIG_ENABLE_FKEY, int(foreign_keys))
         return explore(self._connection, sql)
@@ -215,7 +230,7 @@ class Schema:
             self._reach[name] = self._find_reach(name)
         return self._reach[name]
 
-    def foreign_keys(self, name: str) -> tuple[str, ...]:
+    def _foreign_keys(self, name: str) -> tuple[str, ...]:
         """The foreign keys that a row of this table takes part in, as text: `orders.customer_id → customers.id`."""
         found = []
         for child in self.shapes:
