@@ -18,6 +18,8 @@ from duologue.types import Json
 SAMPLE = 400
 """Rows kept per table; spread over the whole table."""
 LONGEST_NAME = 60
+RECENT = 0.6
+"""How often a row of an event is one of the latest."""
 
 
 class Anchor(Struct, frozen=True):
@@ -75,8 +77,18 @@ class Anchors:
 
     def any(self, table: Table, rng: random.Random) -> Anchor | None:
         """Any row that can be addressed."""
-        rows = [r for r in self.rows(table) if all(k in r.values for k in table.key)]
+        rows = self._recent(table) if rng.random() < RECENT else self.rows(table)
+        rows = [r for r in rows if all(k in r.values for k in table.key)]
         return rng.choice(rows) if rows and table.key else None
+
+    def _recent(self, table: Table) -> list[Anchor]:
+        """The latest eighth of a table of events: what people mostly call about. All rows where no date says."""
+        column = next((c for c in table.columns if c.role == "date" and c.sorts), None)
+        rows = self.rows(table)
+        if table.kind != "event" or column is None:
+            return rows
+        dated = sorted((r for r in rows if column.name in r.values), key=lambda r: str(r.values[column.name]))
+        return dated[-max(1, len(dated) // 8) :] or rows
 
     def at(self, table: Table, key: tuple[str, ...]) -> Anchor | None:
         """The sampled row with this key (parts as text)."""

@@ -10,6 +10,9 @@ from duologue.tasks.needs import Proposer
 from duologue.types import Need
 
 
+COMPUTED = frozenset({"sum", "avg", "min", "max", "count", "share"})
+
+
 def complete(proposer: Proposer, need: Need, listing: Listing, rng: random.Random) -> Need | None:
     """The need with what is wanted of its answer, chosen among what the answer holds; None where it holds nothing to tell."""
     if not listing.rows:
@@ -18,7 +21,7 @@ def complete(proposer: Proposer, need: Need, listing: Listing, rng: random.Rando
     said = _said(need)
     naming = _naming(proposer, need, listing, [s for s in slots if s not in said])
     telling = [s for s in slots if s not in naming and s not in said and _informative(proposer, s, listing)]
-    computed = [s for s in slots if proposer.slot(s).use] if listing.many else []
+    computed = [s for s in slots if proposer.slot(s).use in COMPUTED] if listing.many else []
     if listing.many:
         telling = [s for s in telling if _varies(s, listing)]
         groups = [s for s in slots if _is_group(proposer, s, need)] if computed else []

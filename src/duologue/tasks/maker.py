@@ -28,7 +28,7 @@ from duologue.tasks.goals import goal_of, whole_goal
 from duologue.tasks.needs import Proposal, Proposer
 from duologue.tasks.prove import Prover
 from duologue.tasks.rubric import rubric_of
-from duologue.tasks.walk import Taken, Walk
+from duologue.tasks.walk import Refused, Taken, Walk
 from duologue.types import ClockSpec, Environment, Need, Scenario, Subtask, Task, Tool
 
 WEIGHTS = {
@@ -36,7 +36,9 @@ WEIGHTS = {
     "set": 3.0, "create": 1.5, "remove": 0.6, "link": 1.0, "unlink": 0.6, "act": 5.0,
 }  # fmt: skip
 """How readily people come up with each family of needs."""
-TRIES = 24
+REFUSED = 0.1
+"""How often a write that a rule refuses is taken up as a request that cannot be met."""
+TRIES = 40
 """Needs tried before a task goes on without another subtask."""
 DRAWS = 12
 """Tasks drawn before a scenario is given up."""
@@ -88,17 +90,21 @@ class Drawing:
     def __init__(self, maker: ScriptedTasks, walk: Walk, proposer: Proposer, clock: ClockSpec) -> None:
         self.maker, self.walk, self.proposer, self.clock = maker, walk, proposer, clock
         self.dice = rng(clock.seed, "tasks")
+        self.refused = False
+        """The task being drawn has a part that is refused."""
         self.phrases = Phrases(maker.catalog)
         self.sayings = Sayings(maker.index, self.phrases)
         self.reasons: dict[str, int] = {}
 
     def task(self, used: Container[str], earlier: list[Task], number: int) -> Task | None:
         """A proven task that was not used before; None after `DRAWS` draws."""
-        for _ in range(DRAWS):
+        for draw in range(DRAWS):
             mark = self.walk.mark()
             draft = self._draft(number)
             reason = "nothing to ask for"
-            if draft is not None and (draft.id in used or any(draft.id == t.id for t in earlier)):
+            if draft is not None and len(draft.subtasks) < 2 and draw < DRAWS // 2:
+                reason = "too little to ask for"
+            elif draft is not None and (draft.id in used or any(draft.id == t.id for t in earlier)):
                 reason = "the task came up before"
             elif draft is not None:
                 proven, reason = self.maker.prover.prove(draft, earlier, self.clock)
@@ -115,6 +121,7 @@ class Drawing:
 
     def _draft(self, number: int) -> Task | None:
         self.walk.begin_task()
+        self.refused = False
         grown = number > 0 and self.dice.random() < 0.72
         subtasks: list[Subtask] = []
         used: Counter[str] = Counter()
@@ -161,6 +168,11 @@ class Drawing:
         first, mark = len(walk.steps), walk.mark()
         try:
             listings, _ = walk.take(tool, need, proposal.meant)
+        except Refused as refusal:
+            if self.dice.random() < REFUSED and not self.refused:
+                return self._refusal(proposal, refusal.reason, first)
+            walk.back_to(mark)
+            return None
         except Taken:
             return None
         listing = answering(need, listings)
@@ -173,6 +185,16 @@ class Drawing:
         walk.known.extend(f for f in proposal.known if f not in walk.known)
         goal = goal_of(self.phrases, self.sayings, need, proposal.reason, self.dice)
         return walk.accept(need, goal, listing, first)
+
+    def _refusal(self, proposal: Proposal, reason: str, first: int) -> Subtask:
+        """A part of the goal that cannot be had: the user is to learn that, and why; nothing may change."""
+        self.refused = True
+        self.walk.known.extend(f for f in proposal.known if f not in self.walk.known)
+        wish = self.sayings.line(
+            "request", proposal.need, [self.phrases.row(m) for m in proposal.need.mentions], self.dice
+        )
+        goal = f"the user knows that it can't be done ({wish or proposal.need.meaning.verb}): {reason.rstrip('.')}"
+        return self.walk.accept(proposal.need, goal, None, first)
 
     def _wanted(self, tool: Tool, need: Need, listing: Listing | None) -> Need | None:
         """The need with what is to be told of the answer; None where the answer is cut off, or mostly where it is empty."""
@@ -189,7 +211,7 @@ class Drawing:
             id="",
             goal=whole_goal(subtasks),
             user_role=_role(walk, subtasks),
-            difficulty=_difficulty(subtasks, any(s.after for s in plan)),
+            difficulty="hard" if self.refused else _difficulty(subtasks, any(s.after for s in plan)),
             known=tuple(walk.known),
             subtasks=tuple(subtasks),
             plan=plan,

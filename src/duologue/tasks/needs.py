@@ -124,12 +124,19 @@ class Proposer:
             out.known.append(Fact(f"{table.name}.@name", name, table.label))
             out.meant[table.name] = tuple(_plain(anchor.values.get(k)) for k in table.key)
             return Mention(table.name, by={"@name": name})
-        anchor = self.anchors.any(table, rng)
-        if anchor is None or table.kind == "link" or len(table.key) > 1:
+        anchor = self.anchors.any(table, rng) if self._numbered(table) else None
+        if anchor is None:
             return None
         by = {k: anchor.values[k] for k in table.key}
         out.known.extend(Fact(f"{table.name}.{k}", v, table.column(k).label) for k, v in by.items())
         return Mention(table.name, by=by)
+
+    def _numbered(self, table: Table) -> bool:
+        """People have the number of its rows at hand: it is on their papers (events), or there is no other way to name them."""
+        if len(table.key) != 1 or table.kind == "link":
+            return False
+        dated = any(c.role == "date" for c in table.columns)
+        return (table.kind == "event" and dated) or not any(x.table == table.name for x in self.catalog.links)
 
     # ── what is said of values ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -335,6 +342,9 @@ def _act(self: Proposer, tool: Tool, memory: Memory, rng: random.Random, out: Pr
     for name, slot in tool.inputs.items():
         if slot.use == "key":
             continue
+        needed = name in tool.parameters.get("required", ())
+        if not needed and rng.random() < 0.7:
+            continue
         choices = properties.get(name, {}).get("enum")
         column = self.column(slot)
         if choices:
@@ -346,7 +356,7 @@ def _act(self: Proposer, tool: Tool, memory: Memory, rng: random.Random, out: Pr
             value = None
         if value is not None:
             self._say(out, slot, value)
-        elif name in tool.parameters.get("required", ()):
+        elif needed:
             return False
     out.reason = "act"
     return True

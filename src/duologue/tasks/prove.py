@@ -75,8 +75,8 @@ class Prover:
             return None, "the gold plan depends on the moment"
         target = _steady(_changes(run), _changes(second[0])) if writes else ()
         proven = replace(task, plan=plan, target=target, hidden=_hidden(task, plan))
-        if not self._told_is_true(proven, run):
-            return None, "what is to be told is not what comes back"
+        if not self._told_is_true(proven, run) or not self._told_is_true(proven, second[0]):
+            return None, "what is to be told is not what comes back, or depends on the moment"
         said = tuple(self._statement(d) for s in proven.subtasks for d in s.tell)
         failed = self._failing(proven, run, said)
         if failed is not None:

@@ -21,6 +21,18 @@ class Taken(Exception):  # noqa: N818 - not an error: the walk simply goes anoth
     """This need can't be met from here."""
 
 
+class Refused(Taken):
+    """The call of a write was refused, by a rule or by the data: `reason` is what the tool said."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+_ACCIDENTS = ("invalidarguments", "unknowntool", "budgetexceeded", "constraintviolated", "notfound", "unchanged")
+"""Types of errors (letters only) that are no decision: nobody would ask for them on purpose."""
+
+
 class Mark(Struct, frozen=True):
     """A point in a walk: how much there was of everything."""
 
@@ -86,7 +98,8 @@ class Walk:
 
         `meant` says, per table, which row is meant where a name turns out to be shared.
 
-        Returns the listings and the raw result of its own call. Raises `Taken` with the walk as it was.
+        Returns the listings and the raw result of its own call. Raises `Taken` with the walk as it was, or `Refused` with
+        the look-ups made: the refusal may be the point of a task.
         """
         mark = self.mark()
         try:
@@ -95,6 +108,8 @@ class Walk:
             if missing:
                 raise Taken
             return self._step(tool, bound, "critical")
+        except Refused:
+            raise
         except Taken:
             self.back_to(mark)
             raise
@@ -141,6 +156,10 @@ class Walk:
             raise Taken
         outcome = self.session.execute(tool.name, values)
         if outcome.failed:
+            error = outcome.result["error"]
+            letters = "".join(ch for ch in str(error["type"]).casefold() if ch.isalpha()).removesuffix("error")
+            if tool.effect == "write" and letters not in _ACCIDENTS:
+                raise Refused(str(error["message"]))
             raise Taken
         number = len(self.log) + 1
         arguments = {k: self._written(b) for k, b in bound.items()}

@@ -1,0 +1,1 @@
+"""Proven tasks, sampled over what tools give and what tools need (stages C and F)."""
