@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from duologue.errors import UserError
-from duologue.store import FILE_NAME, Store
+from duologue.store import FILE_NAME, Store, explained
 from duologue.types import Json
 
 Mode = Literal["user", "task"]
@@ -76,7 +76,8 @@ class RunConfig(Struct, frozen=True, kw_only=True):
             return Store.create(self.folder, asked)
         store = Store.open(self.folder)
         try:
-            store.check_config(asked)
+            with explained(self.folder):
+                store.check_config(asked)
         except BaseException:
             store.close()
             raise

@@ -104,6 +104,15 @@ def test_what_the_person_must_change(
     assert sorted(os.listdir()) == before
 
 
+@pytest.mark.parametrize("command", ["stats", "show", "verify", "generate -n 1 -o"])
+def test_a_damaged_run(finished: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    path = finished / "run.sqlite"
+    data = path.read_bytes()
+    path.write_bytes(data[:8192] + b"\xff" * (len(data) - 8192))
+    assert run([*command.split(), str(finished)]) == 2
+    assert "is damaged" in capsys.readouterr().err
+
+
 def test_the_reader_may_leave(finished: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)

@@ -1,5 +1,7 @@
 """Finding a run where the person points."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,8 +9,11 @@ if TYPE_CHECKING:
     from duologue.store import Store
 
 
-def open_run(path: Path) -> "Store":
-    """The store of a run folder (or the file in it), for reading. Raises `UserError`."""
-    from duologue.store import FILE_NAME, Store
+@contextmanager
+def open_run(path: Path) -> Iterator["Store"]:
+    """The store of a run folder (or the file in it), for reading. Raises `UserError`, also for damage met on the way."""
+    from duologue.store import FILE_NAME, Store, explained
 
-    return Store.open(path.parent if path.name == FILE_NAME and path.is_file() else path, readonly=True)
+    folder = path.parent if path.name == FILE_NAME and path.is_file() else path
+    with explained(folder), Store.open(folder, readonly=True) as store:
+        yield store
