@@ -54,7 +54,9 @@ class DerivedTools:
             c
             for family in (reading, linked, summing, writing, linking)
             for c in family.candidates(self.ground)
-            if not any(same(c.meaning, tool) for tool in handwritten) and not repeats(self.ground, c)
+            if not any(same(c.meaning, tool) for tool in handwritten)
+            and not repeats(self.ground, c)
+            and not self._past_the_rules(c)
         )
         self.samples = Samples(self.ground, image)
         self.midnight = midnight_columns(self.ground, image)
