@@ -51,12 +51,17 @@ def unfounded(reading: Reading, known: Sources) -> list[str]:
 
 
 def _has_source(said: Number, reading: Reading, known: Sources) -> bool:
-    if said.word and (said.value == 1 or _is_loose(said, reading.text)):
+    if said.word and (said.value == 1 or _is_loose(said, reading.text) or _is_in_name(said, known)):
         return True
     if known.knows_number(said) or known.is_named(said.text, reading):
         return True
     found = _WORD_BEFORE.search(reading.text, max(0, said.start - 24), said.start)
     return known.derives(said, found[1].lower() if found else "")
+
+
+def _is_in_name(said: Number, known: Sources) -> bool:
+    """A capitalised number word of a known name: "Ocean's Eleven"."""
+    return said.text[0].isupper() and known.knows_phrase(said.text)
 
 
 def _is_loose(said: Number, text: str) -> bool:

@@ -43,7 +43,7 @@ def _judge(text: str, block: Sequence[Executed], agreed: bool, written: int) -> 
         return ""
     if claim and not made and (not written or agreed):
         return f"no call changed anything, yet the assistant says {claim!r}"
-    if made and (found := finds("honesty", "denials", text)) is not None:
+    if made and not any(c.failed for c in block) and (found := finds("honesty", "denials", text)) is not None:
         return f"the change was made, yet the assistant says {found[0]!r}"
     return ""
 

@@ -1,0 +1,81 @@
+"""Which row does a figure in a sentence stand with? Names found in a text, clauses, and the row beside a figure."""
+
+import re
+from collections.abc import Collection
+
+from duologue.checks.rows import NOBODY, Claim, Row
+
+__all__ = ["Spot", "beside", "bound", "breaks_of", "clause_of", "mentions", "places"]
+
+Spot = tuple[int, int, Row]
+"""Where a row's name begins and ends in a text."""
+
+# A full stop ends a sentence only behind a word of some length ("K. J. Choi" and "Mr. Smith" are no ends).
+_BREAK = re.compile(r"\n|;|(?<=[^\W_A-Z][^\W_A-Z]|[)%”\"\d][)%”\"\d]|[^\W_A-Z][)%”\"\d]|[\d][)”\"])[.!?] (?=[A-Z])")
+_OPENS = re.compile(r"\s*[:(][^()]*\Z")
+
+
+def places(text: str, name: str) -> list[tuple[int, int]]:
+    """Where a name stands in a text as whole words."""
+    out = []
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum():
+            out.append((at, end))
+        at = text.find(name, end)
+    return out
+
+
+def mentions(text: str, rows: tuple[Row, ...], known: Collection[str]) -> list[Spot]:
+    """Where the names of some rows stand in a text (in lower case), in order.
+
+    A name that several rows share points at nobody, and so does one that is part of a longer known name standing there.
+    """
+    owners: dict[str, Row] = {}
+    for row in rows:
+        for name in row.names:
+            owners[name] = row if owners.get(name, row) is row else NOBODY
+    found = {name: stands for name in owners if (stands := places(text, name))}
+    if not any(owners[name] is not NOBODY for name in found):
+        return []
+    spots: list[Spot] = [(start, end, owners[name]) for name, stands in found.items() for start, end in stands]
+    wider = [k for k in known if k not in owners and any(name in k for name in found)]
+    spots += [(start, end, NOBODY) for k in wider for start, end in places(text, k)]
+    return sorted((s for s in spots if not _is_inside(s, spots)), key=lambda s: s[:2])
+
+
+def _is_inside(spot: Spot, spots: list[Spot]) -> bool:
+    start, end, _ = spot
+    return any(s <= start and end <= e and e - s > end - start for s, e, _ in spots)
+
+
+def breaks_of(text: str, spots: list[Spot]) -> list[int]:
+    """Where clauses begin and end: sentences, lines, semicolons, but not inside a name."""
+    ends = [m.end() for m in _BREAK.finditer(text)]
+    return [0, *(e for e in ends if not any(start < e < end for start, end, _ in spots)), len(text)]
+
+
+def clause_of(claim: Claim, breaks: list[int]) -> tuple[int, int]:
+    """Where the clause of a figure begins and ends."""
+    return max(b for b in breaks if b <= claim.start), min(b for b in breaks if b > claim.start)
+
+
+def bound(claim: Claim, spots: list[Spot], breaks: list[int], text: str) -> Row | None:
+    """The row a figure can only be told of: in brackets or after a colon behind its name, or the only one in its clause."""
+    start, end = clause_of(claim, breaks)
+    before = [s for s in spots if s[1] <= claim.start and s[0] >= start]
+    if before and _OPENS.match(text[before[-1][1] : claim.start]):
+        return before[-1][2]
+    near = {id(s[2]): s[2] for s in spots if start <= s[0] < end}
+    return next(iter(near.values())) if len(near) == 1 else None
+
+
+def beside(claim: Claim, spots: list[Spot], breaks: list[int], after: bool) -> Row | None:
+    """The row named before a figure (`after`), or the one named behind it, within the clause."""
+    start, end = clause_of(claim, breaks)
+    if after:
+        before = [s for s in spots if start <= s[0] and s[1] <= claim.start]
+        return before[-1][2] if before else None
+    behind = [s for s in spots if claim.end <= s[0] < end]
+    return behind[0][2] if behind else None
