@@ -76,7 +76,9 @@ class ScriptedAgent:
         for owed in self.agenda.open():
             move = self._move(owed, blocked)
             if isinstance(move, Wait):
-                break
+                if self._writes(owed):
+                    break
+                continue
             out.append(move)
             if isinstance(move, Call) and move.tool.effect == "write":
                 break

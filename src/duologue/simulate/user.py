@@ -19,7 +19,7 @@ from duologue.simulate.agenda import WRITES
 from duologue.simulate.asking import Wording
 from duologue.types import Act, Disclosure, Json, Meaning, Mention, Message, Need, Pick, Scenario, Subtask, Turn
 
-FOLLOW_UP, DOUBT, RECAP, PARTIAL, TWO, ORDINAL, REACT = 0.3, 0.1, 0.2, 0.4, 0.12, 0.35, 0.45
+FOLLOW_UP, DOUBT, RECAP, PARTIAL, TWO, ORDINAL, REACT = 0.34, 0.1, 0.2, 0.4, 0.08, 0.35, 0.45
 """How often each behaviour is taken up where there is occasion for it."""
 
 

@@ -1,0 +1,103 @@
+"""The main job on every shared database, and what its conversations are like on those with 200 rows or more.
+
+Skipped where the databases are not at hand. The bars are those the project set itself; they are about kinds of calls and turns, so
+they hold for any seed.
+"""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from duologue.config import RunConfig
+from duologue.environment import Image
+from duologue.pipeline import Summary, generate
+from duologue.store import Store
+from duologue.types import Dialogue, Origin, Turn
+from duologue.verify import replay
+
+DATABASES = Path(__file__).parents[2].parent / "shared" / "data" / "databases"
+FILES = sorted(DATABASES.glob("*.sqlite")) if DATABASES.is_dir() else []
+LARGE = ("car_1", "chinook", "datasette_fixtures", "hr_1", "northwind", "tau2_retail", "wine_1", "world_1")
+THIN = {"confirm", "done", "doubt", "recap", "refuse"}
+"""Acts that move nothing by themselves."""
+
+pytestmark = pytest.mark.skipif(not FILES, reason="the shared databases are not here")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("runs")
+
+
+def run(path: Path, folder: Path, mode: str = "user", n: int = 40) -> tuple[Summary, Path]:
+    out = folder / f"{path.stem}-{mode}"
+    summary = generate(RunConfig(source=path, out=out, n=n, seed=1, mode=mode), lambda _: None)
+    return summary, out
+
+
+def dialogues(out: Path) -> list[Dialogue]:
+    with Store.open(out, readonly=True) as store:
+        return [stored.dialogue for stored in store.dialogues()]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_every_database_gives_conversations_that_run_again(path: Path, folder: Path) -> None:
+    summary, out = run(path, folder)
+    assert summary.items == 40 or summary.note, "fewer items than asked for are explained"
+    assert summary.accepted >= 0.9 * summary.items
+    with Store.open(out, readonly=True) as store:
+        environments = {e.id: e for e in store.environments()}
+        images: dict[str, Image] = {}
+        for stored in store.dialogues():
+            environment = environments[stored.dialogue.environment]
+            image = images.setdefault(environment.image, Image.of(store.image(environment.image)))
+            assert replay(stored.dialogue, environment, image).passed is True
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_conversations_are_long_and_their_calls_depend_on_one_another(name: str, folder: Path) -> None:
+    path = DATABASES / f"{name}.sqlite"
+    _, out = run(path, folder)
+    made = dialogues(out)
+    count = sum((measured(d) for d in made), Counter[str]())
+    assert count["turns"] / len(made) >= 25
+    assert count["tasks"] / len(made) >= 1.8
+    assert count["iterations"] / count["tasks"] >= 3
+    assert count["thin"] / count["users"] <= 0.30
+    _, short = run(path, folder, "task")
+    brief = dialogues(short)
+    assert sum(len(d.turns) - 1 for d in brief) / len(brief) <= 0.6 * count["turns"] / len(made)
+
+
+def test_values_come_from_earlier_results(folder: Path) -> None:
+    count: Counter[str] = Counter()
+    for name in LARGE:
+        _, out = run(DATABASES / f"{name}.sqlite", folder)
+        count += sum((measured(d) for d in dialogues(out)), Counter[str]())
+    assert count["from results"] / count["calls"] >= 0.40
+    assert count["from far back"] / count["calls"] >= 0.15
+
+
+def measured(dialogue: Dialogue) -> Counter[str]:
+    turns = dialogue.path()
+    users = [i for i, t in enumerate(turns) if t.message.role == "user"]
+    count = Counter(turns=len(turns) - 1, tasks=len(dialogue.scenario.tasks), users=len(users))
+    count["thin"] = sum(1 for i in users if {a.kind for a in turns[i].acts} <= THIN)
+    for i, turn in enumerate(turns):
+        if turn.message.tool_calls:
+            count["iterations"] += 1
+        for call in turn.message.tool_calls:
+            count["calls"] += 1
+            found = [
+                o for name, o in turn.origins[call.id].items() if only_returned(o, call.arguments[name], turns[:i])
+            ]
+            count["from results"] += bool(found)
+            count["from far back"] += any(sum(1 for j in users if o.turn < j < i) >= 2 for o in found)
+    return count
+
+
+def only_returned(origin: Origin, value: object, before: tuple[Turn, ...]) -> bool:
+    """It was read from a result, and no user ever said it."""
+    said = " ".join(t.message.content for t in before if t.message.role == "user").casefold()
+    return origin.kind == "result" and str(value).casefold() not in said
