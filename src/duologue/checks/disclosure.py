@@ -27,12 +27,9 @@ def _told(case: Case, number: int, tell: Disclosure) -> bool:
     column = case.column(tell.slot)
     index = case.match(number).calls.get(tell.step)
     call = case.trace.calls[index] if index is not None else None
-    epoch = case.epochs[call.turn] if call is not None else None
-    for said in case.trace.assistant:
-        after = call is None or said.turn > call.turn
-        here = said.task == number and after
-        if (here or (epoch is not None and case.epochs[said.turn] == epoch)) and tells(
-            case.reading(said.turn), tell.value, column
-        ):
-            return True
-    return False
+    since = call.turn if call is not None else 0
+    texts = [s for s in case.trace.assistant if s.turn > since and s.task == number]
+    if call is not None:  # told already, and nothing has changed
+        epoch = case.epochs[call.turn]
+        texts += [s for s in case.trace.assistant if s not in texts and case.epochs[s.turn] == epoch]
+    return any(tells(case.reading(s.turn), tell.value, column) for s in texts)

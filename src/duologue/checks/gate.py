@@ -85,7 +85,7 @@ class _Gate:
         for reading in self.texts:
             self.told.add_text(reading)
         for task in tasks:
-            for fact in task.known:
+            for fact in (*task.known, *_spoken(task)):
                 self._learn(fact)
         self.hidden = [f for t in tasks for f in t.hidden if _is_telling(f.value)]
 
@@ -165,6 +165,13 @@ class _Gate:
 
     def _done_later(self, trace: Trace, at: int) -> list[str]:
         return [f"{c.call.name} comes after" for c in trace.calls if c.at > at and c.task <= trace.turns[at].task][:1]
+
+
+def _spoken(task: Task) -> list[Fact]:
+    """What the needs of a task put in the user's mouth."""
+    needs = [s.need for s in task.subtasks if s.need is not None]
+    facts = [Fact(f"{m.table}.{name}", value) for n in needs for m in n.mentions for name, value in m.by.items()]
+    return facts + [Fact(slot.rpartition(":")[0], value) for n in needs for slot, value in n.values.items()]
 
 
 def _is_final(turns: Sequence[Turn], at: int, tasks: int) -> bool:

@@ -70,7 +70,8 @@ class Seen:
     """What was said and returned so far."""
 
     def __init__(self, columns: Mapping[str, Column]) -> None:
-        self.columns, self.labels = columns, _labels(columns)
+        self._fields = _fields(columns)
+        self.labels = self._fields.labels
         self.by_label: dict[str, set[Figure]] = {}
         """What was returned, or passed, for the columns of a name."""
         self.labels_of: dict[Figure, set[str]] = {}
@@ -90,59 +91,95 @@ class Seen:
 
     def add(self, call: Executed, tool: Tool) -> None:
         """A result, and the arguments that led to it."""
+        inputs = self._fields.inputs(tool)
         for name, value in call.call.arguments.items():
-            slot = tool.inputs.get(name)
-            if slot is not None:
-                self._note(f"{slot.table}.{slot.column}", value, call.turn)
+            field = inputs.get(name)
+            figure = _figure(value, field) if field is not None else None
+            if field is not None and figure is not None:
+                self._note(field, figure, call.turn)
         self.results.append(call.result)
         lists = [v for v in call.result.values() if isinstance(v, list)]
         self.free.update(map(len, lists))
         if lists:  # beside a list stand figures about the list
             self.free.update(v for v in call.result.values() if isinstance(v, int))
-        for group in _groups(tool):
-            rows = tuple(self._row(group, raw, call.turn) for raw in group.rows(call.result))
+        for group, fields in self._fields.outputs(tool):
+            rows = tuple(self._row(fields, raw, call.turn) for raw in group.rows(call.result))
             for row in rows:
                 for name in row.identity:
                     self.by_name.setdefault(name, []).append(row)
             if group.many and len(rows) > 1:
                 self.listings.append(Listing(call.turn, rows))
 
-    def _row(self, group: Group, raw: Mapping[str, Json], turn: int) -> Row:
+    def _row(self, fields: tuple["Field", ...], raw: Mapping[str, Json], turn: int) -> Row:
         names: list[str] = []
         identity: list[str] = []
         figures: dict[str, Figure] = {}
-        for field, key in group.fields:
-            value = raw.get(field)
-            figure = self._note(key, value, turn)
+        for field in fields:
+            value = raw.get(field.name)
+            if value is None:
+                continue
+            figure = _figure(value, field)
             if figure is not None:
-                figures[field] = figure
-            names_it = self._names(key)
-            if len(str(value)) > 2 and (names_it or (figure is None and isinstance(value, str))):
-                names.append(clean(str(value)).lower())
-                if names_it:
-                    identity.append(names[-1])
+                figures[field.name] = figure
+                self._note(field, figure, turn)
+            if field.names_it or (figure is None and isinstance(value, str)):
+                name = clean(str(value)).lower()
+                if len(name) > 2:
+                    names.append(name)
+                    if field.names_it:
+                        identity.append(name)
         return Row(tuple(names), tuple(identity), figures)
 
-    def _names(self, key: str) -> bool:
-        if key.endswith(".@name"):
-            return True
-        column = self.columns.get(key)
-        return column is not None and column.role in ("name", "key")
-
-    def _note(self, key: str, value: Json, turn: int) -> Figure | None:
-        """Remember a value under its column's name; its figure, where it is one."""
-        column = self.columns.get(key) or self.columns.get(key.rpartition(":")[0])
-        figure = _figure(value, column)
-        if figure is None:
-            return None
-        if key.endswith((":count", ":total", ".")):  # a number of rows; a limit
+    def _note(self, field: "Field", figure: Figure, turn: int) -> None:
+        """Remember a figure under its column's name."""
+        if field.counts:
             self.free.add(figure)
+        if field.label:
+            self.by_label.setdefault(field.label, set()).add(figure)
+            self.labels_of.setdefault(figure, set()).add(field.label)
+            self.fresh.setdefault(turn, {}).setdefault(field.label, set()).add(figure)
+
+
+class Field(Struct, frozen=True):
+    """What there is to know of a field of a result, or of a parameter, before any value is seen."""
+
+    name: str
+    column: Column | None
+    label: str
+    """Its column's name, where that leaves no doubt; else empty."""
+    names_it: bool
+    """Its values name rows."""
+    counts: bool
+    """Its values are numbers of rows, or limits."""
+
+
+class _Fields:
+    """The fields of tools' results and parameters, worked out once for each tool."""
+
+    def __init__(self, columns: Mapping[str, Column]) -> None:
+        self.columns = columns
+        labels = {c.label.lower() for c in columns.values()}
+        self.labels = frozenset(x for x in labels if len(x) > 3 and x not in _VAGUE)
+        self.outputs: Kept[Tool, list[tuple[Group, tuple[Field, ...]]]] = Kept(self._outputs, 1024)
+        self.inputs: Kept[Tool, dict[str, Field]] = Kept(self._inputs, 1024)
+
+    def _outputs(self, tool: Tool) -> list[tuple[Group, tuple[Field, ...]]]:
+        return [(g, tuple(self._field(name, key) for name, key in g.fields)) for g in groups_of(tool)]
+
+    def _inputs(self, tool: Tool) -> dict[str, Field]:
+        return {name: self._field(name, f"{slot.table}.{slot.column}") for name, slot in tool.inputs.items()}
+
+    def _field(self, name: str, key: str) -> Field:
+        exact = self.columns.get(key)
+        column = exact or self.columns.get(key.rpartition(":")[0])
         label = column.label.lower() if column is not None else ""
-        if label in self.labels:
-            self.by_label.setdefault(label, set()).add(figure)
-            self.labels_of.setdefault(figure, set()).add(label)
-            self.fresh.setdefault(turn, {}).setdefault(label, set()).add(figure)
-        return figure
+        names_it = key.endswith(".@name") or (exact is not None and exact.role in ("name", "key"))
+        return Field(
+            name, column, label if label in self.labels else "", names_it, key.endswith((":count", ":total", "."))
+        )
+
+
+_fields = Kept(_Fields)
 
 
 def among(claim: Claim, figures: Collection[Figure] | Iterable[Figure]) -> bool:
@@ -159,25 +196,14 @@ def among(claim: Claim, figures: Collection[Figure] | Iterable[Figure]) -> bool:
     )
 
 
-def _figure(value: Json, column: Column | None) -> Figure | None:
-    if isinstance(value, bool) or value is None:
-        return None
+def _figure(value: Json, field: Field) -> Figure | None:
     if isinstance(value, int | float):
-        return value
+        return None if isinstance(value, bool) else value
     if isinstance(value, str) and value:
-        when = moment(value, column)
-        if when is not None:
-            return when[0]
+        if value[0].isdigit() or (field.column is not None and field.column.role == "date"):
+            when = moment(value, field.column)
+            if when is not None:
+                return when[0]
         if _NUMBER.match(value):
             return float(value)
     return None
-
-
-def _find_labels(columns: Mapping[str, Column]) -> frozenset[str]:
-    """Labels that leave no doubt which column is meant."""
-    labels = {c.label.lower() for c in columns.values()}
-    return frozenset(x for x in labels if len(x) > 3 and x not in _VAGUE)
-
-
-_labels = Kept(_find_labels)
-_groups = Kept(groups_of, 2048)

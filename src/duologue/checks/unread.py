@@ -12,7 +12,6 @@ from duologue.checks.case import Case, verdict
 from duologue.checks.words import finds
 from duologue.language.reading import fold, has_phrase
 from duologue.language.values import is_blank, tells
-from duologue.plans.placeholders import leaves
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, Verdict
 
@@ -39,21 +38,29 @@ def unread(case: Case) -> Verdict:
 
 
 def _is_used(case: Case, call: Executed) -> bool:
-    known = _Before(case, call)
-    found = [v for p, v in leaves(call.result) if not is_blank(v) and not _is_counter(case, call, p)][:_ENOUGH]
-    new = [v for v in found if known.is_new(v)]
+    found = _values(case, call)
     texts = [s.turn for s in case.trace.assistant if s.turn > call.turn and s.task >= call.task]
-    if not found or all(v == 0 for v in found) or not texts:
+    if not texts or all(v == 0 for v in found):
         return bool(texts)
-    if _is_passed_on(case, call, new):
-        return True
     formatted = case.formatted(call)[:_ENOUGH]
     if _tells_any(case, texts[0], found, formatted, _lengths(call.result)):
+        return True
+    known = _Before(case, call)
+    new = [v for v in found if known.is_new(v)]
+    if _is_passed_on(case, call, new):
         return True
     if not new and finds("recap", "unchanged", case.trace.turns[texts[0]].message.content):
         return True
     formatted = [(v, c) for v, c in formatted if known.is_new(v)]
     return any(_tells_any(case, turn, new, formatted, set()) for turn in texts[1:])
+
+
+def _values(case: Case, call: Executed) -> list[Json]:
+    """What a result holds, but for figures about its lists."""
+    if not isinstance(call.result, dict):
+        return [v for v in _plain(call.result) if not is_blank(v)][:_ENOUGH]
+    parts = [v for k, v in call.result.items() if k not in COUNTERS or not _is_counter(case, call, k)]
+    return [v for v in _plain(parts) if not is_blank(v)][:_ENOUGH]
 
 
 def _tells_any(
@@ -109,7 +116,18 @@ def _is_counter(case: Case, call: Executed, path: str) -> bool:
 
 
 def _plain(value: Json) -> list[Json]:
-    return [v for _, v in leaves(value)]
+    """The plain values in a value."""
+    out: list[Json] = []
+    stack = [value]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, dict):
+            stack.extend(reversed(part.values()))
+        elif isinstance(part, list):
+            stack.extend(reversed(part))
+        else:
+            out.append(part)
+    return out
 
 
 def _lengths(result: Json) -> set[int]:

@@ -51,7 +51,7 @@ def clean(text: str) -> str:
 
 def is_blank(value: Json) -> bool:
     """There is nothing in it to be told: None, or text without a visible character."""
-    return value is None or (isinstance(value, str) and not clean(value))
+    return value is None or (isinstance(value, str) and not value[:1].isalnum() and not clean(value))
 
 
 # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -329,8 +329,15 @@ def _tells_text(reading: Reading, value: str, column: Column | None) -> bool:
             return True
     elif column is None and any(_tells_day(reading, d) for d in _whole_date(value)):
         return True
+    said, phrase = _phrase(value)
+    return has_phrase(reading.folded, phrase) if phrase else said in reading.text
+
+
+@lru_cache(maxsize=32_768)
+def _phrase(value: str) -> tuple[str, str]:
+    """A text as it is said, and as it is looked for."""
     said = _clip(clean(value)).removesuffix("…")
-    return has_phrase(reading.folded, fold(said)) if fold(said) else said in reading.text
+    return said, fold(said)
 
 
 def _tells_moment(reading: Reading, when: tuple[Day, str]) -> bool:
