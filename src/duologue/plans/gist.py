@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from duologue.catalog.model import Catalog
-from duologue.plans.memory import Listing, Row, pick_row
+from duologue.plans.rows import Listing, Row, pick_row
 from duologue.types import Json, Need
 
 TELL_ALL = 5

@@ -2,43 +2,20 @@
 
 The scripted agent fills a memory while it talks; the task sampler fills one while it walks through the data. Both then resolve
 a `Mention` by the same rules, so that what a task says symbolically ("the dearest of them") means the same row to both,
-without either looking at the other.
+without either looking at the other. A memory can be taken back to an earlier moment (`mark`, `back_to`), which is how the
+sampler forgets a way it did not go.
 
 Only results and plain values go in. A memory never asks the database anything.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct, field
 
 from duologue.catalog.model import Catalog, Table
-from duologue.plans.index import Group, ToolIndex, reference_parts
-from duologue.types import Json, Meaning, Mention, Need, Pick, Tool
-
-RowKey = tuple[Json, ...]
-
-
-class Row(Struct, frozen=True):
-    """One row of a result: slot key → value, and where each stood."""
-
-    values: dict[str, Json]
-    source: int
-    """Number of the result it came from (a turn, or a plan step)."""
-    paths: dict[str, str]
-    """Slot key → path in that result."""
-
-
-class Listing(Struct, frozen=True):
-    """The rows one call brought."""
-
-    source: int
-    need: int
-    """Number of the need it answers; -1 for a look-up, which nobody but the caller looked at."""
-    meaning: Meaning
-    rows: tuple[Row, ...]
-    many: bool
-    total: int
-    """Rows there are in all, as far as the result says; else the rows it shows."""
+from duologue.plans.index import ToolIndex
+from duologue.plans.rows import Listing, Row, RowKey, matches, pick_row, plain
+from duologue.types import Json, Mention, Need, Pick, Tool
 
 
 class Known(Struct):
@@ -52,6 +29,15 @@ class Known(Struct):
     """Column → (source, path) of the latest result that showed it."""
 
 
+class Moment(Struct, frozen=True):
+    """A state of a memory to come back to."""
+
+    listings: int
+    journal: int
+    focus: dict[str, tuple[RowKey, float]]
+    told: dict[str, int]
+
+
 class Memory:
     """Rows seen, in order, and the row each table's talk is about."""
 
@@ -59,68 +45,60 @@ class Memory:
         self.catalog, self.index = catalog, index
         self.listings: list[Listing] = []
         self.known: dict[str, dict[RowKey, Known]] = {}
-        self.focus: dict[str, RowKey] = {}
-        self._focused: dict[str, float] = {}
+        self._focus: dict[str, tuple[RowKey, float]] = {}
+        """Table → the row talked about, and since which need."""
         self.told: dict[str, list[str]] = {}
         """Table → names that were said aloud, in order."""
-        self._keys = {t.name: tuple(f"{t.name}.{c}" for c in t.key) for t in catalog.tables if t.key}
-        self._parts = {t.name: reference_parts(t, catalog) for t in catalog.tables if len(t.key) > 1}
-        self._names = {t.name: tuple(f"{t.name}.{c}" for c in t.display) for t in catalog.tables if t.display}
+        self._journal: list[tuple[Known, str, Json, tuple[int, str] | None]] = []
+        """What each column held before it was learnt anew, in order; an empty column name: the row was new."""
 
     def absorb(self, tool: Tool, result: Json, source: int, need: int) -> list[Listing]:
         """Take in a result. Errors and results without annotation teach nothing. Returns the listings it added."""
-        if not isinstance(result, dict) or "error" in result or tool.meaning is None:
-            return []
-        added = []
-        for group in self.index.groups[tool.name]:
-            about = tool.meaning.table
-            rows = tuple(self._row(group, i, raw, (source, about)) for i, raw in enumerate(group.rows(result)))
-            if not group.prefix and all(":" in k for _, k in group.fields) and tool.meaning.family in _LISTS:
-                continue  # nothing but counters of the list beside it
-            listing = Listing(source, need, tool.meaning, rows, group.many, _total(group, result, rows))
-            added.append(listing)
+        added = self.index.reader.listings(tool, result, source, need)
         self.listings.extend(added)
         for listing in added:
-            self._know(listing)
+            for row in listing.rows:
+                self._know(row)
         return added
 
-    def _row(self, group: Group, index: int, raw: Mapping[str, Json], of: tuple[int, str]) -> Row:
-        source, about = of
-        values, paths = {}, {}
-        for name, slot in group.fields:
-            if name in raw:
-                values[slot] = raw[name]
-                paths[slot] = group.path(index, name)
-        for part, column in self._parts.get(about, {}).items():
-            there, here = f"{part.table}.{part.column}", f"{about}.{column}"
-            if here not in values and there in values:
-                values[here], paths[here] = values[there], paths[there]
-        for table, parts in self._names.items():
-            name = f"{table}.@name"
-            if name not in values and all(values.get(p) is not None for p in parts):
-                values[name] = " ".join(str(values[p]) for p in parts)
-                paths[name] = paths[parts[0]]
-        return Row(values, source, paths)
+    def _know(self, row: Row) -> None:
+        for entity in row.shape.entities:
+            key = _key(entity.key, row)
+            if key is None:
+                continue
+            rows = self.known.setdefault(entity.table, {})
+            known = rows.get(key)
+            if known is None:
+                known = rows[key] = Known(entity.table, key)
+                self._journal.append((known, "", None, None))
+            for column, slot in entity.columns:
+                if slot in row.values:
+                    self._journal.append((known, column, known.values.get(column), known.sources.get(column)))
+                    known.values[column] = row.values[slot]
+                    known.sources[column] = (row.source, row.path(slot))
 
-    def _know(self, listing: Listing) -> None:
-        for row in listing.rows:
-            for table, slots in self._keys.items():
-                if not all(row.values.get(s) is not None for s in slots):
-                    continue
-                key = tuple(_plain(row.values[s]) for s in slots)
-                known = self.known.setdefault(table, {}).setdefault(key, Known(table, key))
-                prefix = table + "."
-                for slot, value in row.values.items():
-                    if slot.startswith(prefix) and ":" not in slot:
-                        known.values[slot[len(prefix) :]] = value
-                        known.sources[slot[len(prefix) :]] = (row.source, row.paths[slot])
+    def mark(self) -> Moment:
+        """The memory as it is now."""
+        told = {t: len(names) for t, names in self.told.items()}
+        return Moment(len(self.listings), len(self._journal), dict(self._focus), told)
+
+    def back_to(self, moment: Moment) -> None:
+        """Forget what came after the moment."""
+        del self.listings[moment.listings :]
+        while len(self._journal) > moment.journal:
+            known, column, value, source = self._journal.pop()
+            if not column:
+                del self.known[known.table][known.key]
+            elif source is None:
+                del known.values[column], known.sources[column]
+            else:
+                known.values[column], known.sources[column] = value, source
+        self._focus = dict(moment.focus)
+        self.told = {t: names[: moment.told.get(t, 0)] for t, names in self.told.items()}
 
     def key_of(self, table: str, row: Row) -> RowKey | None:
         """The key of the row of `table` that this result row shows, if it shows one."""
-        slots = self._keys.get(table)
-        if slots is None or any(row.values.get(s) is None for s in slots):
-            return None
-        return tuple(_plain(row.values[s]) for s in slots)
+        return next((_key(e.key, row) for e in row.shape.entities if e.table == table), None)
 
     def candidates(self, mention: Mention, before: int) -> list[Known]:
         """The known rows a mention may mean, judged by what was seen for needs numbered below `before`."""
@@ -131,8 +109,8 @@ class Memory:
             key = self.key_of(table, row) if row else None
             return [rows[key]] if key is not None and key in rows else []
         if not mention.by:
-            focus = self.focus.get(table)
-            return [rows[focus]] if focus in rows else []
+            focus = self.in_focus(table)
+            return [focus] if focus is not None else []
         return [k for k in rows.values() if matches(k.values, mention.by)]
 
     def pick(self, pick: Pick, table: str, before: int) -> Row | None:
@@ -147,19 +125,15 @@ class Memory:
                 return listing
         return None
 
+    def in_focus(self, table: str) -> Known | None:
+        """The row of the table that the talk is about."""
+        key = self._focus.get(table)
+        return self.known.get(table, {}).get(key[0]) if key is not None else None
+
     def focus_on(self, table: str, key: RowKey, when: float) -> None:
         """The talk is about this row of the table since need `when`; what was said before that does not count any more."""
-        if when >= self._focused.get(table, -1.0):
-            self.focus[table], self._focused[table] = key, when
-
-    def focused(self) -> dict[str, tuple[RowKey, float]]:
-        """What the talk is about, per table, and since which need; `refocus` takes it back."""
-        return {t: (k, self._focused[t]) for t, k in self.focus.items()}
-
-    def refocus(self, state: Mapping[str, tuple[RowKey, float]]) -> None:
-        """Go back to what the talk was about."""
-        self.focus = {t: k for t, (k, _) in state.items()}
-        self._focused = {t: w for t, (_, w) in state.items()}
+        if table not in self._focus or when >= self._focus[table][1]:
+            self._focus[table] = (key, when)
 
     def tell(self, table: str, name: Json) -> None:
         """A row's name was said aloud."""
@@ -179,6 +153,11 @@ class Memory:
                 self.focus_on(table, key, listing.need + 0.5)
 
 
+def _key(slots: tuple[str, ...], row: Row) -> RowKey | None:
+    values = [row.values.get(s) for s in slots]
+    return None if any(v is None for v in values) else tuple(plain(v) for v in values)
+
+
 def telling_apart(table: Table, rows: Sequence[Known], most: int = 2) -> list[str]:
     """Columns by which people could tell rows of one name apart: not their keys, unless nothing else differs."""
     out = [
@@ -190,62 +169,3 @@ def telling_apart(table: Table, rows: Sequence[Known], most: int = 2) -> list[st
         and len({str(r.values[c.name]) for r in rows}) == len(rows)
     ]
     return out[:most] or [c for c in table.key if len({str(r.values.get(c)) for r in rows}) > 1][:1]
-
-
-_LISTS = frozenset({"find", "search", "related", "top", "total", "count", "ratio", "missing"})
-
-
-def _total(group: Group, result: Mapping[str, Json], rows: tuple[Row, ...]) -> int:
-    if group.many:
-        for name in ("total", "count", "total_count", "totalCount"):
-            if isinstance(result.get(name), int):
-                return int(result[name])
-    return len(rows)
-
-
-def _plain(value: Json) -> Json:
-    """A key as it is compared: the number 5, 5.0 and the text "5" are one key."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def same(a: Json, b: Json) -> bool:
-    """Equal as people compare: text without regard to case and outer spaces, numbers by value, "5" like 5."""
-    if isinstance(a, str) and isinstance(b, str):
-        return a.strip().casefold() == b.strip().casefold()
-    return bool(a == b) or str(_plain(a)) == str(_plain(b))
-
-
-def matches(values: Mapping[str, Json], by: Mapping[str, Json]) -> bool:
-    """All that is said (`by`) is known of the row and true of it. A date said as a day covers its times."""
-    for column, said in by.items():
-        value = values.get(column)
-        if value is None:
-            return False
-        if not same(value, said) and not (_is_day(said) and str(value).startswith(str(said))):
-            return False
-    return True
-
-
-def _is_day(value: Json) -> bool:
-    return isinstance(value, str) and len(value) == 10 and value[4:5] == "-" and value[7:8] == "-"
-
-
-def pick_row(rows: Iterable[Row], pick: Pick) -> Row | None:
-    """The row a pick means, None unless exactly one fits. Extremes need numbers or ISO dates and no tie."""
-    all_rows = list(rows)
-    if pick.kind == "only":
-        return all_rows[0] if len(all_rows) == 1 else None
-    if pick.kind == "ordinal":
-        n = int(pick.value)
-        return all_rows[n - 1 if n > 0 else n] if 0 < abs(n) <= len(all_rows) else None
-    slot = f"{pick.table}.{pick.column}" + (f":{pick.use}" if pick.use else "")
-    if pick.kind == "where":
-        fits = [r for r in all_rows if r.values.get(slot) is not None and same(r.values[slot], pick.value)]
-        return fits[0] if len(fits) == 1 else None
-    valued = [r for r in all_rows if isinstance(r.values.get(slot), int | float | str)]
-    if len(valued) != len(all_rows) or len({isinstance(r.values[slot], str) for r in valued}) != 1:
-        return None
-    ordered = sorted(valued, key=lambda r: r.values[slot], reverse=pick.kind in ("max", "latest"))
-    if len(ordered) > 1 and ordered[0].values[slot] == ordered[1].values[slot]:
-        return None
-    return ordered[0]

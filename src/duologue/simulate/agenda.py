@@ -10,7 +10,8 @@ from duologue.catalog.model import Catalog
 from duologue.ids import to_json
 from duologue.plans.gist import answering
 from duologue.plans.index import ToolIndex
-from duologue.plans.memory import Listing, Memory, RowKey, matches
+from duologue.plans.memory import Memory
+from duologue.plans.rows import Listing, RowKey, matches
 from duologue.types import Act, Json, Need, Tool, Turn
 
 LOOKUP, FETCH = "look up", "fetch"

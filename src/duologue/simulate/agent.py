@@ -15,7 +15,8 @@ from duologue.ids import rng
 from duologue.language.phrases import Phrases
 from duologue.plans.binding import Bound, bind
 from duologue.plans.index import ToolIndex
-from duologue.plans.memory import Known, Listing
+from duologue.plans.memory import Known
+from duologue.plans.rows import Listing
 from duologue.protocols import Utterance, View
 from duologue.simulate.agenda import FETCH, LOOKUP, Agenda, Owed, call_mark
 from duologue.simulate.report import Reporter

@@ -5,10 +5,9 @@ import random
 from msgspec.structs import replace
 
 from duologue.plans.gist import TELL_ALL, naming_slots
-from duologue.plans.memory import Listing
+from duologue.plans.rows import Listing
 from duologue.tasks.needs import Proposer
 from duologue.types import Need
-
 
 COMPUTED = frozenset({"sum", "avg", "min", "max", "count", "share"})
 

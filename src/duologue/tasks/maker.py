@@ -18,7 +18,7 @@ from duologue.ids import derive_seed, digest, rng
 from duologue.language.phrases import Phrases
 from duologue.plans.gist import answering
 from duologue.plans.index import ToolIndex
-from duologue.plans.memory import Listing
+from duologue.plans.rows import Listing
 from duologue.plans.sayings import Sayings
 from duologue.tasks.anchors import Anchors
 from duologue.tasks.answers import complete

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from duologue.catalog.model import Catalog, Column, Table
 from duologue.plans.binding import mention_slots
 from duologue.plans.index import ToolIndex
-from duologue.plans.memory import Listing, Memory, RowKey, pick_row
+from duologue.plans.memory import Memory
+from duologue.plans.rows import Listing, RowKey, pick_row
 from duologue.tasks.anchors import Anchors, sayable
 from duologue.tasks.edits import Edits
 from duologue.types import Fact, Json, Mention, Need, Pick, Slot, Tool
@@ -84,7 +85,7 @@ class Proposer:
     def _seen(self, table: str, memory: Memory, rng: random.Random) -> list[Mention]:
         """Ways to point at rows of the table that results have shown."""
         out: list[Mention] = []
-        if memory.focus.get(table) in memory.known.get(table, {}):
+        if memory.in_focus(table) is not None:
             out.append(Mention(table))
         listing = memory.latest(table, _ANY)
         if listing is not None:

@@ -13,7 +13,8 @@ from duologue.environment import SqliteSession
 from duologue.plans.binding import Bound, bind
 from duologue.plans.gist import gist, told_values
 from duologue.plans.index import ToolIndex
-from duologue.plans.memory import Known, Listing, Memory, RowKey, telling_apart
+from duologue.plans.memory import Known, Memory, Moment, telling_apart
+from duologue.plans.rows import Listing, RowKey
 from duologue.types import Disclosure, Fact, Json, Mention, Need, PlanStep, Subtask, Tool
 
 
@@ -36,12 +37,12 @@ _ACCIDENTS = ("invalidarguments", "unknowntool", "budgetexceeded", "constraintvi
 class Mark(Struct, frozen=True):
     """A point in a walk: how much there was of everything."""
 
-    log: int
+    taken: int
     steps: int
     known: int
     needs: int
     seen: frozenset[tuple[str, str]]
-    focus: dict[str, tuple[RowKey, float]]
+    memory: Moment
 
 
 class Walk:
@@ -50,8 +51,8 @@ class Walk:
     def __init__(self, catalog: Catalog, index: ToolIndex, session: SqliteSession) -> None:
         self.catalog, self.index, self.session = catalog, index, session
         self.memory = Memory(catalog, index)
-        self.log: list[tuple[Tool, Json, int]] = []
-        """(tool, result, need number) of every step since the scenario began, for the memory to be rebuilt from."""
+        self.taken = 0
+        """Steps since the scenario began."""
         self.first = 0
         """Steps before the task being made; placeholders count from there."""
         self.needs = 0
@@ -59,32 +60,22 @@ class Walk:
         self.seen: set[tuple[str, str]] = set()
         """(tool, arguments) of the reads already made in the state as it is."""
         self.known: list[Fact] = []
-        self.names: list[tuple[str, str]] = []
-        """(table, name) of the rows spoken of so far."""
 
     def begin_task(self) -> None:
         """From here on steps belong to a new task; what was returned before stays in the memory."""
-        self.first = len(self.log)
+        self.first = self.taken
         self.steps, self.known = [], []
 
     def mark(self) -> Mark:
         """Where the walk stands now, to come back to."""
-        return Mark(
-            len(self.log), len(self.steps), len(self.known), self.needs, frozenset(self.seen), self.memory.focused()
-        )
+        return Mark(self.taken, len(self.steps), len(self.known), self.needs, frozenset(self.seen), self.memory.mark())
 
     def back_to(self, mark: Mark) -> None:
         """Forget what came after the mark. What was written since stays written: see `rewind`."""
-        if len(self.log) > mark.log:
-            del self.log[mark.log :]
-            self.memory = Memory(self.catalog, self.index)
-            for number, (tool, result, need) in enumerate(self.log, 1):
-                self.memory.absorb(tool, result, number, need)
-            for table, name in self.names:
-                self.memory.tell(table, name)
+        self.taken = mark.taken
         del self.steps[mark.steps :]
         del self.known[mark.known :]
-        self.memory.refocus(mark.focus)
+        self.memory.back_to(mark.memory)
         self.needs, self.seen = mark.needs, set(mark.seen)
 
     def rewind(self, mark: Mark, session: SqliteSession) -> None:
@@ -161,14 +152,13 @@ class Walk:
             if tool.effect == "write" and letters not in _ACCIDENTS:
                 raise Refused(str(error["message"]))
             raise Taken
-        number = len(self.log) + 1
         arguments = {k: self._written(b) for k, b in bound.items()}
         after = tuple(sorted({n for b in bound.values() if (n := self._source(b)) > 0}))
         need = self.needs if weight == "critical" else -1
-        self.log.append((tool, outcome.result, need))
+        self.taken += 1
         critical = "critical" if weight == "critical" else "structural"
         self.steps.append(PlanStep(tool.name, arguments, after, critical))  # type: ignore[arg-type]
-        listings = self.memory.absorb(tool, outcome.result, number, need)
+        listings = self.memory.absorb(tool, outcome.result, self.taken, need)
         if tool.effect == "write":
             self.seen = {m for m in self.seen if not set(self.index.by_name[m[0]].reads) & set(tool.writes)}
         self.seen.add(mark)
@@ -199,11 +189,7 @@ class Walk:
 
     def _remember_told(self, tell: tuple[Disclosure, ...]) -> None:
         """Names that were told, and those the user brought, can be spoken of from now on."""
-        for item in tell:
-            if item.slot.endswith(".@name"):
-                self.names.append((item.slot[: -len(".@name")], str(item.value)))
-        for fact in self.known:
-            if fact.slot.endswith(".@name"):
-                self.names.append((fact.slot[: -len(".@name")], str(fact.value)))
-        for table, name in self.names:
-            self.memory.tell(table, name)
+        told = [(item.slot, item.value) for item in tell] + [(fact.slot, fact.value) for fact in self.known]
+        for slot, value in told:
+            if slot.endswith(".@name"):
+                self.memory.tell(slot[: -len(".@name")], value)

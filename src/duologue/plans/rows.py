@@ -1,0 +1,194 @@
+"""Results as rows that mean something: slot key → value, with the way back to where each value stood.
+
+How a tool's result is taken apart is worked out once per tool (`Shape`): which fields form rows, which of them make the key of
+which table, which together are a name.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from duologue.catalog.model import Catalog
+from duologue.plans.groups import Group, groups_of, reference_parts
+from duologue.types import Json, Meaning, Pick, Tool
+
+RowKey = tuple[str, ...]
+LISTS = frozenset({"find", "search", "related", "top", "total", "count", "ratio", "missing"})
+"""Families whose answer is a list."""
+
+
+class Entity(Struct, frozen=True):
+    """A table whose rows a group shows: the slots of its key, and the columns shown."""
+
+    table: str
+    key: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]
+    """(column or `@name`, slot key)"""
+
+
+class Shape:
+    """How one group of a tool's result is read."""
+
+    def __init__(self, group: Group, about: str, catalog: Catalog) -> None:
+        self.group = group
+        self.fields = {slot: field for field, slot in group.fields}
+        """Slot key → field. What is put together from several is found at the first."""
+        self.copies = self._copies(about, catalog)
+        self.names = self._names(catalog)
+        self.entities = tuple(e for t in catalog.tables if t.key and (e := self._entity(t.name, t.key)) is not None)
+        self.counts_only = not group.prefix and all(":" in slot for _, slot in group.fields)
+
+    def _copies(self, about: str, catalog: Catalog) -> tuple[tuple[str, str], ...]:
+        """Parts of the subject's own key that are shown as the keys they refer to: (its slot, the slot shown)."""
+        table = next((t for t in catalog.tables if t.name == about), None)
+        out = []
+        for part, column in (reference_parts(table, catalog) if table is not None else {}).items():
+            here, there = f"{about}.{column}", f"{part.table}.{part.column}"
+            if here not in self.fields and there in self.fields:
+                self.fields[here] = self.fields[there]
+                out.append((here, there))
+        return tuple(out)
+
+    def _names(self, catalog: Catalog) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Display names that the group shows only in parts."""
+        out = []
+        for table in catalog.tables:
+            name, parts = f"{table.name}.@name", tuple(f"{table.name}.{c}" for c in table.display)
+            if parts and name not in self.fields and all(p in self.fields for p in parts):
+                self.fields[name] = self.fields[parts[0]]
+                out.append((name, parts))
+        return tuple(out)
+
+    def _entity(self, table: str, key: tuple[str, ...]) -> Entity | None:
+        slots = tuple(f"{table}.{c}" for c in key)
+        if not all(s in self.fields for s in slots):
+            return None
+        prefix = table + "."
+        columns = tuple((s[len(prefix) :], s) for s in self.fields if s.startswith(prefix) and ":" not in s)
+        return Entity(table, slots, columns)
+
+    def row(self, index: int, raw: Mapping[str, Json], source: int) -> "Row":
+        """A raw row with its meaning."""
+        values = {slot: raw[field] for field, slot in self.group.fields if field in raw}
+        for here, there in self.copies:
+            if there in values:
+                values[here] = values[there]
+        for name, parts in self.names:
+            if all(values.get(p) is not None for p in parts):
+                values[name] = " ".join(str(values[p]) for p in parts)
+        return Row(values, source, index, self)
+
+    def path(self, index: int, slot: str) -> str:
+        """Where a slot of row `index` stands in the result."""
+        return self.group.path(index, self.fields[slot])
+
+
+class Row(Struct, frozen=True):
+    """One row of a result: slot key → value."""
+
+    values: dict[str, Json]
+    source: int
+    """Number of the result it came from (a turn, or a plan step)."""
+    index: int
+    shape: Shape
+
+    def path(self, slot: str) -> str:
+        """Where the slot's value stands in that result."""
+        return self.shape.path(self.index, slot)
+
+
+class Listing(Struct, frozen=True):
+    """The rows one call brought."""
+
+    source: int
+    need: int
+    """Number of the need it answers; -1 for a look-up, which nobody but the caller looked at."""
+    meaning: Meaning
+    rows: tuple[Row, ...]
+    many: bool
+    total: int
+    """Rows there are in all, as far as the result says; else the rows it shows."""
+
+
+class Reader:
+    """Reads the results of one toolset."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._shapes: dict[str, tuple[Shape, ...]] = {}
+
+    def listings(self, tool: Tool, result: Json, source: int, need: int) -> list[Listing]:
+        """The rows of a result. Errors, and results of tools without annotation, have none."""
+        if not isinstance(result, dict) or "error" in result or tool.meaning is None:
+            return []
+        out = []
+        for shape in self._of(tool):
+            if shape.counts_only and tool.meaning.family in LISTS:
+                continue  # nothing but counters of the list beside it
+            rows = tuple(shape.row(i, raw, source) for i, raw in enumerate(shape.group.rows(result)))
+            out.append(
+                Listing(source, need, tool.meaning, rows, shape.group.many, _total(shape.group, result, len(rows)))
+            )
+        return out
+
+    def _of(self, tool: Tool) -> tuple[Shape, ...]:
+        if tool.name not in self._shapes:
+            about = tool.meaning.table if tool.meaning is not None else ""
+            self._shapes[tool.name] = tuple(Shape(g, about, self._catalog) for g in groups_of(tool))
+        return self._shapes[tool.name]
+
+
+def _total(group: Group, result: Mapping[str, Json], shown: int) -> int:
+    if group.many:
+        for name in ("total", "count", "total_count", "totalCount"):
+            if isinstance(result.get(name), int):
+                return int(result[name])
+    return shown
+
+
+def plain(value: Json) -> str:
+    """A key as it is compared: the number 5, 5.0 and the text "5" are one key."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def same(a: Json, b: Json) -> bool:
+    """Equal as people compare: text without regard to case and outer spaces, numbers by value, "5" like 5."""
+    if isinstance(a, str) and isinstance(b, str):
+        return a.strip().casefold() == b.strip().casefold()
+    return bool(a == b) or plain(a) == plain(b)
+
+
+def matches(values: Mapping[str, Json], by: Mapping[str, Json]) -> bool:
+    """All that is said (`by`) is known of the row and true of it. A date said as a day covers its times."""
+    for column, said in by.items():
+        value = values.get(column)
+        if value is None:
+            return False
+        if not same(value, said) and not (_is_day(said) and str(value).startswith(str(said))):
+            return False
+    return True
+
+
+def _is_day(value: Json) -> bool:
+    return isinstance(value, str) and len(value) == 10 and value[4:5] == "-" and value[7:8] == "-"
+
+
+def pick_row(rows: Iterable[Row], pick: Pick) -> Row | None:
+    """The row a pick means, None unless exactly one fits. Extremes need numbers or ISO dates and no tie."""
+    all_rows = list(rows)
+    if pick.kind == "only":
+        return all_rows[0] if len(all_rows) == 1 else None
+    if pick.kind == "ordinal":
+        n = int(pick.value)
+        return all_rows[n - 1 if n > 0 else n] if 0 < abs(n) <= len(all_rows) else None
+    slot = f"{pick.table}.{pick.column}" + (f":{pick.use}" if pick.use else "")
+    if pick.kind == "where":
+        fits = [r for r in all_rows if r.values.get(slot) is not None and same(r.values[slot], pick.value)]
+        return fits[0] if len(fits) == 1 else None
+    valued = [r for r in all_rows if isinstance(r.values.get(slot), int | float | str)]
+    if len(valued) != len(all_rows) or len({isinstance(r.values[slot], str) for r in valued}) != 1:
+        return None
+    ordered = sorted(valued, key=lambda r: r.values[slot], reverse=pick.kind in ("max", "latest"))
+    if len(ordered) > 1 and ordered[0].values[slot] == ordered[1].values[slot]:
+        return None
+    return ordered[0]
