@@ -13,7 +13,7 @@ from duologue.catalog.model import Column
 from duologue.checks.kept import Kept
 from duologue.language.reading import DateSaid, Day, Number, Reading
 from duologue.language.values import clean, moment, same_figure
-from duologue.plans.index import Group, groups_of
+from duologue.plans.groups import Group, groups_of
 from duologue.plans.trace import Executed
 from duologue.types import Json, Tool
 
