@@ -112,7 +112,7 @@ class _Judge:
         wrong = self._change(claim, label)
         if wrong or among(claim, own) or among(claim, self.seen.free):
             return wrong
-        others = sorted({x for f, names in self.seen.labels_of.items() if among(claim, (f,)) for x in names} - {label})
+        others = sorted(x for x, figures in self.seen.by_label.items() if x != label and among(claim, figures))
         if not others or self._is_derived(claim):
             return ""
         return f"{claim.text!r} was never returned as {label}, only as {others[0]}"
@@ -122,7 +122,7 @@ class _Judge:
         if not any(c.effect == "write" and not c.failed for c in self.block):
             return ""
         start, end = clause_of(claim, breaks_of(self.text, []))
-        written = [f for c in self.block for f in self.seen.fresh.get(c.turn, {}).get(label, ())]
+        written = [f for c in self.block for f in self.seen.written.get(c.turn, {}).get(label, ())]
         if not written or among(claim, written) or not _CHANGES.search(self.text, start, end):
             return ""
         return "" if _word_before(self.text, claim) in ("from", "was") else f"{claim.text!r} was not written as {label}"

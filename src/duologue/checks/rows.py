@@ -74,9 +74,8 @@ class Seen:
         self.labels = self._fields.labels
         self.by_label: dict[str, set[Figure]] = {}
         """What was returned, or passed, for the columns of a name."""
-        self.labels_of: dict[Figure, set[str]] = {}
-        self.fresh: dict[int, dict[str, set[Figure]]] = {}
-        """The same by turn of the result."""
+        self.written: dict[int, dict[str, set[Figure]]] = {}
+        """The same for calls that write, by turn of the result."""
         self.listings: list[Listing] = []
         self.by_name: dict[str, list[Row]] = {}
         """Every row, by what names it."""
@@ -91,6 +90,8 @@ class Seen:
 
     def add(self, call: Executed, tool: Tool) -> None:
         """A result, and the arguments that led to it."""
+        if call.effect == "write":
+            self.written[call.turn] = {}
         inputs = self._fields.inputs(tool)
         for name, value in call.call.arguments.items():
             field = inputs.get(name)
@@ -136,8 +137,8 @@ class Seen:
             self.free.add(figure)
         if field.label:
             self.by_label.setdefault(field.label, set()).add(figure)
-            self.labels_of.setdefault(figure, set()).add(field.label)
-            self.fresh.setdefault(turn, {}).setdefault(field.label, set()).add(figure)
+            if turn in self.written:
+                self.written[turn].setdefault(field.label, set()).add(figure)
 
 
 class Field(Struct, frozen=True):

@@ -42,8 +42,10 @@ def _is_used(case: Case, call: Executed) -> bool:
     texts = [s.turn for s in case.trace.assistant if s.turn > call.turn and s.task >= call.task]
     if not texts or all(v == 0 for v in found):
         return bool(texts)
+    if _tells_any(case, texts[0], found, [], _lengths(call.result)):
+        return True
     formatted = case.formatted(call)[:_ENOUGH]
-    if _tells_any(case, texts[0], found, formatted, _lengths(call.result)):
+    if _tells_any(case, texts[0], [], formatted, set()):
         return True
     known = _Before(case, call)
     new = [v for v in found if known.is_new(v)]

@@ -291,9 +291,13 @@ def _tells_flag(reading: Reading, flag: bool, value: Json, column: Column | None
 def _tells_number(reading: Reading, value: int | float, column: Column | None) -> bool:
     if isinstance(value, float) and not math.isfinite(value):
         return has_phrase(reading.folded, fold(str(value)))
+    if not reading.numbers:
+        return False
+    if column is None and any(n.value == value and not n.scale for n in reading.numbers):
+        return True
     raw = column is not None and _is_raw(column)
     least = 0 if raw else _decimals(value, column)
-    unit = clean(column.unit).lower() if column is not None else ""
+    unit = clean(column.unit).lower() if column is not None and column.unit else ""
     return any(_same_number(n, value, least, unit, column) for n in reading.numbers)
 
 
@@ -318,19 +322,21 @@ def _close(said: float, decimals: int, value: int | float, least: int) -> bool:
 
 
 def _tells_text(reading: Reading, value: str, column: Column | None) -> bool:
-    number = _number_in_text(value, column)
-    if number is None and column is None and _PLAIN_NUMBER.match(value):
-        number = float(value) if "." in value else int(value)
-    if number is not None and _tells_number(reading, number, column):
+    said, phrase = _phrase(value)
+    if has_phrase(reading.folded, phrase) if phrase else said in reading.text:
         return True
+    if reading.numbers:
+        number = _number_in_text(value, column)
+        if number is None and column is None and _PLAIN_NUMBER.match(value):
+            number = float(value) if "." in value else int(value)
+        if number is not None and _tells_number(reading, number, column):
+            return True
+    if not reading.dates:
+        return False
     when = moment(value, column)
     if when is not None:
-        if _tells_moment(reading, when):
-            return True
-    elif column is None and any(_tells_day(reading, d) for d in _whole_date(value)):
-        return True
-    said, phrase = _phrase(value)
-    return has_phrase(reading.folded, phrase) if phrase else said in reading.text
+        return _tells_moment(reading, when)
+    return column is None and any(_tells_day(reading, d) for d in _whole_date(value))
 
 
 @lru_cache(maxsize=32_768)
