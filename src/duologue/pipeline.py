@@ -26,6 +26,7 @@ from duologue.environment import Image
 from duologue.errors import StageError
 from duologue.ids import rng
 from duologue.plans.index import ToolIndex
+from duologue.protocols import TaskMaker
 from duologue.simulate.scripted import converse
 from duologue.sources import Source, from_domain, from_sqlite
 from duologue.store import Store
@@ -70,7 +71,7 @@ class Workshop:
         self.index = ToolIndex(environment.toolset, catalog)
 
     @cached_property
-    def tasks(self) -> ScriptedTasks:
+    def tasks(self) -> TaskMaker:
         """The task maker."""
         return ScriptedTasks(self.catalog, self.image, self.environment, self.seed)
 
@@ -148,7 +149,7 @@ class Run:
                 self.store.begin_item(number)
                 begun = True
             self.store.count_attempt(number, "tasks")
-            self.used.update(t.id for t in scenario.tasks)
+            self._use(number, scenario)
             try:
                 dialogue = await shop.play(scenario)
                 self.store.count_attempt(number, "play")
@@ -168,6 +169,12 @@ class Run:
             return None
         self.store.reject_item(number, last.stage, last.reason, last.evidence)
         return False
+
+    def _use(self, number: int, scenario: Scenario) -> None:
+        """These tasks are taken, whatever becomes of the conversation: a run that is taken up again must know them too."""
+        names = [t.id for t in scenario.tasks]
+        self.used.update(names)
+        self.store.use_tasks(number, names)
 
     def _scenario(self, shop: Workshop, number: int, attempt: int, begun: bool) -> Scenario | None:
         try:

@@ -3,12 +3,12 @@
 `scripted` and `model` makers stand behind the same protocol and mix freely by role.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container
 from typing import Protocol
 
 from msgspec import Struct
 
-from duologue.types import Act, Dialogue, Environment, Json, Message, Origin, RowChange, Task, Toolset, Turn, Verdict
+from duologue.types import Act, Json, Message, Origin, RowChange, Scenario, Toolset, Turn
 
 StateToken = str
 """Names a state of an environment. Opaque: only the session that issued it can read it."""
@@ -75,21 +75,10 @@ class ToolMaker(Protocol):
 
 
 class TaskMaker(Protocol):
-    """Stages C and F: proven tasks."""
+    """Stages C and F: scenarios of proven tasks."""
 
-    def draw(self, seed: int) -> tuple[Task, ...]:
-        """The tasks of one scenario. Raises `StageError` where none could be proven."""
+    def scenario(self, item: str, used: Container[str], mode: str = "user") -> Scenario:
+        """The scenario of one item, without the tasks in `used`. The same item always gives the same scenario.
 
-
-class Check(Protocol):
-    """One question about a finished dialogue."""
-
-    def __call__(self, dialogue: Dialogue, environment: Environment) -> Verdict:
-        """The answer, with evidence."""
-
-
-class Exporter(Protocol):
-    """A form that some trainer reads."""
-
-    def rows(self, samples: Iterator[Dialogue]) -> Iterator[Json]:
-        """One JSON value per sample."""
+        Raises `StageError` where no new task could be proven.
+        """

@@ -27,7 +27,8 @@ class Slot(Struct, frozen=True, omit_defaults=True):
     column: str = ""
     use: str = ""
     """Of a parameter: key · match (text pattern) · equals · from · to · value (to be written) · limit · offset.
-    Of a result field: empty (the column itself) · count · sum · avg · min · max · share · total (rows there are in all)."""
+    Of a result field: empty (the column itself) · name (of the row it refers to) · month · year · count · sum · avg · min · max ·
+    share · total (rows there are in all)."""
 
 
 class Problem(Struct, frozen=True, omit_defaults=True):
@@ -108,20 +109,14 @@ class Tool(Struct, frozen=True, omit_defaults=True):
 class Dialect(Struct, frozen=True, omit_defaults=True):
     """The habits one team's tools share; drawn by seed, so that toolsets over one database differ."""
 
-    naming: str = "snake"
-    """snake (find_orders) · camel (findOrders) · noun_first (orders_find)."""
-    verbs: dict[str, str] = field(default_factory=dict)
-    """Family → the verb its tools' names begin with."""
+    naming: str = "snake"  # snake (find_orders) · camel (findOrders) · noun_first (orders_find)
+    verbs: dict[str, str] = field(default_factory=dict)  # family → the verb its tools' names begin with
     granularity: str = "plain"
     """plain (flat rows) · wide (rows carry the names of what they refer to) · nested (a record with its parts)."""
-    envelope: str = "rows"
-    """rows · nested · paged: how lists come back."""
-    errors: str = "snake"
-    """snake · upper · class: how error types are written."""
-    ids: str = "raw"
-    """raw · text: whether integer keys travel as numbers or as strings."""
-    dates: str = "stored"
-    """stored · date: whether a midnight time is shown."""
+    envelope: str = "rows"  # rows · nested · paged: how lists come back
+    errors: str = "snake"  # snake · upper · class: how error types are written
+    ids: str = "raw"  # raw · text: whether integer keys travel as numbers or as strings
+    dates: str = "stored"  # stored · date: whether a midnight time is shown
 
 
 class Rule(Struct, frozen=True, omit_defaults=True):
@@ -401,10 +396,3 @@ class Verdict(Struct, frozen=True, omit_defaults=True):
     check: str
     passed: bool | None
     evidence: tuple[Finding, ...] = ()
-
-
-class Sample(Struct, frozen=True):
-    """A dialogue that was accepted, with its verdicts."""
-
-    dialogue: Dialogue
-    verdicts: tuple[Verdict, ...]

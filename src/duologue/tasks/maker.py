@@ -69,7 +69,7 @@ class ScriptedTasks:
         try:
             walk = Walk(self.catalog, self.index, session)
             maker = Drawing(self, walk, Proposer(self.catalog, self.index, self.anchors, edits), clock)
-            count = dice.choices((1, 2, 3, 4), (8, 50, 32, 10))[0]
+            count = dice.choices((1, 2, 3, 4), (12, 58, 25, 5))[0]
             tasks: list[Task] = []
             for number in range(count):
                 task = maker.task(used, tasks, number)
