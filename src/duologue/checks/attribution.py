@@ -7,8 +7,8 @@ out, each only where the wording leaves no doubt:
   returned for another one.
 * A number of rows ("14 tracks") must be the length of a list, a count that was returned, or follow from one.
 * A change must be reported with the value that was written.
-* In an answer that lists rows by name, a figure beside a name must not be the same field's value of another row. Whether
-  figures follow their names or precede them is settled by what fits the answer as a whole.
+* In an answer that lists rows by name, a figure beside a name must not be the same field's value of another row. Figures
+  between two names may be of either, as long as those of the first come first.
 
 Figures with another explanation (the user's words, another list, simple arithmetic) are left alone.
 """
@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 from duologue.checks.case import Case, verdict
 from duologue.checks.derived import derive
-from duologue.checks.placing import Spot, beside, bound, breaks_of, clause_of, mentions, places
+from duologue.checks.placing import Gap, bound, breaks_of, clause_of, gaps, mentions, places
 from duologue.checks.rows import NOBODY, Claim, Listing, Row, Seen, among
 from duologue.checks.sources import PART_OF
 from duologue.language.reading import Number, Reading
@@ -122,7 +122,7 @@ class _Judge:
         if not any(c.effect == "write" and not c.failed for c in self.block):
             return ""
         start, end = clause_of(claim, breaks_of(self.text, []))
-        written = [f for c in self.block for f in self.seen.written.get(c.turn, {}).get(label, ())]
+        written = [f for c in self.block for f in self.seen.fresh.get(c.turn, {}).get(label, ())]
         if not written or among(claim, written) or not _CHANGES.search(self.text, start, end):
             return ""
         return "" if _word_before(self.text, claim) in ("from", "was") else f"{claim.text!r} was not written as {label}"
@@ -148,25 +148,32 @@ class _Judge:
         if not spots:
             return ""
         breaks = breaks_of(self.text, spots)
-        loose: dict[bool, list[str]] = {True: [], False: []}
+        loose: list[Claim] = []
         for claim in self.claims:
             if any(start <= claim.start and claim.end <= end for start, end, _ in spots):
                 continue
             row = bound(claim, spots, breaks, self.text)
-            if row is not None:
-                if wrong := self._misplaced(claim, row, listing, clause_of(claim, breaks)):
-                    return wrong
-                continue
-            for after, wrongs in loose.items():
-                wrongs += self._misplaced_beside(claim, listing, (spots, breaks), after)
-        return loose[True][0] if loose[True] and loose[False] else ""
+            if row is None:
+                loose.append(claim)
+            elif wrong := self._misplaced(claim, row, listing, clause_of(claim, breaks)):
+                return wrong
+        return next((w for gap in gaps(loose, spots, breaks) if (w := self._parted(gap, listing, breaks))), "")
 
-    def _misplaced_beside(
-        self, claim: Claim, listing: Listing, found: tuple[list[Spot], list[int]], after: bool
-    ) -> list[str]:
-        row = beside(claim, *found, after)
-        wrong = self._misplaced(claim, row, listing, clause_of(claim, found[1])) if row is not None else ""
-        return [wrong] if wrong else []
+    def _parted(self, gap: Gap, listing: Listing, breaks: list[int]) -> str:
+        """The objection to the figures between two names, if they can't be parted so that the first ones are of the row
+        before them and the others of the row behind them."""
+        before, claims, behind = gap
+        wrong = ""
+        for claim in claims:
+            clause = clause_of(claim, breaks)
+            if before is not None:
+                wrong = self._misplaced(claim, before, listing, clause)
+                if not wrong:
+                    continue
+                before = None  # from here on the figures must be of the next row
+            if behind is None or self._misplaced(claim, behind, listing, clause):
+                return wrong
+        return ""
 
     def _misplaced(self, claim: Claim, row: Row, listing: Listing, clause: tuple[int, int]) -> str:
         """The objection to a figure told of a row, if it is another row's and nothing else explains it."""

@@ -1,14 +1,17 @@
-"""Which row does a figure in a sentence stand with? Names found in a text, clauses, and the row beside a figure."""
+"""Which row does a figure in a sentence stand with? Names found in a text, clauses, and the rows on either side."""
 
 import re
 from collections.abc import Collection
 
 from duologue.checks.rows import NOBODY, Claim, Row
 
-__all__ = ["Spot", "beside", "bound", "breaks_of", "clause_of", "mentions", "places"]
+__all__ = ["Gap", "Spot", "bound", "breaks_of", "clause_of", "gaps", "mentions", "places"]
 
 Spot = tuple[int, int, Row]
 """Where a row's name begins and ends in a text."""
+
+Gap = tuple[Row | None, list[Claim], Row | None]
+"""Figures between two names: the row before them, the figures, the row behind them."""
 
 # A full stop ends a sentence only behind a word of some length ("K. J. Choi" and "Mr. Smith" are no ends).
 _BREAK = re.compile(r"\n|;|(?<=[^\W_A-Z][^\W_A-Z]|[)%”\"\d][)%”\"\d]|[^\W_A-Z][)%”\"\d]|[\d][)”\"])[.!?] (?=[A-Z])")
@@ -71,11 +74,15 @@ def bound(claim: Claim, spots: list[Spot], breaks: list[int], text: str) -> Row 
     return next(iter(near.values())) if len(near) == 1 else None
 
 
-def beside(claim: Claim, spots: list[Spot], breaks: list[int], after: bool) -> Row | None:
-    """The row named before a figure (`after`), or the one named behind it, within the clause."""
-    start, end = clause_of(claim, breaks)
-    if after:
-        before = [s for s in spots if start <= s[0] and s[1] <= claim.start]
-        return before[-1][2] if before else None
-    behind = [s for s in spots if claim.end <= s[0] < end]
-    return behind[0][2] if behind else None
+def gaps(claims: list[Claim], spots: list[Spot], breaks: list[int]) -> list[Gap]:
+    """The figures behind each name, up to the next name of another row in the clause; those before the first name are left
+    out, since they may be of anything."""
+    out: list[Gap] = []
+    for n, (_, end, row) in enumerate(spots):
+        clause_end = min(b for b in breaks if b > end or b == breaks[-1])
+        following = next((s for s in spots[n + 1 :] if s[0] < clause_end), None)
+        until = following[0] if following is not None else clause_end
+        between = [c for c in claims if end <= c.start < until]
+        if between:
+            out.append((row, between, following[2] if following is not None else None))
+    return out

@@ -74,8 +74,8 @@ class Seen:
         self.labels = self._fields.labels
         self.by_label: dict[str, set[Figure]] = {}
         """What was returned, or passed, for the columns of a name."""
-        self.written: dict[int, dict[str, set[Figure]]] = {}
-        """The same for calls that write, by turn of the result."""
+        self.fresh: dict[int, dict[str, set[Figure]]] = {}
+        """The same by turn of the result."""
         self.listings: list[Listing] = []
         self.by_name: dict[str, list[Row]] = {}
         """Every row, by what names it."""
@@ -90,8 +90,6 @@ class Seen:
 
     def add(self, call: Executed, tool: Tool) -> None:
         """A result, and the arguments that led to it."""
-        if call.effect == "write":
-            self.written[call.turn] = {}
         inputs = self._fields.inputs(tool)
         for name, value in call.call.arguments.items():
             field = inputs.get(name)
@@ -137,8 +135,7 @@ class Seen:
             self.free.add(figure)
         if field.label:
             self.by_label.setdefault(field.label, set()).add(figure)
-            if turn in self.written:
-                self.written[turn].setdefault(field.label, set()).add(figure)
+            self.fresh.setdefault(turn, {}).setdefault(field.label, set()).add(figure)
 
 
 class Field(Struct, frozen=True):
