@@ -15,6 +15,7 @@ from duologue.types import Json, Meaning, Pick, Tool
 RowKey = tuple[str, ...]
 LISTS = frozenset({"find", "search", "related", "top", "total", "count", "ratio", "missing"})
 """Families whose answer is a list."""
+_SHORT = 10
 
 
 class Entity(Struct, frozen=True):
@@ -108,6 +109,14 @@ class Listing(Struct, frozen=True):
     many: bool
     total: int
     """Rows there are in all, as far as the result says; else the rows it shows."""
+
+    @property
+    def whole(self) -> bool:
+        """Nothing was cut off, so that the highest of what is shown is the highest there is. A ranking is whole in itself; parts of
+        a record are cut at a length they do not state, so only short ones count."""
+        if self.meaning.family == "top":
+            return True
+        return self.total <= len(self.rows) and (self.meaning.family in LISTS or len(self.rows) < _SHORT)
 
 
 class Reader:

@@ -18,14 +18,15 @@ def complete(proposer: Proposer, need: Need, listing: Listing, rng: random.Rando
         return need
     slots = [s for s, v in listing.rows[0].values.items() if v is not None]
     said = _said(need)
+    names: list[str] = []
     naming = _naming(proposer, need, listing, [s for s in slots if s not in said])
     telling = [s for s in slots if s not in naming and s not in said and _informative(proposer, s, listing)]
     computed = [s for s in slots if proposer.slot(s).use in COMPUTED] if listing.many else []
     if listing.many:
         telling = [s for s in telling if _varies(s, listing)]
-        groups = [s for s in slots if _is_group(proposer, s, need)] if computed else []
+        names = ([s for s in slots if _is_group(proposer, s, need)] if computed else []) or naming
         wanted = [
-            *(groups or naming)[:2],
+            *names[:2],
             *(computed or rng.sample(telling, min(len(telling), rng.choice((1, 1, 2)))))[:2],
         ]
     else:
@@ -38,7 +39,7 @@ def complete(proposer: Proposer, need: Need, listing: Listing, rng: random.Rando
         if picks:
             pick = rng.choice(picks)
             by = f"{pick.table}.{pick.column}" + (f":{pick.use}" if pick.use else "")
-            wanted = [*(s for s in need.wanted if s in naming or s in computed), by]
+            wanted = [*(s for s in need.wanted if s in naming or s in computed or s in names), by]
             need = replace(need, pick=pick, wanted=tuple(dict.fromkeys(wanted)))
     return need
 
@@ -61,13 +62,19 @@ def _naming(proposer: Proposer, need: Need, listing: Listing, slots: list[str]) 
     if any(s.endswith(".@name") for s in own) or not listing.many:
         return own
     others = [s for s in slots if s.endswith(".@name") and _varies(s, listing)]
-    numbered = proposer.catalog.table(need.meaning.table).kind == "event" and len(own) > 1
-    return others[:2] if others and not numbered and _all_differ(others[:2], listing) else own
+    table = proposer.catalog.table(need.meaning.table)
+    if table.kind == "event" and len(table.key) == 1 and len(own) > 1:
+        return own  # an order has a date and a number
+    dates = [s for s in own if s not in {f"{table.name}.{k}" for k in table.key}]
+    for choice in (others[:2], [*others[:1], *dates[:1]], [*others[:2], *dates[:1]]):
+        if choice and _all_differ(choice, listing):
+            return choice
+    return own
 
 
 def _said(need: Need) -> set[str]:
     """Slots whose values the request itself gives: telling them back says nothing."""
-    given = {k.rpartition(":")[0] for k in need.values if k.endswith((":equals", ":match"))}
+    given = {k.rpartition(":")[0] for k in need.values if k.endswith(":equals")}
     return given | {
         f"{m.table}.@name" for m in need.mentions if m.table != need.meaning.table or need.meaning.family == "get"
     }

@@ -99,8 +99,10 @@ class Proposer:
         return out
 
     def picks(self, listing: Listing, rng: random.Random) -> list[Pick]:
-        """Ways to single out one row of a listing by what it shows, each clear on these rows."""
-        out = []
+        """Ways to single out one row of a listing by what it shows, each clear on these rows. Of a part nothing is the highest."""
+        out: list[Pick] = []
+        if not listing.whole:
+            return out
         for slot in listing.rows[0].values if listing.rows else ():
             spec = self.slot(slot)
             column = self.column(spec)
