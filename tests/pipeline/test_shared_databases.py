@@ -4,6 +4,7 @@ Skipped where the databases are not at hand. The bars are those the project set 
 they hold for any seed.
 """
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -100,4 +101,4 @@ def measured(dialogue: Dialogue) -> Counter[str]:
 def only_returned(origin: Origin, value: object, before: tuple[Turn, ...]) -> bool:
     """It was read from a result, and no user ever said it."""
     said = " ".join(t.message.content for t in before if t.message.role == "user").casefold()
-    return origin.kind == "result" and str(value).casefold() not in said
+    return origin.kind == "result" and not re.search(rf"(?<!\w){re.escape(str(value).casefold())}(?!\w)", said)

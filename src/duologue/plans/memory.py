@@ -47,8 +47,8 @@ class Memory:
         self.known: dict[str, dict[RowKey, Known]] = {}
         self._focus: dict[str, tuple[RowKey, float]] = {}
         """Table → the row talked about, and since which need."""
-        self.told: dict[str, list[str]] = {}
-        """Table → names that were said aloud, in order."""
+        self.told: dict[str, list[Json]] = {}
+        """Table → names that were said aloud, in order; a table's name with `#` → numbers of its rows."""
         self._journal: list[tuple[Known, str, Json, tuple[int, str] | None]] = []
         """What each column held before it was learnt anew, in order; an empty column name: the row was new."""
 
@@ -130,15 +130,23 @@ class Memory:
         key = self._focus.get(table)
         return self.known.get(table, {}).get(key[0]) if key is not None else None
 
+    def still_pointed_at(self, table: str, now: int) -> bool:
+        """ "That order" is clear: it was talked about just now, and no list of orders came up since."""
+        if self.in_focus(table) is None:
+            return False
+        since = self._focus[table][1]
+        listing = self.latest(table, now)
+        return since >= now - 2 and (listing is None or since > listing.need)
+
     def focus_on(self, table: str, key: RowKey, when: float) -> None:
         """The talk is about this row of the table since need `when`; what was said before that does not count any more."""
         if table not in self._focus or when >= self._focus[table][1]:
             self._focus[table] = (key, when)
 
     def tell(self, table: str, name: Json) -> None:
-        """A row's name was said aloud."""
+        """A row's name (or, for `table#`, its number) was said aloud."""
         names = self.told.setdefault(table, [])
-        if isinstance(name, str) and name not in names:
+        if name is not None and name not in names:
             names.append(name)
 
     def attend(self, need: Need, listing: Listing) -> None:

@@ -5,6 +5,7 @@ import random
 from msgspec.structs import replace
 
 from duologue.plans.gist import TELL_ALL, naming_slots
+from duologue.plans.memory import Memory
 from duologue.plans.rows import Listing
 from duologue.tasks.needs import Proposer
 from duologue.types import Need
@@ -12,7 +13,7 @@ from duologue.types import Need
 COMPUTED = frozenset({"sum", "avg", "min", "max", "count", "share"})
 
 
-def complete(proposer: Proposer, need: Need, listing: Listing, rng: random.Random) -> Need | None:
+def complete(proposer: Proposer, memory: Memory, need: Need, listing: Listing, rng: random.Random) -> Need | None:
     """The need with what is wanted of its answer, chosen among what the answer holds; None where it holds nothing to tell."""
     if not listing.rows:
         return need
@@ -30,6 +31,7 @@ def complete(proposer: Proposer, need: Need, listing: Listing, rng: random.Rando
             *(computed or rng.sample(telling, min(len(telling), rng.choice((1, 1, 2)))))[:2],
         ]
     else:
+        telling = [s for s in telling if not _heard(memory, s, listing)]
         wanted = rng.sample(telling, min(len(telling), rng.choice((1, 2, 2, 3))))
     if not wanted or (listing.many and not computed and not _all_differ(wanted, listing)):
         return None
@@ -65,11 +67,30 @@ def _naming(proposer: Proposer, need: Need, listing: Listing, slots: list[str]) 
     table = proposer.catalog.table(need.meaning.table)
     if table.kind == "event" and len(table.key) == 1 and len(own) > 1:
         return own  # an order has a date and a number
-    dates = [s for s in own if s not in {f"{table.name}.{k}" for k in table.key}]
-    for choice in (others[:2], [*others[:1], *dates[:1]], [*others[:2], *dates[:1]]):
+    keys = [s for s in own if s in {f"{table.name}.{k}" for k in table.key}]
+    dates = [s for s in own if s not in keys]
+    plain = [s for s in keys if _is_plain(proposer, s)]
+    for choice in (
+        others[:2],
+        plain,
+        [*others[:1], *plain],
+        [*others[:1], *dates[:1]],
+        [*others[:2], *plain, *dates[:1]],
+    ):
         if choice and _all_differ(choice, listing):
             return choice
     return own
+
+
+def _is_plain(proposer: Proposer, slot: str) -> bool:
+    """A part of a key that says something by itself: not one that refers elsewhere."""
+    column = proposer.column(proposer.slot(slot))
+    return column is not None and column.role != "reference"
+
+
+def _heard(memory: Memory, slot: str, listing: Listing) -> bool:
+    """A name that was spoken of before: nobody asks for it again."""
+    return slot.endswith(".@name") and listing.rows[0].values.get(slot) in memory.told.get(slot[: -len(".@name")], ())
 
 
 def _said(need: Need) -> set[str]:

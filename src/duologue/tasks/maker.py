@@ -141,6 +141,7 @@ class Drawing:
             return None
         for _ in range(TRIES):
             tool = self.dice.choices(tools, weights)[0]
+            self.proposer.now = self.walk.needs
             proposal = self.proposer.propose(tool, self.walk.memory, self.dice)
             if proposal is None or (begun and not proposal.built_on and self.dice.random() < 0.7):
                 continue
@@ -202,7 +203,7 @@ class Drawing:
             return None
         if not listing.rows and (need.meaning.family not in ("related", "missing") or self.dice.random() < 0.8):
             return None
-        return complete(self.proposer, need, listing, self.dice)
+        return complete(self.proposer, self.walk.memory, need, listing, self.dice)
 
     def _finished(self, subtasks: list[Subtask]) -> Task:
         walk = self.walk

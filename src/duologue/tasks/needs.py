@@ -43,6 +43,8 @@ class Proposer:
         self.catalog, self.index, self.anchors, self.edits = catalog, index, anchors, edits
         self.lean = 0.9
         """How readily a need builds on what was seen rather than on something new."""
+        self.now = 0
+        """Number of the need being proposed."""
 
     def propose(self, tool: Tool, memory: Memory, rng: random.Random) -> Proposal | None:
         """A need that the tool would serve; None where nothing sensible comes to mind."""
@@ -79,16 +81,16 @@ class Proposer:
         seen = [m for m in self._seen(table, memory, rng) if m not in avoid]
         if seen and rng.random() < self.lean:
             out.built_on = True
-            return rng.choices(seen, [3.0 if m.pick else 2.0 if not m.by else 1.5 for m in seen])[0]
+            return rng.choices(seen, [_readiness(m) for m in seen])[0]
         return self._introduced(self.catalog.table(table), rng, out)
 
     def _seen(self, table: str, memory: Memory, rng: random.Random) -> list[Mention]:
         """Ways to point at rows of the table that results have shown."""
         out: list[Mention] = []
-        if memory.in_focus(table) is not None:
+        if memory.still_pointed_at(table, self.now):
             out.append(Mention(table))
         listing = memory.latest(table, _ANY)
-        if listing is not None:
+        if listing is not None and len({memory.key_of(table, r) for r in listing.rows}) == len(listing.rows):
             picks = [p for p in self.picks(listing, rng) if _shows(memory, table, listing, p)]
             if picks:
                 out.append(Mention(table, pick=rng.choice(picks)))
@@ -96,6 +98,9 @@ class Proposer:
         told = [n for n in memory.told.get(table, ()) if sayable(n) and names.count(n) == 1]
         if told:
             out.append(Mention(table, by={"@name": rng.choice(told)}))
+        numbers = memory.told.get(f"{table}#", ())
+        if numbers:
+            out.append(Mention(table, by={self.catalog.table(table).key[0]: rng.choice(numbers)}))
         return out
 
     def picks(self, listing: Listing, rng: random.Random) -> list[Pick]:
@@ -232,6 +237,13 @@ class Proposer:
             return self.catalog.table(slot.table).column(slot.column)
         except KeyError:
             return None
+
+
+def _readiness(mention: Mention) -> float:
+    """How readily a row is pointed at this way: by its place, by "that one", by its name, by its number."""
+    if mention.pick is not None:
+        return 3.0
+    return 2.0 if not mention.by else 1.5 if "@name" in mention.by else 0.6
 
 
 def parse_slot(catalog: Catalog, key: str) -> Slot:

@@ -51,6 +51,7 @@ class Walk:
     def __init__(self, catalog: Catalog, index: ToolIndex, session: SqliteSession) -> None:
         self.catalog, self.index, self.session = catalog, index, session
         self.memory = Memory(catalog, index)
+        self._numbers = {f"{t.name}.{t.key[0]}": t.name for t in catalog.tables if len(t.key) == 1 and not t.display}
         self.taken = 0
         """Steps since the scenario began."""
         self.first = 0
@@ -193,3 +194,5 @@ class Walk:
         for slot, value in told:
             if slot.endswith(".@name"):
                 self.memory.tell(slot[: -len(".@name")], value)
+            elif slot in self._numbers:
+                self.memory.tell(f"{self._numbers[slot]}#", value)
