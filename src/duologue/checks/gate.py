@@ -181,10 +181,12 @@ def _is_final(turns: Sequence[Turn], at: int, tasks: int) -> bool:
 
 
 def _is_telling(value: Json) -> bool:
-    """A value whose mention gives something away: no flags, no lone small figures below ten."""
+    """A value whose mention gives something away: no flags, no small figures (an invented one is found as such)."""
     if is_blank(value) or isinstance(value, bool | list | dict):
         return False
-    return not (isinstance(value, int | float) and abs(value) < 2)
+    if isinstance(value, str):
+        return sum(map(str.isalnum, value)) > 1
+    return bool(abs(value) >= 10)
 
 
 def _stands_out(value: Json, text: str) -> bool:

@@ -14,7 +14,7 @@ Gap = tuple[Row | None, list[Claim], Row | None]
 """Figures between two names: the row before them, the figures, the row behind them."""
 
 # A full stop ends a sentence only behind a word of some length ("K. J. Choi" and "Mr. Smith" are no ends).
-_BREAK = re.compile(r"\n|;|(?<=[^\W_A-Z][^\W_A-Z]|[)%”\"\d][)%”\"\d]|[^\W_A-Z][)%”\"\d]|[\d][)”\"])[.!?] (?=[A-Z])")
+_BREAK = re.compile(r"\n|;|(?<=[^\W_A-Z][^\W_A-Z]|.[\d)%”\"])[.!?] (?=[A-Z])")
 _OPENS = re.compile(r"\s*[:(][^()]*\Z")
 
 

@@ -7,12 +7,16 @@ list or which of a closed set of options to use, never a key and never a value t
 
 from duologue.catalog.model import Column
 from duologue.checks.case import Case, verdict
-from duologue.language.reading import Reading
+from duologue.language.reading import MONTHS, Day, Reading, has_phrase, parse_day
 from duologue.language.values import moment, tells
 from duologue.plans.placeholders import leaves, value_at
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, Origin, Slot, Verdict
 
+_PAGING = frozenset(
+    {"limit", "offset", "top", "n", "page", "size", "page_size", "pagesize", "max_results", "maxresults"}
+)
+"""Parameters of tools without annotation that say how much to list."""
 _INFERABLE = frozenset({"limit", "offset", "from", "to", "match"})
 
 
@@ -131,15 +135,22 @@ def says(case: Case, turn: int, value: Json, column: Column | None) -> bool:
     if tells(reading, value, column) or (column is not None and tells(reading, value)):
         return True
     if isinstance(value, str):
-        when = moment(value, column) or moment(value)
-        return when is not None and _names_period(reading, when[0])
+        when = moment(value, column)
+        day = when[0] if when is not None else parse_day(value, months=True)
+        return day is not None and _names_period(reading, day)
     return False
 
 
-def _names_period(reading: Reading, day: tuple[int, int, int]) -> bool:
-    if any((y, m, 0) == (day[0], day[1], 0) and d == 0 for said in reading.dates for y, m, d in said.days):
+def _names_period(reading: Reading, day: Day) -> bool:
+    """Whether a text names the month or year that the day begins or ends ("June" for 2024-06-30)."""
+    year, month, number = day
+    if number not in (0, 1) and number < 28:
+        return False
+    if has_phrase(reading.folded, MONTHS[month - 1]):
         return True
-    return any(n.value == day[0] for n in reading.numbers)
+    if any((y, m, 0) == (year, month, 0) and d == 0 for said in reading.dates for y, m, d in said.days):
+        return True
+    return month in (1, 12) and any(n.value == year for n in reading.numbers)
 
 
 # ── The schema's side ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -171,4 +182,6 @@ def _may_infer(case: Case, call: Executed, name: str, value: Json) -> bool:
     use = _slot(case, call, name).use
     if use in ("key", "value"):
         return False
-    return use in _INFERABLE or isinstance(value, bool) or value in _schema(case, call, name).get("enum", ())
+    if use in _INFERABLE or isinstance(value, bool) or value in _schema(case, call, name).get("enum", ()):
+        return True
+    return not use and name.lower() in _PAGING and isinstance(value, int)

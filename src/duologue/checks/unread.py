@@ -16,6 +16,8 @@ from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, Verdict
 
 COUNTERS = frozenset({"total", "count", "limit", "offset", "page", "truncated"})
+MOST_ASKED = 3
+"""Questions that may come between a result and its being told."""
 _ENOUGH = 400
 """Values of one result that are looked for."""
 
@@ -42,10 +44,12 @@ def _is_used(case: Case, call: Executed) -> bool:
     texts = [s.turn for s in case.trace.assistant if s.turn > call.turn and s.task >= call.task]
     if not texts or all(v == 0 for v in found):
         return bool(texts)
-    if _tells_any(case, texts[0], found, [], _lengths(call.result)):
+    answers = _answers(case, texts)
+    lengths = _lengths(call.result)
+    if any(_tells_any(case, turn, found, [], lengths) for turn in answers):
         return True
     formatted = case.formatted(call)[:_ENOUGH]
-    if _tells_any(case, texts[0], [], formatted, set()):
+    if any(_tells_any(case, turn, [], formatted, set()) for turn in answers):
         return True
     known = _Before(case, call)
     new = [v for v in found if known.is_new(v)]
@@ -54,7 +58,13 @@ def _is_used(case: Case, call: Executed) -> bool:
     if not new and finds("recap", "unchanged", case.trace.turns[texts[0]].message.content):
         return True
     formatted = [(v, c) for v, c in formatted if known.is_new(v)]
-    return any(_tells_any(case, turn, new, formatted, set()) for turn in texts[1:])
+    return any(_tells_any(case, turn, new, formatted, set()) for turn in texts[len(answers) :])
+
+
+def _answers(case: Case, texts: list[int]) -> list[int]:
+    """The next words after a call; where they are a question, the words after that one too, until there is an answer."""
+    asked = [turn for turn in texts[:MOST_ASKED] if case.trace.turns[turn].message.content.rstrip().endswith("?")]
+    return texts[: 1 + next((n for n, turn in enumerate(texts[:MOST_ASKED]) if turn not in asked), MOST_ASKED)]
 
 
 def _values(case: Case, call: Executed) -> list[Json]:

@@ -1,0 +1,64 @@
+"""A figure told of the wrong row, field or list is found; one that has another explanation is left alone."""
+
+import pytest
+
+import talk
+from duologue.checks import case_of
+from duologue.checks.attribution import attribution
+from duologue.types import Dialogue, Origin
+
+ORDERS = Origin("result", 3, "rows[0].customer_id")
+
+SOUND = [
+    "Order 40211 (3 May 2024, total 54.90) and order 40874 (9 June 2024, total 112.35).",
+    "54.90 for order 40211 and 112.35 for order 40874.",
+    "On 3 May 2024 order 40211 for 54.90, and on 9 June order 40874 for 112.35.",
+    "Order 40211: 54.90; order 40874: 112.35. Together they come to 167.25, and 57.45 lies between them.",
+    "There are 2 orders. Order 40211 was placed on 3 May 2024, order 40874 on 9 June 2024, 37 days later.",
+    "The dearest of the 2 orders is 40874, with a total of 112.35.",
+    "Dana has 2 orders: placed 3 May 2024, order 40211 and total 54.90 and placed 9 June 2024, order 40874 and total 112.35.",
+    "1. Order 40211, 54.90\n2. Order 40874, 112.35",
+    "The first 2 orders are 40211 and 40874.",
+    "You asked about 3 orders, I see 2 orders.",
+]
+WRONG = [
+    (
+        "Order 40211 (3 May 2024, total 112.35) and order 40874 (9 June 2024, total 54.90).",
+        "'112.35' is not of '40211'",
+    ),
+    ("Order 40211: 54.90; order 40874: 54.90.", "'54.90' is not of '40874'"),
+    ("Order 40211 for 112.35 and order 40874 for 54.90.", "'54.90' is not of '40874'"),
+    ("Order 40211 was placed on 9 June 2024.", "'9 June 2024' is not of '40211'"),
+    ("The dearest of the 2 orders is 40874, at 54.90.", "'54.90' is not of '40874'"),
+    ("Dana has 17 orders, among them 40874.", "'17' counts no list"),
+    ("Its customer id is 40211.", "was never returned as customer"),
+]
+
+
+def told(text: str, asked: str = "which of the 3 orders I expected are there for Dana Whitfield") -> Dialogue:
+    talking = talk.Talk()
+    talking.user(asked, "request")
+    talking.calls(("find_customers", {"name": "Dana Whitfield"}, {"name": Origin("user", 1)}))
+    talking.calls(("list_orders", {"customer_id": 118}, {"customer_id": ORDERS}))
+    talking.says(text, "report many")
+    talking.user("thanks, bye", "done", done=True)
+    return talking.dialogue()
+
+
+def found(dialogue: Dialogue) -> list[str]:
+    return [f.what for f in attribution(case_of(dialogue, talk.environment(), talk.catalog())).evidence]
+
+
+@pytest.mark.parametrize("text", SOUND)
+def test_figures_told_of_their_rows_are_fine(text: str) -> None:
+    assert found(told(text)) == []
+
+
+@pytest.mark.parametrize(("text", "why"), WRONG)
+def test_figures_told_of_others_are_found(text: str, why: str) -> None:
+    assert any(why in what for what in found(told(text))), found(told(text))
+
+
+def test_without_a_catalog_nothing_can_be_said_of_columns() -> None:
+    case = case_of(told(WRONG[0][0]), talk.environment())
+    assert attribution(case).passed is True
