@@ -35,6 +35,8 @@ SHOP_IMAGE = image(
         (read("SELECT id FROM orders UNION ALL SELECT word FROM secret", "orders"), "secret"),
         (read("SELECT name FROM open_orders", "orders"), "customers"),
         (read("SELECT * FROM sqlite_schema", "orders"), "sqlite_master"),
+        (read("SELECT * FROM temp.sqlite_schema", ""), "temp"),
+        (tool("read", Statement("write", "DELETE FROM orders"), "orders"), "must not write"),
         (read("SELECT * FROM dbstat", ""), "dbstat"),
         (read("SELECT count(*) FROM dbstat", ""), "dbstat"),
         (read("SELECT count(*) FROM secret", ""), "secret"),

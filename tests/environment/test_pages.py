@@ -2,7 +2,7 @@
 
 import apsw
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duologue.environment import Image, pages
@@ -16,6 +16,7 @@ PART = st.tuples(st.just("part"), st.integers(0, 12 * PAGE), st.integers(1, 255)
 TRUNCATE = st.tuples(st.just("truncate"), st.integers(0, 12), st.just(0))
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(WRITE, PART, TRUNCATE), max_size=12))
 def test_a_private_file_reads_as_a_copy_would(work: list[tuple[str, int, int]]) -> None:
     file, model = pages.PrivatePages(BASE), bytearray(BASE)

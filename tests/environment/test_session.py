@@ -8,7 +8,7 @@ from typing import Any
 
 import apsw
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duologue.environment import Image, Limits, Sandbox, SqliteSession, open_session
@@ -118,10 +118,16 @@ def test_long_results_are_cut_and_say_so(n: int, text: str, rows: int) -> None:
 
 @pytest.mark.parametrize("shape", ["object", "value", "list"])
 def test_a_huge_text_is_cut_and_says_so(shape: Any) -> None:
-    statement = Statement("return", "SELECT replace(hex(zeroblob(200000)), '0', 'é') AS t", into="x", shape=shape)
+    statement = Statement("return", "SELECT replace(hex(zeroblob(20000)), '0', 'é') AS t", into="x", shape=shape)
     outcome = opened(SHOP_IMAGE, tool("t", statement)).execute("t", {})
     assert outcome.result["truncated"] is True
     assert len(outcome.text.encode()) <= 65_536
+
+
+def test_values_longer_than_usual_are_read_where_the_data_holds_them() -> None:
+    of = image("CREATE TABLE t(a, b); INSERT INTO t VALUES (zeroblob(300000), 1)")
+    outcome = opened(of, read("SELECT a FROM t", "t")).execute("read", {})
+    assert outcome.result["rows"][0]["a"]["blob"]["bytes"] == 300_000
 
 
 def test_an_unfinished_list_does_not_stand_in_the_way_of_what_follows() -> None:
@@ -204,6 +210,7 @@ ANY_SET = SET.__class__(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["order_id", "status", "was", "x"]), JSON, max_size=4))
 def test_nothing_a_caller_passes_crashes(arguments: dict[str, Json]) -> None:
     with opened(SHOP_IMAGE, GET, CREATE, ANY_SET) as session:
@@ -416,6 +423,12 @@ def test_a_write_that_runs_out_of_budget_leaves_the_session_where_it_was() -> No
         assert error(session.execute(name, {}).result)[0] == "budget_exceeded"
         assert {table: session.rows(table) for table in ("orders", "log", "sqlite_sequence")} == before
     assert session.execute("create_order", {"customer_id": 1}).result == {"order_id": 4}
+
+
+def test_what_steps_cannot_see_ends_in_the_net() -> None:
+    search = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(instr(hex(zeroblob(9000)), hex(zeroblob(4000)) || i)) FROM n"
+    outcome = opened(SHOP_IMAGE, read(search, ""), limits=Limits(steps=10**12, seconds=0.2)).execute("read", {})
+    assert error(outcome.result)[0] == "budget_exceeded"
 
 
 @pytest.mark.parametrize("n", range(600, 1100, 20))

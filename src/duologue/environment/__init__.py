@@ -1,7 +1,8 @@
 """State: an SQLite image, private copies of it, and tools that really run on them.
 
-Read in this order: `sqlite` (a file becomes an image), `clock` and `limits` (what makes execution repeatable), `guard` (what a
-tool may do), `programs` (a tool made ready to run), `changes` (what a call did), `session` (a live copy).
+Read in this order: `sqlite` and `pages` (a file becomes an image, an image private copies), `clock`, `limits` and `standins`
+(what makes execution repeatable), `schema` and `guard` (what a tool may do), `arguments`, `programs` and `results` (a tool made
+ready to run), `changes` (what a call did), `copies` and `session` (live copies, and calls that become outcomes).
 """
 
 from duologue.environment.changes import net_changes

@@ -14,6 +14,7 @@ count is exact: the verdict is the same in every replay.
 
 from collections.abc import Mapping
 from functools import lru_cache
+from time import perf_counter, thread_time
 from typing import Any, Final
 
 import apsw
@@ -62,6 +63,7 @@ class Copy:
         self._grant: Grant | None = None
         self._looks = 0
         self._stop_at = 0
+        self._wall = self._net = 0.0
         self._saved = False
         self._chance = Chance(connection)
         if schema.zoned:
@@ -177,7 +179,9 @@ class Copy:
 
     def _look(self) -> bool:
         self._looks += 1
-        return self._looks > self._stop_at
+        if self._looks == 1:
+            self._wall, self._net = perf_counter() + self._limits.seconds, thread_time() + self._limits.seconds
+        return self._looks > self._stop_at or (perf_counter() > self._wall and thread_time() > self._net)
 
     def _authorize(
         self, code: int, first: str | None, second: str | None, database: str | None, context: str | None

@@ -1,7 +1,9 @@
 """What one call may cost, in units that are the same on every machine.
 
 VM steps instead of seconds, rows and bytes instead of patience: a call that is refused here is refused in every replay.
-SQLite's own limits close what steps cannot see, because one opcode can build a gigabyte.
+SQLite's own limits close what steps cannot see: one opcode could build a gigabyte, or search one text in another for hours.
+Last comes a net of CPU seconds. It is no part of the budget (what it stops may pass on a faster machine); it lies ten times
+beyond the longest that the steps allow in ordinary work, and only a statement made to waste time ever meets it.
 """
 
 from typing import Final
@@ -25,14 +27,16 @@ class Limits(Struct, frozen=True):
     """Rows that one call may change."""
     arguments: int = 65_536
     """Size of the arguments as JSON text."""
+    seconds: float = 10.0
+    """CPU seconds of the net."""
 
 
 DEFAULT_LIMITS: Final = Limits()
 
-STEPS_PER_LOOK: Final = 1_000
+STEPS_PER_LOOK: Final = 250
 """How often the budget is looked at."""
 
-VALUE_BYTES: Final = 1_000_000
+VALUE_BYTES: Final = 100_000
 """Longest text or blob SQL may build, unless the image already holds longer ones."""
 
 _SQLITE_LIMITS: Final = (
