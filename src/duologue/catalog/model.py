@@ -21,6 +21,8 @@ class Column(Struct, frozen=True, omit_defaults=True):
     role: Role
     type: str = "TEXT"
     """How its values behave: INTEGER · REAL · TEXT · BLOB (from the values, then the declared affinity)."""
+    strays: tuple[str, ...] = ()
+    """Types that occur beside `type`, as a text "n/a" among numbers does."""
     label: str = ""
     """What a person calls it: "unit price"."""
     plural: str = ""

@@ -156,6 +156,7 @@ def _column(source: Source, decided: Decided, wording: labels.Wording) -> Column
         name=raw.name,
         role=nature.role,
         type=fact.type,
+        strays=tuple(sorted(set(stats.types) - {fact.type})),
         label=wording.label,
         plural=plural(wording.label),
         format=nature.format,

@@ -158,7 +158,7 @@ class Drawing:
             return 0.0
         weight = WEIGHTS[tool.meaning.family] * 0.35 ** used[tool.name]
         if tool.effect == "write":
-            weight *= 0.0 if used["write"] >= 2 else 1.0 if second else 0.15
+            weight *= (1.0, 0.35, 0.0)[min(used["write"], 2)] * (1.0 if second else 0.15)
         keys = {s.table for s in tool.inputs.values() if s.use == "key"}
         if begun:
             weight *= 0.6 if not keys else 4.0 if keys <= set(self.walk.memory.known) else 0.4

@@ -174,6 +174,8 @@ class Field(Struct, frozen=True):
     short: str = ""
     """A phrase for "returns …": "title"."""
     integer_key: bool = False
+    strays: tuple[str, ...] = ()
+    """JSON types of values that do not keep to `type`."""
 
 
 class Query(Struct, frozen=True):

@@ -102,6 +102,12 @@ class Ground:
         """Its values' JSON type."""
         return {"INTEGER": "integer", "REAL": "number"}.get(c.type, "string")
 
+    def strays(self, c: Column) -> tuple[str, ...]:
+        """JSON types of the values that do not keep to the column's own; a whole number is a number."""
+        names = {"INTEGER": "integer", "REAL": "number", "TEXT": "string"}
+        found = {names[s] for s in c.strays if s in names}
+        return tuple(sorted(found - {self.jtype(c)} - ({"integer"} if self.jtype(c) == "number" else set())))
+
     # ── links ──
 
     def link_of(self, table: str, column: str) -> Link | None:
@@ -175,6 +181,7 @@ class Ground:
             about,
             short,
             integer_key=(is_key or link is not None) and c.type == "INTEGER",
+            strays=self.strays(c),
         )
 
     def name_term(self, table: str, alias: str = "t") -> Display:

@@ -33,7 +33,8 @@ def list_schema(properties: dict[str, Any], noun: str) -> dict[str, Any]:
 def object_schema(ground: Ground, f: Field, voice: Voice) -> dict[str, Any]:
     """The schema of one field."""
     kind = "string" if f.integer_key and voice.dialect.ids == "text" else f.type
-    out: dict[str, Any] = {"type": [kind, "null"] if f.nullable else kind}
+    kinds = [kind, *(s for s in f.strays if s != kind), *(["null"] if f.nullable else [])]
+    out: dict[str, Any] = {"type": kinds if len(kinds) > 1 else kind}
     if f.about:
         out["description"] = f.about
     return out
