@@ -27,6 +27,7 @@ from duologue.tasks.edits import Edits
 from duologue.tasks.goals import goal_of, whole_goal
 from duologue.tasks.needs import Proposal, Proposer
 from duologue.tasks.prove import Prover
+from duologue.tasks.recall import Recall
 from duologue.tasks.rubric import rubric_of
 from duologue.tasks.walk import Refused, Taken, Walk
 from duologue.types import ClockSpec, Environment, Need, Scenario, Subtask, Task, Tool
@@ -52,7 +53,8 @@ class ScriptedTasks:
         self.run_seed = run_seed
         self.index = ToolIndex(environment.toolset, catalog)
         self.anchors = Anchors(catalog, image)
-        self.prover = Prover(environment, image, catalog)
+        self.recall = Recall(environment)
+        self.prover = Prover(environment, image, catalog, self.recall)
         self.funnel: Counter[str] = Counter()
         """Why drafts were given up, for the record."""
 
@@ -67,7 +69,7 @@ class ScriptedTasks:
         session = open_session(self.image, self.environment, clock)
         edits = Edits(self.anchors, clock.start)
         try:
-            walk = Walk(self.catalog, self.index, session)
+            walk = Walk(self.catalog, self.index, session, self.recall)
             maker = Drawing(self, walk, Proposer(self.catalog, self.index, self.anchors, edits), clock)
             count = dice.choices((1, 2, 3, 4), (12, 58, 25, 5))[0]
             tasks: list[Task] = []

@@ -5,7 +5,6 @@ and so must each spoiled plan: a step dropped, another row's key, another value 
 What differs between two runs at different times depends on the clock and is not compared later.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
@@ -23,6 +22,7 @@ from duologue.language.phrases import Phrases
 from duologue.plans.placeholders import references, resolve
 from duologue.plans.trace import staged
 from duologue.protocols import Outcome
+from duologue.tasks.recall import Recall, asks_the_time
 from duologue.types import (
     ClockSpec,
     Disclosure,
@@ -39,7 +39,6 @@ from duologue.types import (
 
 Run = tuple[tuple[ToolCall, Outcome], ...]
 CHECKS = (calls, state, disclosure)
-_TIME = re.compile(r"(?i)\b(now|current_\w+|date|time|datetime|julianday|unixepoch|strftime|timediff)\b")
 
 
 class Spoiled(Struct, frozen=True):
@@ -53,8 +52,8 @@ class Spoiled(Struct, frozen=True):
 class Prover:
     """Proves tasks of one environment."""
 
-    def __init__(self, environment: Environment, image: Image, catalog: Catalog) -> None:
-        self.environment, self.image = environment, image
+    def __init__(self, environment: Environment, image: Image, catalog: Catalog, recall: Recall) -> None:
+        self.environment, self.image, self.recall = environment, image, recall
         self.phrases = Phrases(catalog)
         self.columns = columns_of(catalog)
         self.tools = {t.name: t for t in environment.toolset.tools}
@@ -100,21 +99,45 @@ class Prover:
 
     def _asks_the_time(self, task: Task) -> bool:
         """A tool of the plan looks at the clock."""
-        return any(_TIME.search(s.sql) for step in task.plan for s in self.tools[step.tool].run)
+        return any(asks_the_time(self.tools[step.tool]) for step in task.plan)
 
     # ── running plans ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _gold(self, task: Task, earlier: Sequence[Task], clock: ClockSpec) -> tuple[Run, tuple[PlanStep, ...]] | None:
         session = self.session_after(earlier, clock)
         try:
-            return _run(task.plan, session)
+            return self._run(task.plan, session, not any(t.target for t in earlier))
         finally:
             session.close()
+
+    def _run(
+        self, plan: Sequence[PlanStep], session: SqliteSession, untouched: bool
+    ) -> tuple[Run, tuple[PlanStep, ...]] | None:
+        results: dict[int, Json] = {}
+        run, bound = [], []
+        for number, step in enumerate(plan, 1):
+            try:
+                arguments = resolve(step.arguments, results)
+            except StageError:
+                return None
+            outcome = self.recall.execute(session, untouched, step.tool, arguments)
+            if outcome.failed:
+                return None
+            untouched = untouched and not outcome.changes
+            results[number] = outcome.result
+            run.append((ToolCall(f"gold_{number}", step.tool, arguments), outcome))
+            bound.append(replace(step, bound={k: arguments[k] for k, v in step.arguments.items() if references(v)}))
+        return tuple(run), tuple(bound)
 
     def _again(self, made: Sequence[ToolCall], earlier: Sequence[Task], clock: ClockSpec) -> Run:
         session = self.session_after(earlier, clock)
         try:
-            return tuple((c, session.execute(c.name, c.arguments)) for c in made)
+            untouched, run = not any(t.target for t in earlier), []
+            for call in made:
+                outcome = self.recall.execute(session, untouched, call.name, call.arguments)
+                untouched = untouched and not outcome.changes
+                run.append((call, outcome))
+            return tuple(run)
         finally:
             session.close()
 
@@ -206,23 +229,6 @@ def bound_arguments(step: PlanStep) -> dict[str, Json]:
     """A proven step's arguments with their values."""
     out = resolve({k: v for k, v in step.arguments.items() if k not in step.bound}, {})
     return {k: step.bound.get(k, out.get(k)) for k in step.arguments}
-
-
-def _run(plan: Sequence[PlanStep], session: SqliteSession) -> tuple[Run, tuple[PlanStep, ...]] | None:
-    results: dict[int, Json] = {}
-    run, bound = [], []
-    for number, step in enumerate(plan, 1):
-        try:
-            arguments = resolve(step.arguments, results)
-        except StageError:
-            return None
-        outcome = session.execute(step.tool, arguments)
-        if outcome.failed:
-            return None
-        results[number] = outcome.result
-        run.append((ToolCall(f"gold_{number}", step.tool, arguments), outcome))
-        bound.append(replace(step, bound={k: arguments[k] for k, v in step.arguments.items() if references(v)}))
-    return tuple(run), tuple(bound)
 
 
 def _later(start: str) -> str:

@@ -15,6 +15,7 @@ from duologue.plans.gist import gist, told_values
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known, Memory, Moment, telling_apart
 from duologue.plans.rows import Listing, RowKey
+from duologue.tasks.recall import Recall
 from duologue.types import Disclosure, Fact, Json, Mention, Need, PlanStep, Subtask, Tool
 
 
@@ -43,13 +44,16 @@ class Mark(Struct, frozen=True):
     needs: int
     seen: frozenset[tuple[str, str]]
     memory: Moment
+    untouched: bool
 
 
 class Walk:
     """Steps taken so far, and the memory they left. Step numbers run on through the tasks of one scenario."""
 
-    def __init__(self, catalog: Catalog, index: ToolIndex, session: SqliteSession) -> None:
-        self.catalog, self.index, self.session = catalog, index, session
+    def __init__(self, catalog: Catalog, index: ToolIndex, session: SqliteSession, recall: Recall) -> None:
+        self.catalog, self.index, self.session, self.recall = catalog, index, session, recall
+        self.untouched = True
+        """Nothing was written in the session."""
         self.memory = Memory(catalog, index)
         self._numbers = {f"{t.name}.{t.key[0]}": t.name for t in catalog.tables if len(t.key) == 1 and not t.display}
         self.taken = 0
@@ -69,7 +73,15 @@ class Walk:
 
     def mark(self) -> Mark:
         """Where the walk stands now, to come back to."""
-        return Mark(self.taken, len(self.steps), len(self.known), self.needs, frozenset(self.seen), self.memory.mark())
+        return Mark(
+            self.taken,
+            len(self.steps),
+            len(self.known),
+            self.needs,
+            frozenset(self.seen),
+            self.memory.mark(),
+            self.untouched,
+        )
 
     def back_to(self, mark: Mark) -> None:
         """Forget what came after the mark. What was written since stays written: see `rewind`."""
@@ -81,6 +93,7 @@ class Walk:
 
     def rewind(self, mark: Mark, session: SqliteSession) -> None:
         """Forget what came after the mark, and go on in `session`, which is in the state of that moment."""
+        self.untouched = mark.untouched
         self.session.close()
         self.session = session
         self.back_to(mark)
@@ -146,7 +159,7 @@ class Walk:
         mark = (tool.name, repr(sorted(values.items(), key=lambda kv: kv[0])))
         if mark in self.seen and weight == "critical":
             raise Taken
-        outcome = self.session.execute(tool.name, values)
+        outcome = self.recall.execute(self.session, self.untouched, tool.name, values)
         if outcome.failed:
             error = outcome.result["error"]
             letters = "".join(ch for ch in str(error["type"]).casefold() if ch.isalpha()).removesuffix("error")
@@ -161,6 +174,7 @@ class Walk:
         self.steps.append(PlanStep(tool.name, arguments, after, critical))  # type: ignore[arg-type]
         listings = self.memory.absorb(tool, outcome.result, self.taken, need)
         if tool.effect == "write":
+            self.untouched = False
             self.seen = {m for m in self.seen if not set(self.index.by_name[m[0]].reads) & set(tool.writes)}
         self.seen.add(mark)
         return listings, outcome.result

@@ -1,0 +1,44 @@
+"""Reads of the untouched image, executed once.
+
+While tasks are drawn and proven the same reads are made again and again of a database nobody has changed: the list a task is
+drawn from is also what its proof reads. Such a read is executed the first time and remembered. What asks for the time, what writes,
+and everything after a write is always executed; so is every call of a conversation, and every call of its replay.
+"""
+
+import re
+from collections import OrderedDict
+
+from duologue.environment import SqliteSession
+from duologue.ids import to_json
+from duologue.protocols import Outcome
+from duologue.types import Environment, Json, Tool
+
+LIMIT = 2000
+"""Results kept; the longest unused goes first."""
+_TIME = re.compile(r"(?i)\b(now|current_\w+|date|time|datetime|julianday|unixepoch|strftime|timediff)\b")
+
+
+class Recall:
+    """The reads of one environment's untouched image."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._lasting = {t.name for t in environment.toolset.tools if t.effect == "read" and not asks_the_time(t)}
+        self._kept: OrderedDict[str, Outcome] = OrderedDict()
+
+    def execute(self, session: SqliteSession, untouched: bool, name: str, arguments: dict[str, Json]) -> Outcome:
+        """The outcome of a call. `untouched`: nothing has been written in the session."""
+        if not untouched or name not in self._lasting:
+            return session.execute(name, arguments)
+        mark = f"{name} {to_json(dict(sorted(arguments.items())))}"
+        if mark in self._kept:
+            self._kept.move_to_end(mark)
+        else:
+            self._kept[mark] = session.execute(name, arguments)
+            if len(self._kept) > LIMIT:
+                self._kept.popitem(last=False)
+        return self._kept[mark]
+
+
+def asks_the_time(tool: Tool) -> bool:
+    """One of its statements looks at the clock."""
+    return any(_TIME.search(s.sql) for s in tool.run)
