@@ -110,7 +110,7 @@ class _Judge:
         if not own:
             return ""
         wrong = self._change(claim, label)
-        if wrong or among(claim, own) or among(claim, self.seen.free):
+        if wrong or any(among(claim, figures) for figures in (own, self.seen.free, self.seen.computed)):
             return wrong
         others = sorted(x for x, figures in self.seen.by_label.items() if x != label and among(claim, figures))
         if not others or self._is_derived(claim):
@@ -185,7 +185,8 @@ class _Judge:
         if any(among(claim, r.figures.values()) for r in (row, *same)):
             return ""
         others = [r for r in listing.rows if r is not row]
-        if not any(among(claim, (f,)) for r in others for field, f in r.figures.items() if field in row.figures):
+        owners = [r for r in others if any(among(claim, (f,)) for k, f in r.figures.items() if k in row.figures)]
+        if not owners or any(places(self.text[slice(*clause)], name) for r in owners for name in r.short):
             return ""
         if self._is_elsewhere(claim, listing, self.lowered[slice(*clause)]) or self._is_derived(claim):
             return ""

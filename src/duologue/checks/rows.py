@@ -48,11 +48,13 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?\Z")
 
 
 class Row(Struct, frozen=True):
-    """A row of a result: the texts that may stand for it (`identity`: those that name it anywhere), its figures by field."""
+    """A row of a result: the texts that may stand for it (`identity`: those that name it anywhere; `short`: names too short to
+    be told from other words), and its figures by field."""
 
     names: tuple[str, ...]
     identity: tuple[str, ...]
     figures: dict[str, Figure]
+    short: tuple[str, ...] = ()
 
 
 NOBODY = Row((), (), {})
@@ -81,6 +83,8 @@ class Seen:
         """Every row, by what names it."""
         self.free: set[Figure] = set()
         """Figures that belong to no row: said by the user, lengths of lists, limits, counts."""
+        self.computed: set[Figure] = set()
+        """Sums, averages and shares: they go by other names than their columns."""
         self.results: list[Json] = []
 
     def hear(self, reading: Reading) -> None:
@@ -112,6 +116,7 @@ class Seen:
     def _row(self, fields: tuple["Field", ...], raw: Mapping[str, Json], turn: int) -> Row:
         names: list[str] = []
         identity: list[str] = []
+        short: list[str] = []
         figures: dict[str, Figure] = {}
         for field in fields:
             value = raw.get(field.name)
@@ -127,12 +132,16 @@ class Seen:
                     names.append(name)
                     if field.names_it:
                         identity.append(name)
-        return Row(tuple(names), tuple(identity), figures)
+                elif field.names_it:
+                    short.append(str(value))
+        return Row(tuple(names), tuple(identity), figures, tuple(short))
 
     def _note(self, field: "Field", figure: Figure, turn: int) -> None:
         """Remember a figure under its column's name."""
         if field.counts:
             self.free.add(figure)
+        if field.computed:
+            self.computed.add(figure)
         if field.label:
             self.by_label.setdefault(field.label, set()).add(figure)
             self.fresh.setdefault(turn, {}).setdefault(field.label, set()).add(figure)
@@ -149,6 +158,8 @@ class Field(Struct, frozen=True):
     """Its values name rows."""
     counts: bool
     """Its values are numbers of rows, or limits."""
+    computed: bool
+    """Its values are worked out from a column's."""
 
 
 class _Fields:
@@ -172,8 +183,9 @@ class _Fields:
         column = exact or self.columns.get(key.rpartition(":")[0])
         label = column.label.lower() if column is not None else ""
         names_it = key.endswith(".@name") or (exact is not None and exact.role in ("name", "key"))
+        counts = key.endswith((":count", ":total", "."))
         return Field(
-            name, column, label if label in self.labels else "", names_it, key.endswith((":count", ":total", "."))
+            name, column, label if label in self.labels else "", names_it, counts, exact is None and column is not None
         )
 
 
