@@ -33,7 +33,7 @@ class Limits(Struct, frozen=True):
 
 DEFAULT_LIMITS: Final = Limits()
 
-STEPS_PER_LOOK: Final = 250
+STEPS_PER_LOOK: Final = 1_000
 """How often the budget is looked at."""
 
 VALUE_BYTES: Final = 100_000
