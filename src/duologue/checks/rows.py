@@ -128,7 +128,7 @@ class Seen:
                 self._note(field, figure, turn)
             if field.names_it or (figure is None and isinstance(value, str)):
                 name = clean(str(value)).lower()
-                if len(name) > 2:
+                if len(name) > 3 or (name.isdigit() and len(name) > 2):
                     names.append(name)
                     if field.names_it:
                         identity.append(name)
