@@ -15,6 +15,7 @@ from duologue.plans.rows import Listing, RowKey, matches
 from duologue.types import Act, Json, Need, Tool, Turn
 
 LOOKUP, FETCH = "look up", "fetch"
+_DECIDED = frozenset({LOOKUP, FETCH, "choices", "ask", "confirm?"})
 WRITES = frozenset({"set", "create", "remove", "link", "unlink", "act"})
 
 
@@ -142,6 +143,8 @@ class Agenda:
             self._calls[call.id] = (call.name, call.arguments)
         for act in turn.acts:
             number = act.values.get("request")
+            if isinstance(number, int) and act.kind in _DECIDED:
+                self._settle_rows(self.owed[number])
             if act.kind in (LOOKUP, FETCH):
                 self._serving[str(act.values["call"])] = (
                     act.kind,
@@ -156,6 +159,14 @@ class Agenda:
                     owed.slot = str(act.values.get("slot", ""))
                 else:
                     owed.told, owed.again = True, False
+
+    def _settle_rows(self, owed: Owed) -> None:
+        """The rows its mentions meant when it was decided on, as far as that was clear then."""
+        for i, mention in enumerate(owed.need.mentions):
+            found = self.memory.candidates(mention, owed.number) if i not in owed.chosen else []
+            if len(found) == 1:
+                owed.chosen[i] = found[0].key
+                self.memory.focus_on(mention.table, found[0].key, owed.number)
 
     def _learn(self, turn: Turn, at: int) -> None:
         name, arguments = self._calls.get(turn.message.tool_call_id, ("", {}))

@@ -67,14 +67,12 @@ class ScriptedUser:
 
     def _select(self, act: Act, view: View, dice: random.Random) -> Utterance:
         """Tell the row meant from its namesakes by something the assistant offered and the user knows."""
-        known = {f.slot: f for f in self.scenario.tasks[view.task].known}
-        for slot, fact in known.items():
-            column = slot.partition(".")[2]
-            if slot.rpartition(".")[2] in act.values["columns"] or column in act.values["columns"]:
-                name = slot.rpartition(".")[2]
-                text = self.words.say(
-                    "select", dice, label=fact.label or name, value=self.words.value(slot, fact.value)
-                )
+        offered = view.turns[-1].message.content
+        for fact in self.scenario.tasks[view.task].known:
+            name = next((c for c in act.values["columns"] if fact.slot.endswith(f".{c}")), "")
+            value = self.words.value(fact.slot, fact.value)
+            if name and value in offered:
+                text = self.words.say("select", dice, label=fact.label or name, value=value)
                 return _say(text, Act("select", values={name: fact.value}))
         return _say(self.words.say("unknown", dice), Act("refuse"))
 
