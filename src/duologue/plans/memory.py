@@ -34,7 +34,7 @@ class Moment(Struct, frozen=True):
 
     listings: int
     journal: int
-    focus: dict[str, tuple[RowKey, float]]
+    focus: dict[str, int]
     told: dict[str, int]
 
 
@@ -45,8 +45,8 @@ class Memory:
         self.catalog, self.index = catalog, index
         self.listings: list[Listing] = []
         self.known: dict[str, dict[RowKey, Known]] = {}
-        self._focus: dict[str, tuple[RowKey, float]] = {}
-        """Table → the row talked about, and since which need."""
+        self._focus: dict[str, list[tuple[float, RowKey]]] = {}
+        """Table → the rows talked about, each with the need it was talked about from."""
         self.told: dict[str, list[Json]] = {}
         """Table → names that were said aloud, in order; a table's name with `#` → numbers of its rows."""
         self._journal: list[tuple[Known, str, Json, tuple[int, str] | None]] = []
@@ -80,7 +80,8 @@ class Memory:
     def mark(self) -> Moment:
         """The memory as it is now."""
         told = {t: len(names) for t, names in self.told.items()}
-        return Moment(len(self.listings), len(self._journal), dict(self._focus), told)
+        focus = {t: len(rows) for t, rows in self._focus.items()}
+        return Moment(len(self.listings), len(self._journal), focus, told)
 
     def back_to(self, moment: Moment) -> None:
         """Forget what came after the moment."""
@@ -93,7 +94,7 @@ class Memory:
                 del known.values[column], known.sources[column]
             else:
                 known.values[column], known.sources[column] = value, source
-        self._focus = dict(moment.focus)
+        self._focus = {t: rows[: moment.focus.get(t, 0)] for t, rows in self._focus.items()}
         self.told = {t: names[: moment.told.get(t, 0)] for t, names in self.told.items()}
 
     def key_of(self, table: str, row: Row) -> RowKey | None:
@@ -109,7 +110,7 @@ class Memory:
             key = self.key_of(table, row) if row else None
             return [rows[key]] if key is not None and key in rows else []
         if not mention.by:
-            focus = self.in_focus(table)
+            focus = self.in_focus(table, before)
             return [focus] if focus is not None else []
         return [k for k in rows.values() if matches(k.values, mention.by)]
 
@@ -125,23 +126,29 @@ class Memory:
                 return listing
         return None
 
-    def in_focus(self, table: str) -> Known | None:
-        """The row of the table that the talk is about."""
-        key = self._focus.get(table)
-        return self.known.get(table, {}).get(key[0]) if key is not None else None
+    def in_focus(self, table: str, before: int) -> Known | None:
+        """The row of the table that the talk was about when need `before` came up, whatever was found out since."""
+        _, key = self._focused(table, before)
+        return self.known.get(table, {}).get(key) if key is not None else None
+
+    def _focused(self, table: str, before: int) -> tuple[float, RowKey | None]:
+        since, found = -1.0, None
+        for when, key in self._focus.get(table, ()):
+            if since <= when < before:
+                since, found = when, key
+        return since, found
 
     def still_pointed_at(self, table: str, now: int) -> bool:
         """ "That order" is clear: it was talked about just now, and no list of orders came up since."""
-        if self.in_focus(table) is None:
+        since, key = self._focused(table, now)
+        if key is None:
             return False
-        since = self._focus[table][1]
         listing = self.latest(table, now)
         return since >= now - 2 and (listing is None or since > listing.need)
 
     def focus_on(self, table: str, key: RowKey, when: float) -> None:
-        """The talk is about this row of the table since need `when`; what was said before that does not count any more."""
-        if table not in self._focus or when >= self._focus[table][1]:
-            self._focus[table] = (key, when)
+        """The talk is about this row of the table from need `when` on."""
+        self._focus.setdefault(table, []).append((when, key))
 
     def tell(self, table: str, name: Json) -> None:
         """A row's name (or, for `table#`, its number) was said aloud."""

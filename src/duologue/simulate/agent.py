@@ -73,9 +73,11 @@ class ScriptedAgent:
 
     def _moves(self) -> list[Call | Say]:
         out: list[Call | Say] = []
-        blocked = False
+        unfinished: list[Owed] = []
         for owed in self.agenda.open():
-            move = self._move(owed, blocked)
+            move = self._move(owed, unfinished)
+            if isinstance(move, Call | Wait):
+                unfinished.append(owed)
             if isinstance(move, Wait):
                 if self._writes(owed):
                     break
@@ -85,15 +87,14 @@ class ScriptedAgent:
                 break
             if isinstance(move, Say) and move.kind in ("choices", "ask", "confirm?"):
                 break
-            blocked = blocked or isinstance(move, Call)
         return out
 
-    def _move(self, owed: Owed, blocked: bool) -> Call | Say | Wait:
+    def _move(self, owed: Owed, unfinished: Sequence[Owed]) -> Call | Say | Wait:
         if owed.answered_at >= 0 and not owed.again:
             return Say(owed, "error" if owed.failed else "report")
         if owed.again and owed.listings is not None:
             return Say(owed, "report")
-        if blocked and (self._leans(owed) or self._writes(owed)):
+        if unfinished and (self._leans(owed) or self._writes(owed) or self._may_appear(owed, unfinished)):
             return Wait()
         tool = self.index.serving(owed.need.meaning)
         known = self._from_memory(owed)
@@ -112,6 +113,11 @@ class ScriptedAgent:
     def _leans(self, owed: Owed) -> bool:
         """It points at what an earlier request brings."""
         return owed.follow_up or any(m.pick is not None or not m.by for m in owed.need.mentions)
+
+    def _may_appear(self, owed: Owed, unfinished: Sequence[Owed]) -> bool:
+        """A row it names is not known yet, and an earlier request is about to show rows of that kind."""
+        coming = {t for o in unfinished for t in (o.need.meaning.table, o.need.meaning.group.partition(".")[0])}
+        return any(m.table in coming and not self.agenda.memory.candidates(m, owed.number) for m in owed.need.mentions)
 
     def _writes(self, owed: Owed) -> bool:
         tool = self.index.serving(owed.need.meaning)
