@@ -5,17 +5,24 @@ Every family of needs uses the same names for its pieces, so that the grammar fi
     subject, subjects, a_subject   the thing asked about: "invoice", "invoices", "an invoice"
     who, whose, of_who             the row it is about: "Dana Whitfield", "Dana Whitfield's", "of Dana Whitfield"
     other_who                      the second row, of a link or a reassignment
-    columns                        what is to be told: "the city and the phone number"
+    columns, columns_bare, is_are  what is to be told: "the city and the phone number"; "city and phone number"; "are"
     filters                        "with genre Rock"
     best                           the one row wanted: "the invoice with the highest total"; extreme: "highest total"
-    measure, group, n              of a ranking or a total: "total price", "country", "3"
-    changes, details, field        of a write: "the city to Porto"; "city Porto and date 3 May 2024"; "city"
+    measure, most                  of a ranking or a total: "total price"; "highest total price"
+    group, groups, n               what it is split by: "country", "countries"; how many are wanted: "3"
+    changes, details               of a write: "the city to Porto"; "city Porto and date 3 May 2024"
+    should, stands                 of a write: "the city should be Porto"; "the city is Porto"
+    test                           of a share, what is counted: "that are discontinued"
+    field                          the column a need is about: "city", "discontinued status"
     child, children, parent        the tables beside it
     verb                           of a hand-written tool: "cancel"
+
+Whatever is drawn, a text says all that the need means: `worded` takes the lines that say most of it and adds what they leave out.
 """
 
 import random
 
+from duologue.language.extremes import is_many, measure_word
 from duologue.language.grammar import Grammar, article, listed, possessive
 from duologue.language.phrases import MANY, Phrases
 from duologue.types import Json, Need
@@ -23,50 +30,101 @@ from duologue.types import Json, Need
 _ROWS = frozenset({"get", "set", "remove"})
 """Families about one row; where it is named by the rows it joins, those together are its name."""
 _FUNCTIONS = {"sum": "total", "avg": "average", "min": "lowest", "max": "highest", "count": "number"}
+_LEFT = {
+    "columns": ", namely {columns}",
+    "filters": ", only {subjects} {filters}",
+    "details": ", with {details}",
+    "changes": ", setting {changes}",
+    "n": ", just the top {n}",
+    "extreme": ", in particular the one with the {extreme}",
+    "best": ", in particular {best}",
+    "other_who": ", along with {other_who}",
+    "who": ", for {who}",
+}
+"""How what a line leaves out is added to it."""
 
 
-def pieces(phrases: Phrases, need: Need, rows: tuple[str, ...] | None = None) -> dict[str, str]:
-    """The pieces for a need. `rows` are the phrases for its mentions, where the speaker has better ones."""
+def pieces(
+    phrases: Phrases, need: Need, rows: tuple[str, ...] | None = None, dice: random.Random | None = None
+) -> dict[str, str]:
+    """The pieces for a need. `rows` are the phrases for its mentions, where the speaker has better ones.
+
+    With `dice`, what can be said in several ways (a filter) is said in one of them.
+    """
     meaning = need.meaning
     subject, subjects = phrases.table(meaning.table)
     words = rows if rows is not None else tuple(phrases.row(m) for m in need.mentions)
-    child, children = phrases.table(meaning.other) if meaning.other else ("", "")
+    asked = phrases.asked(need)
     out = {
         "subject": subject,
         "subjects": subjects,
         "a_subject": article(subject),
         "columns": phrases.columns(need),
-        "filters": phrases.filters(need),
-        "child": child,
-        "children": children,
-        "parent": phrases.table(meaning.parent)[0] if meaning.parent else "",
-        "group": phrases.group(need),
-        "measure": _measure(phrases, need),
+        "columns_bare": phrases.columns(need, ""),
+        "is_are": phrases.are(asked, meaning.table),
+        "filters": phrases.filters(need, dice) if need.values or need.mentions else "",
         "n": _limit(need),
-        "changes": phrases.changes(need) if meaning.family == "set" else "",
-        "details": phrases.details(need),
-        "field": phrases.label(f"{meaning.table}.{meaning.column}", meaning.table) if meaning.column else "",
         "verb": meaning.verb,
     }
-    if len(words) > 1 and meaning.family in _ROWS and all(m.table != meaning.table for m in need.mentions):
-        words = (f"the {subject} of {listed(list(words))}",)
-    if words and meaning.family not in MANY:
-        out |= {"who": words[0], "of_who": f"of {words[0]}", "whose": _whose(words[0])}
-    if len(words) > 1 and meaning.family not in MANY:
-        out["other_who"] = listed(list(words[1:]))
+    if meaning.other:
+        out["child"], out["children"] = phrases.table(meaning.other)
+    if meaning.parent:
+        out["parent"] = phrases.table(meaning.parent)[0]
+    if meaning.column:
+        out["field"] = phrases.noun(f"{meaning.table}.{meaning.column}", meaning.table)
+    if meaning.family in MANY:
+        out |= _grouping(phrases, need, out["filters"])
+    else:
+        out |= _written(phrases, need) | _rows(need, subject, words)
     if need.pick is not None:
-        out["best"] = phrases.pick(need.pick, subject if _names(need, meaning.table) else "one")
+        names = any(w.startswith(meaning.table + ".") and ":" not in w for w in need.wanted)
+        out["best"] = phrases.pick(need.pick, subject if names else "one")
         out["extreme"] = phrases.extreme(need.pick)
     return out
 
 
-def _names(need: Need, table: str) -> bool:
-    return any(w.startswith(table + ".") and ":" not in w for w in need.wanted)
+def _grouping(phrases: Phrases, need: Need, filters: str) -> dict[str, str]:
+    """The pieces of what is about many rows."""
+    meaning = need.meaning
+    out = {
+        "measure": _measure(phrases, need),
+        "most": _most(phrases, need),
+        "group": phrases.group(need),
+        "groups": phrases.groups(need),
+    }
+    if meaning.family == "ratio":
+        out["test"] = phrases.flagged(f"{meaning.table}.{meaning.column}") or filters
+    return out
+
+
+def _written(phrases: Phrases, need: Need) -> dict[str, str]:
+    """The pieces of what a write sets or enters."""
+    if not need.values:
+        return {}
+    out = {"details": phrases.details(need)}
+    if need.meaning.family == "set" and out["details"]:
+        out["changes"] = phrases.changes(need)
+        out["should"] = phrases.stands(need, "should be")
+        out["stands"] = phrases.stands(need)
+    return out
+
+
+def _rows(need: Need, subject: str, words: tuple[str, ...]) -> dict[str, str]:
+    """The rows it is about, as they are spoken of."""
+    meaning = need.meaning
+    if words and meaning.family in _ROWS and all(m.table != meaning.table for m in need.mentions):
+        words = (f"the {subject} of {listed(list(words))}",)
+    if not words:
+        return {}
+    out = {"who": words[0], "of_who": f"of {words[0]}", "whose": _whose(words[0])}
+    if len(words) > 1:
+        out["other_who"] = listed(list(words[1:]))
+    return out
 
 
 def _whose(name: str) -> str:
     """A possessive where it reads well: not behind long names or after a relative clause."""
-    return possessive(name) if len(name) <= 28 and " with the " not in name else ""
+    return possessive(name) if len(name) <= 28 and " with the " not in name and name[-1:].isalpha() else ""
 
 
 def _measure(phrases: Phrases, need: Need) -> str:
@@ -77,6 +135,20 @@ def _measure(phrases: Phrases, need: Need) -> str:
         return ""
     label = phrases.label(f"{meaning.table}.{meaning.column}", meaning.table)
     return f"{_FUNCTIONS[meaning.func]} {label}" if meaning.func in _FUNCTIONS else label
+
+
+def _most(phrases: Phrases, need: Need) -> str:
+    """What the first of a ranking has: "most tracks", "longest total duration"."""
+    meaning = need.meaning
+    if meaning.func == "count" or (meaning.func and not meaning.column):
+        return f"most {phrases.table(meaning.table)[1]}"
+    measure = _measure(phrases, need)
+    if not measure:
+        return ""
+    column = phrases.slot(f"{meaning.table}.{meaning.column}")[2]
+    if is_many(measure) and not meaning.func and not (column and column.unit):
+        return f"most {measure}"
+    return f"{measure_word('max', measure, column.unit if column else '')} {measure}"
 
 
 def _limit(need: Need) -> str:
@@ -96,23 +168,36 @@ def form_of(need: Need) -> str:
     return family
 
 
+def demanded(slots: dict[str, str], form: str) -> frozenset[str]:
+    """The pieces a text must say, whatever line is drawn."""
+    must = {s for s in ("who", "other_who", "n", "changes", "filters") if slots.get(s)}
+    if slots.get("details") and not slots.get("changes"):
+        must.add("details")
+    if form == "get" and slots.get("columns"):
+        must.add("columns")
+    return frozenset(must)
+
+
 def worded(lines: Grammar, part: str, slots: dict[str, str], form: str, dice: random.Random) -> str:
-    """A line of the form, or of its plain family. What narrows or details the need is never left out.
+    """A line of the form, or of its plain family, that says all that must be said; what it leaves out is added.
 
     Raises `KeyError` where neither has a line that can be filled.
     """
-    must = frozenset(s for s in ("who", "other_who", "n", "changes", "filters", "details") if slots.get(s))
-    if slots.get("changes"):
-        must -= {"details"}
-    for demand in (must, must - {"filters"}, must - {"filters", "details"}):
-        for path in dict.fromkeys((f"{part}.{form}", f"{part}.{form.partition('_')[0]}")):
-            text = lines.find(path, dice, slots, demand)
-            if text:
-                return text + _left(slots, must - demand, text)
-    raise KeyError(f"{part}.{form}: no line for {sorted(k for k, v in slots.items() if v)}")
+    must = demanded(slots, form)
+    family = form.partition("_")[0]
+    text, left = lines.fullest(f"{part}.{form}", dice, slots, must)
+    if not text and family != form:
+        text, left = lines.fullest(f"{part}.{family}", dice, slots, must)
+        left |= {"best"} if slots.get("best") else set()
+    if not text:
+        raise KeyError(f"{part}.{form}: no line for {sorted(k for k, v in slots.items() if v)}")
+    return completed(text, left, slots)
 
 
-def _left(slots: dict[str, str], left: frozenset[str], text: str) -> str:
-    """What a line did not say, to be added to it."""
-    out = f", only {slots['subjects']} {slots['filters']}" if "filters" in left and slots["filters"] not in text else ""
-    return out + (f", with {slots['details']}" if "details" in left and slots["details"] not in text else "")
+def completed(text: str, left: frozenset[str], slots: dict[str, str]) -> str:
+    """The text with what it left out added at its end, before a question mark."""
+    missing = [s for s in _LEFT if s in left and slots[s] not in text]
+    if not missing:
+        return text
+    end = text[-1:] if text[-1:] in ("?", ".") else ""
+    return text[: len(text) - len(end)] + "".join(_LEFT[s].format_map(slots) for s in missing) + end

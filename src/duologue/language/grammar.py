@@ -1,30 +1,115 @@
 """Grammar files: lists of templates by act, filled with what there is to say.
 
-A grammar is a YAML mapping of mappings down to lists of templates. `{slot}` stands for a piece of text. Only templates whose
-slots all have text are considered, so a line may be written for the case where a reason is given, and another for where it is
-not. Adding a variant is adding a line.
+A grammar is a YAML mapping of mappings down to lists of templates. In a template
+
+    {slot}          stands for a piece of text; {Slot} for the same with a capital first letter
+    [this|that|]    stands for any of the words between the bars, drawn each time; the last of these three is nothing at all
+
+Only templates whose slots all have text are considered, so a line may be written for the case where a reason is given, and
+another for where it is not. Adding a variant is adding a line. A slot inside brackets must have text too, yet does not count
+as said, because another of the alternatives may be drawn.
+
+Spaces and full stops are put right around what is left out, never inside a piece: pieces hold values, which stay as they are.
 """
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.resources import files
 
 import yaml
 from msgspec import Struct
 
-_SLOT = re.compile(r"\{(\w+)\}")
-_SPACES = re.compile(r"\s+")
-_BEFORE = re.compile(r"\s+([,.;:?!])")
-_TWICE = re.compile(r"(?<!\.)\.\.(?!\.)|(?<=[?!])\.")
+_PART = re.compile(r"\{(\w+)\}|\[([^\[\]]*)\]")
+_DATE_COMMA = re.compile(r"(?<=\d), (?=\d{4}\b)")
+_CLOSING = " ,.;:?!"
+_SAYS_TOO = {
+    "whose": "who",
+    "of_who": "who",
+    "columns_bare": "columns",
+    "should": "changes",
+    "stands": "changes",
+    "details": "changes",
+    "best": "extreme",
+}
+"""Pieces that say what another one says."""
+
+
+class Slot(Struct, frozen=True):
+    """A piece to be put in; with a capital first letter if `capital`."""
+
+    name: str
+    capital: bool = False
+
+
+class Choice(Struct, frozen=True):
+    """Alternatives, one of which is drawn."""
+
+    options: tuple[tuple["Part", ...], ...]
+
+
+Part = str | Slot | Choice
 
 
 class Template(Struct, frozen=True):
-    """One line of a grammar file and the slots it needs."""
+    """One line of a grammar file: the slots it needs, and those it says whatever is drawn."""
 
     text: str
-    slots: frozenset[str]
+    parts: tuple[Part, ...]
+    needs: frozenset[str]
+    says: frozenset[str]
+
+    def fill(self, slots: Mapping[str, str], rng: random.Random) -> str:
+        """The line with its slots filled and its alternatives drawn."""
+        return _fill(self.parts, slots, rng, "")
+
+
+def template(text: str) -> Template:
+    """Read one line."""
+    parts = _parts(text)
+    says = frozenset(p.name for p in parts if isinstance(p, Slot))
+    inner = {p.name for c in parts if isinstance(c, Choice) for o in c.options for p in o if isinstance(p, Slot)}
+    return Template(text, parts, says | inner, says | {_SAYS_TOO[s] for s in says if s in _SAYS_TOO})
+
+
+def _parts(text: str) -> tuple[Part, ...]:
+    out: list[Part] = []
+    at = 0
+    for m in _PART.finditer(text):
+        if m.start() > at:
+            out.append(text[at : m.start()])
+        if m[1]:
+            out.append(Slot(m[1][0].lower() + m[1][1:], m[1][0].isupper()))
+        else:
+            out.append(Choice(tuple(_parts(o) for o in m[2].split("|"))))
+        at = m.end()
+    if at < len(text):
+        out.append(text[at:])
+    return tuple(out)
+
+
+def _fill(parts: tuple[Part, ...], slots: Mapping[str, str], rng: random.Random, out: str) -> str:
+    for part in parts:
+        if isinstance(part, Choice):
+            out = _fill(part.options[int(rng.random() * len(part.options))], slots, rng, out)
+        elif isinstance(part, Slot):
+            piece = slots[part.name]
+            out += piece[:1].upper() + piece[1:] if part.capital else piece
+        else:
+            out = _join(out, part)
+    return out
+
+
+def _join(out: str, words: str) -> str:
+    """Words of the template behind what is there: no space doubled or before a comma, no second full stop."""
+    if not out:
+        return words.lstrip(_CLOSING)
+    if out[-1] == " " and words[0] in _CLOSING:
+        out = out.rstrip(" ")
+    if words[0] == "." and out[-1:] in (".", "?", "!", "…"):
+        words = words[1:]
+    return out + words
 
 
 class Grammar:
@@ -39,10 +124,14 @@ class Grammar:
             for name, child in node.items():
                 self._plant(f"{path}.{name}" if path else str(name), child)
         elif isinstance(node, list):
-            self._lines[path] = tuple(Template(str(t), frozenset(_SLOT.findall(str(t)))) for t in node)
+            self._lines[path] = tuple(template(str(t)) for t in node)
 
     def __contains__(self, path: str) -> bool:
         return path in self._lines
+
+    def templates(self, path: str) -> tuple[Template, ...]:
+        """All lines at a path; none where the file has no such path."""
+        return self._lines.get(path, ())
 
     def line(self, path: str, rng: random.Random, slots: Mapping[str, str] = {}) -> str:
         """A line for the act at `path`, filled. Raises `KeyError` where the file has no line that these slots can fill."""
@@ -51,40 +140,76 @@ class Grammar:
             raise KeyError(f"{path}: no line for {sorted(k for k, v in slots.items() if v)}")
         return text
 
-    def find(self, path: str, rng: random.Random, slots: Mapping[str, str], must: frozenset[str] = frozenset()) -> str:
-        """Like `line`, but only lines that use all of `must` count, and where none fits the answer is empty."""
-        filled = {k for k, v in slots.items() if v}
-        fits = [t for t in self._lines.get(path, ()) if must <= t.slots <= filled]
+    def find(self, path: str, rng: random.Random, slots: Mapping[str, str], must: Collection[str] = ()) -> str:
+        """Like `line`, but only lines that say all of `must` count, and where none fits the answer is empty."""
+        demand = frozenset(must)
+        fits = [t for t in self._fitting(path, slots) if demand <= t.says]
+        return fits[int(rng.random() * len(fits))].fill(slots, rng) if fits else ""
+
+    def fullest(
+        self, path: str, rng: random.Random, slots: Mapping[str, str], must: Collection[str], ending: str = ""
+    ) -> tuple[str, frozenset[str]]:
+        """One of the lines that say most of `must`, filled, and what of `must` it leaves unsaid; ("", must) without any.
+
+        `ending`: only lines whose template ends so.
+        """
+        demand = frozenset(must)
+        fits = self._fitting(path, slots)
+        if ending:
+            fits = [t for t in fits if t.text.endswith(ending)]
         if not fits:
-            return ""
-        text = _SLOT.sub(lambda m: slots[m[1]], rng.choice(fits).text)
-        return _TWICE.sub(lambda m: "." if m[0] == ".." else "", _BEFORE.sub(r"\1", _SPACES.sub(" ", text))).strip()
+            return "", demand
+        if demand:
+            most = max(len(demand & t.says) for t in fits)
+            fits = [t for t in fits if len(demand & t.says) == most]
+        chosen = fits[int(rng.random() * len(fits))]
+        return chosen.fill(slots, rng), demand - chosen.says
+
+    def _fitting(self, path: str, slots: Mapping[str, str]) -> list[Template]:
+        filled = {k for k, v in slots.items() if v}
+        return [t for t in self._lines.get(path, ()) if t.needs <= filled]
 
 
 @cache
 def grammar(name: str) -> Grammar:
     """The grammar file of that name (`user`, `agent`, `goal`), read once."""
+    return Grammar(word_file(name))
+
+
+@cache
+def word_file(name: str) -> dict[str, object]:
+    """The YAML file of that name beside this module, read once."""
     text = files("duologue.language").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
-    return Grammar(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    tree: dict[str, object] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return tree
+
+
+def capital(text: str) -> str:
+    """With a capital first letter."""
+    return text[:1].upper() + text[1:]
 
 
 def sentence(text: str) -> str:
-    """With a capital at its beginning and a full stop at its end, unless it has one."""
+    """With a capital at its beginning and a full stop at its end, unless it has one or ends in a list of lines."""
     text = text.strip()
     if not text:
         return text
     if text[0].islower():
-        text = text[0].upper() + text[1:]
-    return text if text[-1] in ".?!:" or text[-2:] in ('."', '?"', '!"') else text + "."
+        text = capital(text)
+    if "\n- " in text or text[-1] in ".?!:…" or text[-2:] in ('."', '?"', '!"'):
+        return text
+    return text + "."
 
 
 def listed(items: list[str], word: str = "and") -> str:
-    """ "a", "a and b", "a, b and c"; with semicolons where the items hold commas themselves."""
+    """ "a", "a and b", "a, b and c"; with semicolons where one of three or more holds a comma (other than in a date)."""
     if len(items) < 2:
         return "".join(items)
-    comma = "; " if any(", " in i for i in items) else ", "
-    joiner = f"{comma}{word} " if comma == "; " else f" {word} "
-    return comma.join(items[:-1]) + joiner + items[-1]
+    if len(items) == 2:
+        return f"{items[0]} {word} {items[1]}"
+    if any(", " in (_DATE_COMMA.sub(" ", i) if i[-4:].isdigit() else i) for i in items):
+        return f"{'; '.join(items[:-1])}; {word} {items[-1]}"
+    return f"{', '.join(items[:-1])} {word} {items[-1]}"
 
 
 def article(noun: str) -> str:

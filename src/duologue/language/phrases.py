@@ -4,17 +4,16 @@ This is the vocabulary both speakers and the goal share: what a column, a row, a
 dialogue: which row "that order" is has been settled before anything is worded.
 """
 
-from collections.abc import Container
+import random
 
 from duologue.catalog.model import Catalog, Column, Table
+from duologue.language.extremes import flag_noun, is_adjective, is_many, measure_word, row_word
 from duologue.language.grammar import article, listed
-from duologue.language.values import say
+from duologue.language.values import is_blank, say
 from duologue.types import Json, Mention, Need, Pick, Slot
 
 _COMPUTED = {"sum": "total {}", "avg": "average {}", "min": "lowest {}", "max": "highest {}"}
-_FROM_WORDS = {"date": "since", "measure": "at least"}
-
-
+_COUNTING = {"max": "most", "min": "fewest"}
 MANY = frozenset({"search", "top", "total", "count", "ratio", "missing"})
 """Families that are about many rows; the rows they mention narrow the question."""
 
@@ -75,6 +74,21 @@ class Phrases:
         own = table.name == subject or not subject or set(base.split()) & set(table.label.split())
         return base if own else f"{table.label} {base}"
 
+    def noun(self, key: str, subject: str = "") -> str:
+        """A slot's label as a noun: a yes-or-no column is a status or a flag."""
+        column = self.slot(key)[2]
+        label = self.label(key, subject)
+        return flag_noun(label) if column is not None and column.role == "flag" and not self.slot(key)[0].use else label
+
+    def indefinite(self, key: str, subject: str = "") -> str:
+        """A slot's label with "a" or "an"; without where it can't be counted or is a plural."""
+        label, column = self.noun(key, subject), self.slot(key)[2]
+        return label if is_many(label) or (column is not None and column.plural == column.label) else article(label)
+
+    def are(self, keys: list[str], subject: str = "") -> str:
+        """ "is" or "are" for the slots together."""
+        return "are" if len(keys) > 1 or any(is_many(self.noun(k, subject)) for k in keys) else "is"
+
     # ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def row(self, mention: Mention, bare: bool = False) -> str:
@@ -84,39 +98,51 @@ class Phrases:
         if mention.pick is not None:
             return self.pick(mention.pick, label)
         if "@name" in mention.by:
+            person = table is not None and table.person
             name = say(mention.by["@name"], None, self.style)
-            return name if bare or (table is not None and table.person) else f"the {label} {name}"
+            name = name if person else quoted(name)
+            return name if bare or person else f"the {label} {name}"
+        if len(mention.by) == 1:
+            column, value = next(iter(mention.by.items()))
+            return f"{label} {self.value(f'{mention.table}.{column}', value)}"
         if mention.by:
-            return f"{label} {' / '.join(say(v, self._column(mention.table, k), self.style) for k, v in mention.by.items())}"
+            parts = [f"{mention.table}.{k}" for k in mention.by]
+            told = [
+                f"{self.label(k, mention.table)} {self.value(k, v)}"
+                for k, v in zip(parts, mention.by.values(), strict=True)
+            ]
+            return f"the {label} with {listed(told)}"
         return f"that {label}"
 
-    def _column(self, table: str, name: str) -> Column | None:
-        found = self._tables.get(table)
-        return next((c for c in found.columns if c.name == name), None) if found else None
-
     def pick(self, pick: Pick, noun: str = "one") -> str:
-        """ "the order with the highest total", "the latest invoice", "the second one"."""
-        key = f"{pick.table}.{pick.column}" + (f":{pick.use}" if pick.use else "")
+        """ "the order with the highest total", "the cheapest product", "the latest invoice", "the second one"."""
+        key = _picked(pick)
         if pick.kind == "ordinal":
             return f"the {ordinal(int(pick.value))} {noun}"
         if pick.kind == "where":
-            return (
-                f"the {noun} {self.value(key, pick.value)}"
-                if pick.column == "@name"
-                else (f"the {noun} with {self.label(key, pick.table)} {self.value(key, pick.value)}")
-            )
+            value = self.value(key, pick.value)
+            return f"the {noun} {value}" if pick.column == "@name" else f"the {noun} with {self.label(key)} {value}"
         if pick.kind == "only":
             return f"the {noun}"
         if pick.kind in ("latest", "earliest") and self._is_the_date(key):
             return f"the {pick.kind} {noun}"
-        words = {"max": "highest", "min": "lowest", "latest": "latest", "earliest": "earliest"}
-        return f"the {noun} with the {words[pick.kind]} {self.label(key, pick.table)}"
+        own = row_word(pick.kind, self.label(key, pick.table)) if not pick.use else ""
+        if own and noun in ("one", self.table(pick.table)[0]):
+            return f"the {own} {noun}"
+        return f"the {noun} with the {self.extreme(pick)}"
 
     def extreme(self, pick: Pick) -> str:
-        """What the row picked has: "highest total", "latest date"."""
-        key = f"{pick.table}.{pick.column}" + (f":{pick.use}" if pick.use else "")
-        words = {"max": "highest", "min": "lowest", "latest": "latest", "earliest": "earliest"}
-        return f"{words[pick.kind]} {self.label(key, pick.table)}" if pick.kind in words else ""
+        """What the row picked has: "highest total", "longest duration", "most tracks", "latest hire date"."""
+        key = _picked(pick)
+        slot, _, column = self.slot(key)
+        if pick.kind not in ("max", "min", "latest", "earliest"):
+            return ""
+        if slot.use == "count":
+            return f"{_COUNTING.get(pick.kind, pick.kind)} {self.table(slot.table)[1]}"
+        label = self.label(key, pick.table)
+        if pick.kind in _COUNTING and is_many(label) and not slot.use and not (column and column.unit):
+            return f"{_COUNTING[pick.kind]} {label}"
+        return f"{measure_word(pick.kind, label, column.unit if column else '')} {label}"
 
     def _is_the_date(self, key: str) -> bool:
         """The first date of its table: the one people mean when they name none."""
@@ -125,14 +151,15 @@ class Phrases:
 
     # ── parts of a need ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def columns(self, need: Need) -> str:
+    def columns(self, need: Need, the: str = "the ") -> str:
         """The wanted columns of a need, as a list: "the phone number and the city"."""
         subject = need.meaning.table
+        return listed([f"{the}{n}" for n in dict.fromkeys(self.noun(k, subject) for k in self.asked(need))])
+
+    def asked(self, need: Need) -> list[str]:
+        """The slots asked for: of a list, not those that only say which row it is."""
         many = need.meaning.family not in ("get", "find")
-        names = list(
-            dict.fromkeys(self.label(k, subject) for k in need.wanted if not (many and self._names(k, subject)))
-        )
-        return listed([f"the {n}" for n in names])
+        return [k for k in need.wanted if not (many and self._names(k, need.meaning.table))]
 
     def _names(self, key: str, subject: str) -> bool:
         """The slot only says which row it is."""
@@ -143,64 +170,134 @@ class Phrases:
         """The values of a need given for one use: slot key without the use → value."""
         return {k[: -len(use) - 1]: v for k, v in need.values.items() if k.endswith(":" + use)}
 
-    def filters(self, need: Need) -> str:
-        """The filters of a need as words to follow a noun: "with genre Rock and price of at least 20"."""
+    def filters(self, need: Need, dice: random.Random | None = None) -> str:
+        """The filters of a need as words to follow a noun: "with genre Rock and a price of at least 20", "where the genre is Rock"."""
+        subject = need.meaning.table
+        where = (dice.random() < 0.4) if dice is not None else False
         parts: list[str] = []
+        for key, value in self.said(need, "equals").items():
+            parts.append(self._equal(key, value, subject, where))
+        for key, value in self.said(need, "match").items():
+            text, label = self.value(key, value), self.label(key, subject)
+            parts.append(f'where the {label} contains "{text}"' if where else f'with "{text}" in the {label}')
         bounds: dict[str, list[Json]] = {}
         for key, value in self.said(need, "from").items():
             bounds[key] = [value, None]
         for key, value in self.said(need, "to").items():
             bounds.setdefault(key, [None, None])[1] = value
-        for use in ("equals", "match"):
-            given = self.said(need, use)
-            matched = given if use == "match" else ()
-            parts.extend(self._filter(k, v, need.meaning.table, matched) for k, v in given.items())
-        parts.extend(self._bound(k, low, high, need.meaning.table) for k, (low, high) in bounds.items())
+        parts += [self._bound(k, low, high, subject, where) for k, (low, high) in bounds.items()]
         if need.meaning.family in MANY:
-            parts.extend(
-                f"with {self.row(m, bare=True)} as the {self.table(m.table)[0]}" for m in need.mentions if m.by
-            )
-        return " and ".join(parts)
+            parts += [
+                self._belongs(self.row(m, bare=True), self.table(m.table)[0], where) for m in need.mentions if m.by
+            ]
+        opening = "where " if where else "with "
+        rest = [p.removeprefix(opening) if where or p.startswith("with a") else p for p in parts[1:]]
+        return " and ".join([*parts[:1], *rest])
 
-    def _filter(self, key: str, value: Json, subject: str, matched: Container[str] = ()) -> str:
+    def _equal(self, key: str, value: Json, subject: str, where: bool) -> str:
         slot, table, column = self.slot(key)
         text = self.value(key, value)
-        if key in matched:
-            return f'with "{text}" in the {self.label(key, subject)}'
         if slot.column == "@name" and table is not None:
-            return f"with {text} as the {table.label}" if table.name != subject else f"named {text}"
+            return self._belongs(quoted(text), table.label, where) if table.name != subject else f"named {quoted(text)}"
+        noun = self.noun(key, subject)
         if column is not None and column.role == "flag":
-            return f"where {self.label(key, subject)} is {text}"
-        return f"with {self.label(key, subject)} {text}"
+            return f"where the {noun} is {text}" if where else f"with the {noun} set to {text}"
+        return f"where the {noun} {'are' if is_many(noun) else 'is'} {text}" if where else f"with {noun} {text}"
 
-    def _bound(self, key: str, low: Json, high: Json, subject: str) -> str:
+    def _belongs(self, name: str, label: str, where: bool) -> str:
+        return f"where the {label} is {name}" if where else f"with {name} as the {label}"
+
+    def _bound(self, key: str, low: Json, high: Json, subject: str, where: bool) -> str:
         _, _, column = self.slot(key)
-        label = self.label(key, subject)
         dated = column is not None and column.role == "date"
-        if low is not None and high is not None:
-            words = f"from {self.value(key, low)} to {self.value(key, high)}"
-        elif low is not None:
-            words = f"{'of' if dated else 'of at least'} {self.value(key, low)}{' or later' if dated else ''}"
+        first, last = (self.value(key, v) if v is not None else "" for v in (low, high))
+        if first and last:
+            words = f"between {first} and {last}"
+        elif first:
+            words = f"{first} or later" if dated else f"at least {first}"
         else:
-            words = f"{'up to' if dated else 'of at most'} {self.value(key, high)}"
-        return f"with {article(label)} {words}"
+            words = f"{last} or earlier" if dated else f"at most {last}"
+        noun = self.noun(key, subject)
+        if where:
+            return f"where the {noun} {'are' if is_many(noun) else 'is'} {words}"
+        return f"with {self.indefinite(key, subject)} {words if first and last else 'of ' + words}"
 
-    def changes(self, need: Need) -> str:
-        """What a write sets: "the phone number to 555-0101 and the city to Porto"."""
+    def changes(self, need: Need, before: dict[str, Json] | None = None) -> str:
+        """What a write sets: "the phone number to 555-0101", with `before` (slot → value) "the price from 3.99 to 4.99"."""
+        out = []
+        for key, value in self.said(need, "value").items():
+            old = (before or {}).get(key)
+            came = f"from {self.value(key, old)} " if old is not None and not is_blank(old) else ""
+            out.append(f"the {self.noun(key, need.meaning.table)} {came}to {self.value(key, value)}")
+        return listed(out)
+
+    def stands(self, need: Need, verb: str = "") -> str:
+        """What a write leads to: "the phone number is 555-0101", with a verb "the phone number should be 555-0101"."""
+        subject = need.meaning.table
         given = self.said(need, "value")
-        return listed([f"the {self.label(k, need.meaning.table)} to {self.value(k, v)}" for k, v in given.items()])
+        return listed(
+            [
+                f"the {self.noun(k, subject)} {verb or self.are([k], subject)} {self.value(k, v)}"
+                for k, v in given.items()
+            ]
+        )
+
+    def flagged(self, key: str) -> str:
+        """What sets apart the rows for which a yes-or-no column says yes: "that are discontinued"; empty for others."""
+        column = self.slot(key)[2]
+        if column is None or column.role != "flag":
+            return ""
+        return f"that are {column.label}" if is_adjective(column.label) else f"with the {flag_noun(column.label)} set"
 
     def details(self, need: Need) -> str:
         """What a new row holds: "total 20.00 and city Porto"."""
         given = self.said(need, "value")
-        return listed([f"{self.label(k, need.meaning.table)} {self.value(k, v)}" for k, v in given.items()])
+        return listed([f"{self.noun(k, need.meaning.table)} {self.value(k, v)}" for k, v in given.items()])
 
     def group(self, need: Need) -> str:
-        """What an answer is split by: "country", "month of the invoice date"."""
-        key = need.meaning.group
-        if not key:
+        """What an answer is split or counted by: "country", "month of the hire date"."""
+        key = _split_by(need)
+        return self.by(key, need.meaning.table) if key else ""
+
+    def by(self, key: str, subject: str) -> str:
+        """What a slot splits rows by. A period says of which date, unless it is the first one an event has."""
+        slot, table, _ = self.slot(key)
+        if table is None:
+            return key
+        if slot.use in ("month", "year", "day"):
+            dates = [c for c in table.columns if c.role == "date"]
+            date = next((c for c in table.columns if c.name == slot.column), None)
+            if date is not None and (table.kind != "event" or date is not dates[0]):
+                return f"{slot.use} of the {date.label}"
+        return self.label(key, subject)
+
+    def groups(self, need: Need) -> str:
+        """The same in the plural: "countries", "months of the hire date"."""
+        key = _split_by(need)
+        slot, table, column = self.slot(key)
+        if not key or table is None:
             return ""
-        return self.label(key, need.meaning.table) if self.slot(key)[1] else key
+        if slot.use in ("month", "year", "day"):
+            return self.group(need).replace(slot.use, slot.use + "s", 1)
+        if slot.column == "@name":
+            return table.plural
+        return column.plural if column is not None else ""
+
+
+def _split_by(need: Need) -> str:
+    meaning = need.meaning
+    if meaning.family == "count" and meaning.column:
+        return f"{meaning.table}.{meaning.column}"
+    return meaning.group
+
+
+def _picked(pick: Pick) -> str:
+    return f"{pick.table}.{pick.column}" + (f":{pick.use}" if pick.use else "")
+
+
+def quoted(name: str) -> str:
+    """A name in quotation marks where the sentence around it would run into it: one that ends in a full stop or a question."""
+    return f'"{name}"' if name[-1:] in (".", "?", "!") and '"' not in name else name
 
 
 def ordinal(n: int) -> str:

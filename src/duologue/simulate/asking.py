@@ -1,14 +1,23 @@
-"""The user's words: requests, answers, reactions. Grammar lines come from `language/user.yaml`."""
+"""The user's words: requests, answers, reactions. Grammar lines come from `language/user.yaml`.
+
+A request is a clause in a frame. Clauses come in four kinds (see the file); the kind is drawn first, then a clause of that kind,
+then a frame that takes it. What a request means is said by the clause alone (`worded` sees to that), so frames are free.
+"""
 
 import random
 from collections.abc import Sequence
 
 from duologue.language.clauses import form_of, pieces, worded
-from duologue.language.grammar import grammar, sentence
+from duologue.language.grammar import capital, grammar, sentence
 from duologue.language.phrases import Phrases
 from duologue.plans.index import ToolIndex
 from duologue.plans.sayings import Sayings
 from duologue.types import Json, Mention, Need
+
+_KINDS = (("ask", 0.38), ("want", 0.18), ("bit", 0.12))
+"""How often each kind of clause is drawn where there is one; the rest are imperatives."""
+_OWN = 0.6
+"""How often a request for a hand-written tool is put in the words its makers gave it."""
 
 
 class Wording:
@@ -21,61 +30,83 @@ class Wording:
 
     def request(self, need: Need, frame: str, said: Sequence[str], dice: random.Random) -> str:
         """A request in a frame: `first`, `next`, `topic` or `also`."""
-        do = self.clause(need, said, dice)
-        own = need.meaning.family == "act"
-        ask = self._clause("ask", need, self.slots(need, said), dice) if not own and dice.random() < 0.5 else ""
-        filled = {"do": do, "Do": _cap(do)}
-        question = self.lines.line("question", dice, {"do": do})
-        filled |= {"do_question": question, "Do_question": _cap(question)}
-        if ask:
-            filled = {"ask": ask, "Ask": _cap(ask)}
-        return self.lines.line(f"frame.{frame}", dice, filled)
+        own = self._own(need, said, dice)
+        slots = self.slots(need, said, dice)
+        kind, clause = ("do", own) if own else self._drawn(need, slots, dice)
+        filled = {kind: clause, "hello": self.lines.line("hello", dice)}
+        if kind == "do":
+            filled["do_question"] = self.lines.line("question", dice, filled)
+        if frame in ("first", "topic"):
+            why = self.lines.line("why", dice, slots)
+            filled |= {"why": why, "why_i": why if why.startswith("I") else why[0].lower() + why[1:]}
+        if frame == "topic":
+            filled |= {"bridge": self.lines.line("bridge", dice), "bridge_full": self.lines.line("bridge_full", dice)}
+        return capital(self.lines.line(f"frame.{frame}", dice, filled))
 
     def clause(self, need: Need, said: Sequence[str], dice: random.Random) -> str:
         """A request as an imperative clause."""
-        own = need.meaning.family == "act" or dice.random() < 0.6
-        phrase = self.sayings.line("request", need, self.rows(need, said), dice) if own else ""
-        if phrase and need.meaning.family == "get":
-            phrase = f"{phrase} and tell me {self.phrases.columns(need)}"
-        return phrase or self._clause("do", need, self.slots(need, said), dice)
+        return self._own(need, said, dice) or self._clause("do", need, self.slots(need, said, dice), dice)
 
     def rows(self, need: Need, said: Sequence[str]) -> tuple[str, ...]:
         """The rows a need mentions, as they are spoken of."""
         return tuple(self._row(m, said) for m in need.mentions)
 
-    def slots(self, need: Need, said: Sequence[str]) -> dict[str, str]:
+    def slots(self, need: Need, said: Sequence[str], dice: random.Random | None = None) -> dict[str, str]:
         """The pieces of a need, with rows named briefly once they were introduced."""
-        return pieces(self.phrases, need, self.rows(need, said)) | {"is_are": "are" if len(need.wanted) > 1 else "is"}
+        return pieces(self.phrases, need, self.rows(need, said), dice)
 
     def _row(self, mention: Mention, said: Sequence[str]) -> str:
         return self.phrases.row(mention, bare=str(mention.by.get("@name", "")) in said)
 
+    def _own(self, need: Need, said: Sequence[str], dice: random.Random) -> str:
+        """The words that the tool's makers gave a request; empty where there are none, or others were drawn."""
+        if need.meaning.family != "act" and dice.random() >= _OWN:
+            return ""
+        phrase = self.sayings.line("request", need, self.rows(need, said), dice)
+        if phrase and need.meaning.family == "get":
+            slots = {"request": phrase, "columns": self.phrases.columns(need)}
+            return self.lines.line("own_tell", dice, slots)
+        return phrase
+
+    def _drawn(self, need: Need, slots: dict[str, str], dice: random.Random) -> tuple[str, str]:
+        """A kind of clause and a clause of that kind."""
+        drawn = dice.random()
+        for kind, share in _KINDS:
+            if drawn < share:
+                clause = self._clause(kind, need, slots, dice)
+                if clause:
+                    return kind, clause
+            drawn -= share
+        return "do", self._clause("do", need, slots, dice)
+
     def _clause(self, part: str, need: Need, slots: dict[str, str], dice: random.Random) -> str:
         form = form_of(need)
-        if form == "set" and not slots["changes"]:
+        if form == "set" and not slots.get("changes"):
             form = "set_partial"
         try:
             text = worded(self.lines, part, slots, form, dice)
         except KeyError:
-            return "" if part == "ask" else f"look at the {slots['subjects']}"
-        return f"{text.rstrip('?')}?" if part == "ask" else text.replace("?", "")
+            return f"look at the {slots['subjects']}" if part == "do" else ""
+        return text
 
     def say(self, path: str, dice: random.Random, **slots: str) -> str:
         """A plain line."""
-        return self.lines.line(path, dice, slots | {k[0].upper() + k[1:]: _cap(v) for k, v in slots.items()})
+        if path == "task_mode.open":
+            slots["hello"] = self.lines.line("hello", dice)
+        return self.lines.line(path, dice, slots).replace(" \n", "\n")
 
     def value(self, slot: str, value: Json) -> str:
         """A value as the user says it."""
         return self.phrases.value(slot, value)
 
     def several(self, clauses: Sequence[str]) -> str:
-        """ "First …. Then …. Finally …." """
+        """Clauses as one text, in the style of this user: "First, …; then …", a sentence each, or a list of lines."""
         if len(clauses) == 1:
             return sentence(clauses[0])
-        words = ["First,", *["then" if i % 2 else "after that," for i in range(len(clauses) - 2)], "and finally"]
-        parts = [f"{w} {c}" for w, c in zip(words, clauses, strict=True)]
-        return sentence("; ".join(parts))
-
-
-def _cap(text: str) -> str:
-    return text[:1].upper() + text[1:]
+        if self.phrases.style % 3 == 1:
+            return "\n" + "\n".join(f"- {capital(c)}" for c in clauses)
+        if self.phrases.style % 3 == 2:
+            words = ["", *["Then " if i % 2 else "After that, " for i in range(len(clauses) - 2)], "And finally, "]
+            return " ".join(sentence(w + c) for w, c in zip(words, clauses, strict=True))
+        words = ["First, ", *["then " if i % 2 else "after that, " for i in range(len(clauses) - 2)], "and finally "]
+        return sentence("; ".join(w + c for w, c in zip(words, clauses, strict=True)))

@@ -8,18 +8,24 @@ import random
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from duologue.language.clauses import form_of, pieces
+from duologue.language.clauses import completed, demanded, form_of, pieces
 from duologue.language.grammar import grammar, listed, sentence
 from duologue.language.phrases import Phrases
-from duologue.plans.gist import Gist, Line, gist
+from duologue.plans.gist import Gist, gist
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known, telling_apart
 from duologue.plans.sayings import Sayings
 from duologue.simulate.agenda import LOOKUP, WRITES, Agenda, Owed
+from duologue.simulate.listing import Rows
 from duologue.types import Act, Json, Mention, Need, Tool
 
 if TYPE_CHECKING:
     from duologue.simulate.agent import Say
+
+_BY_LINES = ": {items}."
+"""How a line ends that may take a list line by line."""
+_RECAPPED = 4
+"""Points a recap has at most."""
 
 
 class Reporter:
@@ -46,7 +52,7 @@ class Reporter:
         if not texts:
             texts.append(self.lines.line("close", dice))
             acts.append(Act("close"))
-        return " ".join(texts), tuple(acts)
+        return _run_on(texts), tuple(acts)
 
     def _one(self, move: "Say", dice: random.Random) -> tuple[str, Act]:
         owed, said = move.owed, {"request": move.owed.number}
@@ -58,13 +64,7 @@ class Reporter:
             text = self.lines.line("ask.value", dice, {**slots, "label": label})
             return text, Act("ask", values={**said, "slot": move.slot})
         if move.kind == "confirm?":
-            own = self.sayings.line("confirm", owed.need, self._rows(owed), dice)
-            text = (
-                self.lines.line("confirm.own", dice, {"confirm": own})
-                if own
-                else self._line("confirm", form_of(owed.need), slots, dice)
-            )
-            return text, Act("confirm?", owed.need, said)
+            return self._proposal(owed, slots, dice), Act("confirm?", owed.need, said)
         if move.kind == "not found":
             who = (
                 self._who(owed.need.mentions[move.mention], None) if 0 <= move.mention < len(owed.need.mentions) else ""
@@ -105,83 +105,63 @@ class Reporter:
             values["names"] = names
         return text, Act("report many" if answer.many else "report", owed.need, values)
 
-    def _answer(self, need: Need, answer: Gist, slots: dict[str, str], dice: random.Random) -> str:
+    def _answer(self, need: Need, answer: Gist, slots: dict[str, str], dice: random.Random, full: bool = False) -> str:
+        """What the rows say. `full`: in one sentence that can be understood by itself."""
+        rows = Rows(self.phrases, need)
+        must = demanded(slots, "") | {"extreme"} if full else frozenset()
         if not answer.many:
-            slots["facts"] = listed([self._fact(s, v, need) for s, v in answer.lines[0].values]) or "nothing further"
-            return self.lines.line("report.get", dice, slots)
-        _, subjects = self.phrases.table(need.meaning.table)
-        subject, _ = self.phrases.table(need.meaning.table)
-        slots["count"] = f"{answer.total} {subjects if answer.total != 1 else subject}"
-        slots["total"] = str(answer.total)
-        slots["items"] = listed([self._item(line, need, dice) for line in answer.lines])
-        form = form_of(need).replace("_filtered", "")
+            told = slots | rows.facts(answer.lines[0].values)
+            single = "fact" in told and not full and dice.random() < 0.8
+            return self.lines.fullest("report.get_single" if single else "report.get", dice, told, must)[0]
+        subject, subjects = self.phrases.table(need.meaning.table)
+        told = slots | {
+            "count": f"{answer.total} {subjects if answer.total != 1 else subject}",
+            "total": str(answer.total),
+            "items": rows.items(answer, dice, inline=full or answer.picked),
+        }
+        if answer.picked and need.pick is not None:
+            told |= rows.picked(answer.lines[0], need.pick)
+        form, family = form_of(need), need.meaning.family
         if answer.picked:
-            form = f"{need.meaning.family}_best"
+            form = f"{family}_best"
         elif answer.total == 1:
-            form = f"{need.meaning.family}_one"
+            form = f"{family}_one"
         elif not answer.complete:
-            form = f"{need.meaning.family}_some"
-        return self._line("report", form, slots, dice)
+            form = f"{family}_some"
+        return self._told(form, told, dice, must)
 
-    def _fact(self, slot: str, value: Json, need: Need) -> str:
-        return f"the {self.phrases.label(slot, need.meaning.table)} is {self.phrases.value(slot, value)}"
-
-    def _item(self, line: Line, need: Need, dice: random.Random) -> str:
-        """A row as it is listed: what it is called, then what was asked about it."""
-        naming = [(s, v) for s, v in line.values if self._names(s, need)]
-        if not naming:
-            naming = [(s, v) for s, v in line.values if s.endswith(".@name")]
-        rest = [(s, v) for s, v in line.values if (s, v) not in naming]
-        name = " / ".join(self.phrases.value(s, v) for s, v in naming)
-        if naming and all(self._is_key(s) for s, _ in naming):
-            name = f"{self.phrases.table(need.meaning.table)[0]} {name}"
-        if not name and rest:
-            return listed([f"{self.phrases.label(s, need.meaning.table)} {self.phrases.value(s, v)}" for s, v in rest])
-        if len(rest) == 1 and need.meaning.family in ("top", "total", "count", "ratio"):
-            value = self.phrases.value(*rest[0])
-            return f"{name}: {value}" if self.phrases.style % 2 else f"{name} ({value})"
-        return f"{name} ({self._short(rest, need)})" if rest else name
-
-    def _is_key(self, slot: str) -> bool:
-        column = self.phrases.slot(slot)[2]
-        return column is not None and column.role == "key"
-
-    def _short(self, values: Sequence[tuple[str, Json]], need: Need) -> str:
-        return ", ".join(f"{self.phrases.label(s, need.meaning.table)} {self.phrases.value(s, v)}" for s, v in values)
-
-    def _names(self, slot: str, need: Need) -> bool:
-        spec, _, column = self.phrases.slot(slot)
-        if spec.use:
-            return spec.use in ("month", "year")
-        if need.meaning.group and slot == need.meaning.group:
-            return True
-        if need.meaning.family in ("total", "count", "ratio"):
-            return True
-        return spec.table == need.meaning.table and (
-            spec.column == "@name" or (column is not None and column.role == "key")
-        )
+    def _told(self, form: str, told: dict[str, str], dice: random.Random, must: frozenset[str]) -> str:
+        """A line for an answer; one that ends in the list where that is set out line by line."""
+        lined = told["items"].startswith("\n")
+        for path in dict.fromkeys((f"report.{form}", f"report.{form.partition('_')[0]}")):
+            text, _ = self.lines.fullest(path, dice, told, must, _BY_LINES if lined else "")
+            if text:
+                return text.replace(": \n", ":\n").removesuffix(".") if lined else text
+        return self.lines.line("report.object", dice, {"facts": told["items"]})
 
     def _known(self, owed: Owed, row: Known, slots: dict[str, str], dice: random.Random) -> str:
         prefix = owed.need.meaning.table + "."
-        facts = [
-            self._fact(s, row.values[s.removeprefix(prefix)], owed.need)
+        told = [
+            (s, row.values[s.removeprefix(prefix)])
             for s in owed.need.wanted
             if row.values.get(s.removeprefix(prefix)) is not None
         ]
-        if not facts:
+        if not told:
             return self.lines.line("not_told", dice, slots)
-        return self.lines.line("known", dice, _capital({"facts": listed(facts)}))
+        facts = Rows(self.phrases, owed.need).facts(told)
+        if "fact" in facts and dice.random() < 0.4:
+            return self.lines.find("report.get_single", dice, facts)
+        return self.lines.line("known", dice, facts)
 
-    def _changed(self, owed: Owed, slots: dict[str, str], dice: random.Random) -> str:
+    def _changed(self, owed: Owed, slots: dict[str, str], dice: random.Random, part: str = "changed") -> str:
         form = form_of(owed.need)
         own = self.sayings.line("done", owed.need, self._rows(owed), dice)
         if own:
-            return self.lines.line("changed.own", dice, _capital({"done": own}))
-        if form == "create":
-            number = self._new_number(owed)
-            if number:
-                return self.lines.line("changed.create_number", dice, {**slots, "number": number})
-        return self._line("changed", form, slots, dice)
+            return self.lines.line(f"{part}.own", dice, {"done": own})
+        number = self._new_number(owed) if form == "create" else ""
+        if number and (part == "recapped" or dice.random() < 0.5):
+            return self.lines.line(f"{part}.create_number", dice, {**slots, "number": number})
+        return self._line(part, form, slots, dice)
 
     def _new_number(self, owed: Owed) -> str:
         """The key of a new row, where it was given by the database and is a single one."""
@@ -196,13 +176,30 @@ class Reporter:
                 continue
             slots = self._slots(owed)
             if owed.need.meaning.family in WRITES:
-                points.append(self._changed(owed, slots, random.Random(0)).rstrip("."))
+                points.append(self._changed(owed, slots, dice, "recapped"))
             elif owed.answer is not None and (answer := gist(owed.need, owed.answer)).lines:
-                points.append(self._answer(owed.need, answer, slots, random.Random(1)).rstrip("."))
-        text = " ".join(sentence(p) for p in points[-4:]) or "nothing was changed."
-        return self.lines.line("recap", dice, {"points": text})
+                points.append(self._answer(owed.need, answer, slots, dice, full=True))
+        told = [sentence(p) for p in dict.fromkeys(points[-_RECAPPED:])] or ["Nothing was changed."]
+        text = " ".join(told) if len(told) < 3 else "\n" + "\n".join(f"- {p}" for p in told)
+        return self.lines.line("recap", dice, {"points": text}).replace(": \n", ":\n")
 
     # ── questions ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _proposal(self, owed: Owed, slots: dict[str, str], dice: random.Random) -> str:
+        """What would be changed, from what to what where the old value was seen."""
+        own = self.sayings.line("confirm", owed.need, self._rows(owed), dice)
+        if own:
+            return self.lines.line("confirm.own", dice, {"confirm": own})
+        if slots.get("changes"):
+            slots["changes"] = self.phrases.changes(owed.need, self._before(owed))
+        return self._line("confirm", form_of(owed.need), slots, dice)
+
+    def _before(self, owed: Owed) -> dict[str, Json]:
+        """Slot → value of the row to be changed, as results have shown it."""
+        table = owed.need.meaning.table
+        mention = next((m for m in owed.need.mentions if m.table == table), None)
+        found = self.agenda.memory.candidates(mention, owed.number) if mention is not None else []
+        return {f"{table}.{k}": v for k, v in found[0].values.items()} if len(found) == 1 else {}
 
     def _choices(self, move: "Say", slots: dict[str, str], dice: random.Random) -> tuple[str, Act]:
         mention = move.owed.need.mentions[move.mention]
@@ -223,7 +220,7 @@ class Reporter:
     # ── pieces ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _slots(self, owed: Owed) -> dict[str, str]:
-        return _capital(pieces(self.phrases, owed.need, self._rows(owed)))
+        return pieces(self.phrases, owed.need, self._rows(owed))
 
     def _rows(self, owed: Owed) -> tuple[str, ...]:
         return tuple(self._who(m, owed) for m in owed.need.mentions)
@@ -248,13 +245,13 @@ class Reporter:
         return self.phrases.row(Mention(row.table, by=keys)) if keys else ""
 
     def _line(self, part: str, form: str, slots: dict[str, str], dice: random.Random) -> str:
-        """A line for the form, else for its plain family, else one that always fits."""
-        must = frozenset(s for s in ("details", "changes") if slots.get(s) and part == "confirm")
+        """A line that says all there is to be said of a write; what a proposal leaves out is added to it."""
+        must = demanded(slots, form)
         for path in dict.fromkeys((f"{part}.{form}", f"{part}.{form.partition('_')[0]}")):
-            text = self.lines.find(path, dice, slots, must) or self.lines.find(path, dice, slots)
+            text, left = self.lines.fullest(path, dice, slots, must)
             if text:
-                return text
-        return self.lines.line("report.object", dice, {"facts": slots.get("items") or slots.get("changes") or "done"})
+                return completed(text, left, slots) if part == "confirm" else text
+        return self.lines.line("report.object", dice, {"facts": slots.get("changes") or "done"})
 
     def rationale(self, owed: Owed, kind: str, mention: int, tool: Tool, dice: random.Random) -> str:
         """Why this call: what is known, what is missing. For the record only."""
@@ -272,6 +269,9 @@ class Reporter:
         return sentence(self.lines.line(path, dice, {"known": known}))
 
 
-def _capital(slots: dict[str, str]) -> dict[str, str]:
-    """The pieces, and each again with a capital first letter under a capitalised name."""
-    return slots | {k[0].upper() + k[1:]: v[:1].upper() + v[1:] for k, v in slots.items()}
+def _run_on(texts: Sequence[str]) -> str:
+    """Texts one after the other; a list set out line by line stands apart from what follows."""
+    out = ""
+    for text in texts:
+        out += ("\n\n" if "\n" in out or "\n" in text else " ") + text if out else text
+    return out

@@ -1,0 +1,66 @@
+"""Adjectives by what a column is called: the longest track, the cheapest product; the discontinued status, the newsletter flag.
+
+The words are in `extremes.yaml`. Everything here is a look-up by a column's label and unit, so it works for any schema, and
+falls back on "highest" and "lowest".
+"""
+
+from functools import cache
+
+from duologue.catalog.nouns import head_index, is_participle, is_plural
+from duologue.language.grammar import word_file
+
+_DATES = {"latest": "latest", "earliest": "earliest"}
+_AT = {"max": 0, "min": 1}
+
+
+@cache
+def _table(*path: str) -> dict[str, list[str]]:
+    node: object = word_file("extremes")
+    for name in path:
+        node = node[name] if isinstance(node, dict) else {}
+    return {str(k): [str(w) for w in v] for k, v in node.items()} if isinstance(node, dict) else {}
+
+
+@cache
+def _adjectives() -> frozenset[str]:
+    return frozenset(str(word_file("extremes")["adjectives"]).split())
+
+
+def measure_word(kind: str, label: str, unit: str = "") -> str:
+    """The adjective for a figure at its most (`max`) or least (`min`); for dates `latest` and `earliest` stay as they are."""
+    if kind in _DATES:
+        return _DATES[kind]
+    if kind not in _AT:
+        return ""
+    words = _table("measure", "word")
+    found = next((words[w] for w in reversed(label.lower().split()) if w in words), None)
+    return (found or _table("measure", "unit").get(unit.lower()) or ["highest", "lowest"])[_AT[kind]]
+
+
+def row_word(kind: str, label: str) -> str:
+    """The adjective for the thing whose figure is the most or least: "cheapest"; empty where there is none."""
+    found = _table("row").get(label.lower())
+    return found[_AT[kind]] if found and kind in _AT else ""
+
+
+@cache
+def flag_noun(label: str) -> str:
+    """A yes-or-no column as a noun: "discontinued status", "newsletter flag"."""
+    last = label.split(" ")[-1].lower()
+    if last in ("flag", "status", "indicator", "setting"):
+        return label
+    return f"{label} {'status' if is_adjective(label) else 'flag'}"
+
+
+@cache
+def is_adjective(label: str) -> bool:
+    """The label of a yes-or-no column can follow "is": "discontinued", "default"."""
+    last = label.split(" ")[-1].lower()
+    return last in _adjectives() or is_participle(last)
+
+
+@cache
+def is_many(label: str) -> bool:
+    """The label is a plural: "units in stock", "official ratings"."""
+    parts = label.split()
+    return bool(parts) and is_plural(parts[head_index(parts)])

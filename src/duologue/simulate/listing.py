@@ -1,0 +1,173 @@
+"""How the assistant tells what is in rows: the facts of one, the items of a list.
+
+A list names its figures once and then gives them alone, unless it is long enough to be set out line by line. Nothing is said
+here that the rows do not hold.
+"""
+
+import random
+from collections.abc import Sequence
+
+from duologue.language.extremes import is_adjective
+from duologue.language.grammar import listed
+from duologue.language.phrases import Phrases
+from duologue.plans.gist import Gist, Line
+from duologue.types import Json, Need, Pick
+
+Told = tuple[str, Json]
+"""A slot and its value."""
+_GROUPED = frozenset({"top", "total", "count", "ratio"})
+_PERIODS = ("month", "year", "day")
+_LINES = 3
+"""Rows from which a list with two figures each is set out line by line; with one figure, one row more."""
+
+
+class Rows:
+    """Words rows for one need. All texts are pieces for the lines of `agent.yaml`."""
+
+    def __init__(self, phrases: Phrases, need: Need) -> None:
+        self.phrases, self.need = phrases, need
+        self.subject = need.meaning.table
+
+    # ── one row ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def facts(self, values: Sequence[Told]) -> dict[str, str]:
+        """The facts of one row: `facts`, `pairs`, and for a single one `label`, `value` and `fact`."""
+        out = {
+            "facts": listed([self._fact(s, v) for s, v in values]) or "nothing further is on record",
+            "pairs": listed([self.pair(s, v) for s, v in values]) or "nothing further",
+        }
+        if len(values) == 1 and not self._is_flag(values[0][0]):
+            slot, value = values[0]
+            out |= {"label": self._label(slot), "value": self.phrases.value(slot, value), "fact": out["facts"]}
+        return out
+
+    def _fact(self, slot: str, value: Json) -> str:
+        text = self.phrases.value(slot, value)
+        if not self._is_flag(slot):
+            return f"the {self._label(slot)} {self.phrases.are([slot], self.subject)} {text}"
+        label = self.phrases.label(slot, self.subject)
+        if is_adjective(label) and text in ("yes", "no") and not self._is_person():
+            return f"{text}, it is {'' if text == 'yes' else 'not '}{label}"
+        return f"the {self._label(slot)} is {text}"
+
+    def pair(self, slot: str, value: Json) -> str:
+        """ "unit price 0.99", "discontinued: no"."""
+        text = self.phrases.value(slot, value)
+        if self._is_flag(slot):
+            return f"{self.phrases.label(slot, self.subject)}: {text}"
+        if self._is_count(slot):
+            return self._counted(slot, value)
+        return f"{self._label(slot)} {text}"
+
+    def _counted(self, slot: str, value: Json) -> str:
+        one, many = self.phrases.table(self.phrases.slot(slot)[0].table)
+        return f"{self.phrases.value(slot, value)} {one if value == 1 else many}"
+
+    # ── many rows ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def items(self, answer: Gist, dice: random.Random, inline: bool = False) -> str:
+        """The rows of an answer in one list; line by line (each behind "- ") where they are many and hold much."""
+        named = [self._split(line) for line in answer.lines]
+        most = max((len(rest) for _, rest in named), default=0)
+        lines = not inline and most > 0 and len(named) >= _LINES + (most == 1)
+        if lines and (most > 1 or dice.random() < 0.5):
+            return "\n" + "\n".join(f"- {self._line(name, rest)}" for name, rest in named)
+        once = most == 1 and all(len(rest) == 1 and name for name, rest in named) and len(named) > 1
+        colon = once and self.need.meaning.family in _GROUPED and dice.random() < 0.3
+        out = []
+        for i, (name, rest) in enumerate(named):
+            if not name or not rest:
+                out.append(name or listed([self.pair(s, v) for s, v in rest]))
+                continue
+            alone = once and (i > 0 or self._goes_without(rest[0][0]))
+            text = self.phrases.value(*rest[0]) if alone else ", ".join(self.pair(s, v) for s, v in rest)
+            out.append(f"{name}: {text}" if colon and ", " not in text else f"{name} ({text})")
+        return listed(out)
+
+    def _goes_without(self, slot: str) -> bool:
+        """The lines of a ranking or a total say what the figures are; a flag never goes without its name."""
+        family = self.need.meaning.family
+        return family in ("top", "total") and bool(self.phrases.slot(slot)[0].use) and not self._is_flag(slot)
+
+    def _line(self, name: str, rest: Sequence[Told]) -> str:
+        told = ", ".join(self.pair(s, v) for s, v in rest)
+        return f"{name}: {told}" if name and told else name or told
+
+    def picked(self, line: Line, pick: Pick) -> dict[str, str]:
+        """The row picked: `name` and `figure`, and `peak` as a clause, where nothing else is to be told of it."""
+        name, rest = self._split(line)
+        slot = f"{pick.table}.{pick.column}" + (f":{pick.use}" if pick.use else "")
+        if not name or [s for s, _ in rest] != [slot]:
+            return {}
+        out = {"name": name, "figure": self.phrases.value(slot, rest[0][1])}
+        if not self._is_count(slot):
+            verb = "are" if self.phrases.extreme(pick).startswith(("most ", "fewest ")) else "is"
+            if verb == "is":
+                out["peak"] = f"the {self.phrases.extreme(pick)} is {out['figure']}"
+        return out
+
+    def _split(self, line: Line) -> tuple[str, list[Told]]:
+        """What a row is called, and what is told of it beside that. What was left unnamed or unranked is looked up in the row."""
+        told = list(line.values)
+        naming = [t for t in told if self._names(t[0])] or [t for t in told if t[0].endswith(".@name")]
+        rest = [t for t in told if t not in naming]
+        if not naming:
+            naming = self._from_row(line, self._split_by())
+        ranked = self._from_row(line, self._ranked_by())
+        if ranked and ranked[0] not in told:
+            rest = ranked + rest
+        name = " / ".join(self.phrases.value(s, v) for s, v in naming)
+        if naming and all(self._is_key(s) for s, _ in naming) and self.need.meaning.family not in ("total", "count"):
+            name = listed([self._numbered(s, v, len(naming) == 1) for s, v in naming])
+        return name, rest
+
+    def _numbered(self, slot: str, value: Json, alone: bool) -> str:
+        """A row that goes by its number: "order 40211"; by several, each with what it is."""
+        label = self.phrases.table(self.subject)[0] if alone else self.phrases.label(slot, self.subject)
+        return f"{label} {self.phrases.value(slot, value)}"
+
+    def _from_row(self, line: Line, slot: str) -> list[Told]:
+        value = line.row.values.get(slot) if slot else None
+        return [] if value is None else [(slot, value)]
+
+    def _split_by(self) -> str:
+        """What an answer is split by."""
+        meaning = self.need.meaning
+        if meaning.family == "count":
+            return f"{meaning.table}.{meaning.column}" if meaning.column else ""
+        return meaning.group
+
+    def _ranked_by(self) -> str:
+        """The figure a ranking of rows goes by."""
+        meaning = self.need.meaning
+        ranks = meaning.family == "top" and not meaning.group and meaning.column
+        return f"{meaning.table}.{meaning.column}" if ranks else ""
+
+    def _names(self, slot: str) -> bool:
+        """The slot says which row it is."""
+        spec, _, column = self.phrases.slot(slot)
+        if spec.use:
+            return spec.use in _PERIODS
+        if slot == self._split_by() or self.need.meaning.family in ("total", "count", "ratio"):
+            return True
+        return spec.table == self.subject and (spec.column == "@name" or (column is not None and column.role == "key"))
+
+    # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _label(self, slot: str) -> str:
+        return self.phrases.noun(slot, self.subject)
+
+    def _is_flag(self, slot: str) -> bool:
+        spec, _, column = self.phrases.slot(slot)
+        return column is not None and column.role == "flag" and not spec.use
+
+    def _is_count(self, slot: str) -> bool:
+        return self.phrases.slot(slot)[0].use == "count"
+
+    def _is_key(self, slot: str) -> bool:
+        column = self.phrases.slot(slot)[2]
+        return column is not None and column.role == "key"
+
+    def _is_person(self) -> bool:
+        table = self.phrases.slot(f"{self.subject}.")[1]
+        return table is not None and table.person
