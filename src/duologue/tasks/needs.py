@@ -63,7 +63,10 @@ class Proposer:
 
     def _mentions(self, tool: Tool, memory: Memory, rng: random.Random, out: Proposal) -> bool:
         wanted: list[str] = []
-        for _, slot, nth in mention_slots(self.index.inputs[tool.name]):
+        required = set(tool.parameters.get("required", ()))
+        for name, slot, nth in mention_slots(self.index.inputs[tool.name]):
+            if name not in required and rng.random() < 0.8:
+                continue
             if sum(1 for t in wanted if t == slot.table) <= nth:
                 wanted.append(slot.table)
         mentions: list[Mention] = []

@@ -16,7 +16,7 @@ from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known, Memory, Moment, telling_apart
 from duologue.plans.rows import Listing, RowKey
 from duologue.tasks.recall import Recall
-from duologue.types import Disclosure, Fact, Json, Mention, Need, PlanStep, Subtask, Tool
+from duologue.types import Disclosure, Fact, Json, Meaning, Mention, Need, PlanStep, Subtask, Tool
 
 
 class Taken(Exception):  # noqa: N818 - not an error: the walk simply goes another way
@@ -45,6 +45,7 @@ class Mark(Struct, frozen=True):
     seen: frozenset[tuple[str, str]]
     memory: Moment
     untouched: bool
+    edited: frozenset[tuple[Meaning | None, tuple[str, ...]]]
 
 
 class Walk:
@@ -65,6 +66,8 @@ class Walk:
         self.seen: set[tuple[str, str]] = set()
         """(tool, arguments) of the reads already made in the state as it is."""
         self.known: list[Fact] = []
+        self.edited: set[tuple[Meaning | None, tuple[str, ...]]] = set()
+        """Writes made: what they do, and to which row."""
 
     def begin_task(self) -> None:
         """From here on steps belong to a new task; what was returned before stays in the memory."""
@@ -74,13 +77,14 @@ class Walk:
     def mark(self) -> Mark:
         """Where the walk stands now, to come back to."""
         return Mark(
-            self.taken,
-            len(self.steps),
-            len(self.known),
-            self.needs,
-            frozenset(self.seen),
-            self.memory.mark(),
-            self.untouched,
+            taken=self.taken,
+            steps=len(self.steps),
+            known=len(self.known),
+            needs=self.needs,
+            seen=frozenset(self.seen),
+            memory=self.memory.mark(),
+            untouched=self.untouched,
+            edited=frozenset(self.edited),
         )
 
     def back_to(self, mark: Mark) -> None:
@@ -93,7 +97,7 @@ class Walk:
 
     def rewind(self, mark: Mark, session: SqliteSession) -> None:
         """Forget what came after the mark, and go on in `session`, which is in the state of that moment."""
-        self.untouched = mark.untouched
+        self.untouched, self.edited = mark.untouched, set(mark.edited)
         self.session.close()
         self.session = session
         self.back_to(mark)
@@ -159,6 +163,9 @@ class Walk:
         mark = (tool.name, repr(sorted(values.items(), key=lambda kv: kv[0])))
         if mark in self.seen and weight == "critical":
             raise Taken
+        edit = (tool.meaning, tuple(str(values[k]) for k, s in tool.inputs.items() if s.use == "key" and k in values))
+        if tool.effect == "write" and edit in self.edited:
+            raise Taken  # nobody corrects one entry twice in a conversation
         outcome = self.recall.execute(self.session, self.untouched, tool.name, values)
         if outcome.failed:
             error = outcome.result["error"]
@@ -175,9 +182,14 @@ class Walk:
         listings = self.memory.absorb(tool, outcome.result, self.taken, need)
         if tool.effect == "write":
             self.untouched = False
-            self.seen = {m for m in self.seen if not set(self.index.by_name[m[0]].reads) & set(tool.writes)}
+            self.edited.add(edit)
+            self.seen = {m for m in self.seen if not self._shows_change(self.index.by_name[m[0]], tool)}
         self.seen.add(mark)
         return listings, outcome.result
+
+    def _shows_change(self, read: Tool, write: Tool) -> bool:
+        """After the write somebody may want to see the row again, though not the same lists and figures."""
+        return read.meaning is not None and read.meaning.family == "get" and read.meaning.table in write.writes
 
     def _source(self, bound: Bound) -> int:
         """The step of this task a value was read from; 0 where it was said, or returned in an earlier task."""
