@@ -14,7 +14,7 @@ Every family of needs uses the same names for its pieces, so that the grammar fi
     should, stands                 of a write: "the city should be Porto"; "the city is Porto"
     test                           of a share, what is counted: "that are discontinued"
     field                          the column a need is about: "city", "discontinued status"
-    child, children, parent        the tables beside it
+    child, children, parent        the tables beside it; role: what the parent is to them, where that is not clear: "manager"
     verb                           of a hand-written tool: "cancel"
 
 Whatever is drawn, a text says all that the need means: `worded` takes the lines that say most of it and adds what they leave out.
@@ -39,6 +39,7 @@ _LEFT = {
     "extreme": ", in particular the one with the {extreme}",
     "best": ", in particular {best}",
     "other_who": ", along with {other_who}",
+    "role": ", as {role}",
     "who": ", for {who}",
 }
 """How what a line leaves out is added to it."""
@@ -76,6 +77,8 @@ def pieces(
         out |= _grouping(phrases, need, out["filters"])
     else:
         out |= _written(phrases, need) | _rows(need, subject, words)
+        if meaning.family == "related":
+            out["role"] = phrases.role(meaning.table, meaning.parent, meaning.via)
     if need.pick is not None:
         names = any(w.startswith(meaning.table + ".") and ":" not in w for w in need.wanted)
         out["best"] = phrases.pick(need.pick, subject if names else "one")
@@ -170,7 +173,7 @@ def form_of(need: Need) -> str:
 
 def demanded(slots: dict[str, str], form: str) -> frozenset[str]:
     """The pieces a text must say, whatever line is drawn."""
-    must = {s for s in ("who", "other_who", "n", "changes", "filters") if slots.get(s)}
+    must = {s for s in ("who", "other_who", "n", "changes", "filters", "role") if slots.get(s)}
     if slots.get("details") and not slots.get("changes"):
         must.add("details")
     if form == "get" and slots.get("columns"):

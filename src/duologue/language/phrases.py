@@ -89,6 +89,12 @@ class Phrases:
         """ "is" or "are" for the slots together."""
         return "are" if len(keys) > 1 or any(is_many(self.noun(k, subject)) for k in keys) else "is"
 
+    def role(self, table: str, parent: str, via: str = "") -> str:
+        """What a row of `parent` is to the rows of `table` that refer to it, where the tables alone leave that open: "manager"."""
+        links = [x for x in self.catalog.links if x.table == table and x.to == parent and x.role]
+        found = [x for x in links if ",".join(x.columns) == via] or links
+        return found[0].role if found and found[0].role not in (self.table(parent)[0], "parent") else ""
+
     # ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def row(self, mention: Mention, bare: bool = False) -> str:

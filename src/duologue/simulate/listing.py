@@ -15,7 +15,6 @@ from duologue.types import Json, Need, Pick
 
 Told = tuple[str, Json]
 """A slot and its value."""
-_GROUPED = frozenset({"top", "total", "count", "ratio"})
 _PERIODS = ("month", "year", "day")
 _LINES = 3
 """Rows from which a list with two figures each is set out line by line; with one figure, one row more."""
@@ -39,16 +38,20 @@ class Rows:
         if len(values) == 1 and not self._is_flag(values[0][0]):
             slot, value = values[0]
             out |= {"label": self._label(slot), "value": self.phrases.value(slot, value), "fact": out["facts"]}
+        elif len(values) == 1:
+            out["flag"] = self._answered(*values[0])
         return out
 
     def _fact(self, slot: str, value: Json) -> str:
-        text = self.phrases.value(slot, value)
-        if not self._is_flag(slot):
-            return f"the {self._label(slot)} {self.phrases.are([slot], self.subject)} {text}"
-        label = self.phrases.label(slot, self.subject)
+        verb = "is" if self._is_flag(slot) else self.phrases.are([slot], self.subject)
+        return f"the {self._label(slot)} {verb} {self.phrases.value(slot, value)}"
+
+    def _answered(self, slot: str, value: Json) -> str:
+        """A yes-or-no value as an answer: "no, it is not discontinued"."""
+        text, label = self.phrases.value(slot, value), self.phrases.label(slot, self.subject)
         if is_adjective(label) and text in ("yes", "no") and not self._is_person():
             return f"{text}, it is {'' if text == 'yes' else 'not '}{label}"
-        return f"the {self._label(slot)} is {text}"
+        return self._fact(slot, value)
 
     def pair(self, slot: str, value: Json) -> str:
         """ "unit price 0.99", "discontinued: no"."""
@@ -73,7 +76,6 @@ class Rows:
         if lines and (most > 1 or dice.random() < 0.5):
             return "\n" + "\n".join(f"- {self._line(name, rest)}" for name, rest in named)
         once = most == 1 and all(len(rest) == 1 and name for name, rest in named) and len(named) > 1
-        colon = once and self.need.meaning.family in _GROUPED and dice.random() < 0.3
         out = []
         for i, (name, rest) in enumerate(named):
             if not name or not rest:
@@ -81,13 +83,13 @@ class Rows:
                 continue
             alone = once and (i > 0 or self._goes_without(rest[0][0]))
             text = self.phrases.value(*rest[0]) if alone else ", ".join(self.pair(s, v) for s, v in rest)
-            out.append(f"{name}: {text}" if colon and ", " not in text else f"{name} ({text})")
+            out.append(f"{name} ({text})")
         return listed(out)
 
     def _goes_without(self, slot: str) -> bool:
         """The lines of a ranking or a total say what the figures are; a flag never goes without its name."""
-        family = self.need.meaning.family
-        return family in ("top", "total") and bool(self.phrases.slot(slot)[0].use) and not self._is_flag(slot)
+        computed = self.need.meaning.family == "total" and bool(self.phrases.slot(slot)[0].use)
+        return (computed or self.need.meaning.family == "top") and not self._is_flag(slot)
 
     def _line(self, name: str, rest: Sequence[Told]) -> str:
         told = ", ".join(self.pair(s, v) for s, v in rest)
@@ -109,10 +111,10 @@ class Rows:
     def _split(self, line: Line) -> tuple[str, list[Told]]:
         """What a row is called, and what is told of it beside that. What was left unnamed or unranked is looked up in the row."""
         told = list(line.values)
-        naming = [t for t in told if self._names(t[0])] or [t for t in told if t[0].endswith(".@name")]
+        naming = [t for t in told if self._names(t[0])] or [t for t in told if t[0].endswith(".@name")][:1]
+        naming = naming or self._from_row(line, self._split_by())
+        naming = naming or [t for t in told if len(told) > 1 and self._could_name(t)][:1]
         rest = [t for t in told if t not in naming]
-        if not naming:
-            naming = self._from_row(line, self._split_by())
         ranked = self._from_row(line, self._ranked_by())
         if ranked and ranked[0] not in told:
             rest = ranked + rest
@@ -151,6 +153,13 @@ class Rows:
         if slot == self._split_by() or self.need.meaning.family in ("total", "count", "ratio"):
             return True
         return spec.table == self.subject and (spec.column == "@name" or (column is not None and column.role == "key"))
+
+    def _could_name(self, told: Told) -> bool:
+        """For want of a name, a word that tells rows apart."""
+        column = self.phrases.slot(told[0])[2]
+        return (
+            isinstance(told[1], str) and column is not None and column.role in ("name", "category", "text", "contact")
+        )
 
     # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -94,7 +94,7 @@ class Reporter:
             family = owed.need.meaning.family
             path = f"empty.{family}" if f"empty.{family}" in self.lines else "empty.other"
             return self.lines.line(path, dice, slots), Act("report empty", owed.need, values)
-        text = self._answer(owed.need, answer, slots, dice)
+        text = self._answer(owed.need, answer, slots, dice, must=frozenset({"who"} if owed.again else ()))
         if owed.again:
             text = self.lines.line("again", dice, {"report": sentence(text)})
         values["lines"] = len(answer.lines)
@@ -105,35 +105,47 @@ class Reporter:
             values["names"] = names
         return text, Act("report many" if answer.many else "report", owed.need, values)
 
-    def _answer(self, need: Need, answer: Gist, slots: dict[str, str], dice: random.Random, full: bool = False) -> str:
-        """What the rows say. `full`: in one sentence that can be understood by itself."""
-        rows = Rows(self.phrases, need)
-        must = demanded(slots, "") | {"extreme"} if full else frozenset()
+    def _answer(
+        self,
+        need: Need,
+        answer: Gist,
+        slots: dict[str, str],
+        dice: random.Random,
+        must: frozenset[str] = frozenset(),
+        part: str = "report",
+    ) -> str:
+        """What the rows say, in lines of `report` or (in one sentence that stands by itself) of `recapped`."""
+        rows, recap = Rows(self.phrases, need), part == "recapped"
         if not answer.many:
             told = slots | rows.facts(answer.lines[0].values)
-            single = "fact" in told and not full and dice.random() < 0.8
-            return self.lines.fullest("report.get_single" if single else "report.get", dice, told, must)[0]
+            return self.lines.fullest(f"{part}.{'get' if recap else self._form(told, dice)}", dice, told, must)[0]
         subject, subjects = self.phrases.table(need.meaning.table)
         told = slots | {
             "count": f"{answer.total} {subjects if answer.total != 1 else subject}",
             "total": str(answer.total),
-            "items": rows.items(answer, dice, inline=full or answer.picked),
+            "items": rows.items(answer, dice, inline=recap or answer.picked),
         }
+        form, family = form_of(need), need.meaning.family
         if answer.picked and need.pick is not None:
             told |= rows.picked(answer.lines[0], need.pick)
-        form, family = form_of(need), need.meaning.family
-        if answer.picked:
             form = f"{family}_best"
         elif answer.total == 1:
             form = f"{family}_one"
         elif not answer.complete:
             form = f"{family}_some"
-        return self._told(form, told, dice, must)
+        paths = dict.fromkeys(f"{p}.{f}" for p in (part, "report") for f in (form, form.partition("_")[0]))
+        return self._told(tuple(paths), told, dice, must)
 
-    def _told(self, form: str, told: dict[str, str], dice: random.Random, must: frozenset[str]) -> str:
+    def _form(self, told: dict[str, str], dice: random.Random) -> str:
+        """The lines for what is told of one row: a single fact mostly has its own."""
+        if "flag" in told:
+            return "get_flag" if dice.random() < 0.8 else "get"
+        return "get_single" if "fact" in told and dice.random() < 0.8 else "get"
+
+    def _told(self, paths: Sequence[str], told: dict[str, str], dice: random.Random, must: frozenset[str]) -> str:
         """A line for an answer; one that ends in the list where that is set out line by line."""
         lined = told["items"].startswith("\n")
-        for path in dict.fromkeys((f"report.{form}", f"report.{form.partition('_')[0]}")):
+        for path in paths:
             text, _ = self.lines.fullest(path, dice, told, must, _BY_LINES if lined else "")
             if text:
                 return text.replace(": \n", ":\n").removesuffix(".") if lined else text
@@ -149,8 +161,9 @@ class Reporter:
         if not told:
             return self.lines.line("not_told", dice, slots)
         facts = Rows(self.phrases, owed.need).facts(told)
-        if "fact" in facts and dice.random() < 0.4:
-            return self.lines.find("report.get_single", dice, facts)
+        form = self._form(facts, dice)
+        if form == "get_flag" or (form == "get_single" and dice.random() < 0.5):
+            return self.lines.line(f"report.{form}", dice, facts)
         return self.lines.line("known", dice, facts)
 
     def _changed(self, owed: Owed, slots: dict[str, str], dice: random.Random, part: str = "changed") -> str:
@@ -178,7 +191,8 @@ class Reporter:
             if owed.need.meaning.family in WRITES:
                 points.append(self._changed(owed, slots, dice, "recapped"))
             elif owed.answer is not None and (answer := gist(owed.need, owed.answer)).lines:
-                points.append(self._answer(owed.need, answer, slots, dice, full=True))
+                must = demanded(slots, "")
+                points.append(self._answer(owed.need, answer, slots, dice, must, "recapped"))
         told = [sentence(p) for p in dict.fromkeys(points[-_RECAPPED:])] or ["Nothing was changed."]
         text = " ".join(told) if len(told) < 3 else "\n" + "\n".join(f"- {p}" for p in told)
         return self.lines.line("recap", dice, {"points": text}).replace(": \n", ":\n")
@@ -242,7 +256,22 @@ class Reporter:
             return self.phrases.row(Mention(row.table, by={"@name": name}))
         table = self.agenda.memory.catalog.table(row.table)
         keys = {k: row.values[k] for k in table.key if row.values.get(k) is not None}
-        return self.phrases.row(Mention(row.table, by=keys)) if keys else ""
+        if len(keys) < 2:
+            return self.phrases.row(Mention(row.table, by=keys)) if keys else ""
+        parts = [self._part_of(row.table, k, v) for k, v in keys.items()]
+        return f"the {table.label} with {listed(parts)}"
+
+    def _part_of(self, table: str, column: str, value: Json) -> str:
+        """A part of a composite key: where it points at a row whose name is known, by that name."""
+        memory = self.agenda.memory
+        link = next((x for x in memory.catalog.links if x.table == table and x.columns == (column,)), None)
+        known = memory.known.get(link.to, {}).get((str(value),)) if link is not None else None
+        if link is not None and known is not None and known.values.get("@name") is not None:
+            return (
+                f"{memory.catalog.table(link.to).label} {self.phrases.value(f'{link.to}.@name', known.values['@name'])}"
+            )
+        key = f"{table}.{column}"
+        return f"{self.phrases.label(key, table)} {self.phrases.value(key, value)}"
 
     def _line(self, part: str, form: str, slots: dict[str, str], dice: random.Random) -> str:
         """A line that says all there is to be said of a write; what a proposal leaves out is added to it."""
