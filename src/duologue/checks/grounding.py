@@ -13,6 +13,8 @@ from duologue.types import Finding, Verdict
 
 _QUOTED = re.compile(r"[“\"‘]([A-Z][^”\"’\n]{1,80})[”\"’](?!\w)")
 _WORD_BEFORE = re.compile(r"([A-Za-z]+)[\s(]*\Z")
+_TWO_BEFORE = re.compile(r"[^\W\d_]+\W[^\W\d_]+\s\Z")
+_TWO_AFTER = re.compile(r"\s[^\W\d_]+\W[^\W\d_]+")
 _LOOSE = re.compile(
     r"\s*(?:or\b|ways?\b|options?\b|things?\b|questions?\b|points?\b|minutes?\b|moments?\b|seconds?\b|steps?\b|more\b|sides?\b|at a time\b|by one\b)",
     re.I,
@@ -51,7 +53,7 @@ def unfounded(reading: Reading, known: Sources) -> list[str]:
 
 
 def _has_source(said: Number, reading: Reading, known: Sources) -> bool:
-    if said.word and (said.value == 1 or _is_loose(said, reading.text) or _is_in_name(said, known)):
+    if said.word and (said.value == 1 or _is_loose(said, reading.text) or _is_in_name(said, reading.text, known)):
         return True
     if known.knows_number(said) or known.is_named(said.text, reading):
         return True
@@ -59,9 +61,15 @@ def _has_source(said: Number, reading: Reading, known: Sources) -> bool:
     return known.derives(said, found[1].lower() if found else "")
 
 
-def _is_in_name(said: Number, known: Sources) -> bool:
-    """A capitalised number word of a known name: "Ocean's Eleven"."""
-    return said.text[0].isupper() and known.knows_phrase(said.text)
+def _is_in_name(said: Number, text: str, known: Sources) -> bool:
+    """A number word of a known name, known by its capital or by the words around it: "Ocean's Eleven", "napkins, set of four"."""
+    if said.text[0].isupper():
+        return known.knows_phrase(said.text)
+    before, after = _TWO_BEFORE.search(text, max(0, said.start - 48), said.start), _TWO_AFTER.match(text, said.end)
+    return any(
+        f is not None and known.knows_phrase(text[min(f.start(), said.start) : max(f.end(), said.end)])
+        for f in (before, after)
+    )
 
 
 def _is_loose(said: Number, text: str) -> bool:
