@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 STAGES = ("tools", "tasks", "play", "check")
 ATTEMPTS = 4
 """Scenarios an item may use up before it is rejected."""
+SEARCHES = 12
+"""Draws of a scenario before it is said that nothing new is left to ask."""
 
 
 class Progress(Struct, frozen=True):
@@ -115,7 +117,7 @@ def make_tasks(shop: Workshop, n: int, mode: str = "user", used: Container[str] 
             scenario = shop.tasks.scenario(str(item), taken, mode)
         except StageError:
             return
-        taken.update(t.id for t in scenario.tasks)
+        taken.update(name for t in scenario.tasks for name in (t.id, *shop.tasks.asks(t)))
         yield scenario
 
 
@@ -138,30 +140,32 @@ class Run:
 
     async def item(self, number: int) -> bool | None:
         """Make one item. True: accepted; False: rejected; None: no distinct task is left for it."""
-        begun = False
+        begun = 0
         last = StageError("tasks", "no new task could be drawn")
-        for attempt in range(ATTEMPTS):
+        for attempt in range(SEARCHES):
             shop = self.shops[(number + attempt) % len(self.shops)]
-            scenario = self._scenario(shop, number, attempt, begun)
+            scenario = self._scenario(shop, number, attempt, begun > 0)
             if scenario is None:
                 continue
             if not begun:
                 self.store.begin_item(number)
-                begun = True
+            begun += 1
             self.store.count_attempt(number, "tasks")
-            self._use(number, scenario)
+            self._use(number, shop, scenario)
             try:
                 dialogue = await shop.play(scenario)
                 self.store.count_attempt(number, "play")
             except StageError as error:
                 last = error
                 self.store.count_attempt(number, error.stage, error.reason)
+                if begun == ATTEMPTS:
+                    break
                 continue
             verdicts = shop.check(dialogue)
             accepted, reasons = combine(verdicts)
             code = "" if accepted else reasons[0].partition(":")[0]
             self.store.count_attempt(number, "check", "" if accepted else code)
-            if accepted or attempt == ATTEMPTS - 1:
+            if accepted or begun == ATTEMPTS:
                 self.store.put_dialogue(number, dialogue, verdicts, accepted, "" if accepted else code)
                 return accepted
             last = StageError("check", code, reasons[0])
@@ -170,9 +174,9 @@ class Run:
         self.store.reject_item(number, last.stage, last.reason, last.evidence)
         return False
 
-    def _use(self, number: int, scenario: Scenario) -> None:
-        """These tasks are taken, whatever becomes of the conversation: a run that is taken up again must know them too."""
-        names = [t.id for t in scenario.tasks]
+    def _use(self, number: int, shop: Workshop, scenario: Scenario) -> None:
+        """These tasks and what they ask are taken, whatever becomes of the conversation; a run taken up again knows them too."""
+        names = [name for task in scenario.tasks for name in (task.id, *shop.tasks.asks(task))]
         self.used.update(names)
         self.store.use_tasks(number, names)
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from duologue.types import Act, Json, Message, Origin, RowChange, Scenario, Toolset, Turn
+from duologue.types import Act, Json, Message, Origin, RowChange, Scenario, Task, Toolset, Turn
 
 StateToken = str
 """Names a state of an environment. Opaque: only the session that issued it can read it."""
@@ -78,7 +78,11 @@ class TaskMaker(Protocol):
     """Stages C and F: scenarios of proven tasks."""
 
     def scenario(self, item: str, used: Container[str], mode: str = "user") -> Scenario:
-        """The scenario of one item, without the tasks in `used`. The same item always gives the same scenario.
+        """The scenario of one item, without what is in `used`: ids of tasks, and what they asked. The same item always gives
+        the same scenario.
 
         Raises `StageError` where no new task could be proven.
         """
+
+    def asks(self, task: Task) -> list[str]:
+        """What a task asks, part by part: names that go into `used` beside its id."""

@@ -26,10 +26,10 @@ from duologue.tasks.clock import scenario_clock
 from duologue.tasks.edits import Edits
 from duologue.tasks.goals import goal_of, whole_goal
 from duologue.tasks.needs import Proposal, Proposer
-from duologue.tasks.prove import Prover
+from duologue.tasks.prove import Prover, bound_arguments
 from duologue.tasks.recall import Recall
 from duologue.tasks.rubric import rubric_of
-from duologue.tasks.walk import Refused, Taken, Walk
+from duologue.tasks.walk import Refused, Taken, Walk, ask
 from duologue.types import ClockSpec, Environment, Need, Scenario, Subtask, Task, Tool
 
 WEIGHTS = {
@@ -41,7 +41,7 @@ REFUSED = 0.1
 """How often a write that a rule refuses is taken up as a request that cannot be met."""
 TRIES = 40
 """Needs tried before a task goes on without another subtask."""
-DRAWS = 12
+DRAWS = 24
 """Tasks drawn before a scenario is given up."""
 
 
@@ -59,7 +59,8 @@ class ScriptedTasks:
         """Why drafts were given up, for the record."""
 
     def scenario(self, item: str, used: Container[str], mode: str = "user") -> Scenario:
-        """The scenario of one item. `used` holds the ids of tasks that must not come again.
+        """The scenario of one item. `used` holds what must not come again: ids of tasks, and
+        names of what they asked (`asks`).
 
         Raises `StageError` (stage `tasks`) where no new, proven task could be found.
         """
@@ -85,6 +86,11 @@ class ScriptedTasks:
         name = digest([t.id for t in tasks] + [mode, seed])
         return Scenario(id=name, tasks=tuple(tasks), clock=clock, seed=seed, mode="task" if mode == "task" else "user")
 
+    def asks(self, task: Task) -> list[str]:
+        """What a proven task asks: one name for each critical step, the same in every dialect."""
+        steps = [s for s in task.plan if s.weight == "critical"]
+        return [ask(self.index.by_name[s.tool], bound_arguments(s)) for s in steps]
+
 
 class Drawing:
     """The drawing of one scenario's tasks, one after the other, on one session."""
@@ -106,8 +112,8 @@ class Drawing:
             reason = "nothing to ask for"
             if draft is not None and len(draft.subtasks) < 2 and draw < DRAWS // 2:
                 reason = "too little to ask for"
-            elif draft is not None and (draft.id in used or any(draft.id == t.id for t in earlier)):
-                reason = "the task came up before"
+            elif draft is not None and not self._is_new(draft, used, earlier):
+                reason = "all of it came up before"
             elif draft is not None:
                 proven, reason = self.maker.prover.prove(draft, earlier, self.clock)
                 if proven is not None:
@@ -116,6 +122,13 @@ class Drawing:
             self.maker.funnel[reason] += 1
             self.walk.rewind(mark, self._session(earlier))
         return None
+
+    def _is_new(self, draft: Task, used: Container[str], earlier: list[Task]) -> bool:
+        """At least one part of the task was never asked before, and the task as a whole was not."""
+        asks = {a for a in self.walk.asked if a}
+        before = {a for t in earlier for a in self.maker.asks(t)}
+        new = any(a not in used and a not in before for a in asks) if asks else True
+        return new and draft.id not in used and all(draft.id != t.id for t in earlier)
 
     def _session(self, earlier: list[Task]) -> SqliteSession:
         """A session in the state that the earlier tasks' plans leave."""
@@ -220,7 +233,7 @@ class Drawing:
             plan=plan,
             rubric=rubric_of(subtasks, plan, walk.index),
         )
-        return replace(draft, id=digest([plan]))
+        return replace(draft, id=digest(sorted({content for content in walk.asked if content})))
 
 
 def _cut_off(tool: Tool, need: Need, listing: Listing) -> bool:

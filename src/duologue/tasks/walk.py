@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from duologue.catalog.model import Catalog
 from duologue.environment import SqliteSession
+from duologue.ids import digest
 from duologue.plans.binding import Bound, bind
 from duologue.plans.gist import gist, told_values
 from duologue.plans.index import ToolIndex
@@ -63,6 +64,8 @@ class Walk:
         """Steps before the task being made; placeholders count from there."""
         self.needs = 0
         self.steps: list[PlanStep] = []
+        self.asked: list[str] = []
+        """For each step, what it asks in terms of the database, whatever its tool is called; empty for a look-up."""
         self.seen: set[tuple[str, str]] = set()
         """(tool, arguments) of the reads already made in the state as it is."""
         self.known: list[Fact] = []
@@ -72,7 +75,7 @@ class Walk:
     def begin_task(self) -> None:
         """From here on steps belong to a new task; what was returned before stays in the memory."""
         self.first = self.taken
-        self.steps, self.known = [], []
+        self.steps, self.known, self.asked = [], [], []
 
     def mark(self) -> Mark:
         """Where the walk stands now, to come back to."""
@@ -90,7 +93,7 @@ class Walk:
     def back_to(self, mark: Mark) -> None:
         """Forget what came after the mark. What was written since stays written: see `rewind`."""
         self.taken = mark.taken
-        del self.steps[mark.steps :]
+        del self.steps[mark.steps :], self.asked[mark.steps :]
         del self.known[mark.known :]
         self.memory.back_to(mark.memory)
         self.needs, self.seen = mark.needs, set(mark.seen)
@@ -179,6 +182,7 @@ class Walk:
         self.taken += 1
         critical = "critical" if weight == "critical" else "structural"
         self.steps.append(PlanStep(tool.name, arguments, after, critical))  # type: ignore[arg-type]
+        self.asked.append(ask(tool, values) if critical == "critical" else "")
         listings = self.memory.absorb(tool, outcome.result, self.taken, need)
         if tool.effect == "write":
             self.untouched = False
@@ -222,3 +226,12 @@ class Walk:
                 self.memory.tell(slot[: -len(".@name")], value)
             elif slot in self._numbers:
                 self.memory.tell(f"{self._numbers[slot]}#", value)
+
+
+def ask(tool: Tool, values: Mapping[str, Json]) -> str:
+    """Names what a call asks, as it would be in any dialect: its meaning, and what is given for what.
+
+    What a write sets doesn't count: changing one entry to 5 or to 6 is the same wish.
+    """
+    said = [(n, s) for n, s in tool.inputs.items() if n in values and s.use not in ("value", "limit")]
+    return digest([tool.meaning, {f"{s.table}.{s.column}:{s.use}": str(values[n]) for n, s in said}])
