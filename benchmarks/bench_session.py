@@ -140,7 +140,11 @@ def main() -> None:
     for label, bare, guarded, aim in pairs:
         a, b = microseconds(bare), microseconds(guarded)
         print(f"{label:<42} raw {a:6.2f} µs   guarded {b:6.2f} µs   {b / a:5.2f}×   (aim ≤ {aim:g}×)")
+    reopening(image, env)
 
+
+def reopening(image: Image, env: Environment) -> None:
+    """Print what it costs to open a session after twenty writes."""
     calls = [ToolCall(str(i), "set", {"order_id": i * 7 % 500 + 1, "status": "done"}) for i in range(20)]
 
     def reopen(_: int) -> None:
