@@ -21,6 +21,7 @@ def complete(proposer: Proposer, memory: Memory, need: Need, listing: Listing, r
     said = _said(need)
     names: list[str] = []
     naming = _naming(proposer, need, listing, [s for s in slots if s not in said])
+    said |= _spelt_out(proposer, slots)
     telling = [s for s in slots if s not in naming and s not in said and _informative(proposer, s, listing)]
     computed = [s for s in slots if proposer.slot(s).use in COMPUTED] if listing.many else []
     if listing.many:
@@ -99,6 +100,12 @@ def _said(need: Need) -> set[str]:
     return given | {
         f"{m.table}.@name" for m in need.mentions if m.table != need.meaning.table or need.meaning.family == "get"
     }
+
+
+def _spelt_out(proposer: Proposer, slots: list[str]) -> set[str]:
+    """Parts of names that are shown as a whole."""
+    shown = {s[: -len(".@name")] for s in slots if s.endswith(".@name")}
+    return {f"{t}.{column}" for t in shown for column in proposer.catalog.table(t).display}
 
 
 def _is_group(proposer: Proposer, slot: str, need: Need) -> bool:
