@@ -132,10 +132,13 @@ class Memory:
         return self.known.get(table, {}).get(key) if key is not None else None
 
     def _focused(self, table: str, before: int) -> tuple[float, RowKey | None]:
+        """Since when, and which row; no row where two were spoken of at once."""
         since, found = -1.0, None
         for when, key in self._focus.get(table, ()):
-            if since <= when < before:
+            if since < when < before:
                 since, found = when, key
+            elif when == since and key != found:
+                found = None
         return since, found
 
     def still_pointed_at(self, table: str, now: int) -> bool:

@@ -116,6 +116,9 @@ class Walk:
         mark = self.mark()
         try:
             rows = [self._resolve(m, meant) for m in need.mentions]
+            known = [(r.table, r.key) for r in rows if r is not None]
+            if len(set(known)) < len(known):
+                raise Taken  # nothing is connected with itself
             bound, missing = bind(tool, self.index.inputs[tool.name], need, rows)
             if missing:
                 raise Taken
