@@ -129,6 +129,10 @@ class Grammar:
     def __contains__(self, path: str) -> bool:
         return path in self._lines
 
+    def paths(self) -> tuple[str, ...]:
+        """Where the file has lines, in its order."""
+        return tuple(self._lines)
+
     def templates(self, path: str) -> tuple[Template, ...]:
         """All lines at a path; none where the file has no such path."""
         return self._lines.get(path, ())

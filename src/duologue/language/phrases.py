@@ -75,10 +75,14 @@ class Phrases:
         return base if own else f"{table.label} {base}"
 
     def noun(self, key: str, subject: str = "") -> str:
-        """A slot's label as a noun: a yes-or-no column is a status or a flag."""
-        column = self.slot(key)[2]
+        """A slot's label as a noun: a yes-or-no column is a status or a flag, "created at" the created date."""
+        slot, _, column = self.slot(key)
         label = self.label(key, subject)
-        return flag_noun(label) if column is not None and column.role == "flag" and not self.slot(key)[0].use else label
+        if column is None or slot.use:
+            return label
+        if column.role == "date" and label.endswith((" at", " on")):
+            return f"{label[:-3]} date"
+        return flag_noun(label) if column.role == "flag" else label
 
     def indefinite(self, key: str, subject: str = "") -> str:
         """A slot's label with "a" or "an"; without where it can't be counted or is a plural."""

@@ -92,6 +92,8 @@ class Rows:
         return (computed or self.need.meaning.family == "top") and not self._is_flag(slot)
 
     def _line(self, name: str, rest: Sequence[Told]) -> str:
+        if len(rest) == 1 and name and self._goes_without(rest[0][0]):
+            return f"{name}: {self.phrases.value(*rest[0])}"
         told = ", ".join(self.pair(s, v) for s, v in rest)
         return f"{name}: {told}" if name and told else name or told
 

@@ -133,7 +133,9 @@ class Reporter:
             form = f"{family}_one"
         elif not answer.complete:
             form = f"{family}_some"
-        paths = dict.fromkeys(f"{p}.{f}" for p in (part, "report") for f in (form, form.partition("_")[0]))
+        # What is told in part says how much there is, so such a list never falls back on the lines for a whole one.
+        forms = (form, "some") if form.endswith("_some") else (form, family)
+        paths = dict.fromkeys(f"{p}.{f}" for p in (part, "report") for f in forms)
         return self._told(tuple(paths), told, dice, must)
 
     def _form(self, told: dict[str, str], dice: random.Random) -> str:
@@ -148,7 +150,7 @@ class Reporter:
         for path in paths:
             text, _ = self.lines.fullest(path, dice, told, must, _BY_LINES if lined else "")
             if text:
-                return text.replace(": \n", ":\n").removesuffix(".") if lined else text
+                return _set_out(text, told["items"]) if lined else text
         return self.lines.line("report.object", dice, {"facts": told["items"]})
 
     def _known(self, owed: Owed, row: Known, slots: dict[str, str], dice: random.Random) -> str:
@@ -296,6 +298,12 @@ class Reporter:
             return self.lines.line("rationale.fetch_plain", dice, slots)
         path = "rationale.write" if tool.effect == "write" else "rationale.fetch"
         return sentence(self.lines.line(path, dice, {"known": known}))
+
+
+def _set_out(text: str, items: str) -> str:
+    """A text that ends in a list line by line: no full stop behind the list, unless its last value has one."""
+    text = text.replace(": \n", ":\n")
+    return text if items.endswith(".") else text.removesuffix(".")
 
 
 def _run_on(texts: Sequence[str]) -> str:

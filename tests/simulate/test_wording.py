@@ -1,0 +1,253 @@
+"""Whatever line is drawn, a request says all it means, and an answer tells all it has to."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from duologue.catalog.model import Catalog, Column, Link, Table
+from duologue.language.clauses import form_of, pieces, worded
+from duologue.language.grammar import grammar
+from duologue.language.phrases import Phrases
+from duologue.language.values import tells
+from duologue.plans.gist import Gist, Line
+from duologue.plans.groups import Group
+from duologue.plans.index import ToolIndex
+from duologue.plans.rows import Row, Shape
+from duologue.simulate.asking import Wording
+from duologue.simulate.listing import Rows
+from duologue.types import Json, Meaning, Mention, Need, Pick, Toolset
+
+
+def column(table: str, name: str, role: str, **more: Json) -> Column:
+    return Column(table=table, name=name, role=role, label=name, plural=name + "s", **more)  # type: ignore[arg-type]
+
+
+ORDERS = Table(
+    "orders",
+    "event",
+    (
+        column("orders", "order number", "key", type="INTEGER"),
+        column("orders", "total", "measure", type="REAL", format="money"),
+        column("orders", "weight", "measure", type="INTEGER", unit="kg"),
+        column("orders", "status", "status", values=("open", "shipped", "late")),
+        column("orders", "gift", "flag", type="INTEGER", values=(0, 1)),
+        column("orders", "placed", "date", format="date"),
+    ),
+    key=("order number",),
+    label="order",
+    plural="orders",
+)
+CUSTOMERS = Table(
+    "customers",
+    "entity",
+    (
+        column("customers", "number", "key", type="INTEGER"),
+        column("customers", "name", "name"),
+        column("customers", "city", "category"),
+        column("customers", "age", "measure", type="INTEGER"),
+    ),
+    key=("number",),
+    display=("name",),
+    label="customer",
+    plural="customers",
+    person=True,
+)
+CATALOG = Catalog("shop", (ORDERS, CUSTOMERS), (Link("orders", ("customer",), "customers", ("number",)),))
+COLUMNS = {f"{t.name}.{c.name}": c for t in CATALOG.tables for c in t.columns}
+NAMES = ("Dana Whitfield", "Boris Lund", "Inc. of St. Ives", "Help!", "R.E.M.", "Who, What & Co")
+VALUES: dict[str, tuple[Json, ...]] = {
+    "orders.total": (20, 1234.5),
+    "orders.weight": (3, 4000),
+    "orders.status": ("open", "shipped"),
+    "orders.gift": (0, 1),
+    "orders.placed": ("2024-05-03", "2024-12-31"),
+    "customers.city": ("Porto", "Leeds"),
+    "customers.age": (42, 67),
+}
+
+
+def row(values: dict[str, Json]) -> Row:
+    return Row(values, 1, 0, Shape(Group("", False, ()), "", CATALOG))
+
+
+def words(style: int = 0) -> Wording:
+    return Wording(Phrases(CATALOG, style), ToolIndex(Toolset("t", ()), CATALOG))
+
+
+@st.composite
+def mentions(draw: st.DrawFn, table: str) -> Mention:
+    if table == "orders":
+        by: dict[str, Json] = {"order number": draw(st.integers(40000, 49999))}
+        picks = [Pick("max", "orders", "total"), Pick("latest", "orders", "placed"), Pick("ordinal", value=2)]
+    else:
+        by = {"@name": draw(st.sampled_from(NAMES))}
+        picks = [Pick("min", "customers", "age"), Pick("ordinal", value=1)]
+    return draw(
+        st.sampled_from([Mention(table, by), Mention(table), Mention(table, pick=draw(st.sampled_from(picks)))])
+    )
+
+
+def _values(draw: st.DrawFn, table: str, use: str, most: int) -> dict[str, Json]:
+    keys = draw(
+        st.lists(st.sampled_from([k for k in VALUES if k.startswith(table)]), min_size=1, max_size=most, unique=True)
+    )
+    return {f"{k}:{use}": draw(st.sampled_from(VALUES[k])) for k in keys}
+
+
+def _filters(draw: st.DrawFn, least: int = 0) -> dict[str, Json]:
+    out = _values(draw, "orders", "equals", 2) if least or draw(st.booleans()) else {}
+    if draw(st.booleans()):
+        out["orders.total:from"] = 15
+        if draw(st.booleans()):
+            out["orders.total:to"] = 85.5
+    if draw(st.booleans()):
+        out["customers.@name:equals"] = draw(st.sampled_from(NAMES))
+    return out
+
+
+NUMBERED = ("orders.order number", "orders.total")
+PICKS = (None, Pick("max", "orders", "total"), Pick("min", "orders", "weight"))
+BY_CUSTOMER = Meaning("total", "orders", "total", group="customers.@name", func="sum")
+RANKED = Meaning("top", "orders", "total", group="customers.@name", func="sum")
+
+
+@st.composite
+def one_row(draw: st.DrawFn) -> Need:
+    """A need about one row."""
+    table = draw(st.sampled_from(["orders", "customers"]))
+    who = (draw(mentions(table)),)
+    columns = st.sampled_from([k for k in VALUES if k.startswith(table)])
+    wanted = tuple(draw(st.lists(columns, min_size=1, max_size=3, unique=True)))
+    related = Need(Meaning("related", "orders", parent=table), who, wanted=NUMBERED, pick=draw(st.sampled_from(PICKS)))
+    return draw(st.sampled_from([Need(Meaning("get", table), who, wanted=wanted), related]))
+
+
+@st.composite
+def many_rows(draw: st.DrawFn) -> Need:
+    """A need about many rows."""
+    values, picked = _filters(draw), draw(st.booleans())
+    total = Pick("max", "orders", "total", use="sum") if picked else None
+    count = Pick("min", "orders", use="count") if picked else None
+    age = Pick("min", "customers", "age") if picked else None
+    names, statuses = ("customers.@name",), ("orders.status",)
+    return draw(
+        st.sampled_from(
+            [
+                Need(Meaning("search", "orders"), (), _filters(draw, 1), NUMBERED, draw(st.sampled_from(PICKS))),
+                Need(Meaning("top", "orders", "total"), (), {**values, "orders.:limit": 4}, NUMBERED),
+                Need(RANKED, (), {**values, "orders.:limit": 3}, names),
+                Need(BY_CUSTOMER, (), values, names, total),
+                Need(Meaning("count", "orders", "status"), (), values, statuses, count),
+                Need(Meaning("missing", "customers", other="orders"), wanted=names, pick=age),
+            ]
+        )
+    )
+
+
+@st.composite
+def writes(draw: st.DrawFn) -> Need:
+    """A need that changes something."""
+    order, customer = draw(mentions("orders")), draw(mentions("customers"))
+    return draw(
+        st.sampled_from(
+            [
+                Need(Meaning("set", "orders", "total"), (order,), _values(draw, "orders", "value", 2)),
+                Need(Meaning("set", "orders", "customer"), (order, customer)),
+                Need(Meaning("create", "orders"), (customer,), _values(draw, "orders", "value", 3)),
+                Need(Meaning("link", "x", parent="orders", other="customers"), (order, customer)),
+                Need(Meaning("remove", "orders"), (order,)),
+            ]
+        )
+    )
+
+
+needs = st.one_of(one_row(), many_rows(), writes())
+
+
+def says_all(text: str, need: Need, phrases: Phrases) -> list[str]:
+    """What of a need a text leaves out."""
+    left = [
+        f"{k} = {v}"
+        for k, v in need.values.items()
+        if not tells(text, v, COLUMNS.get(k.rpartition(":")[0])) and not k.endswith(":limit")
+    ]
+    left += [f"limit {v}" for k, v in need.values.items() if k.endswith(":limit") and str(v) not in text]
+    for mention in need.mentions:
+        if mention.by:
+            left += [f"{mention.table} {v}" for v in mention.by.values() if not tells(text, v)]
+        elif phrases.row(mention) not in text.lower():
+            left.append(phrases.row(mention))
+    if need.pick is not None:
+        extreme, best = phrases.extreme(need.pick), phrases.pick(need.pick, phrases.table(need.meaning.table)[0])
+        if not any(x in text.lower() for x in (extreme, best, phrases.pick(need.pick))):
+            left.append(extreme)
+    if need.meaning.family == "get":
+        left += [k for k in need.wanted if phrases.noun(k, need.meaning.table) not in text.lower()]
+    return left
+
+
+@settings(max_examples=400)
+@given(needs, st.integers(0, 2**32), st.sampled_from(["first", "next", "topic", "also"]), st.integers(0, 2))
+def test_a_request_says_all_it_means(need: Need, seed: int, frame: str, style: int) -> None:
+    wording = words(style)
+    text = wording.request(need, frame, (), random.Random(seed))
+    assert says_all(text, need, wording.phrases) == []
+    assert text == wording.request(need, frame, (), random.Random(seed))
+    assert text[0].isupper() or not text[0].isalpha()
+    assert not any(bad in text for bad in ("{", "}", "|", " .", " ,", " ?", "??", "?,", "?."))
+    clause = wording.clause(need, (), random.Random(seed))
+    assert says_all(clause, need, wording.phrases) == []
+
+
+@settings(max_examples=200)
+@given(needs, st.integers(0, 2**32))
+def test_a_goal_says_all_it_means_and_asks_nothing(need: Need, seed: int) -> None:
+    phrases = Phrases(CATALOG)
+    text = worded(grammar("goal"), "state", pieces(phrases, need), form_of(need), random.Random(seed))
+    assert says_all(text, need, phrases) == []
+    assert "?" not in text
+
+
+@settings(max_examples=200)
+@given(st.integers(0, 2**32), st.integers(1, 5), st.booleans())
+def test_a_list_tells_every_value(seed: int, size: int, inline: bool) -> None:
+    dice = random.Random(seed)
+    lines = tuple(_line(dice) for _ in range(size))
+    text = Rows(Phrases(CATALOG), Need(Meaning("search", "orders"))).items(Gist(lines, size), dice, inline)
+    assert [(s, v) for x in lines for s, v in x.values if not tells(text, v, COLUMNS[s])] == []
+    assert "\n" not in text or not inline
+
+
+def _line(dice: random.Random) -> Line:
+    keys = dice.sample(sorted(k for k in VALUES if k.startswith("orders")), dice.randrange(3))
+    told = (("orders.order number", dice.randrange(40000, 50000)), *((k, dice.choice(VALUES[k])) for k in keys))
+    return Line(row(dict(told)), told)
+
+
+def test_what_splits_or_ranks_an_answer_is_told_even_if_nobody_listed_it() -> None:
+    phrases = Phrases(CATALOG)
+    counted = Need(Meaning("count", "orders", "status"))
+    seen = row({"orders.status": "open", "orders.:count": 3})
+    assert Rows(phrases, counted).items(Gist((Line(seen, (("orders.:count", 3),)),), 1), random.Random(1)) == "open (3 orders)"  # fmt: skip
+    ranked = Need(Meaning("top", "customers", "age"))
+    seen = row({"customers.@name": "Dana", "customers.age": 42})
+    items = Rows(phrases, ranked).items(Gist((Line(seen, (("customers.@name", "Dana"),)),), 1), random.Random(1))
+    assert items == "Dana (age 42)"
+
+
+@pytest.mark.parametrize(
+    ("value", "flag"), [(1, "the gift flag is yes"), (0, "the gift flag is no")]
+)  # fmt: skip
+def test_a_flag_is_told_by_yes_or_no(value: int, flag: str) -> None:
+    facts = Rows(Phrases(CATALOG), Need(Meaning("get", "orders"))).facts([("orders.gift", value)])
+    assert facts["flag"] == facts["facts"] == flag
+    assert facts["pairs"] == f"gift: {'yes' if value else 'no'}"
+
+
+@pytest.mark.parametrize("style", [0, 1, 2])
+def test_several_requests_as_one_text(style: int) -> None:
+    text = words(style).several(["list the orders", "count them", "go"])
+    assert [c in text.lower() for c in ("list the orders", "count them", "go")] == [True, True, True]
+    assert words(style).several(["list the orders"]) == "List the orders."
