@@ -1,7 +1,8 @@
 """Was every result that mattered used? Told to the user, or fed to a later call.
 
-Asked of every read but the plan's structural ones. A result counts as used when a later call takes something
-from it, when the next words tell something of it, or when later ones tell something of it that was not known before. Where it
+Asked of every read but the plan's structural ones. Of a read that the plan does not name, what other reads of the same block gave
+too shows nothing. A result counts as used when a later call takes something from it, when the next words tell something of
+it, or when later ones tell something of it that was not known before. Where it
 holds nothing new, "it is unchanged" will do; where it holds nothing at all, any words.
 """
 
@@ -24,31 +25,34 @@ _ENOUGH = 400
 
 def unread(case: Case) -> Verdict:
     """No read was for nothing, unless it was a means the plan could have done without."""
-    means = {
-        match.calls[step]
-        for number, task in enumerate(case.tasks)
-        for match in (case.match(number),)
-        for step, expected in enumerate(task.plan, 1)
-        if step in match.calls and expected.weight != "critical"
-    }
+    steps: dict[int, set[str]] = {}
+    for number, task in enumerate(case.tasks):
+        for step, index in case.match(number).calls.items():
+            steps.setdefault(index, set()).add(task.plan[step - 1].weight)
     findings = [
         Finding(call.turn, f"nothing of what {call.call.name} returned is told or used")
         for call in case.trace.calls
-        if call.effect == "read" and not call.failed and call.index not in means and not _is_used(case, call)
+        if call.effect == "read"
+        and not call.failed
+        and steps.get(call.index, set()) <= {"critical"}
+        and not _is_used(case, call, call.index in steps)
     ]
     return verdict("unread", findings)
 
 
-def _is_used(case: Case, call: Executed) -> bool:
+def _is_used(case: Case, call: Executed, planned: bool) -> bool:
     found = _values(case, call)
     texts = [s.turn for s in case.trace.assistant if s.turn > call.turn and s.task >= call.task]
     if not texts or all(v == 0 for v in found):
         return bool(texts)
     answers = _answers(case, texts)
-    lengths = _lengths(call.result)
+    lengths, formatted = _lengths(call.result), case.formatted(call)[:_ENOUGH]
+    others = set() if planned else _beside(case, call, texts[0])
+    if others and (own := [v for v in found if repr(v) not in others]):
+        found, lengths = own, set()
+        formatted = [(v, c) for v, c in formatted if repr(v) not in others]
     if any(_tells_any(case, turn, found, [], lengths) for turn in answers):
         return True
-    formatted = case.formatted(call)[:_ENOUGH]
     if any(_tells_any(case, turn, [], formatted, set()) for turn in answers):
         return True
     known = _Before(case, call)
@@ -65,6 +69,12 @@ def _answers(case: Case, texts: list[int]) -> list[int]:
     """The next words after a call; where they are a question, the words after that one too, until there is an answer."""
     asked = [turn for turn in texts[:MOST_ASKED] if case.trace.turns[turn].message.content.rstrip().endswith("?")]
     return texts[: 1 + next((n for n, turn in enumerate(texts[:MOST_ASKED]) if turn not in asked), MOST_ASKED)]
+
+
+def _beside(case: Case, call: Executed, text: int) -> set[str]:
+    """What the other reads gave that the same text reports."""
+    block = case.blocks.get(text, ())
+    return {repr(v) for c in block if c.index != call.index and c.effect == "read" for v in _values(case, c)}
 
 
 def _values(case: Case, call: Executed) -> list[Json]:
