@@ -23,6 +23,8 @@ from msgspec import Struct
 
 _PART = re.compile(r"\{(\w+)\}|\[([^\[\]]*)\]")
 _DATE_COMMA = re.compile(r"(?<=\d), (?=\d{4}\b)")
+_KEPT = 20_000
+"""Choices of lines kept in memory."""
 _CLOSING = " ,.;:?!"
 _SAYS_TOO = {
     "whose": "who",
@@ -118,6 +120,7 @@ class Grammar:
     def __init__(self, tree: Mapping[str, object]) -> None:
         self._lines: dict[str, tuple[Template, ...]] = {}
         self._plant("", tree)
+        self._chosen: dict[tuple[str, frozenset[str], frozenset[str], str], tuple[Template, ...]] = {}
 
     def _plant(self, path: str, node: object) -> None:
         if isinstance(node, Mapping):
@@ -147,7 +150,7 @@ class Grammar:
     def find(self, path: str, rng: random.Random, slots: Mapping[str, str], must: Collection[str] = ()) -> str:
         """Like `line`, but only lines that say all of `must` count, and where none fits the answer is empty."""
         demand = frozenset(must)
-        fits = [t for t in self._fitting(path, slots) if demand <= t.says]
+        fits = [t for t in self._fitting(path, slots, demand, "") if demand <= t.says]
         return fits[int(rng.random() * len(fits))].fill(slots, rng) if fits else ""
 
     def fullest(
@@ -158,20 +161,25 @@ class Grammar:
         `ending`: only lines whose template ends so.
         """
         demand = frozenset(must)
-        fits = self._fitting(path, slots)
-        if ending:
-            fits = [t for t in fits if t.text.endswith(ending)]
+        fits = self._fitting(path, slots, demand, ending)
         if not fits:
             return "", demand
-        if demand:
-            most = max(len(demand & t.says) for t in fits)
-            fits = [t for t in fits if len(demand & t.says) == most]
         chosen = fits[int(rng.random() * len(fits))]
         return chosen.fill(slots, rng), demand - chosen.says
 
-    def _fitting(self, path: str, slots: Mapping[str, str]) -> list[Template]:
-        filled = {k for k, v in slots.items() if v}
-        return [t for t in self._lines.get(path, ()) if t.needs <= filled]
+    def _fitting(
+        self, path: str, slots: Mapping[str, str], demand: frozenset[str], ending: str
+    ) -> tuple[Template, ...]:
+        """The lines that can be filled and end so, those that say most of what is demanded. Found once for what has text."""
+        key = (path, frozenset([k for k, v in slots.items() if v]), demand, ending)
+        found = self._chosen.get(key)
+        if found is None:
+            fits = [t for t in self._lines.get(path, ()) if t.needs <= key[1] and t.text.endswith(ending)]
+            most = max((len(demand & t.says) for t in fits), default=0)
+            if len(self._chosen) >= _KEPT:
+                self._chosen.clear()
+            found = self._chosen[key] = tuple(t for t in fits if len(demand & t.says) == most)
+        return found
 
 
 @cache

@@ -23,6 +23,8 @@ class Phrases:
 
     def __init__(self, catalog: Catalog, style: int = 0) -> None:
         self.catalog, self.style = catalog, style
+        self._labels: dict[tuple[str, str], str] = {}
+        self._nouns: dict[tuple[str, str], str] = {}
         self._slots: dict[str, tuple[Slot, Table | None, Column | None]] = {}
         self._tables = {t.name: t for t in catalog.tables}
 
@@ -57,6 +59,11 @@ class Phrases:
 
     def label(self, key: str, subject: str = "") -> str:
         """What a slot is called. `subject` is the table spoken of: what belongs to another one says so."""
+        if (key, subject) not in self._labels:
+            self._labels[key, subject] = self._label(key, subject)
+        return self._labels[key, subject]
+
+    def _label(self, key: str, subject: str) -> str:
         slot, table, column = self.slot(key)
         if table is None:
             return slot.use or "value"
@@ -76,6 +83,11 @@ class Phrases:
 
     def noun(self, key: str, subject: str = "") -> str:
         """A slot's label as a noun: a yes-or-no column is a status or a flag, "created at" the created date."""
+        if (key, subject) not in self._nouns:
+            self._nouns[key, subject] = self._noun(key, subject)
+        return self._nouns[key, subject]
+
+    def _noun(self, key: str, subject: str) -> str:
         slot, _, column = self.slot(key)
         label = self.label(key, subject)
         if column is None or slot.use:

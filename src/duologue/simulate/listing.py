@@ -71,6 +71,8 @@ class Rows:
     def items(self, answer: Gist, dice: random.Random, inline: bool = False) -> str:
         """The rows of an answer in one list; line by line (each behind "- ") where they are many and hold much."""
         named = [self._split(line) for line in answer.lines]
+        if len(named) == 1 and self._is_borrowed(answer.lines[0]):
+            named = [(self._the_one(answer.lines[0], named[0][0]), named[0][1])]
         most = max((len(rest) for _, rest in named), default=0)
         lines = not inline and most > 0 and len(named) >= _LINES + (most == 1)
         if lines and (most > 1 or dice.random() < 0.5):
@@ -120,10 +122,20 @@ class Rows:
         ranked = self._from_row(line, self._ranked_by())
         if ranked and ranked[0] not in told:
             rest = ranked + rest
-        name = " / ".join(self.phrases.value(s, v) for s, v in naming)
+        name = " / ".join([self.phrases.value(s, v) for s, v in naming])
         if naming and all(self._is_key(s) for s, _ in naming) and self.need.meaning.family not in ("total", "count"):
             name = listed([self._numbered(s, v, len(naming) == 1) for s, v in naming])
         return name, rest
+
+    def _is_borrowed(self, line: Line) -> bool:
+        """The row goes by the name of another that it joins."""
+        names = [s for s, _ in line.values if s.endswith(".@name")]
+        named = any(self._names(s) for s, _ in line.values)
+        return bool(names) and not named and not self.need.meaning.group
+
+    def _the_one(self, line: Line, name: str) -> str:
+        slot = next(s for s, _ in line.values if s.endswith(".@name"))
+        return f"the one with {self.phrases.label(slot, self.subject)} {name}"
 
     def _numbered(self, slot: str, value: Json, alone: bool) -> str:
         """A row that goes by its number: "order 40211"; by several, each with what it is."""

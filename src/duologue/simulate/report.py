@@ -286,16 +286,13 @@ class Reporter:
 
     def rationale(self, owed: Owed, kind: str, mention: int, tool: Tool, dice: random.Random) -> str:
         """Why this call: what is known, what is missing. For the record only."""
-        slots = self._slots(owed)
         if kind == LOOKUP:
-            return self.lines.line(
-                "rationale.lookup", dice, {**slots, "who": self.phrases.row(owed.need.mentions[mention])}
-            )
+            return self.lines.line("rationale.lookup", dice, {"who": self.phrases.row(owed.need.mentions[mention])})
         if owed.again:
-            return self.lines.line("rationale.again", dice, slots)
+            return self.lines.line("rationale.again", dice)
         known = listed([self._who(m, owed) for m in owed.need.mentions])
         if not known:
-            return self.lines.line("rationale.fetch_plain", dice, slots)
+            return self.lines.line("rationale.fetch_plain", dice)
         path = "rationale.write" if tool.effect == "write" else "rationale.fetch"
         return sentence(self.lines.line(path, dice, {"known": known}))
 
