@@ -250,4 +250,4 @@ def test_a_flag_is_told_by_yes_or_no(value: int, flag: str) -> None:
 def test_several_requests_as_one_text(style: int) -> None:
     text = words(style).several(["list the orders", "count them", "go"])
     assert [c in text.lower() for c in ("list the orders", "count them", "go")] == [True, True, True]
-    assert words(style).several(["list the orders"]) == "List the orders."
+    assert words(style).several(["list the orders"]) == "list the orders."

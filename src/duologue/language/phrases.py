@@ -24,6 +24,7 @@ class Phrases:
     def __init__(self, catalog: Catalog, style: int = 0) -> None:
         self.catalog, self.style = catalog, style
         self._labels: dict[tuple[str, str], str] = {}
+        self._last: frozenset[str] | None = None
         self._nouns: dict[tuple[str, str], str] = {}
         self._slots: dict[str, tuple[Slot, Table | None, Column | None]] = {}
         self._tables = {t.name: t for t in catalog.tables}
@@ -95,6 +96,12 @@ class Phrases:
         if column.role == "date" and label.endswith((" at", " on")):
             return f"{label[:-3]} date"
         return flag_noun(label) if column.role == "flag" else label
+
+    def is_labelled(self, text: str) -> bool:
+        """The text ends like the name of a column, so that a figure behind it would seem to be that column's."""
+        if self._last is None:
+            self._last = frozenset(c.label.split(" ")[-1].lower() for t in self.catalog.tables for c in t.columns)
+        return text.split(" ")[-1].lower() in self._last
 
     def indefinite(self, key: str, subject: str = "") -> str:
         """A slot's label with "a" or "an"; without where it can't be counted or is a plural."""

@@ -93,20 +93,37 @@ class Wording:
         """A plain line."""
         if path == "task_mode.open":
             slots["hello"] = self.lines.line("hello", dice)
-        return self.lines.line(path, dice, slots).replace(" \n", "\n")
+        text = self.lines.line(path, dice, slots).replace(" \n", "\n")
+        return f"\n{text}" if path == "task_mode.go_ahead" and self._by_lines else text
 
     def value(self, slot: str, value: Json) -> str:
         """A value as the user says it."""
         return self.phrases.value(slot, value)
 
     def several(self, clauses: Sequence[str]) -> str:
-        """Clauses as one text, in the style of this user: "First, …; then …", a sentence each, or a list of lines."""
+        """Clauses as one text, in the style of this user: "first, …; then …", a sentence each, or a list of lines."""
         if len(clauses) == 1:
-            return sentence(clauses[0])
-        if self.phrases.style % 3 == 1:
+            return _stopped(clauses[0])
+        if self._by_lines:
             return "\n" + "\n".join(f"- {capital(c)}" for c in clauses)
         if self.phrases.style % 3 == 2:
-            words = ["", *["Then " if i % 2 else "After that, " for i in range(len(clauses) - 2)], "And finally, "]
-            return " ".join(sentence(w + c) for w, c in zip(words, clauses, strict=True))
-        words = ["First, ", *["then " if i % 2 else "after that, " for i in range(len(clauses) - 2)], "and finally "]
-        return sentence("; ".join(w + c for w, c in zip(words, clauses, strict=True)))
+            words = ["Then " if i % 2 else "After that, " for i in range(len(clauses) - 2)]
+            rest = [
+                sentence(w + c)
+                for w, c in zip([*words, "And finally, " if words else "Then "], clauses[1:], strict=True)
+            ]
+            return " ".join([_stopped(clauses[0]), *rest])
+        words = ["first, ", *["then " if i % 2 else "after that, " for i in range(len(clauses) - 2)], "and finally "]
+        if len(clauses) == 2:
+            words[-1] = "then "
+        return _stopped("; ".join(w + c for w, c in zip(words, clauses, strict=True)))
+
+    @property
+    def _by_lines(self) -> bool:
+        """This user sets several requests out line by line."""
+        return self.phrases.style % 3 == 1
+
+
+def _stopped(text: str) -> str:
+    """With a full stop, as it begins."""
+    return text[:1] + sentence(text)[1:]

@@ -73,6 +73,8 @@ class Rows:
         named = [self._split(line) for line in answer.lines]
         if len(named) == 1 and self._is_borrowed(answer.lines[0]):
             named = [(self._the_one(answer.lines[0], named[0][0]), named[0][1])]
+        if len(named) == 1 and not named[0][0] and named[0][1]:
+            return f"the one with {listed([self.pair(s, v) for s, v in named[0][1]])}"
         most = max((len(rest) for _, rest in named), default=0)
         lines = not inline and most > 0 and len(named) >= _LINES + (most == 1)
         if lines and (most > 1 or dice.random() < 0.5):
@@ -83,7 +85,7 @@ class Rows:
             if not name or not rest:
                 out.append(name or listed([self.pair(s, v) for s, v in rest]))
                 continue
-            alone = once and (i > 0 or self._goes_without(rest[0][0]))
+            alone = once and (i > 0 or self._goes_without(rest[0][0])) and not self.phrases.is_labelled(name)
             text = self.phrases.value(*rest[0]) if alone else ", ".join(self.pair(s, v) for s, v in rest)
             out.append(f"{name} ({text})")
         return listed(out)

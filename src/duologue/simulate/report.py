@@ -40,7 +40,7 @@ class Reporter:
         """One message for all moves, and its acts."""
         texts, acts = [], []
         for move in moves:
-            text, act = self._one(move, dice)
+            text, act = self._one(move, dice, alone=len(moves) == 1)
             texts.append(sentence(text))
             acts.append(act)
         if self.agenda.recap:
@@ -54,7 +54,7 @@ class Reporter:
             acts.append(Act("close"))
         return _run_on(texts), tuple(acts)
 
-    def _one(self, move: "Say", dice: random.Random) -> tuple[str, Act]:
+    def _one(self, move: "Say", dice: random.Random, alone: bool) -> tuple[str, Act]:
         owed, said = move.owed, {"request": move.owed.number}
         slots = self._slots(owed)
         if move.kind == "choices":
@@ -77,11 +77,11 @@ class Reporter:
             return self.lines.line("cannot", dice, slots), Act("cannot", values=said)
         if move.kind == "known":
             return self._known(owed, move.rows[0], slots, dice), Act("report", owed.need, said)
-        return self._report(owed, slots, dice)
+        return self._report(owed, slots, dice, alone)
 
     # ── reports ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _report(self, owed: Owed, slots: dict[str, str], dice: random.Random) -> tuple[str, Act]:
+    def _report(self, owed: Owed, slots: dict[str, str], dice: random.Random, alone: bool) -> tuple[str, Act]:
         values: dict[str, Json] = {"request": owed.number}
         if owed.need.meaning.family in WRITES:
             return self._changed(owed, slots, dice), Act("report change", owed.need, values)
@@ -94,7 +94,9 @@ class Reporter:
             family = owed.need.meaning.family
             path = f"empty.{family}" if f"empty.{family}" in self.lines else "empty.other"
             return self.lines.line(path, dice, slots), Act("report empty", owed.need, values)
-        text = self._answer(owed.need, answer, slots, dice, must=frozenset({"who"} if owed.again else ()))
+        # Beside other answers, each says what it is about; so does one that is given again.
+        must = demanded(slots, "") if owed.again or not alone else frozenset()
+        text = self._answer(owed.need, answer, slots, dice, must)
         if owed.again:
             text = self.lines.line("again", dice, {"report": sentence(text)})
         values["lines"] = len(answer.lines)
