@@ -17,6 +17,7 @@ Mode = Literal["user", "task"]
 MODES: tuple[str, ...] = get_args(Mode)
 DEFAULT_DOMAIN = "retail"
 MOST_TOOLSETS = 1000
+MOST_ITEMS = 100_000_000
 
 
 class RunConfig(Struct, frozen=True, kw_only=True):
@@ -38,8 +39,8 @@ class RunConfig(Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         check_source(self.source, self.domain)
-        if self.n < 1:
-            raise UserError(f"-n {self.n}: there is nothing to make.", "Give a number from 1 on.")
+        if not 1 <= self.n <= MOST_ITEMS:
+            raise UserError(f"-n {self.n} is out of range.", f"Give a number from 1 to {MOST_ITEMS:,}.")
         if self.mode not in MODES:
             raise UserError(f"Unknown mode {self.mode!r}.", f"Choose one of: {', '.join(MODES)}.")
         if not 1 <= self.toolsets <= MOST_TOOLSETS:

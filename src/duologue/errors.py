@@ -22,10 +22,6 @@ class ToolError(DuologueError):
         super().__init__(message)
         self.type, self.message, self.data = type, message, data
 
-    def as_result(self) -> dict[str, Any]:
-        """The result a dialogue shows: `{"error": {"type", "message", …}}`."""
-        return {"error": {"type": self.type, "message": self.message, **self.data}}
-
 
 class UserError(DuologueError):
     """The person must change something. `message` names the value and what is wrong with it; `fix` says what to do."""

@@ -13,7 +13,7 @@ and the reason. Items are made in order and each from its own seed, so a run tak
 
 import asyncio
 import time
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator, Set
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +38,8 @@ from duologue.verify import verify_dialogue
 if TYPE_CHECKING:
     from duologue.config import RunConfig
 
-STAGES = ("tools", "tasks", "play", "check")
+STAGES = TOOLS, TASKS, PLAY, CHECK = "tools", "tasks", "play", "check"
+"""In order. A file of `docs/formats.md` lies between each two; the funnel counts what passes each of the last three."""
 ATTEMPTS = 4
 """Scenarios an item may use up before it is rejected."""
 SEARCHES = 12
@@ -109,9 +110,9 @@ def make_tools(source: Source, catalog: Catalog, seed: int, variants: int) -> li
     return out
 
 
-def make_tasks(shop: Workshop, n: int, mode: str = "user", used: Container[str] = ()) -> Iterator[Scenario]:
+def make_tasks(shop: Workshop, n: int, mode: str = "user", used: Set[str] = frozenset()) -> Iterator[Scenario]:
     """Stage `tasks`: up to `n` scenarios, fewer when distinct tasks run out."""
-    taken = set(used) if isinstance(used, set) else set()
+    taken = set(used)
     for item in range(n):
         try:
             scenario = shop.tasks.scenario(str(item), taken, mode)
@@ -141,7 +142,7 @@ class Run:
     async def item(self, number: int) -> bool | None:
         """Make one item. True: accepted; False: rejected; None: no distinct task is left for it."""
         begun = 0
-        last = StageError("tasks", "no new task could be drawn")
+        last = StageError(TASKS, "no new task could be drawn")
         for attempt in range(SEARCHES):
             shop = self.shops[(number + attempt) % len(self.shops)]
             scenario = self._scenario(shop, number, attempt, begun > 0)
@@ -150,11 +151,11 @@ class Run:
             if not begun:
                 self.store.begin_item(number)
             begun += 1
-            self.store.count_attempt(number, "tasks")
+            self.store.count_attempt(number, TASKS)
             self._use(number, shop, scenario)
             try:
                 dialogue = await shop.play(scenario)
-                self.store.count_attempt(number, "play")
+                self.store.count_attempt(number, PLAY)
             except StageError as error:
                 last = error
                 self.store.count_attempt(number, error.stage, error.reason)
@@ -164,11 +165,11 @@ class Run:
             verdicts = shop.check(dialogue)
             accepted, reasons = combine(verdicts)
             code = "" if accepted else reasons[0].partition(":")[0]
-            self.store.count_attempt(number, "check", "" if accepted else code)
+            self.store.count_attempt(number, CHECK, "" if accepted else code)
             if accepted or begun == ATTEMPTS:
                 self.store.put_dialogue(number, dialogue, verdicts, accepted, "" if accepted else code)
                 return accepted
-            last = StageError("check", code, reasons[0])
+            last = StageError(CHECK, code, reasons[0])
         if not begun:
             return None
         self.store.reject_item(number, last.stage, last.reason, last.evidence)
@@ -185,7 +186,7 @@ class Run:
             return shop.tasks.scenario(f"{number}.{attempt}", self.used, self.config.mode)
         except StageError as error:
             if begun:
-                self.store.count_attempt(number, "tasks", error.reason)
+                self.store.count_attempt(number, TASKS, error.reason)
             return None
 
 

@@ -285,7 +285,7 @@ class Proof(Struct, frozen=True, omit_defaults=True):
     """Mutation → the check that failed it; empty where it survived."""
 
 
-class Task(Struct, frozen=True, omit_defaults=True):
+class Task(Struct, frozen=True):
     """A goal with its proof. `known` is what the user may say; `hidden` must be found out."""
 
     id: str

@@ -7,8 +7,9 @@ must agree. Where the user asks for everything at once (`task` mode) the request
 
 from duologue.checks.case import Case, verdict
 from duologue.checks.words import finds
+from duologue.language.values import is_blank, tells
 from duologue.plans.trace import Executed
-from duologue.types import Finding, Turn, Verdict
+from duologue.types import Finding, Json, Tool, Turn, Verdict
 
 
 def policy(case: Case) -> Verdict:
@@ -31,7 +32,26 @@ def _missing_consent(case: Case, call: Executed) -> str:
     proposals = [s.turn for s in case.trace.assistant if s.turn < user]
     if not proposals or not _proposes(case.trace.turns[proposals[-1]]):
         return "changed without having been proposed"
+    unsaid = _unsaid(case, call, proposals[-1])
+    return f"{unsaid} was not part of what the assistant proposed" if unsaid else ""
+
+
+def _unsaid(case: Case, call: Executed, proposal: int) -> str:
+    """A value that is written but was not in the words the user agreed to; empty where all were."""
+    tool = case.trace.tools.get(call.call.name)
+    for name, slot in tool.inputs.items() if tool is not None else ():
+        value = call.call.arguments.get(name)
+        if slot.use != "value" or is_blank(value) or value == default_of(tool, name):
+            continue
+        if not tells(case.reading(proposal), value, case.column(f"{slot.table}.{slot.column}")):
+            return f"{name}={value!r}"
     return ""
+
+
+def default_of(tool: Tool | None, name: str) -> Json:
+    """What the parameter is where nobody says anything."""
+    properties = tool.parameters.get("properties", {}) if tool is not None else {}
+    return properties.get(name, {}).get("default")
 
 
 def agrees(turn: Turn) -> bool:

@@ -132,11 +132,21 @@ def _parse(line: bytes, where: str) -> tuple[Dialogue, Metadata]:
         raise UserError(f"{where} is not an exported conversation: {error}", "Export the run again.") from error
 
 
+def _is_database(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return False
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A file that appears at `path` complete, or not at all. Makes the folder where missing. Raises `UserError`."""
     if path.is_dir():
         raise UserError(f"{str(path)!r} is a folder.", "Name a file (-o).")
+    if _is_database(path):
+        raise UserError(f"{str(path)!r} is a database, and is not written over.", "Name another file (-o).")
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

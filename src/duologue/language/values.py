@@ -14,14 +14,14 @@ together: `tells(say(value, column, style), value, column)` for every value but 
 
 import math
 import re
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 
 from duologue.catalog.model import Column
 from duologue.language.reading import MONTHS, Day, Number, Reading, fold, has_phrase, parse_day, parse_time, read
 from duologue.types import Json
 
-__all__ = ["by_pattern", "clean", "day_of", "is_blank", "moment", "same_figure", "say", "tells"]
+__all__ = ["by_pattern", "clean", "is_blank", "moment", "same_figure", "say", "tells"]
 
 LONGEST = 280
 """Characters of a text that are said; the rest is cut at a word, with an ellipsis."""
@@ -239,12 +239,6 @@ def _say_moment(when: tuple[Day, str], style: int) -> str:
         f"{year:04}-{month:02}-{day:02}",
     )[form]
     return f"{text} at {time}" if time else text
-
-
-def day_of(value: Json, column: Column | None = None) -> date | None:
-    """The calendar day a stored value stands for; None where it is none."""
-    when = moment(value, column) if isinstance(value, str) else None
-    return date(*when[0]) if when is not None and when[0][2] else None
 
 
 # ── Finding again ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,6 +17,9 @@ from duologue.plans.index import ToolIndex
 from duologue.plans.rows import Listing, Row, RowKey, matches, pick_row, plain
 from duologue.types import Json, Mention, Need, Pick, Tool
 
+LATER = 1 << 30
+"""The number of a need after all others."""
+
 
 class Known(Struct):
     """A row of the database, pieced together from all results that showed a part of it."""

@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Sequence
 
+from duologue.language.grammar import listed
 from duologue.language.phrases import Phrases
 from duologue.plans.binding import mention_slots
 from duologue.plans.index import ToolIndex
@@ -23,7 +24,7 @@ class Sayings:
         self.index, self.phrases = index, phrases
 
     def line(self, part: str, need: Need, rows: Sequence[str], dice: random.Random) -> str:
-        """A phrase for the need, saying every value it gives (of `done`, as many as a phrase has); empty where there is none."""
+        """A phrase for the need, saying every value it gives; empty where there is none."""
         tool = self.index.serving(need.meaning)
         if tool is None or not tool.wording.get(part) or need.pick is not None:
             return ""
@@ -31,10 +32,17 @@ class Sayings:
         said = {k for k, s in tool.inputs.items() if f"{s.table}.{s.column}:{s.use}" in need.values}
         fits = [t for t in tool.wording[part] if set(_SLOT.findall(t)) <= slots.keys()]
         full = [t for t in fits if said <= set(_SLOT.findall(t))]
-        if not full and part == "request":
-            return ""
         best = full or sorted(fits, key=lambda t: -len(said & set(_SLOT.findall(t))))[:1]
-        return _SLOT.sub(lambda m: slots[m[1]], dice.choice(best)) if best else ""
+        if not best:
+            return ""
+        line = dice.choice(best)
+        left = [n for n in said - set(_SLOT.findall(line)) if n in slots and tool.inputs[n].use != "key"]
+        words = [f"{self._label(tool, n)} {slots[n]}" for n in sorted(left)]
+        return _SLOT.sub(lambda m: slots[m[1]], line) + (f", {listed(words)}" if words else "")
+
+    def _label(self, tool: Tool, name: str) -> str:
+        slot = tool.inputs[name]
+        return self.phrases.label(f"{slot.table}.{slot.column}", slot.table)
 
     def slots(self, tool: Tool, need: Need, rows: Sequence[str]) -> dict[str, str]:
         """Parameter → what is said for it."""

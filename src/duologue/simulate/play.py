@@ -50,8 +50,9 @@ async def step(participants: Participants, turns: tuple[Turn, ...]) -> tuple[Tur
 
 
 def _turn(said: Utterance, turns: tuple[Turn, ...], task: int) -> Turn:
+    message = said.message
     return Turn(
-        message=said.message,
+        message=replace(message, content=message.content.strip()) if message.content else message,
         parent=len(turns) - 1,
         state=turns[-1].state,
         task=task if said.task < 0 else said.task,

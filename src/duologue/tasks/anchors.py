@@ -103,7 +103,7 @@ class Anchors:
         for _ in range(6):
             if rows:
                 value = rng.choice(rows).values.get(column.name)
-                if value is not None and str(value).strip():
+                if value is not None and str(value).strip() and str(value).isprintable():
                     return value
         return None
 

@@ -33,7 +33,7 @@ class Edits:
         """A new value for an existing row, different from `current`."""
         make = _CHANGES.get(column.role)
         edit = make(self, column, current, rng) if make else None
-        return edit if edit is not None and str(edit.value) != str(current) else None
+        return edit if edit is not None and str(edit.value) != str(current) and str(edit.value).isprintable() else None
 
     def fresh(self, column: Column, rng: random.Random) -> Json:
         """A value for a new row; None where none can be made up honestly."""
@@ -98,7 +98,7 @@ def _measure(_: Edits, column: Column, current: Json, rng: random.Random) -> Edi
 def _category(edits: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:
     if column.role == "category" and not column.closed:
         return None
-    others = [v for v in column.values if str(v).strip() and str(v) != str(current)]
+    others = [v for v in column.values if str(v).strip() and str(v).isprintable() and str(v) != str(current)]
     if not others:
         return None
     return Edit(rng.choice(others[:8]), "status" if column.role == "status" else "correct")

@@ -25,7 +25,8 @@ from duologue.tasks.answers import complete
 from duologue.tasks.clock import scenario_clock
 from duologue.tasks.edits import Edits
 from duologue.tasks.goals import goal_of, whole_goal
-from duologue.tasks.needs import Proposal, Proposer
+from duologue.tasks.needs import Proposer
+from duologue.tasks.proposal import Proposal
 from duologue.tasks.prove import Prover, bound_arguments
 from duologue.tasks.recall import Recall
 from duologue.tasks.rubric import rubric_of

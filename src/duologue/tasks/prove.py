@@ -5,6 +5,7 @@ and so must each spoiled plan: a step dropped, another row's key, another value 
 What differs between two runs at different times depends on the clock and is not compared later.
 """
 
+import datetime
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
@@ -233,7 +234,8 @@ def bound_arguments(step: PlanStep) -> dict[str, Json]:
 
 def _later(start: str) -> str:
     """The same moment a year and some hours later: far enough for every clock value to differ."""
-    return f"{int(start[:4]) + 1}{start[4:8]}{'11' if start[8:10] != '11' else '12'}T{'10' if start[11:13] != '10' else '13'}:07:43"
+    moment = datetime.datetime.fromisoformat(start) + datetime.timedelta(days=397, hours=3, minutes=7, seconds=11)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _changes(run: Run) -> tuple[RowChange, ...]:
