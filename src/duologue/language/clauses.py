@@ -81,7 +81,7 @@ def pieces(
             out["role"] = phrases.role(meaning.table, meaning.parent, meaning.via)
     if need.pick is not None:
         names = any(w.startswith(meaning.table + ".") and ":" not in w for w in need.wanted)
-        out["best"] = phrases.pick(need.pick, subject if names else "one")
+        out["best"] = phrases.pick(need.pick, out.get("group") or (subject if names else "one"))
         out["extreme"] = phrases.extreme(need.pick)
     return out
 

@@ -7,6 +7,7 @@ dialogue: which row "that order" is has been settled before anything is worded.
 import random
 
 from duologue.catalog.model import Catalog, Column, Table
+from duologue.catalog.nouns import plural
 from duologue.language.extremes import flag_noun, is_adjective, is_many, measure_word, row_word
 from duologue.language.grammar import article, listed
 from duologue.language.values import is_blank, say
@@ -106,7 +107,8 @@ class Phrases:
     def indefinite(self, key: str, subject: str = "") -> str:
         """A slot's label with "a" or "an"; without where it can't be counted or is a plural."""
         label, column = self.noun(key, subject), self.slot(key)[2]
-        return label if is_many(label) or (column is not None and column.plural == column.label) else article(label)
+        uncounted = column is not None and column.plural == label
+        return label if uncounted or is_many(label) else article(label)
 
     def are(self, keys: list[str], subject: str = "") -> str:
         """ "is" or "are" for the slots together."""
@@ -168,7 +170,7 @@ class Phrases:
             return ""
         if slot.use == "count":
             return f"{_COUNTING.get(pick.kind, pick.kind)} {self.table(slot.table)[1]}"
-        label = self.label(key, pick.table)
+        label = self.noun(key, pick.table)
         if pick.kind in _COUNTING and is_many(label) and not slot.use and not (column and column.unit):
             return f"{_COUNTING[pick.kind]} {label}"
         return f"{measure_word(pick.kind, label, column.unit if column else '')} {label}"
@@ -286,7 +288,13 @@ class Phrases:
     def group(self, need: Need) -> str:
         """What an answer is split or counted by: "country", "month of the hire date"."""
         key = _split_by(need)
-        return self.by(key, need.meaning.table) if key else ""
+        return self._part_played(need) or (self.by(key, need.meaning.table) if key else "")
+
+    def _part_played(self, need: Need) -> str:
+        """What the rows of its own table are to those counted, where an answer is split by them: "manager"."""
+        slot = self.slot(need.meaning.group)[0]
+        own = need.meaning.group and slot.table == need.meaning.table and slot.column == "@name"
+        return self.role(slot.table, slot.table, need.meaning.via) if own else ""
 
     def by(self, key: str, subject: str) -> str:
         """What a slot splits rows by. A period says of which date, unless it is the first one an event has."""
@@ -309,7 +317,7 @@ class Phrases:
         if slot.use in ("month", "year", "day"):
             return self.group(need).replace(slot.use, slot.use + "s", 1)
         if slot.column == "@name":
-            return table.plural
+            return plural(self._part_played(need)) or table.plural
         return column.plural if column is not None else ""
 
 

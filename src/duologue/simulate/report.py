@@ -60,7 +60,7 @@ class Reporter:
         if move.kind == "choices":
             return self._choices(move, slots, dice)
         if move.kind == "ask":
-            label = self.phrases.label(move.slot.rpartition(":")[0], owed.need.meaning.table)
+            label = self.phrases.noun(move.slot.rpartition(":")[0], owed.need.meaning.table)
             text = self.lines.line("ask.value", dice, {**slots, "label": label})
             return text, Act("ask", values={**said, "slot": move.slot})
         if move.kind == "confirm?":
