@@ -8,7 +8,7 @@ sampler forgets a way it did not go.
 Only results and plain values go in. A memory never asks the database anything.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 
@@ -39,6 +39,7 @@ class Moment(Struct, frozen=True):
     journal: int
     focus: dict[str, int]
     told: dict[str, int]
+    heard: int
 
 
 class Memory:
@@ -52,6 +53,8 @@ class Memory:
         """Table → the rows talked about, each with the need it was talked about from."""
         self.told: dict[str, list[Json]] = {}
         """Table → names that were said aloud, in order; a table's name with `#` → numbers of its rows."""
+        self.heard: list[tuple[str, RowKey, str, str]] = []
+        """(table, key, column, value) of what was told of a row, or written to it."""
         self._journal: list[tuple[Known, str, Json, tuple[int, str] | None]] = []
         """What each column held before it was learnt anew, in order; an empty column name: the row was new."""
 
@@ -84,11 +87,11 @@ class Memory:
         """The memory as it is now."""
         told = {t: len(names) for t, names in self.told.items()}
         focus = {t: len(rows) for t, rows in self._focus.items()}
-        return Moment(len(self.listings), len(self._journal), focus, told)
+        return Moment(len(self.listings), len(self._journal), focus, told, len(self.heard))
 
     def back_to(self, moment: Moment) -> None:
         """Forget what came after the moment."""
-        del self.listings[moment.listings :]
+        del self.listings[moment.listings :], self.heard[moment.heard :]
         while len(self._journal) > moment.journal:
             known, column, value, source = self._journal.pop()
             if not column:
@@ -161,6 +164,23 @@ class Memory:
         names = self.told.setdefault(table, [])
         if name is not None and name not in names:
             names.append(name)
+
+    def hear(self, row: Row, slots: Iterable[str]) -> None:
+        """These values of a result row were told, or have just been written."""
+        for entity in row.shape.entities:
+            key = _key(entity.key, row)
+            if key is not None:
+                told = [(c, row.values[s]) for c, s in entity.columns if s in slots and s in row.values]
+                self.heard += [(entity.table, key, column, str(value)) for column, value in told]
+
+    def was_heard(self, row: Row, slot: str) -> bool:
+        """The user has been told this value of this row before, and it is still that."""
+        for entity in row.shape.entities:
+            key = _key(entity.key, row)
+            column = next((c for c, s in entity.columns if s == slot), None)
+            if key is not None and column is not None:
+                return (entity.table, key, column, str(row.values.get(slot))) in self.heard
+        return False
 
     def attend(self, need: Need, listing: Listing) -> None:
         """The answer to a need puts its row in focus, where it is one."""

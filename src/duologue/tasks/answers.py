@@ -32,7 +32,8 @@ def complete(proposer: Proposer, memory: Memory, need: Need, listing: Listing, r
             *(computed or rng.sample(telling, min(len(telling), rng.choice((1, 1, 2)))))[:2],
         ]
     else:
-        telling = [s for s in telling if not _heard(memory, s, listing)]
+        row = listing.rows[0]
+        telling = [s for s in telling if not _heard(memory, s, listing) and not memory.was_heard(row, s)]
         wanted = rng.sample(telling, min(len(telling), rng.choice((1, 2, 2, 3))))
     if not wanted or (listing.many and not computed and not _all_differ(wanted, listing)):
         return None

@@ -7,6 +7,7 @@ counts; one that fails its proof is drawn again.
 
 from collections import Counter
 from collections.abc import Container
+from itertools import combinations
 from typing import Literal
 
 from msgspec.structs import replace
@@ -88,9 +89,15 @@ class ScriptedTasks:
         return Scenario(id=name, tasks=tuple(tasks), clock=clock, seed=seed, mode="task" if mode == "task" else "user")
 
     def asks(self, task: Task) -> list[str]:
-        """What a proven task asks: one name for each critical step, the same in every dialect."""
+        """What a proven task asks: one name for each critical step and one for each pair of them, the same in every dialect."""
         steps = [s for s in task.plan if s.weight == "critical"]
-        return [ask(self.index.by_name[s.tool], bound_arguments(s)) for s in steps]
+        asks = sorted({ask(self.index.by_name[s.tool], bound_arguments(s)) for s in steps})
+        return asks + together(asks)
+
+
+def together(asks: list[str]) -> list[str]:
+    """Names for the pairs of what a task asks."""
+    return [f"{a}+{b}" for a, b in combinations(asks, 2)]
 
 
 class Drawing:
@@ -125,11 +132,15 @@ class Drawing:
         return None
 
     def _is_new(self, draft: Task, used: Container[str], earlier: list[Task]) -> bool:
-        """At least one part of the task was never asked before, and the task as a whole was not."""
-        asks = {a for a in self.walk.asked if a}
+        """Some part of the task was never asked before; or else most of its parts were never asked together."""
+        if draft.id in used or any(draft.id == t.id for t in earlier):
+            return False
+        asks = sorted({a for a in self.walk.asked if a})
         before = {a for t in earlier for a in self.maker.asks(t)}
-        new = any(a not in used and a not in before for a in asks) if asks else True
-        return new and draft.id not in used and all(draft.id != t.id for t in earlier)
+        if not asks or any(a not in used and a not in before for a in asks):
+            return True
+        pairs = together(asks)
+        return 2 * sum(1 for p in pairs if p not in used and p not in before) > len(pairs)
 
     def _session(self, earlier: list[Task]) -> SqliteSession:
         """A session in the state that the earlier tasks' plans leave."""

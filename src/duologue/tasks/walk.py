@@ -218,6 +218,9 @@ class Walk:
             self.memory.attend(need, listing)
             tell = tuple(Disclosure(v, s, own) for s, v in told_values(gist(need, listing)))
             self._remember_told(tell)
+            written = {k.rpartition(":")[0] for k in need.values if k.endswith(":value")}
+            for line in gist(need, listing).lines:
+                self.memory.hear(line.row, {s for s, _ in line.values} | written)
         self.needs += 1
         return Subtask(goal, tuple(range(first_step + 1, own + 1)), need, tell)
 
