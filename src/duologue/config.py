@@ -39,7 +39,9 @@ class RunConfig(Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         check_source(self.source, self.domain)
-        if not 1 <= self.n <= MOST_ITEMS:
+        if self.n < 1:
+            raise UserError(f"-n {self.n}: there is nothing to make.", "Give a number from 1 on.")
+        if self.n > MOST_ITEMS:
             raise UserError(f"-n {self.n} is out of range.", f"Give a number from 1 to {MOST_ITEMS:,}.")
         if self.mode not in MODES:
             raise UserError(f"Unknown mode {self.mode!r}.", f"Choose one of: {', '.join(MODES)}.")

@@ -26,17 +26,24 @@ def verify(
 ) -> int:  # fmt: skip
     """Run every tool call again and compare. Results and changes must be the same; exit code 1 where any differs."""
     from duologue.cli.text import one_line
+    from duologue.errors import UserError
     from duologue.verify import replay
 
     dialogues = calls = 0
+    seen: set[str] = set()
     mismatches: list[dict[str, Any]] = []
     for dialogue, environment, image in _conversations(where, database):
         dialogues += 1
+        if dialogue.id in seen:
+            mismatches.append({"dialogue": dialogue.id, "turn": 0, "what": "the conversation is there more than once"})
+        seen.add(dialogue.id)
         calls += sum(len(turn.message.tool_calls) for turn in dialogue.path())
         verdict = replay(dialogue, environment, image)
         found = [(f.turn, f.what) for f in verdict.evidence] or [(0, "could not be run again")]
         if verdict.passed is not True:
             mismatches += ({"dialogue": dialogue.id, "turn": turn, "what": what} for turn, what in found)
+    if not dialogues and where.is_file():
+        raise UserError(f"{str(where)!r} holds no conversations.", "Export the run again.")
     if json:
         from duologue.ids import to_json
 
