@@ -110,7 +110,9 @@ class _Judge:
         if not own:
             return ""
         wrong = self._change(claim, label)
-        if wrong or any(among(claim, figures) for figures in (own, self.seen.free, self.seen.computed)):
+        if wrong or any(
+            among(claim, figures) for figures in (own, self.seen.free, self.seen.counted, self.seen.computed)
+        ):
             return wrong
         others = sorted(x for x, figures in self.seen.by_label.items() if x != label and among(claim, figures))
         if not others or self._is_derived(claim):
@@ -134,7 +136,11 @@ class _Judge:
         behind = self.lowered[claim.end : claim.end + 60].lstrip()
         if not any(behind.startswith(p) and not behind[len(p) : len(p) + 1].isalnum() for p in self.case.plurals):
             return ""
-        if claim.value in self.seen.free or _word_before(self.text, claim) in PART_OF:
+        if (
+            claim.value in self.seen.free
+            or claim.value in self.seen.counted
+            or _word_before(self.text, claim) in PART_OF
+        ):
             return ""
         if any(claim.value in derive(r).counts for r in self.seen.results):
             return ""
@@ -181,7 +187,8 @@ class _Judge:
             return ""
         if isinstance(claim, Number) and isinstance(claim.value, int) and abs(claim.value) < SMALL:
             return ""
-        same = [r for name in row.identity for r in self.seen.by_name.get(name, ())]
+        shared = {name for r in listing.rows if r is not row for name in r.identity}
+        same = [r for name in row.identity if name not in shared for r in self.seen.by_name.get(name, ())]
         if any(among(claim, r.figures.values()) for r in (row, *same)):
             return ""
         others = [r for r in listing.rows if r is not row]

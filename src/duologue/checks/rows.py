@@ -83,6 +83,8 @@ class Seen:
         """Every row, by what names it."""
         self.free: set[Figure] = set()
         """Figures that belong to no row: said by the user, lengths of lists, limits, counts."""
+        self.counted: set[Figure] = set()
+        """Numbers of rows that were counted for each row of a list."""
         self.computed: set[Figure] = set()
         """Sums, averages and shares: they go by other names than their columns."""
         self.results: list[Json] = []
@@ -107,6 +109,10 @@ class Seen:
             self.free.update(v for v in call.result.values() if isinstance(v, int))
         for group, fields in self._fields.outputs(tool):
             rows = tuple(self._row(fields, raw, call.turn) for raw in group.rows(call.result))
+            single = len(rows) < 2
+            (self.free if single else self.counted).update(
+                row.figures[f.name] for row in rows for f in fields if f.counts and f.name in row.figures
+            )
             for row in rows:
                 for name in row.identity:
                     self.by_name.setdefault(name, []).append(row)
@@ -138,8 +144,6 @@ class Seen:
 
     def _note(self, field: "Field", figure: Figure, turn: int) -> None:
         """Remember a figure under its column's name."""
-        if field.counts:
-            self.free.add(figure)
         if field.computed:
             self.computed.add(figure)
         if field.label:

@@ -189,7 +189,7 @@ class Sources:
             return True
         if before in PART_OF and isinstance(value, int) and 0 < value <= max(self.lengths, default=0):
             return True
-        if before in _ABOUT and any(abs(x - value) <= 0.05 * abs(x) for x in self.numbers):
+        if before in _ABOUT and _is_round(value) and any(abs(x - value) <= 0.05 * abs(x) for x in self.numbers):
             return True
         while len(self._derived) < len(self._results):
             self._derived.append(derive(self._results[len(self._derived)], self.days))
@@ -229,6 +229,11 @@ PART_OF = frozenset(
 _ABOUT = frozenset(
     ["about", "around", "roughly", "approximately", "nearly", "almost", "over", "under", "some", "circa"]
 )
+
+
+def _is_round(value: float) -> bool:
+    """At most three figures before the zeros: what people say "about" of. A number under which something is filed is none."""
+    return len(str(value).replace(".", "").strip("-0")) <= 3
 
 
 def _rounds_to(value: float, said: Number) -> bool:

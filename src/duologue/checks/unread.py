@@ -57,11 +57,13 @@ def _is_used(case: Case, call: Executed, planned: bool) -> bool:
         return True
     known = _Before(case, call)
     new = [v for v in found if known.is_new(v)]
-    if _is_passed_on(case, call, new):
+    if _is_passed_on(case, call, new if planned else _first(case, call, known)):
         return True
     if not new and finds("recap", "unchanged", case.trace.turns[texts[0]].message.content):
         return True
     formatted = [(v, c) for v, c in formatted if known.is_new(v)]
+    given = set() if planned else {repr(v) for c in _others(case, call) for v in _values(case, c)}
+    new, formatted = [v for v in new if repr(v) not in given], [x for x in formatted if repr(x[0]) not in given]
     return any(_tells_any(case, turn, new, formatted, set()) for turn in texts[len(answers) :])
 
 
@@ -73,8 +75,23 @@ def _answers(case: Case, texts: list[int]) -> list[int]:
 
 def _beside(case: Case, call: Executed, text: int) -> set[str]:
     """What the other reads gave that the same text reports."""
-    block = case.blocks.get(text, ())
-    return {repr(v) for c in block if c.index != call.index and c.effect == "read" for v in _values(case, c)}
+    block = {c.index for c in case.blocks.get(text, ())}
+    return {repr(v) for c in _others(case, call) if c.index in block for v in _values(case, c)}
+
+
+def _first(case: Case, call: Executed, known: "_Before") -> list[Json]:
+    """What this read may have been made for: what it gave and none before it; of a look-up, which has no key yet, all."""
+    tool = case.trace.tools.get(call.call.name)
+    by_key = tool is not None and any(s.use == "key" for n, s in tool.inputs.items() if n in call.call.arguments)
+    others = [c for c in _others(case, call) if by_key and c.index < call.index]
+    earlier = {repr(v) for c in others for v in _values(case, c)}
+    return [v for v in _values(case, call) if repr(v) not in earlier and known.is_new(v)]
+
+
+def _others(case: Case, call: Executed) -> list[Executed]:
+    """The reads but for this one and those that ask just the same."""
+    same = (call.call.name, call.call.arguments)
+    return [c for c in case.trace.calls if c.effect == "read" and (c.call.name, c.call.arguments) != same]
 
 
 def _values(case: Case, call: Executed) -> list[Json]:
