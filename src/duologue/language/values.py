@@ -231,11 +231,11 @@ def _say_moment(when: tuple[Day, str], style: int) -> str:
     (year, month, day), time = when
     name, form = MONTHS[month - 1].capitalize(), style % 4
     if day == 0:
-        return f"{year:04}-{month:02}" if form == 3 else f"{name} {year}"
+        return f"{year:04}-{month:02}" if form == 3 else f"{name} {year:04}"
     text = (
-        f"{day} {name} {year}",
-        f"{name} {day}, {year}",
-        f"{day} {name[:3]} {year}",
+        f"{day} {name} {year:04}",
+        f"{name} {day}, {year:04}",
+        f"{day} {name[:3]} {year:04}",
         f"{year:04}-{month:02}-{day:02}",
     )[form]
     return f"{text} at {time}" if time else text
