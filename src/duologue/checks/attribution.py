@@ -134,17 +134,32 @@ class _Judge:
         if not isinstance(claim, Number) or claim.percent or not isinstance(claim.value, int):
             return ""
         behind = self.lowered[claim.end : claim.end + 60].lstrip()
-        if not any(behind.startswith(p) and not behind[len(p) : len(p) + 1].isalnum() for p in self.case.plurals):
+        table = next((t for p, t in self.case.plurals.items() if _starts(behind, p)), None)
+        if table is None or _word_before(self.text, claim) in PART_OF:
             return ""
-        if (
-            claim.value in self.seen.free
-            or claim.value in self.seen.counted
-            or _word_before(self.text, claim) in PART_OF
-        ):
+        if self._is_beside(claim.value, table):
+            return f"{claim.text!r} is not how many were listed"
+        if claim.value in self.seen.free or claim.value in self.seen.counted:
             return ""
         if any(claim.value in derive(r).counts for r in self.seen.results):
             return ""
         return f"{claim.text!r} counts no list there was"
+
+    def _is_beside(self, count: int, table: str) -> bool:
+        """Rows of the table have just been listed, and the number has nothing to do with that nor with the user's words."""
+        listed = [c for c in self.block if self._lists(c) == table and not c.failed and isinstance(c.result, dict)]
+        if not listed or count in self.seen.heard:
+            return False
+        same = [c.result for c in self.case.trace.calls if self._lists(c) == table and isinstance(c.result, dict)]
+        sizes = {len(v) for r in same for v in r.values() if isinstance(v, list)}
+        about = {v for c in listed for v in c.result.values() if isinstance(v, int)}
+        return count not in sizes | about and not any(count in derive(c.result).counts for c in listed)
+
+    def _lists(self, call: Executed) -> str:
+        """The table whose rows a call lists; empty where that is not sure."""
+        tool = self.case.trace.tools.get(call.call.name)
+        meaning = tool.meaning if tool is not None else None
+        return meaning.table if meaning is not None and meaning.family in ("find", "search", "related") else ""
 
     # ── Rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -209,6 +224,10 @@ class _Judge:
 
     def _is_derived(self, claim: Claim) -> bool:
         return isinstance(claim, Number) and any(derive(r).explains(claim) for r in self.seen.results[-RECENT:])
+
+
+def _starts(text: str, phrase: str) -> bool:
+    return text.startswith(phrase) and not text[len(phrase) : len(phrase) + 1].isalnum()
 
 
 def _word_before(text: str, claim: Claim) -> str:

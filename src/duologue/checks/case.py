@@ -5,7 +5,7 @@ changes had been made by which turn. "The state is unchanged" means here that no
 token says less, since it may count calls.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from duologue.catalog.model import Catalog, Column
@@ -30,10 +30,10 @@ class Case:
         policy: Policy | None = None,
         mode: str = "user",
         columns: Mapping[str, Column] | None = None,
-        plurals: Collection[str] = (),
+        plurals: Mapping[str, str] | None = None,
     ) -> None:
-        """`columns` by `table.column` and `plurals` (what the rows of each table are called) come from the catalog."""
-        self.plurals = plurals
+        """`columns` by `table.column` and `plurals` (what rows are called → their table) come from the catalog."""
+        self.plurals = plurals or {}
         self.trace, self.tasks, self.mode = trace, tuple(tasks), mode
         self.policy = policy or Policy()
         self.columns = columns or {}
@@ -112,8 +112,8 @@ _columns: Kept[Catalog, Mapping[str, Column]] = Kept(
 )
 
 
-_plurals: Kept[Catalog, Collection[str]] = Kept(
-    lambda catalog: frozenset(t.plural.lower() for t in catalog.tables if t.plural and t.plural != t.label)
+_plurals: Kept[Catalog, Mapping[str, str]] = Kept(
+    lambda catalog: {t.plural.lower(): t.name for t in catalog.tables if t.plural and t.plural != t.label}
 )
 
 
@@ -121,7 +121,7 @@ def case_of(dialogue: Dialogue, environment: Environment, catalog: Catalog | Non
     """The case that a dialogue's main path makes."""
     scenario = dialogue.scenario
     sorted_path = trace(dialogue, environment.toolset)
-    plurals = _plurals(catalog) if catalog is not None else ()
+    plurals = _plurals(catalog) if catalog is not None else None
     return Case(sorted_path, scenario.tasks, environment.policy, scenario.mode, columns_of(catalog), plurals)
 
 

@@ -83,6 +83,8 @@ class Seen:
         """Every row, by what names it."""
         self.free: set[Figure] = set()
         """Figures that belong to no row: said by the user, lengths of lists, limits, counts."""
+        self.heard: set[Figure] = set()
+        """Figures the user said."""
         self.counted: set[Figure] = set()
         """Numbers of rows that were counted for each row of a list."""
         self.computed: set[Figure] = set()
@@ -91,8 +93,9 @@ class Seen:
 
     def hear(self, reading: Reading) -> None:
         """The user's own figures may be repeated of anything."""
-        self.free.update(n.value for n in reading.numbers)
-        self.free.update(day for d in reading.dates for day in d.days)
+        self.heard.update(n.value for n in reading.numbers)
+        self.heard.update(day for d in reading.dates for day in d.days)
+        self.free.update(self.heard)
 
     def add(self, call: Executed, tool: Tool) -> None:
         """A result, and the arguments that led to it."""
