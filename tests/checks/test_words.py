@@ -24,6 +24,9 @@ from duologue.types import Act, Message, Turn
         ("Shall I cancel it?", False),
         ("That didn't work. Should I check whether it has been removed?", False),
         ("It is now 14:30.", False),
+        ("I have returned down as the status.", False),
+        ("I have returned as the status.", False),
+        ("I've put Leeds down as the city. I've put down Leeds.", True),
         ("The parcel is done up nicely.", False),
     ],
 )
