@@ -75,9 +75,36 @@ def test_values_come_from_earlier_results(folder: Path) -> None:
     count: Counter[str] = Counter()
     for name in LARGE:
         _, out = run(DATABASES / f"{name}.sqlite", folder)
-        count += sum((measured(d) for d in dialogues(out)), Counter[str]())
-    assert count["from results"] / count["calls"] >= 0.40
+        one = sum((measured(d) for d in dialogues(out)), Counter[str]())
+        assert one["from results"] / one["calls"] >= 0.40, name
+        count += one
     assert count["from far back"] / count["calls"] >= 0.15
+
+
+def test_another_seed_shares_nothing_and_nobody_asks_twice(folder: Path) -> None:
+    path = DATABASES / "chinook.sqlite"
+    _, out = run(path, folder)
+    other = folder / "chinook-other"
+    generate(RunConfig(source=path, out=other, n=40, seed=2), lambda _: None)
+    texts = [{tuple(t.message.content for t in d.turns[1:]) for d in dialogues(o)} for o in (out, other)]
+    assert not texts[0] & texts[1]
+    for name in LARGE:
+        _, made = run(DATABASES / f"{name}.sqlite", folder)
+        assert not [d.id for d in dialogues(made) if asks_twice(d)], name
+
+
+def asks_twice(dialogue: Dialogue) -> bool:
+    """An identical call was made although nothing had changed and the user had not doubted."""
+    seen: set[str] = set()
+    for turn in dialogue.turns:
+        if turn.changes or "doubt" in {a.kind for a in turn.acts}:
+            seen.clear()
+        for call in turn.message.tool_calls:
+            mark = f"{call.name} {sorted(call.arguments.items())}"
+            if mark in seen:
+                return True
+            seen.add(mark)
+    return False
 
 
 def measured(dialogue: Dialogue) -> Counter[str]:

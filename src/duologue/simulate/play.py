@@ -81,7 +81,8 @@ async def _execute(session: Session, turns: tuple[Turn, ...]) -> tuple[Turn, ...
 async def play(participants: Participants, dialogue: Dialogue) -> Dialogue:
     """Go on until nobody has anything to say. Raises `StageError` (stage `play`) where it does not end."""
     turns = dialogue.turns
-    while due(turns) != "nobody":
+    brief = dialogue.scenario.mode == "task"  # no words after the last that matters
+    while due(turns) != "nobody" and not (brief and turns[-1].done):
         if len(turns) >= MOST_TURNS:
             raise StageError("play", "the conversation does not end", f"{len(turns)} turns")
         turns = await step(participants, turns)

@@ -19,7 +19,7 @@ from duologue.simulate.agenda import WRITES
 from duologue.simulate.asking import Wording
 from duologue.types import Act, Disclosure, Json, Meaning, Mention, Message, Need, Pick, Scenario, Subtask, Turn
 
-FOLLOW_UP, DOUBT, RECAP, PARTIAL, TWO, ORDINAL, REACT = 0.34, 0.1, 0.2, 0.4, 0.08, 0.35, 0.45
+FOLLOW_UP, DOUBT, RECAP, PARTIAL, TWO, ORDINAL, REACT = 0.6, 0.12, 0.2, 0.5, 0.04, 0.35, 0.45
 """How often each behaviour is taken up where there is occasion for it."""
 
 
@@ -106,7 +106,7 @@ class ScriptedUser:
                 return _say(
                     self.words.say("doubt", dice, value=value), Act("doubt", values={figure.slot: figure.value})
                 )
-        if report.values.get("single") and past.count("follow up") < 2 and dice.random() < FOLLOW_UP:
+        if report.values.get("single") and past.count("follow up") < 4 and dice.random() < FOLLOW_UP:
             return self._follow_up(report.need, dice)
         return None
 
