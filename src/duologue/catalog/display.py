@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from duologue.catalog import formats
 from duologue.catalog.labels import is_id, strip_table
 from duologue.catalog.model import Column
 from duologue.catalog.nouns import singular_word
@@ -52,6 +53,13 @@ class Naming(Struct, frozen=True):
         """Whether a column is near enough to unique, and seldom missing."""
         filled = self.rows - column.nulls
         return column.distinct >= share * filled > 0 and column.nulls <= 0.3 * self.rows
+
+    def elsewhere(self, column: Column) -> bool:
+        """Whether a column holds moments in no fixed writing, or the person behind a row that is no person."""
+        if set(self.said[column.name]) & (words()["date"] | words()["planned"]):
+            return True
+        people = formats.personal([v for v in column.values if isinstance(v, str)], False)
+        return people and not set(self.table) & words()["person"]
 
 
 def naming(columns: Sequence[Column], spelled: dict[str, list[str]], label: str, rows: int, links_out: int) -> Naming:
@@ -114,7 +122,7 @@ def _description(n: Naming, usable: list[Column]) -> str:
 
 def _only_text(n: Naming, usable: list[Column]) -> str:
     """The only short text that tells rows apart, and is not about something or somebody else."""
-    texts = [c for c in usable if c.role == "text" and c.format == ""]
+    texts = [c for c in usable if c.role == "text" and c.format == "" and not n.elsewhere(c)]
     short = [c for c in texts if c.values and all(isinstance(v, str) and len(v) <= 60 for v in c.values)]
     alone = len(n.columns) <= 2
     enough = 0.7 if len(n.columns) <= 4 else 0.95
@@ -132,17 +140,24 @@ def _readable_key(n: Naming, usable: list[Column]) -> str:
     """A key that reads like a word: letters, and not one long number."""
     for c in usable:
         seen = [v for v in (*c.values, c.least, c.most) if isinstance(v, str) and v]
-        letters = all(sum(ch.isalpha() for ch in v) >= 0.5 * len(v) and len(v) >= 2 for v in seen)
+        letters = all(sum(ch.isalpha() for ch in v) >= 0.5 * len(v) and len(v) >= 2 and _readable(v) for v in seen)
         if seen and letters and c.role == "key" and n.telling(c, 0.99):
             return c.name
     return ""
 
 
+def _readable(value: str) -> bool:
+    """Whether a key could be read out: no address, and no long mixture of letters and digits."""
+    mixed = len(value) > 12 and " " not in value and any(ch.isdigit() for ch in value)
+    return "@" not in value and not mixed
+
+
 def is_person(n: Naming, shown: tuple[str, ...], names: Sequence[object]) -> bool:
     """Whether a table's rows are people. `names`: values of its first display column."""
     own = [singular_word(w.lower()) for w in n.table]
+    happens = bool(own) and own[-1] in words()["event"] and own[-1] not in words()["person"]
     if len(shown) == 2:
-        return True
+        return not happens
     if shown and set(n.said[shown[0]]) & words()["organisation"]:
         return False
     if own and own[-1] in words()["person"]:

@@ -39,7 +39,7 @@ _DATES = (
     *("%Y/%m/%d", "%Y.%m.%d", "%A, %B %d, %Y", "%A, %d %B %Y", "%a, %d %b %Y", "%B %Y", "%b %Y", "%b-%Y", "%b-%y"),
     *("%d %B", "%B %d", "%d %b", "%b %d", "%m/%Y", "%Y%m%d"),
 )
-_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %I:%M%p")
+_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S +0000", " %I:%M %p", " %I:%M:%S %p", " %I:%M%p")
 SORTED_DATES = {"%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"}
 
 _ISO = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
@@ -59,6 +59,8 @@ _HASH = re.compile(r"[0-9a-f]{16,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\
 _CODE = re.compile(r"[#A-Za-z0-9][A-Za-z0-9_\-/.#:]*")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?")
 _NUMBERISH = re.compile(r"[$€£¥₹]?\s?([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?)\s?%?")
+_COMMA = re.compile(r"[$€£¥₹]?\s?([+-]?(?:\d{1,3}(?:[. ]\d{3})+|\d+),(?:\d\d?|\d{4,}))\s?[%€]?")
+"""Numbers with a decimal comma. "1,200" is none: three digits after a comma are thousands."""
 
 _PLAIN: tuple[tuple[str, Pattern], ...] = (
     ("email", _EMAIL),
@@ -207,11 +209,28 @@ def is_code(texts: list[str]) -> bool:
 
 
 def number(text: str) -> float | None:
-    """The number a text says ("1,200", "$3.50", "12 %"); `None` where it says none."""
+    """The number a text says ("1,200", "$3.50", "12 %", "1.200,50"); `None` where it says none."""
+    comma = _COMMA.fullmatch(text.strip())
+    if comma:
+        return float(comma[1].replace(".", "").replace(" ", "").replace(",", "."))
     m = _NUMBERISH.fullmatch(text.strip())
     if not m or not m[1] or not any(c.isdigit() for c in m[1]):
         return None
     return float(m[1].replace(",", ""))
+
+
+def epoch(numbers: list[float]) -> str:
+    """Which count of time since 1970 whole numbers read as: `epoch` (seconds), `epoch_ms`, or empty.
+
+    All must lie between 1990 and 2036; amounts that large are seldom so near to one another.
+    """
+    if not numbers or not all(n == n // 1 for n in numbers):
+        return ""
+    low, high = min(numbers), max(numbers)
+    for name, one in (("epoch", 1), ("epoch_ms", 1000)):
+        if 631152000 * one <= low and high <= 2082758400 * one:
+            return name
+    return ""
 
 
 def is_year(value: object) -> bool:

@@ -5,6 +5,7 @@ years alone last. Dates beyond `HORIZON` are stand-ins for "never" and don't cou
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from duologue.catalog import formats
 from duologue.catalog.words import words
@@ -34,6 +35,9 @@ def _rank(said: list[str]) -> int:
 def _iso(format: str, value: object) -> str:
     if format in {"date", "datetime"}:
         return value[:19] if isinstance(value, str) and value[:4].isdecimal() else ""
+    if format in {"epoch", "epoch_ms"} and isinstance(value, (int, float)):
+        seconds = value / (1000 if format == "epoch_ms" else 1)
+        return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
     if format == "month":
         return f"{value}-28" if isinstance(value, str) else ""
     if format == "year":

@@ -125,6 +125,8 @@ def _best(db: apsw.Connection, source: Source, column: str, sources: Sequence[So
 def _resembles(source: Source, column: str, target: Source) -> list[tuple[int, str]]:
     """How much a column's name points at a table (4: it names the key), and the columns it would refer to."""
     key = target.key[0] if len(target.key) == 1 else ""
+    if _counts(source.words[column]):
+        return []
     same = source.raw.name == target.raw.name
     said = [w.lower() for w in source.words[column]]
     label = [singular_word(w.lower()) for w in target.noun.split()]
@@ -140,6 +142,19 @@ def _resembles(source: Source, column: str, target: Source) -> list[tuple[int, s
     if key and tail and target.person and stem and stem[-1] in words()["self_roles"]:
         return [(2, key)]
     return [] if same or source.raw.kind != "table" else [(1, to) for to in _by_name(said, label, target)]
+
+
+def _counts(parts: list[str]) -> bool:
+    """Whether a name speaks of an amount ("max visits", "number of orders", "kids"): it refers to no row, whatever it holds."""
+    lower = [w.lower() for w in parts] or [""]
+    if is_id(lower[-1]) and len(lower) > 1 and lower[0] not in _AMOUNTS:
+        return False
+    return lower[0] in _AMOUNTS or lower[-1] in _AMOUNTS
+
+
+_AMOUNTS = frozenset(
+    {"max", "maximum", "min", "minimum", "num", "total", "avg", "average", "count", "sum", "qty", "quantity"}
+)
 
 
 def _by_name(said: list[str], label: list[str], target: Source) -> list[str]:

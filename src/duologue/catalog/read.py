@@ -19,6 +19,7 @@ from duologue.catalog.links import Source
 from duologue.catalog.model import Catalog, Column, Link, Table
 from duologue.catalog.names import Speller
 from duologue.catalog.nouns import plural, singular
+from duologue.catalog.plumbing import without_plumbing
 from duologue.catalog.statistics import TableStats, read_stats
 from duologue.catalog.words import words
 
@@ -32,6 +33,9 @@ def read_catalog(db: apsw.Connection, name: str) -> Catalog:
     Tables without rows or readable columns are left out and noted. Raises `apsw.Error` where the database can't be read.
     """
     raws, notes = read_tables(db)
+    speller = Speller([r.name for r in raws], [c.name for r in raws for c in r.columns])
+    raws, more = without_plumbing(raws, {r.name: speller.words(r.name) for r in raws})
+    notes += more
     read, more = _read_rows(db, raws)
     notes += more
     speller = Speller([r.name for r, _ in read], [c.name for r, _ in read for c in r.columns])
@@ -219,5 +223,10 @@ def _reference(parts: list[str], link: Link, named: dict[str, str]) -> str:
 
 
 def _latest(sources: Sequence[Source], tables: Sequence[Table]) -> str:
-    dated = [(s, c) for s, t in zip(sources, tables, strict=True) for c in t.columns if c.role == "date"]
+    dated = [
+        (s, c)
+        for s, t in zip(sources, tables, strict=True)
+        for c in t.columns
+        if c.role == "date" or c.format.startswith("epoch")
+    ]
     return latest((c.format, s.words[c.name], [*s.stats.columns[c.name].counts, c.most]) for s, c in dated)

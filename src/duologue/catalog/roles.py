@@ -46,10 +46,21 @@ def _opaque(f: Facts) -> Nature | None:
         return Nature("other", "code")
     if f.numbers and f.says("geo"):
         return Nature("other")
-    if f.numbers and f.says("date") and not f.says("measure") and min(f.numbers) > 3e8 and not _day_numbers(f):
-        return Nature("other")
+    if f.numbers and _moments(f):
+        return Nature("other", formats.epoch(f.numbers) if f.stored else "")
     pictures = {"photo", "image", "picture", "path", "avatar", "thumbnail", "logo", "icon", "file"}
     return Nature("other", f.format) if f.texts and pictures & set(f.said) and not f.numbers else None
+
+
+def _moments(f: Facts) -> bool:
+    """Seconds or milliseconds since 1970: the name speaks of a moment ("expires at", "last seen", "ts")."""
+    if f.says("date") and not f.says("measure") and min(f.numbers) > 3e8:
+        return not _day_numbers(f)
+    moment = (
+        f.said[-1:] in {("at",), ("on",), ("time",)} or any(map(is_participle, f.said)) or f.says("date", "era", "seen")
+    )
+    wide = bool(formats.epoch(f.numbers)) and f.stats.distinct >= 3
+    return f.stored and wide and moment and not f.says("money", "count", "code", "phone")
 
 
 def _flag(f: Facts) -> Nature | None:
@@ -66,8 +77,12 @@ def _flag(f: Facts) -> Nature | None:
     counted = f.says("measure", "money", "count", "ordinal", "year", "id", "code") or f.plural
     if named and not (counted and "BOOL" not in f.raw.declared.upper()):
         return Nature("flag")
-    plain = not counted and not f.heads("category")
+    plain = not counted and not f.heads("category") and not f.head.endswith(_QUALITIES)
     return Nature("flag") if len(seen) == 2 and f.stats.filled >= 8 and plain else None
+
+
+_QUALITIES = ("ity", "ness", "ment", "tion", "sion", "ance", "ence", "ship")
+"""Endings of nouns that have degrees: a "quality" of 0 or 1 is no yes or no."""
 
 
 def _lower(value: Any) -> str:
@@ -145,7 +160,7 @@ def _number(f: Facts) -> Nature | None:
     if whole and f.heads("category") and not f.plural and not f.says("money", "count", "measure"):
         return Nature("category" if _groups(f, 1.5) else "other")
     if whole and not _measured(f):
-        if f.said and f.heads("person_column", "person", "self_roles"):
+        if f.said and not f.plural and f.heads("person_column", "person", "self_roles"):
             return Nature("other", "code")
         small = f.stats.distinct <= 5 and max(f.numbers) <= 20
         if small and not f.plural and _groups(f, 3):
@@ -175,7 +190,7 @@ def _measured(f: Facts) -> bool:
 def _numbered_code(f: Facts) -> bool:
     if f.heads("code", "phone") or (f.head in words()["generic_tail"] and not f.plural):
         return True
-    if f.said[-1:] in {("number",), ("no",), ("nbr",)} and len(f.said) > 1:
+    if f.said[-1:] in {("number",), ("no",), ("nbr",)} and (len(f.said) > 1 or f.repeats <= 1.2):
         return True
     if not f.texts or _measured(f) or f.format in {"percent", "money"} or f.heads("ordinal"):
         return False
@@ -205,7 +220,9 @@ def _amount(f: Facts) -> str:
     if f.says("count") and f.head not in {"total", "sum"} and not f.says("money"):
         return ""
     fraction = any(n != n // 1 for n in f.numbers if abs(n) < 1e15)
-    if f.says("money"):
+    if f.heads("no_money") or (f.said and f.said[-1] in words()["no_money"]):
+        return ""
+    if f.says("money") and not (f.plural and f.head == "credit"):
         return "money"
     return "money" if f.says("maybe_money") and fraction else ""
 

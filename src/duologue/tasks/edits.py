@@ -8,6 +8,7 @@ words it). None means: nothing sensible can be written here.
 import datetime
 import random
 import re
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -62,6 +63,44 @@ class Edits:
     def _near_reference(self, column: Column, rng: random.Random) -> Json:
         start = datetime.date.fromisoformat(self.reference[:10])
         return write_date(start + datetime.timedelta(days=rng.randint(1, 21)), column)
+
+    def dates(self, columns: Sequence[Column], rng: random.Random) -> dict[str, Json]:
+        """Dates of one new row: those of a row there is, moved together to the days to come, so that what begins comes
+        before what ends, and a stay is as long as stays are. Columns whose writing is no full date are left out."""
+        table = self.anchors.catalog.table(columns[0].table)
+        rows = [r for r in self.anchors.rows(table) if all(c.name in r.values for c in columns)]
+        model = rng.choice(rows).values if rows else {}
+        days = {c.name: day_of(model.get(c.name), c) for c in columns}
+        known = [d for d in days.values() if d is not None]
+        first = datetime.date.fromisoformat(self.reference[:10]) + datetime.timedelta(days=rng.randint(0, 14))
+        out: dict[str, Json] = {}
+        for c in columns:
+            day = days[c.name]
+            value = write_date(first + (day - min(known)), c) if day is not None else self._near_reference(c, rng)
+            if value is not None:
+                out[c.name] = value
+        return out
+
+    def in_order(self, column: Column, value: Json, current: Mapping[str, Json]) -> bool:
+        """Whether a date moved keeps its order among the row's other dates: nothing ends before it begins."""
+        old, new = day_of(current.get(column.name), column), day_of(value, column)
+        if old is None or new is None:
+            return True
+        table = self.anchors.catalog.table(column.table)
+        others = (day_of(current.get(c.name), c) for c in table.columns if c.role == "date" and c.name != column.name)
+        return all(d is None or (old <= d) == (new <= d) or (old >= d) == (new >= d) for d in others)
+
+
+def day_of(value: Json, column: Column) -> datetime.date | None:
+    """The day a date of this column means; None where it is no full date."""
+    try:
+        if column.format in ("date", "datetime"):
+            return datetime.date.fromisoformat(str(value)[:10])
+        if column.format.startswith("date:") and "%d" in column.format and "%Y" in column.format:
+            return datetime.datetime.strptime(str(value), column.format[5:]).date()
+    except ValueError:
+        return None
+    return None
 
 
 def write_date(day: datetime.date, column: Column) -> Json:

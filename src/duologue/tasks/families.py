@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from duologue.catalog.model import Column
 from duologue.plans.memory import LATER, Memory
 from duologue.plans.rows import plain
 from duologue.tasks.proposal import Proposal
@@ -15,6 +16,10 @@ from duologue.types import Json, Tool
 if TYPE_CHECKING:
     from duologue.tasks.needs import Proposer
 
+USUAL = 0.9
+"""From this share of filled rows on, a column is something that people give of a new row."""
+OPTIONAL = 3
+"""Values given of a new row beyond those that must be, at most."""
 Filler = Callable[["Proposer", Tool, Memory, random.Random, Proposal], bool]
 
 
@@ -48,6 +53,8 @@ def _set(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, out: 
             if name in tool.parameters.get("required", ()):
                 return False
             continue
+        if column is not None and column.role == "date" and not self.edits.in_order(column, edit.value, current):
+            return False
         self.say(out, slot, edit.value)
         out.reason = out.reason or edit.reason
         said += 1
@@ -75,19 +82,37 @@ def _current(self: "Proposer", tool: Tool, memory: Memory, out: Proposal) -> dic
 
 def _create(self: "Proposer", tool: Tool, _: Memory, rng: random.Random, out: Proposal) -> bool:
     required = set(tool.parameters.get("required", ()))
+    dates = _dates(self, tool, required, rng)
+    optional = OPTIONAL
     for name, slot in tool.inputs.items():
         if slot.use != "value":
             continue
         column = self.column(slot)
-        value = self.edits.fresh(column, rng) if column is not None else None
+        value = dates.get(slot.column) or (self.edits.fresh(column, rng) if column is not None else None)
         if value is None:
             if name in required:
                 return False
             continue
-        if name in required or (rng.random() < 0.3 and column is not None and column.role != "date"):
+        if name in required or (column is not None and optional > 0 and _usually_given(self, column, rng)):
             self.say(out, slot, value)
+            optional -= name not in required
     out.reason = "create"
     return bool(out.need.values) or len(out.need.mentions) > 1
+
+
+def _dates(self: "Proposer", tool: Tool, required: set[str], rng: random.Random) -> dict[str, Json]:
+    """The dates that must be given of a new row, in their order."""
+    slots = [s for n, s in tool.inputs.items() if s.use == "value" and n in required]
+    columns = [c for c in map(self.column, slots) if c is not None and c.role == "date"]
+    return self.edits.dates(columns, rng) if columns else {}
+
+
+def _usually_given(self: "Proposer", column: Column, rng: random.Random) -> bool:
+    """What nearly every row has is said of a new one; what many lack comes later, if ever."""
+    if column.role == "date":
+        return False
+    share = 1 - column.nulls / max(1, self.catalog.table(column.table).rows)
+    return share >= USUAL or (share >= 0.5 and rng.random() < 0.3)
 
 
 def _act(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, out: Proposal) -> bool:

@@ -18,6 +18,7 @@ from duologue.plans.rows import Listing, pick_row, plain
 from duologue.tasks.anchors import Anchors, sayable
 from duologue.tasks.edits import Edits
 from duologue.tasks.families import FILLERS
+from duologue.tasks.pointing import fresh, places, readiness, speakable, usable
 from duologue.tasks.proposal import Proposal
 from duologue.types import Fact, Json, Mention, Need, Pick, Slot, Tool
 
@@ -71,7 +72,7 @@ class Proposer:
         seen = [m for m in self._seen(table, memory, rng) if m not in avoid]
         if seen and rng.random() < self.lean:
             out.built_on = True
-            return rng.choices(seen, [_readiness(m) for m in seen])[0]
+            return rng.choices(seen, [readiness(m) for m in seen])[0]
         return self._introduced(self.catalog.table(table), rng, out)
 
     def _seen(self, table: str, memory: Memory, rng: random.Random) -> list[Mention]:
@@ -80,8 +81,9 @@ class Proposer:
         if memory.still_pointed_at(table, self.now):
             out.append(Mention(table))
         listing = memory.latest(table, LATER)
-        if listing is not None and len({memory.key_of(table, r) for r in listing.rows}) == len(listing.rows):
-            picks = [p for p in self.picks(listing, rng) if _shows(memory, table, listing, p)]
+        if listing is not None and fresh(memory, table, listing, self.now):
+            picks = [*self.picks(listing, rng), *places(self.catalog.table(table), listing, self.now)]
+            picks = [p for p in picks if usable(memory, table, listing, p)]
             if picks:
                 out.append(Mention(table, pick=rng.choice(picks)))
         names = [k.values.get("@name") for k in memory.known.get(table, {}).values()]
@@ -89,7 +91,7 @@ class Proposer:
         if told:
             out.append(Mention(table, by={"@name": rng.choice(told)}))
         numbers = memory.told.get(f"{table}#", ())
-        if numbers:
+        if numbers and speakable(self.catalog.table(table)):
             out.append(Mention(table, by={self.catalog.table(table).key[0]: rng.choice(numbers)}))
         return out
 
@@ -131,7 +133,7 @@ class Proposer:
 
     def _numbered(self, table: Table) -> bool:
         """People have the number of its rows at hand: it is on their papers (events), or there is no other way to name them."""
-        if len(table.key) != 1 or table.kind == "link":
+        if len(table.key) != 1 or table.kind == "link" or not speakable(table):
             return False
         dated = any(c.role == "date" for c in table.columns)
         return (table.kind == "event" and dated) or not any(x.table == table.name for x in self.catalog.links)
@@ -228,18 +230,6 @@ class Proposer:
             return self.catalog.table(slot.table).column(slot.column)
         except KeyError:
             return None
-
-
-def _readiness(mention: Mention) -> float:
-    """How readily a row is pointed at this way: by its place, by "that one", by its name, by its number."""
-    if mention.pick is not None:
-        return 3.0
-    return 2.0 if not mention.by else 1.5 if "@name" in mention.by else 0.6
-
-
-def _shows(memory: Memory, table: str, listing: Listing, pick: Pick) -> bool:
-    row = pick_row(listing.rows, pick)
-    return row is not None and memory.key_of(table, row) is not None
 
 
 def _rounded(value: Json, column: Column) -> Json:

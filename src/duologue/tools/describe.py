@@ -6,7 +6,7 @@ from duologue import ids
 from duologue.tools.drafts import Draft, Param, Query
 from duologue.tools.families.common import listed
 from duologue.tools.ground import Ground
-from duologue.tools.naming import ascii_words, identifier
+from duologue.tools.naming import article, ascii_words, identifier
 from duologue.tools.wording import Phrasing, Voice, phrases
 
 SHOWN = 6
@@ -99,6 +99,8 @@ def describe(ground: Ground, voice: Voice, draft: Draft, named: Mapping[str, str
     if words.get("filters") and draft.meaning.family != "search":
         sentences.append(p.say("narrowed", **words))
     sentences.append(_comes_back(draft, p, words))
+    if words.get("lacking"):
+        sentences.append(f"Leaves out {words['plural']} without {article(words['lacking'])} {words['lacking']}.")
     limit = next((param for param in draft.params if param.slot.use == "limit"), None)
     if limit:
         sentences.append(_limit_said(p, limit, named[limit.id]))

@@ -45,6 +45,13 @@ class Part(Struct, frozen=True, tag=True):
     length: int
 
 
+class Moment(Struct, frozen=True, tag=True):
+    """A time kept as a count since 1970, written as people read it (ISO, UTC, to the second). `scale`: counts in a second."""
+
+    of: Col
+    scale: int = 1
+
+
 class Agg(Struct, frozen=True, tag=True):
     """An aggregate: COUNT · SUM · AVG · MIN · MAX, rounded to `digits` where given. Without `of`, a count of rows."""
 
@@ -87,7 +94,7 @@ class OrKeep(Struct, frozen=True, tag=True):
     column: str
 
 
-Term = Col | Display | Part | Agg | Share | Const | Arg | Next | OrKeep
+Term = Col | Display | Part | Moment | Agg | Share | Const | Arg | Next | OrKeep
 
 
 # ── Conditions ───────────────────────────────────────────────────────────────────────────────────────────────────────────

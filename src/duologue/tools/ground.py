@@ -11,7 +11,7 @@ import yaml
 from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog, Column, Link
-from duologue.tools.drafts import Col, Compare, Concept, Condition, Display, Field, Source, Term
+from duologue.tools.drafts import Col, Compare, Concept, Condition, Display, Field, Moment, Source, Term
 from duologue.types import Slot
 
 LONG = 80
@@ -172,11 +172,12 @@ class Ground:
             short = self.tables[link.to].label
         elif c.unit and c.unit.lower() not in about.lower():
             about = f"{about} ({c.unit})"
+        since = {"epoch": 1, "epoch_ms": 1000}.get(c.format) if c.role == "other" else None
         return Field(
-            Col(alias, column),
+            Moment(Col(alias, column), since) if since else Col(alias, column),
             self.concept(table, column),
             self.slot(table, column),
-            self.jtype(c),
+            "string" if since else self.jtype(c),
             left or (c.nulls > 0) or (c.nullable and not is_key),
             about,
             short,

@@ -20,7 +20,7 @@ from duologue.tools.families import linked, linking, reading, summing, writing
 from duologue.tools.families.common import Candidate, Taste
 from duologue.tools.ground import Ground
 from duologue.tools.midnight import midnight_columns
-from duologue.tools.select import Choice, choose, focus_of, ordered, repeats, same, sayable, within_reach
+from duologue.tools.select import Choice, choose, focus_of, ordered, repeats, same, sayable, weighed, within_reach
 from duologue.tools.wording import Voice, draw_voice
 from duologue.types import Environment, Policy, Tool, Toolset
 
@@ -51,7 +51,7 @@ class DerivedTools:
         self.handwritten, self.policy = handwritten, policy
         self.ground = Ground(catalog)
         self.pool: tuple[Candidate, ...] = tuple(
-            c
+            weighed(self.ground, c)
             for family in (reading, linked, summing, writing, linking)
             for c in family.candidates(self.ground)
             if not any(same(c.meaning, tool) for tool in handwritten)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from random import Random
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from duologue.tools.drafts import Draft, Query
 from duologue.tools.families.common import Candidate
@@ -139,7 +140,7 @@ def _weight(ground: Ground, table: str, neighbours: dict[str, tuple[str, ...]]) 
     t = ground.tables[table]
     kind = {"entity": 3.0, "event": 3.0, "link": 1.5, "lookup": 1.0}[t.kind]
     if not t.writable:
-        kind *= 0.2
+        kind *= 0.2 if sum(x.writable for x in ground.tables.values()) <= 1 else 0.05
     return kind * (1 + len(neighbours.get(table, ()))) * min(1.0, 0.1 + t.rows / 10) * (1.0 if t.key else 0.4)
 
 
@@ -210,6 +211,18 @@ def repeats(ground: Ground, c: Candidate) -> bool:
     m = c.meaning
     views = [t for t in (m.table, m.other) if t and not ground.tables[t].writable and ground.links_from[t]]
     return bool(views) and not (m.family in ("search", "count") or (m.family == "top" and not m.group))
+
+
+def weighed(ground: Ground, c: Candidate) -> Candidate:
+    """Tables that only join others, and views, are seldom what people ask about: they come in through what they join."""
+    t = ground.tables[c.meaning.table]
+    real = sum(x.writable for x in ground.tables.values())
+    factor = 1.0
+    if t.kind == "link" and c.meaning.family in ("search", "get", "top", "total", "missing", "count"):
+        factor = 0.3
+    if not t.writable and real > 1:
+        factor = 0.15
+    return c if factor == 1.0 else replace(c, weight=c.weight * factor)
 
 
 def same(meaning: Meaning, tool: Tool) -> bool:

@@ -28,6 +28,7 @@ from duologue.tools.drafts import (
     Field,
     Filled,
     Insert,
+    Moment,
     Next,
     OrKeep,
     Part,
@@ -127,6 +128,7 @@ class _Builder:
             Col: lambda t: _column(t.column, t.alias),
             Display: self.display,
             Part: lambda t: _call("SUBSTR", self.term(t.of), _literal(1), _literal(t.length)),
+            Moment: self.moment,
             Agg: self.agg,
             Share: self.share,
             Const: lambda t: _literal(t.value),
@@ -171,6 +173,12 @@ class _Builder:
         for part in parts[1:]:
             tree = exp.DPipe(this=exp.DPipe(this=tree, expression=_literal(" ")), expression=part)
         return _call("NULLIF", _call("TRIM", tree), _literal("")) if term.nullable else tree
+
+    def moment(self, term: Moment) -> exp.Expression:
+        tree = self.term(term.of)
+        if term.scale > 1:
+            tree = exp.Div(this=tree, expression=_literal(term.scale))
+        return _call("DATETIME", tree, _literal("unixepoch"))
 
     def agg(self, term: Agg) -> exp.Expression:
         inner = self.term(term.of) if term.of else exp.Star()

@@ -11,11 +11,12 @@ from random import Random
 
 from msgspec import Struct
 
-from duologue.catalog.model import Column, Link
+from duologue.catalog.model import Column, Link, Table
 from duologue.tools.drafts import (
     Agg,
     Arg,
     Col,
+    Condition,
     Const,
     Draft,
     Field,
@@ -283,16 +284,18 @@ def total(ground: Ground, meaning: Meaning, g: Group, c: Column | None, rng: Ran
     more = options[: rng.choice((0, 1, 1, 2))]
     params, where, joins = apply(more)
     filled = (Filled(Col("t", c.name)),) if c is not None and c.nulls else ()
+    only = _grouped_only(ground, t, g.columns if len(g.touch) == 1 else ())
     first = (g.by[0], True) if g.name.endswith((":month", ":year")) else (value.term, True)
     rest = tuple((b, False) for b in g.by if b != first[0])
     limits = (limit_param(rng, t),) if rng.random() < 0.4 else ()
     query = Query(
-        (Source(t.name, "t"), *g.sources, *joins), unique((*g.fields, value)), (*filled, *where), g.by, (first, *rest),
+        (Source(t.name, "t"), *g.sources, *joins), unique((*g.fields, value)), (*filled, *only, *where), g.by, (first, *rest),
         "limit" if limits else "",
     )  # fmt: skip
     order = f"latest {g.label} first" if first[0] != value.term else f"highest {value.short} first"
     words = _number_words(ground, meaning, g, value) | {"order": order}
     words |= {"filters": " and ".join(f.label for f in more)} if more else {}
+    words |= {"lacking": g.label} if only else {}
     return Draft(meaning, (*params, *limits), (list_step(query, g.plural),), words=words)
 
 
@@ -311,6 +314,11 @@ def top_group(ground: Ground, meaning: Meaning, g: Group, c: Column | None, rng:
     return Draft(meaning, (*params, limit), (list_step(limited, g.plural),), words=draft.words)
 
 
+def _grouped_only(ground: Ground, t: Table, columns: tuple[str, ...]) -> tuple[Condition, ...]:
+    """Rows that belong to no group are not told of as one: a group without a name can't be spoken of."""
+    return tuple(Filled(Col("t", c)) for c in columns if ground.columns[t.name, c].nulls)
+
+
 def _number_words(ground: Ground, meaning: Meaning, g: Group, value: Field) -> dict[str, str]:
     t = ground.tables[meaning.table]
     words = {"noun": t.label, "plural": t.plural, "group": g.label, "groups": g.plural, "value": value.short}
@@ -327,12 +335,14 @@ def count(ground: Ground, meaning: Meaning, c: Column, length: int, rng: Random,
     more = filters_of(ground, t.name, rng, (c.name,), coarse=True)[: rng.choice((0, 1, 1))]
     params, where, joins = apply(more)
     order = ((f.term, True),) if length else ((n.term, True), (f.term, False))
-    query = Query((Source(t.name, "t"), *joins), (f, n), where, (f.term,), order)
+    only = _grouped_only(ground, t, (c.name,))
+    query = Query((Source(t.name, "t"), *joins), (f, n), (*only, *where), (f.term,), order)
     label = f.short if length else ground.label(t.name, c.name)
     plural = f"{label}s" if length else c.plural or f"{label}s"
     words = {"noun": t.label, "plural": t.plural, "group": label, "groups": plural, "value": n.short}
     words["order"] = f"latest {label} first" if length else "most frequent first"
     words |= {"filters": more[0].label} if more else {}
+    words |= {"lacking": label} if only else {}
     return Draft(meaning, params, (list_step(query, plural),), words=words)
 
 
@@ -355,7 +365,9 @@ def ratio(ground: Ground, meaning: Meaning, g: Group, c: Column, rng: Random, ta
     n = _value(ground, Meaning("count", t.name), None)
     order = ((share.term, True), (n.term, True), *((b, False) for b in g.by))
     fields = unique((*g.fields, share, n))
-    query = Query((Source(t.name, "t"), *g.sources), fields, (), g.by, order)
+    only = _grouped_only(ground, t, g.columns if len(g.touch) == 1 else ())
+    query = Query((Source(t.name, "t"), *g.sources), fields, only, g.by, order)
     words = _number_words(ground, meaning, g, share) | {"order": "highest share first", "percent": "y" * taste.percent}
+    words |= {"lacking": g.label} if only else {}
     words["fixed"] = str(yes) if yes is not None else ""
     return Draft(meaning, params, (list_step(query, g.plural),), words=words)

@@ -1,0 +1,63 @@
+"""How people point back at rows of a list: by what stands out, or by place; and when a list has gone stale.
+
+A list is remembered for a few requests. What was learnt since must not contradict it: "the one with the lowest price" means
+nothing clear once that price was changed. Places ("the second one") are for rows that have no name, in the list told last,
+and only for rows that were told.
+"""
+
+from duologue.catalog.model import Table
+from duologue.plans.gist import FIRST, TELL_ALL
+from duologue.plans.memory import Memory
+from duologue.plans.rows import Listing, pick_row
+from duologue.types import Mention, Pick
+
+FRESH = 3
+"""A list is referred back to ("the latest of them") for this many requests at most."""
+LONGEST_CODE = 10
+"""Keys longer than this are not read out: nobody says a UUID."""
+
+
+def fresh(memory: Memory, table: str, listing: Listing, now: int) -> bool:
+    """The list is recent, and shows each row once."""
+    return now - listing.need <= FRESH and len({memory.key_of(table, r) for r in listing.rows}) == len(listing.rows)
+
+
+def usable(memory: Memory, table: str, listing: Listing, pick: Pick) -> bool:
+    """The pick finds one row whose key is shown, and nothing learnt since contradicts what the list shows."""
+    row = pick_row(listing.rows, pick)
+    return row is not None and memory.key_of(table, row) is not None and _holds(memory, listing, pick)
+
+
+def _holds(memory: Memory, listing: Listing, pick: Pick) -> bool:
+    if pick.use or not pick.column:
+        return True
+    slot = f"{pick.table}.{pick.column}"
+    for row in listing.rows:
+        key = memory.key_of(pick.table, row)
+        known = memory.known.get(pick.table, {}).get(key) if key is not None else None
+        if known is not None and known.values.get(pick.column, row.values.get(slot)) != row.values.get(slot):
+            return False
+    return True
+
+
+def places(table: Table, listing: Listing, now: int) -> list[Pick]:
+    """ "The first", "the second": of a list told just now, whose rows have no name of their own."""
+    if table.display or now - listing.need > 1 or len(listing.rows) < 2:
+        return []
+    told = len(listing.rows) if listing.total <= TELL_ALL else FIRST
+    return [Pick("ordinal", table.name, value=n) for n in range(1, min(told, len(listing.rows)) + 1)]
+
+
+def speakable(table: Table) -> bool:
+    """Whether people say the numbers of its rows."""
+    if len(table.key) != 1:
+        return True
+    column = table.column(table.key[0])
+    return all(len(str(v)) <= LONGEST_CODE for v in (column.least, column.most) if v is not None)
+
+
+def readiness(mention: Mention) -> float:
+    """How readily a row is pointed at this way: by its place, by "that one", by its name, by its number."""
+    if mention.pick is not None:
+        return 3.0
+    return 2.0 if not mention.by else 1.5 if "@name" in mention.by else 0.6

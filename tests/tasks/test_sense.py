@@ -1,0 +1,69 @@
+"""What is asked for makes sense: dates in order, keys nobody could say, lists that have gone stale."""
+
+import random
+
+import apsw
+import pytest
+
+from duologue.catalog import Column, Table, read_catalog
+from duologue.environment import Image
+from duologue.plans.rows import Listing, Row
+from duologue.tasks.anchors import Anchors
+from duologue.tasks.edits import Edits, day_of
+from duologue.tasks.pointing import places, speakable
+from duologue.types import Meaning
+
+STAYS = """
+CREATE TABLE stay (id INTEGER PRIMARY KEY, guest TEXT, check_in TEXT, check_out TEXT);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25)
+INSERT INTO stay SELECT i, 'Guest ' || i, date('2024-01-01', '+' || i || ' days'), date('2024-01-03', '+' || i || ' days') FROM n;
+"""
+
+
+def edits() -> Edits:
+    db = apsw.Connection(":memory:")
+    db.execute(STAYS)
+    image = Image.of(db.serialize("main"))
+    return Edits(Anchors(read_catalog(image.connect(), "stays"), image), "2024-02-01T09:00:00")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_new_row_ends_after_it_begins(seed: int) -> None:
+    made = edits()
+    stay = made.anchors.catalog.table("stay")
+    columns = [stay.column("check_in"), stay.column("check_out")]
+    dates = made.dates(columns, random.Random(seed))
+    begins, ends = (day_of(dates[c.name], c) for c in columns)
+    assert begins is not None
+    assert ends is not None
+    assert (ends - begins).days == 2
+    assert "2024-02-01" <= begins.isoformat() < "2024-02-16"
+
+
+MOVES = [("check_in", "2024-01-04", True), ("check_in", "2024-01-09", False), ("check_out", "2024-01-01", False)]
+
+
+@pytest.mark.parametrize(("column", "value", "fine"), MOVES)
+def test_a_date_is_not_moved_past_another(column: str, value: str, fine: bool) -> None:
+    made = edits()
+    current = {"check_in": "2024-01-02", "check_out": "2024-01-05"}
+    assert made.in_order(made.anchors.catalog.table("stay").column(column), value, current) is fine
+
+
+KEYS = [(1, 90000, True), ("C-1001", "C-1030", True), ("00T085HYWQNJ7V4", "00TZZZZYWQNJ7V4", False)]
+
+
+@pytest.mark.parametrize(("least", "most", "said"), KEYS)
+def test_long_codes_are_not_read_out(least: object, most: object, said: bool) -> None:
+    key = Column("t", "id", "key", least=least, most=most)
+    assert speakable(Table("t", "event", (key,), ("id",))) is said
+
+
+LISTS = [(2, 2, 0, [1, 2]), (3, 40, 1, [1, 2, 3]), (10, 40, 1, [1, 2, 3]), (2, 2, 2, []), (1, 1, 0, [])]
+
+
+@pytest.mark.parametrize(("rows", "total", "ago", "ordinals"), LISTS)
+def test_places_are_for_rows_just_told(rows: int, total: int, ago: int, ordinals: list[int]) -> None:
+    table = Table("t", "entity", (Column("t", "id", "key"),), ("id",))
+    listing = Listing(1, 5, Meaning("search", "t"), tuple(Row({}, 1, i, None) for i in range(rows)), True, total)  # type: ignore[arg-type]
+    assert [p.value for p in places(table, listing, 5 + ago)] == ordinals
