@@ -107,7 +107,7 @@ class ScriptedUser:
                     self.words.say("doubt", dice, value=value), Act("doubt", values={figure.slot: figure.value})
                 )
         if report.values.get("single") and past.count("follow up") < 4 and dice.random() < FOLLOW_UP:
-            return self._follow_up(report.need, dice)
+            return self._follow_up(report.need, past, dice)
         return None
 
     def _is_figure(self, told: Disclosure) -> bool:
@@ -117,12 +117,12 @@ class ScriptedUser:
             bool(slot.use) or (column is not None and column.role == "measure")
         )
 
-    def _follow_up(self, need: Need, dice: random.Random) -> Utterance | None:
+    def _follow_up(self, need: Need, past: "Past", dice: random.Random) -> Utterance | None:
         meaning: Meaning | None = self.getters.get(need.meaning.table)
         if meaning is None or need.meaning.family in ("total", "count", "ratio") or need.meaning.group:
             return None
         table = self.catalog.table(need.meaning.table)
-        told = set(need.wanted)
+        told = set(need.wanted).union(*(p.subtask.need.wanted for p in self.parts[past.asked :] if p.subtask.need))
         columns = [
             c
             for c in table.columns
