@@ -1,7 +1,6 @@
 """Tools over what everyday databases hold: moments counted in seconds, groups without a name, views and link tables."""
 
 import apsw
-from workbench import candidates, session, voice
 
 from duologue.catalog import read_catalog
 from duologue.environment import Image
@@ -11,6 +10,7 @@ from duologue.tools.families.common import Candidate, Taste
 from duologue.tools.ground import Ground
 from duologue.tools.select import weighed
 from duologue.types import Json, Meaning, Tool
+from tools.workbench import candidates, session, voice
 
 SCRIPT = """
 CREATE TABLE device (id INTEGER PRIMARY KEY, name TEXT, last_seen INTEGER, started_at INTEGER, kind TEXT, load REAL);
