@@ -80,7 +80,7 @@ def test_a_catalog_is_the_same_each_time_and_survives_json() -> None:
 
 INFERRED = [
     # by the key's own name
-    ("a(customer_no TEXT PRIMARY KEY)", "b(customer_no TEXT, x REAL)", "b(customer_no) -> a(customer_no)?"),
+    ("a(customer_no TEXT PRIMARY KEY)", "b(customer_no TEXT, x REAL)", "b(customer_no) -> a(customer_no)? [customer]"),
     # by the other table's name
     (
         "stations(id INTEGER PRIMARY KEY)",

@@ -4,13 +4,18 @@ import random
 
 import apsw
 import pytest
+from msgspec.structs import replace
 
 from duologue.catalog import Column, Table, read_catalog
 from duologue.environment import Image
+from duologue.plans.index import ToolIndex
+from duologue.plans.memory import Memory
 from duologue.plans.rows import Listing, Row
 from duologue.tasks.anchors import Anchors
 from duologue.tasks.edits import Edits, day_of
-from duologue.tasks.pointing import places, speakable
+from duologue.tasks.maker import ScriptedTasks
+from duologue.tasks.pointing import fresh, places, speakable
+from duologue.testing import tiny_environment
 from duologue.types import Meaning
 
 STAYS = """
@@ -67,3 +72,16 @@ def test_places_are_for_rows_just_told(rows: int, total: int, ago: int, ordinals
     table = Table("t", "entity", (Column("t", "id", "key"),), ("id",))
     listing = Listing(1, 5, Meaning("search", "t"), tuple(Row({}, 1, i, None) for i in range(rows)), True, total)  # type: ignore[arg-type]
     assert [p.value for p in places(table, listing, 5 + ago)] == ordinals
+
+
+def test_rows_listed_before_are_not_asked_for_in_other_words_and_lists_nobody_heard_are_not_pointed_at() -> None:
+    tiny = tiny_environment(seed=2)
+    index = ToolIndex(tiny.environment.toolset, tiny.catalog)
+    tasks = ScriptedTasks(tiny.catalog, tiny.image, tiny.environment, 2)
+    for item in range(20):
+        for task in tasks.scenario(str(item), ()).tasks:
+            for subtask in task.subtasks:
+                for mention in subtask.need.mentions if subtask.need is not None else ():
+                    assert mention.pick is None or mention.pick.use or mention.pick.table == mention.table
+    listing = Listing(1, 0, Meaning("search", "t"), (Row({}, 1, 0, index),) * 2, True, 2)  # type: ignore[arg-type]
+    assert fresh(Memory(tiny.catalog, index), "t", replace(listing, meaning=Meaning("get", "t")), 1) is False

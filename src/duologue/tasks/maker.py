@@ -27,6 +27,7 @@ from duologue.tasks.clock import scenario_clock
 from duologue.tasks.edits import Edits
 from duologue.tasks.goals import goal_of, whole_goal
 from duologue.tasks.needs import Proposer
+from duologue.tasks.pointing import repeated
 from duologue.tasks.proposal import Proposal
 from duologue.tasks.prove import Prover, bound_arguments
 from duologue.tasks.recall import Recall
@@ -212,6 +213,9 @@ class Drawing:
             need = finished
         walk.known.extend(f for f in proposal.known if f not in walk.known)
         goal = goal_of(self.phrases, self.sayings, need, proposal.reason, self.dice)
+        self.proposer.singled.discard(walk.needs)
+        if need.pick is not None:
+            self.proposer.singled.add(walk.needs)
         return walk.accept(need, goal, listing, first)
 
     def _refusal(self, proposal: Proposal, reason: str, first: int) -> Subtask:
@@ -226,7 +230,7 @@ class Drawing:
 
     def _wanted(self, tool: Tool, need: Need, listing: Listing | None) -> Need | None:
         """The need with what is to be told of the answer; None where the answer is cut off, or mostly where it is empty."""
-        if listing is None or _cut_off(tool, need, listing):
+        if listing is None or _cut_off(tool, need, listing) or repeated(self.walk.memory, listing):
             return None
         if not listing.rows and (need.meaning.family not in ("related", "missing") or self.dice.random() < 0.8):
             return None

@@ -31,6 +31,8 @@ class Proposer:
         self.phrases = Phrases(catalog)
         self.lean = 0.9
         """How readily a need builds on what was seen rather than on something new."""
+        self.singled: set[int] = set()
+        """Needs whose answer told one row of a list only."""
         self.now = 0
         """Number of the need being proposed."""
 
@@ -82,7 +84,9 @@ class Proposer:
             out.append(Mention(table))
         listing = memory.latest(table, LATER)
         if listing is not None and fresh(memory, table, listing, self.now):
-            picks = [*self.picks(listing, rng), *places(self.catalog.table(table), listing, self.now)]
+            picks = self.picks(listing, rng)
+            if listing.need not in self.singled:
+                picks += places(self.catalog.table(table), listing, self.now)
             picks = [p for p in picks if usable(memory, table, listing, p)]
             if picks:
                 out.append(Mention(table, pick=rng.choice(picks)))

@@ -8,22 +8,28 @@ and only for rows that were told.
 from duologue.catalog.model import Table
 from duologue.plans.gist import FIRST, TELL_ALL
 from duologue.plans.memory import Memory
-from duologue.plans.rows import Listing, pick_row
+from duologue.plans.rows import LISTS, Listing, pick_row
 from duologue.types import Mention, Pick
 
 FRESH = 3
 """A list is referred back to ("the latest of them") for this many requests at most."""
+PLAIN = frozenset({"search", "related", "missing"})
+"""Families that list rows as they are."""
 LONGEST_CODE = 10
 """Keys longer than this are not read out: nobody says a UUID."""
 
 
 def fresh(memory: Memory, table: str, listing: Listing, now: int) -> bool:
-    """The list is recent, and shows each row once."""
+    """The list is recent, was asked for (parts of a record are seldom read out), and shows each row once."""
+    if listing.meaning.family not in LISTS:
+        return False
     return now - listing.need <= FRESH and len({memory.key_of(table, r) for r in listing.rows}) == len(listing.rows)
 
 
 def usable(memory: Memory, table: str, listing: Listing, pick: Pick) -> bool:
     """The pick finds one row whose key is shown, and nothing learnt since contradicts what the list shows."""
+    if pick.table != table and not pick.use:
+        return False  # "the earliest patient" is not the patient of the earliest appointment
     row = pick_row(listing.rows, pick)
     return row is not None and memory.key_of(table, row) is not None and _holds(memory, listing, pick)
 
@@ -40,9 +46,25 @@ def _holds(memory: Memory, listing: Listing, pick: Pick) -> bool:
     return True
 
 
+def repeated(memory: Memory, listing: Listing) -> bool:
+    """The same rows were listed before, whatever was asked then."""
+    table = listing.meaning.table
+    if listing.meaning.family not in PLAIN or len(listing.rows) < 2:
+        return False
+    rows = [memory.key_of(table, r) for r in listing.rows]
+    return any(
+        other.meaning.family in PLAIN
+        and other.meaning.table == table
+        and other.need >= 0
+        and other.source != listing.source
+        and [memory.key_of(table, r) for r in other.rows] == rows
+        for other in memory.listings
+    )
+
+
 def places(table: Table, listing: Listing, now: int) -> list[Pick]:
     """ "The first", "the second": of a list told just now, whose rows have no name of their own."""
-    if table.display or now - listing.need > 1 or len(listing.rows) < 2:
+    if table.display or listing.meaning.table != table.name or now - listing.need > 1 or len(listing.rows) < 2:
         return []
     told = len(listing.rows) if listing.total <= TELL_ALL else FIRST
     return [Pick("ordinal", table.name, value=n) for n in range(1, min(told, len(listing.rows)) + 1)]
