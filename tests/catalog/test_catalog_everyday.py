@@ -93,3 +93,11 @@ def test_moments_counted_in_seconds_give_the_present() -> None:
         f"CREATE TABLE reading (id INTEGER PRIMARY KEY, last_seen INTEGER); INSERT INTO reading VALUES {rows}"
     )
     assert found.latest == "2024-01-01 08:00:00"
+
+
+def test_another_languages_words_get_no_english_plural_and_its_names_are_names() -> None:
+    rows = ", ".join(f"({i}, 'Uwe', 'Köhler{i}', 'Köln')" for i in range(9))
+    table = catalog(
+        f"CREATE TABLE Kunden (KundenNr INTEGER PRIMARY KEY, Vorname TEXT, Nachname TEXT, Ort TEXT); INSERT INTO Kunden VALUES {rows}"
+    ).table("Kunden")
+    assert (table.plural, table.display, table.person) == ("kunden", ("Vorname", "Nachname"), True)

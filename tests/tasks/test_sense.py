@@ -42,7 +42,7 @@ def test_a_new_row_ends_after_it_begins(seed: int) -> None:
     assert begins is not None
     assert ends is not None
     assert (ends - begins).days == 2
-    assert "2024-02-01" <= begins.isoformat() < "2024-02-16"
+    assert "2024-01-30" <= begins.isoformat() <= "2024-02-01", "a stay was, unless it is booked"
 
 
 MOVES = [("check_in", "2024-01-04", True), ("check_in", "2024-01-09", False), ("check_out", "2024-01-01", False)]
@@ -85,3 +85,30 @@ def test_rows_listed_before_are_not_asked_for_in_other_words_and_lists_nobody_he
                     assert mention.pick is None or mention.pick.use or mention.pick.table == mention.table
     listing = Listing(1, 0, Meaning("search", "t"), (Row({}, 1, 0, index),) * 2, True, 2)  # type: ignore[arg-type]
     assert fresh(Memory(tiny.catalog, index), "t", replace(listing, meaning=Meaning("get", "t")), 1) is False
+
+
+DATES = [("check_in", False), ("due_date", True), ("created_at", False), ("end_date", True)]
+
+
+@pytest.mark.parametrize(("name", "ahead"), DATES)
+def test_what_is_planned_lies_ahead(name: str, ahead: bool) -> None:
+    db = apsw.Connection(":memory:")
+    db.execute(f"CREATE TABLE job (id INTEGER PRIMARY KEY, {name} TEXT)")
+    db.execute("INSERT INTO job VALUES (1, '2024-01-01T10:00:00Z'), (2, '2024-01-05T10:00:00Z')")
+    image = Image.of(db.serialize("main"))
+    made = Edits(Anchors(read_catalog(image.connect(), "jobs"), image), "2024-02-01T09:00:00")
+    column = made.anchors.catalog.table("job").column(name)
+    values = [str(made.fresh(column, random.Random(seed))) for seed in range(12)]
+    assert all(v.endswith("T00:00:00Z") for v in values), "the writing of the column is kept"
+    assert all((v[:10] > "2024-02-01") is ahead for v in values)
+
+
+def test_figures_that_come_in_few_sizes_keep_to_them() -> None:
+    db = apsw.Connection(":memory:")
+    db.execute("CREATE TABLE client (id INTEGER PRIMARY KEY, terms_days INTEGER)")
+    db.executemany("INSERT INTO client VALUES (?, ?)", [(i, (14, 30, 60)[i % 3]) for i in range(40)])
+    image = Image.of(db.serialize("main"))
+    made = Edits(Anchors(read_catalog(image.connect(), "clients"), image), "2024-02-01T09:00:00")
+    column = made.anchors.catalog.table("client").column("terms_days")
+    edits_made = [made.change(column, 30, random.Random(seed)) for seed in range(12)]
+    assert {e.value for e in edits_made if e is not None} <= {14, 60}

@@ -15,8 +15,19 @@ from duologue.catalog.model import Column
 from duologue.catalog.nouns import singular_word
 from duologue.catalog.words import words
 
-_FIRST = {("first", "name"), ("given", "name"), ("forename",)}
-_LAST = {("last", "name"), ("family", "name"), ("surname",)}
+_FIRST = {("first", "name"), ("given", "name"), ("forename",), ("vorname",), ("prénom",), ("prenom",), ("voornaam",)}
+_LAST = {
+    *(
+        ("last", "name"),
+        ("family", "name"),
+        ("surname",),
+        ("nachname",),
+        ("familienname",),
+        ("apellido",),
+        ("apellidos",),
+    ),
+    *(("cognome",), ("achternaam",)),
+}
 _NAMES = (
     "full name",
     "name",
@@ -31,6 +42,7 @@ _NAMES = (
     "username",
     "nickname",
     "login",
+    *("bezeichnung", "titel", "titre", "nom", "nome", "nombre", "naam", "namn", "navn", "氏名", "姓名", "名前", "名称"),
 )
 
 

@@ -75,6 +75,8 @@ class Speller:
         cased = [n for n in tables + columns if any(c.isalpha() for c in n)]
         self.shouting = sum(n.isupper() for n in cased) * 2 > len(cased)
         self._vocabulary = {w.lower() for n in tables + columns for w in split(n)}
+        self.foreign = len(self._vocabulary & words()["foreign"]) >= 2
+        """Written in a language whose plurals are not made with an s."""
         self._tables = {singular_word(n.lower()) for n in tables if n.isalpha() and len(n) > 3}
 
     def words(self, name: str) -> list[str]:

@@ -47,6 +47,8 @@ def read_catalog(db: apsw.Connection, name: str) -> Catalog:
     named = _name_links(sources, found, named)
     found = links.roles(found, _stems(sources), named)
     tables = tuple(_table(source, found, named) for source in sources)
+    if speller.foreign:
+        tables = tuple(_unbent(t) for t in tables)
     return Catalog(name, tables, tuple(found), _latest(sources, tables), tuple(notes))
 
 
@@ -131,6 +133,12 @@ def _table(source: Source, found: Sequence[Link], named: dict[str, str]) -> Tabl
         writable=raw.kind == "table",
         autokey=raw.autokey,
     )
+
+
+def _unbent(table: Table) -> Table:
+    """Labels of another language are not put into an English plural."""
+    columns = tuple(structs.replace(c, plural=c.label) for c in table.columns)
+    return structs.replace(table, plural=table.label, columns=columns)
 
 
 class Decided(Struct, frozen=True):

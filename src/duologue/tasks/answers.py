@@ -35,6 +35,8 @@ def complete(proposer: Proposer, memory: Memory, need: Need, listing: Listing, r
         row = listing.rows[0]
         telling = [s for s in telling if not _heard(memory, s, listing) and not memory.was_heard(row, s)]
         wanted = rng.sample(telling, min(len(telling), rng.choice((1, 2, 2, 3))))
+    if need.meaning.family == "top" and _all_equal(need, listing):
+        return None
     if not wanted or (listing.many and not computed and not _all_differ(wanted, listing)):
         return None
     need = replace(need, wanted=tuple(dict.fromkeys(wanted)))
@@ -52,6 +54,14 @@ def _varies(slot: str, listing: Listing) -> bool:
     """It does not say the same of every row."""
     values = {str(r.values.get(slot)) for r in listing.rows}
     return len(values) > 1 or len(listing.rows) == 1
+
+
+def _all_equal(need: Need, listing: Listing) -> bool:
+    """A ranking of equals is none."""
+    use = need.meaning.func or "count"
+    slot = f"{need.meaning.table}.{need.meaning.column}" + (f":{use}" if need.meaning.group else "")
+    values = [str(r.values[slot]) for r in listing.rows if slot in r.values]
+    return len(values) > 1 and len(set(values)) == 1
 
 
 def _all_differ(wanted: list[str], listing: Listing) -> bool:

@@ -13,8 +13,13 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from duologue.catalog.model import Column
+from duologue.catalog.nouns import singular_word
+from duologue.catalog.words import words
 from duologue.tasks.anchors import Anchors
 from duologue.types import Json
+
+FEW_SIZES = 4
+"""Where a figure occurs so often on average, it comes in a few sizes, and a new one is of these."""
 
 
 class Edit(Struct, frozen=True):
@@ -62,17 +67,27 @@ class Edits:
 
     def _near_reference(self, column: Column, rng: random.Random) -> Json:
         start = datetime.date.fromisoformat(self.reference[:10])
-        return write_date(start + datetime.timedelta(days=rng.randint(1, 21)), column)
+        days = rng.randint(1, 21) if self.plans(column) else -rng.randint(0, 2)
+        return write_date(start + datetime.timedelta(days=days), column)
+
+    def plans(self, column: Column) -> bool:
+        """Whether a date is of what is to come (a due date, an appointment) rather than of what has happened."""
+        table = self.anchors.catalog.table(column.table)
+        said = {singular_word(w) for w in column.label.lower().split()}
+        ahead = {singular_word(w) for w in table.label.lower().split()} & words()["ahead"]
+        return bool(said & words()["planned"] or ahead) and not said & words()["bookkeeping"]
 
     def dates(self, columns: Sequence[Column], rng: random.Random) -> dict[str, Json]:
-        """Dates of one new row: those of a row there is, moved together to the days to come, so that what begins comes
+        """Dates of one new row: those of a row there is, moved together to these days (what is planned: to come), so that what begins comes
         before what ends, and a stay is as long as stays are. Columns whose writing is no full date are left out."""
         table = self.anchors.catalog.table(columns[0].table)
         rows = [r for r in self.anchors.rows(table) if all(c.name in r.values for c in columns)]
         model = rng.choice(rows).values if rows else {}
         days = {c.name: day_of(model.get(c.name), c) for c in columns}
         known = [d for d in days.values() if d is not None]
-        first = datetime.date.fromisoformat(self.reference[:10]) + datetime.timedelta(days=rng.randint(0, 14))
+        ahead = any(self.plans(c) for c in columns)
+        away = datetime.timedelta(days=rng.randint(1, 14) if ahead else -rng.randint(0, 2))
+        first = datetime.date.fromisoformat(self.reference[:10]) + away
         out: dict[str, Json] = {}
         for c in columns:
             day = days[c.name]
@@ -110,7 +125,7 @@ def write_date(day: datetime.date, column: Column) -> Json:
     if column.format == "datetime":
         example = str(column.most or "")
         joiner = "T" if "T" in example else " "
-        return f"{day.isoformat()}{joiner}00:00:00" + (".000" if re.search(r"\.\d{3}$", example) else "")
+        return f"{day.isoformat()}{joiner}00:00:00" + _tail(example)
     if column.format.startswith("date:"):
         pattern = column.format[5:]
         if "%Y" not in pattern or "%d" not in pattern:
@@ -120,9 +135,22 @@ def write_date(day: datetime.date, column: Column) -> Json:
     return None
 
 
-def _measure(_: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:
+def _tail(example: str) -> str:
+    """What follows the seconds in a column's times: fractions, a zone."""
+    found = re.search(r":\d\d(\.\d+)?( ?(?:Z|UTC|[+-]\d\d:?\d\d))?$", example)
+    if found is None:
+        return ""
+    fraction = "." + "0" * (len(found[1]) - 1) if found[1] else ""
+    return fraction + (found[2] or "")
+
+
+def _measure(edits: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:
     if isinstance(current, bool) or not isinstance(current, int | float) or current == 0:
         return None
+    seen = edits.anchors.values(column)
+    sizes = sorted({v for v in seen if isinstance(v, int | float) and v != current and v > 0})
+    if sizes and len(seen) >= FEW_SIZES * (len(sizes) + 1):
+        return Edit(rng.choice(sizes), "correct")  # terms of 14, 30 or 60 days
     if column.format == "money" or isinstance(current, float):
         digits = len(str(current).partition(".")[2])
         value: float = round(current * rng.choice((0.8, 0.9, 0.95, 1.05, 1.1, 1.2, 1.25)), min(digits, 2))
@@ -143,8 +171,9 @@ def _category(edits: Edits, column: Column, current: Json, rng: random.Random) -
     return Edit(rng.choice(others[:8]), "status" if column.role == "status" else "correct")
 
 
-def _date(_: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:
-    days = rng.choice((-3, -2, 1, 2, 3, 5, 7, 10, 14))
+def _date(edits: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:
+    ahead = edits.plans(column)
+    days = rng.choice((1, 2, 3, 5, 7, 10, 14) if ahead else (-10, -3, -2, -1, 1, 2, 3))
     try:
         if column.format in ("date", "datetime"):
             day = datetime.date.fromisoformat(str(current)[:10])
@@ -155,7 +184,7 @@ def _date(_: Edits, column: Column, current: Json, rng: random.Random) -> Edit |
         value = write_date(day + datetime.timedelta(days=days), column)
     except ValueError:
         return None
-    return None if value is None else Edit(value, "move")
+    return None if value is None else Edit(value, "move" if ahead else "correct")
 
 
 def _contact(_: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:

@@ -233,11 +233,7 @@ def settable(ground: Ground, t: Table, c: Column) -> bool:
     if c.role == "measure":
         return c.type in ("INTEGER", "REAL") and c.format not in ("year", "code") and c.sorts
     if c.role == "date":
-        return c.format in ("date", "datetime", "year", "time") and not spoken(c.label or c.name) & {
-            "birth",
-            "born",
-            "dob",
-        }
+        return c.format in ("date", "datetime", "year", "time") and not spoken(c.label or c.name) & words()["unmoved"]
     if c.role in ("status", "flag", "category"):
         return len(c.values) > 1
     return c.type == "TEXT"
