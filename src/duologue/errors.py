@@ -3,7 +3,8 @@
     DuologueError
     ├── ToolError      for the model: comes back as the tool's result, as data it can react to
     ├── UserError      for the person: the value, what is valid, what to do; printed without a traceback, exit code 2
-    └── StageError     for the record: an item or a draft is given up, with the stage, the reason and the evidence
+    ├── StageError     for the record: an item or a draft is given up, with the stage, the reason and the evidence
+    └── LimitReachedError   the run stops where the person said it should: nothing is wrong, and it can go on
 
 A bug is none of these: it keeps its traceback.
 """
@@ -40,3 +41,11 @@ class StageError(DuologueError):
     def __init__(self, stage: str, reason: str, evidence: str = "") -> None:
         super().__init__(f"{stage}: {reason}" + (f" ({evidence})" if evidence else ""))
         self.stage, self.reason, self.evidence = stage, reason, evidence
+
+
+class LimitReachedError(DuologueError):
+    """A limit the person set (money, tokens, hours) would be passed. `message` says which, and where it stands."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message

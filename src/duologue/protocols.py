@@ -8,7 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from duologue.types import Act, Json, Message, Origin, RowChange, Scenario, Task, Toolset, Turn
+from duologue.types import Act, Json, Message, Origin, RowChange, Scenario, Task, Tool, Toolset, Turn
 
 StateToken = str
 """Names a state of an environment. Opaque: only the session that issued it can read it."""
@@ -50,6 +50,10 @@ class Utterance(Struct, frozen=True):
     train: bool = True
     task: int = -1
     """Of a user: the task this turn opens or belongs to; -1 = the one under way."""
+    maker: str = "scripted"
+    """scripted, or the name of the model."""
+    call: str = ""
+    """Key of the model's call (see `Answer.key`); empty for a scripted utterance."""
 
 
 class View(Struct, frozen=True):
@@ -75,7 +79,14 @@ class ToolMaker(Protocol):
 
 
 class TaskMaker(Protocol):
-    """Stages C and F: scenarios of proven tasks."""
+    """Stages C and F: scenarios of proven tasks.
+
+    An item's scenario comes in two moves. `prepare` may take its time (a model is asked) and knows nothing of other items, so
+    many are prepared at once; `scenario` is called in the order of the items and sees what they have used up.
+    """
+
+    async def prepare(self, item: str, mode: str = "user") -> None:
+        """Do what can be done for an item without knowing of the others. Raises `StageError` where nothing came of it."""
 
     def scenario(self, item: str, used: Container[str], mode: str = "user") -> Scenario:
         """The scenario of one item, without what is in `used`: ids of tasks, and what they asked. The same item always gives
@@ -86,3 +97,63 @@ class TaskMaker(Protocol):
 
     def asks(self, task: Task) -> list[str]:
         """What a task asks, part by part: names that go into `used` beside its id."""
+
+
+# ── Models ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Request(Struct, frozen=True, omit_defaults=True):
+    """What a model is asked, in one call. `messages` begin with the system message.
+
+    Everything in it, and nothing else, names the answer: the same request of the same run always gets the same recorded
+    answer. `scope` and `draw` make two askings of the same words two requests.
+    """
+
+    role: str
+    """The part played: questions · tools · expansion · returns · domain · tasks · user · agent · simulator · judge · wording."""
+    messages: tuple[Message, ...]
+    scope: str = ""
+    """What it is for: an item and attempt ("17.0"), a toolset ("tools.2"). Calls of one scope go to one replica, in order."""
+    tools: tuple[Tool, ...] = ()
+    """Tools the model may call natively."""
+    schema: dict[str, Json] | None = None
+    """JSON Schema of the answer, where it is to be JSON."""
+    prompt: str = ""
+    """Hash of the prompt file it was written from."""
+    draw: int = 0
+    """Which drawing of an answer to the same words, from 0."""
+
+
+class Usage(Struct, frozen=True, omit_defaults=True):
+    """Tokens of one call. `cached` are those of `prompt` that the server had in its cache."""
+
+    prompt: int = 0
+    cached: int = 0
+    completion: int = 0
+
+
+class Answer(Struct, frozen=True, omit_defaults=True):
+    """What a model answered. `message` is the assistant's: text, reasoning, tool calls with the ids the server gave."""
+
+    message: Message
+    model: str = ""
+    usage: Usage = Usage()
+    seconds: float = 0.0
+    dollars: float = 0.0
+    key: str = ""
+    """Names the call in the record."""
+    malformed: str = ""
+    """What is wrong with its tool calls (arguments that are no JSON object), in words the model can act on; those calls are
+    left out of `message`."""
+
+
+class ChatModel(Protocol):
+    """A language model behind a chat protocol."""
+
+    async def ask(self, request: Request) -> Answer:
+        """The answer.
+
+        Raises `StageError` (stage: the request's role) where this one call can't be answered after the stated retries,
+        `UserError` where no call could be (unreachable, key refused, unknown model), `LimitReachedError` where a limit of
+        the person's forbids it.
+        """

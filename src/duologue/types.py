@@ -349,6 +349,7 @@ class Turn(Struct, frozen=True, omit_defaults=True):
     parent: int | None = None
     state: str = ""
     maker: str = "scripted"
+    call: str = ""  # key of the model's call that made it
     task: int = 0
     """Index of the scenario's task it belongs to."""
     acts: tuple[Act, ...] = ()

@@ -55,6 +55,8 @@ def _turn(said: Utterance, turns: tuple[Turn, ...], task: int) -> Turn:
         message=replace(message, content=message.content.strip()) if message.content else message,
         parent=len(turns) - 1,
         state=turns[-1].state,
+        maker=said.maker,
+        call=said.call,
         task=task if said.task < 0 else said.task,
         acts=said.acts,
         rationale=said.rationale,

@@ -61,6 +61,9 @@ class ScriptedTasks:
         self.funnel: Counter[str] = Counter()
         """Why drafts were given up, for the record."""
 
+    async def prepare(self, item: str, mode: str = "user") -> None:
+        """Nothing: what a scripted task asks depends on what was used before."""
+
     def scenario(self, item: str, used: Container[str], mode: str = "user") -> Scenario:
         """The scenario of one item. `used` holds what must not come again: ids of tasks, and
         names of what they asked (`asks`).

@@ -1,8 +1,4 @@
-"""Fakes that ship: small, real things for trying plug-ins offline, in milliseconds.
-
-`tiny_environment` is a lending library in a real SQLite image, with derived tools and a policy: enough for a task maker, a speaker or
-a check to work on, small enough to know by heart.
-"""
+"""A lending library: small enough to know by heart, enough for a task maker, a speaker or a check to work on."""
 
 import apsw
 from msgspec import Struct

@@ -1,0 +1,73 @@
+"""Prompts: one Markdown file for each role, filled by jinja2.
+
+The files beside this one are the defaults. A folder of the person's may replace any of them by a file of the same name. The hash
+of the text that was used goes with every call, so a record says what was asked with which words.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from msgspec import Struct
+
+from duologue.errors import UserError
+from duologue.ids import digest
+
+_HOME = Path(__file__).parent / "prompts"
+ENDING = ".md"
+
+
+class Rendered(Struct, frozen=True):
+    """A prompt filled in. `hash` names the file's text before filling."""
+
+    text: str
+    hash: str
+
+
+class Prompts:
+    """All prompts, some of them perhaps the person's own."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Raises `UserError` where `folder` holds something that replaces no prompt, or a file that is no template."""
+        self._engine = ImmutableSandboxedEnvironment(
+            undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False
+        )
+        self._files = {f.stem: f for f in sorted(_HOME.glob(f"*{ENDING}"))}
+        if folder is not None:
+            self._files |= self._own(folder)
+        self._ready: dict[str, tuple[jinja2.Template, str]] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What prompts there are."""
+        return tuple(self._files)
+
+    def render(self, name: str, **values: Any) -> Rendered:
+        """The prompt of that name with its values in place. Raises `UserError` where it asks for a value that it isn't given."""
+        template, mark = self._template(name)
+        try:
+            return Rendered(template.render(values).strip(), mark)
+        except jinja2.TemplateError as error:
+            raise UserError(
+                f"{self._files[name]}: {error}", f"It is given: {', '.join(sorted(values)) or 'nothing'}."
+            ) from error
+
+    def _template(self, name: str) -> tuple[jinja2.Template, str]:
+        if name not in self._ready:
+            text = self._files[name].read_text(encoding="utf-8")
+            try:
+                self._ready[name] = (self._engine.from_string(text), digest(text))
+            except jinja2.TemplateSyntaxError as error:
+                raise UserError(f"{self._files[name]}, line {error.lineno}: {error.message}", "Mend it.") from error
+        return self._ready[name]
+
+    def _own(self, folder: Path) -> dict[str, Path]:
+        if not folder.is_dir():
+            raise UserError(f"--prompts {str(folder)!r}: there is no such folder.", "Name a folder of Markdown files.")
+        own = {f.stem: f for f in sorted(folder.glob(f"*{ENDING}"))}
+        unknown = sorted(own.keys() - self._files.keys())
+        if unknown or not own:
+            what = f"{unknown[0]}{ENDING} replaces no prompt" if unknown else f"it has no {ENDING} files"
+            raise UserError(f"--prompts {str(folder)!r}: {what}.", f"Prompts: {', '.join(self._files)}.")
+        return own

@@ -1,0 +1,119 @@
+"""A model in a role: its prompt, what it is asked, and the rule that an answer counts only once it is valid.
+
+`ask_for` is the one way to get something structured out of a model. The answer must be JSON of the kind asked for, and its maker may
+object further (a tool that does not run, a task whose proof fails). An objection is shown back to the model beneath its answer, at
+most `repairs` times; then the item is given up with the last objection as evidence.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from duologue.errors import StageError
+from duologue.models.prompts import Prompts, Rendered
+from duologue.protocols import Answer, ChatModel, Request
+from duologue.types import Json, Message, Tool
+
+T = TypeVar("T")
+Objection = Callable[[T], Awaitable[str]]
+"""What is wrong with an answer, in words its author can act on; empty where nothing is."""
+
+REPAIRS = 2
+"""Times an invalid answer is shown back with what is wrong."""
+SHOWN = 2000
+"""Characters of an objection that are kept as evidence."""
+
+
+class Asked(Struct, Generic[T], frozen=True):
+    """A valid answer: its value, the call that brought it, and the objections met on the way."""
+
+    value: T
+    answer: Answer
+    objections: tuple[str, ...] = ()
+
+
+class Voice:
+    """One role, played by one model with one prompt."""
+
+    def __init__(self, role: str, model: ChatModel, prompts: Prompts) -> None:
+        self.role, self.model, self.prompts = role, model, prompts
+
+    def prompt(self, **values: Any) -> Rendered:
+        """The role's prompt, filled in."""
+        return self.prompts.render(self.role, **values)
+
+    async def ask(
+        self, prompt: Rendered, messages: Sequence[Message], scope: str, tools: tuple[Tool, ...] = (), draw: int = 0
+    ) -> Answer:
+        """One answer in free text or native tool calls, to the prompt and the messages after it."""
+        return await self.model.ask(self._request(prompt, messages, scope, tools=tools, draw=draw))
+
+    async def ask_for(
+        self,
+        kind: type[T],
+        prompt: Rendered,
+        messages: Sequence[Message],
+        scope: str,
+        objection: Objection[T] | None = None,
+        repairs: int = REPAIRS,
+    ) -> Asked[T]:
+        """One valid answer of a kind (a msgspec type that decodes from a JSON object).
+
+        Raises `StageError` (stage: the role) with the reason `invalid answer` where none came after the repairs.
+        """
+        talk = list(messages)
+        objections: list[str] = []
+        for draw in range(repairs + 1):
+            request = self._request(prompt, talk, scope, schema=schema_of(kind), draw=draw)
+            answer = await self.model.ask(request)
+            value, wrong = read_json(answer.message.content, kind)
+            if value is not None and not wrong and objection is not None:
+                wrong = await objection(value)
+            if value is not None and not wrong:
+                return Asked(value, answer, tuple(objections))
+            objections.append(wrong)
+            talk += [
+                Message("assistant", content=answer.message.content or "(empty)"),
+                Message("user", content=f"{wrong}\n\nAnswer again: the whole JSON object, mended, and nothing else."),
+            ]
+        raise StageError(self.role, "invalid answer", objections[-1][:SHOWN])
+
+    def _request(
+        self,
+        prompt: Rendered,
+        messages: Sequence[Message],
+        scope: str,
+        tools: tuple[Tool, ...] = (),
+        schema: dict[str, Json] | None = None,
+        draw: int = 0,
+    ) -> Request:
+        system = Message("system", content=prompt.text)
+        return Request(self.role, (system, *messages), scope, tools, schema, prompt.hash, draw)
+
+
+@cache
+def schema_of(kind: Hashable) -> dict[str, Json]:
+    """The JSON Schema of a type, self-contained, as models are shown it."""
+    return msgspec.json.schema(kind)
+
+
+_FENCED = re.compile(r"```(?:json)?\s*(.*?)```", re.DOTALL)
+
+
+def read_json(text: str, kind: type[T]) -> tuple[T | None, str]:
+    """The value in a model's text, or what is wrong with it. Fences and words around one JSON object are overlooked."""
+    found = _FENCED.search(text)
+    body = (found.group(1) if found else text).strip()
+    start, end = body.find("{"), body.rfind("}")
+    if start < 0 or end < start:
+        return None, "The answer holds no JSON object."
+    try:
+        return msgspec.json.decode(body[start : end + 1], type=kind), ""
+    except msgspec.ValidationError as error:
+        return None, f"The JSON object does not have the form asked for: {error}"
+    except msgspec.DecodeError as error:
+        return None, f"The answer is not valid JSON: {error}"
