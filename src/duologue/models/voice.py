@@ -6,8 +6,7 @@ most `repairs` times; then the item is given up with the last objection as evide
 """
 
 import re
-from collections.abc import Awaitable, Callable, Hashable, Sequence
-from functools import cache
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -95,10 +94,14 @@ class Voice:
         return Request(self.role, (system, *messages), scope, tools, schema, prompt.hash, draw)
 
 
-@cache
-def schema_of(kind: Hashable) -> dict[str, Json]:
-    """The JSON Schema of a type, self-contained, as models are shown it."""
-    return msgspec.json.schema(kind)
+_schemas: dict[Any, dict[str, Json]] = {}
+
+
+def schema_of(kind: Any) -> dict[str, Json]:
+    """The JSON Schema of a type, self-contained, as models are shown it. Worked out once for each."""
+    if kind not in _schemas:
+        _schemas[kind] = msgspec.json.schema(kind)
+    return _schemas[kind]
 
 
 _FENCED = re.compile(r"```(?:json)?\s*(.*?)```", re.DOTALL)
