@@ -4,12 +4,16 @@ Everything after this point takes a `RunConfig` and never looks at flags. `ident
 is: a run folder remembers it, and only the same arguments go on with it.
 """
 
+import re
 from pathlib import Path
 from typing import Literal, get_args
 
 from msgspec import Struct
 
 from duologue.errors import UserError
+from duologue.roles import Roles
+from duologue.settings import ModelSettings
+from duologue.sources import domains
 from duologue.store import FILE_NAME, Store, explained
 from duologue.types import Json
 
@@ -36,9 +40,18 @@ class RunConfig(Struct, frozen=True, kw_only=True):
     """user: the user asks bit by bit · task: everything at once."""
     toolsets: int = 4
     """Different selections of tools, in dialects of their own, that the conversations are spread over."""
+    seed_tools: Path | None = None
+    """Tools without an implementation, instead of a database: a file in the OpenAI format or one like it."""
+    models: ModelSettings = ModelSettings()
+    """Who plays which role, and within what limits."""
 
     def __post_init__(self) -> None:
         check_source(self.source, self.domain)
+        if self.invents and not self.roles.models("domain"):
+            raise UserError(
+                f"There is no built-in domain {self.domain!r}.",
+                f"Built in: {', '.join(domains())}. A model can invent another: name one with --model.",
+            )
         if self.n < 1:
             raise UserError(f"-n {self.n}: there is nothing to make.", "Give a number from 1 on.")
         if self.n > MOST_ITEMS:
@@ -51,16 +64,23 @@ class RunConfig(Struct, frozen=True, kw_only=True):
     @property
     def source_name(self) -> str:
         """What the source is called: the file's name without its ending, or the domain."""
-        return (self.source.stem or self.source.name) if self.source is not None else self.domain or DEFAULT_DOMAIN
+        if self.source is not None:
+            return self.source.stem or self.source.name
+        if self.seed_tools is not None:
+            return self.domain or self.seed_tools.stem
+        return self.domain or DEFAULT_DOMAIN
 
     @property
     def folder(self) -> Path:
         """The run folder."""
-        return self.out if self.out is not None else Path("runs") / self.source_name
+        if self.out is not None:
+            return self.out
+        name = re.sub(r"[^\w.-]+", "-", self.source_name).strip("-.") if self.invents else self.source_name
+        return Path("runs") / (name or "run")
 
     def identity(self) -> dict[str, Json]:
         """What must be the same to go on with a run. No paths: a run may move together with its database."""
-        return {
+        plain = {
             "file": self.source.name if self.source is not None else None,
             "domain": None if self.source is not None else self.source_name,
             "n": self.n,
@@ -68,6 +88,29 @@ class RunConfig(Struct, frozen=True, kw_only=True):
             "mode": self.mode,
             "toolsets": self.toolsets,
         }
+        played = self.models.identity()
+        return (
+            plain
+            | ({"roles": played} if played else {})
+            | ({"seed_tools": self.seed_tools.name} if self.seed_tools else {})
+        )
+
+    @property
+    def roles(self) -> Roles:
+        """Who plays what."""
+        return self.models.roles
+
+    @property
+    def together(self) -> int:
+        """Conversations under way at once: one where nobody is waited for."""
+        return 1 if self.roles.scripted else self.models.together
+
+    @property
+    def invents(self) -> bool:
+        """The source is nothing but the name of a domain, or a list of tools."""
+        if self.source is not None:
+            return False
+        return self.seed_tools is not None or (self.domain is not None and self.domain not in domains())
 
     def open_store(self, image: str) -> Store:
         """The store of this run over the database image with that hash: a new one, or the one to go on with.

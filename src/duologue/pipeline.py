@@ -1,4 +1,4 @@
-"""The main job: a source in, verified conversations out, one item at a time.
+"""The main job: a source in, verified conversations out, item by item.
 
 Every stage reads and writes values that have a file form (`docs/formats.md`), so each can also be run alone:
 
@@ -7,43 +7,35 @@ Every stage reads and writes values that have a file form (`docs/formats.md`), s
     play    a scenario → a dialogue
     check   a dialogue → verdicts
 
-An item draws a scenario, plays it and checks it; what fails is drawn again a few times, then the item is rejected with the stage
-and the reason. Items are made in order and each from its own seed, so a run taken up again makes exactly what is missing.
+`items.py` runs the last three for each item; here a run is opened, its ground prepared, and its items lined up.
 """
 
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Set
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, json
 
+from duologue.casting import Cast, assembled
 from duologue.catalog import Catalog, read_catalog, relabelled
-from duologue.checks.combine import combine
-from duologue.environment import Image
-from duologue.errors import StageError
+from duologue.errors import LimitReachedError, StageError, UserError
 from duologue.ids import rng
-from duologue.plans.index import ToolIndex
-from duologue.protocols import TaskMaker
-from duologue.simulate.scripted import converse
+from duologue.items import CHECK, PLAY, STAGES, TASKS, TOOLS, Items
 from duologue.sources import Source, from_domain, from_sqlite
 from duologue.store import Store
-from duologue.tasks.maker import ScriptedTasks
 from duologue.tools import DerivedTools, default_policy, environment_for
-from duologue.types import Dialogue, Environment, Scenario, Verdict
-from duologue.verify import verify_dialogue
+from duologue.types import Dialogue, Environment, Scenario
+from duologue.workshop import Workshop
 
 if TYPE_CHECKING:
     from duologue.config import RunConfig
 
-STAGES = TOOLS, TASKS, PLAY, CHECK = "tools", "tasks", "play", "check"
-"""In order. A file of `docs/formats.md` lies between each two; the funnel counts what passes each of the last three."""
-ATTEMPTS = 4
-"""Scenarios an item may use up before it is rejected."""
-SEARCHES = 12
-"""Draws of a scenario before it is said that nothing new is left to ask."""
+__all__ = [
+    "CHECK", "PLAY", "STAGES", "TASKS", "TOOLS", "Progress", "Summary", "Workshop", "catalog_of", "generate", "make_tasks", "make_tools",
+    "open_source", "play",
+]  # fmt: skip
 
 
 class Progress(Struct, frozen=True):
@@ -57,34 +49,14 @@ class Progress(Struct, frozen=True):
 
 
 class Summary(Struct, frozen=True):
-    """How a run ended. `note` says what the person should know, if anything."""
+    """How a run ended. `note` says what the person should know, if anything; `stopped`, which limit of theirs it reached."""
 
     items: int
     accepted: int
     rejected: int
     unfinished: int
     note: str = ""
-
-
-class Workshop:
-    """One environment with everything that is made once for it."""
-
-    def __init__(self, environment: Environment, image: Image, catalog: Catalog, seed: int) -> None:
-        self.environment, self.image, self.catalog, self.seed = environment, image, catalog, seed
-        self.index = ToolIndex(environment.toolset, catalog)
-
-    @cached_property
-    def tasks(self) -> TaskMaker:
-        """The task maker."""
-        return ScriptedTasks(self.catalog, self.image, self.environment, self.seed)
-
-    async def play(self, scenario: Scenario) -> Dialogue:
-        """A scenario as a dialogue."""
-        return await converse(scenario, self.environment, self.image, self.catalog, self.index)
-
-    def check(self, dialogue: Dialogue) -> tuple[Verdict, ...]:
-        """Every check's verdict."""
-        return verify_dialogue(dialogue, self.environment, self.image, self.catalog)
+    stopped: str = ""
 
 
 # ── one stage alone ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -101,7 +73,7 @@ def catalog_of(source: Source) -> Catalog:
 
 
 def make_tools(source: Source, catalog: Catalog, seed: int, variants: int) -> list[Environment]:
-    """Stage `tools`: the source's environments, one per toolset variant."""
+    """Stage `tools`, scripted: the source's environments, one per toolset variant."""
     maker = DerivedTools(catalog, source.image, seed, source.tools, source.policy)
     out = []
     for variant in range(variants):
@@ -113,117 +85,118 @@ def make_tools(source: Source, catalog: Catalog, seed: int, variants: int) -> li
 def make_tasks(shop: Workshop, n: int, mode: str = "user", used: Set[str] = frozenset()) -> Iterator[Scenario]:
     """Stage `tasks`: up to `n` scenarios, fewer when distinct tasks run out."""
     taken = set(used)
-    for item in range(n):
-        try:
-            scenario = shop.tasks.scenario(str(item), taken, mode)
-        except StageError:
-            return
-        taken.update(name for t in scenario.tasks for name in (t.id, *shop.tasks.asks(t)))
-        yield scenario
+    with asyncio.Runner() as runner:
+        for item in range(n):
+            try:
+                runner.run(shop.tasks.prepare(str(item), mode))
+                scenario = shop.tasks.scenario(str(item), taken, mode)
+            except StageError:
+                return
+            taken.update(name for t in scenario.tasks for name in (t.id, *shop.tasks.asks(t)))
+            yield scenario
 
 
 def play(shop: Workshop, scenarios: Iterator[Scenario]) -> Iterator[Dialogue]:
     """Stage `play`: scenarios to dialogues, in order. Raises `StageError` where one does not end."""
     with asyncio.Runner() as runner:
         for scenario in scenarios:
-            yield runner.run(shop.play(scenario))
+            yield runner.run(shop.play(scenario, scenario.id))
 
 
 # ── the whole run ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Run:
-    """A run under way: its store, its workshops, and the tasks used so far."""
-
-    def __init__(self, config: "RunConfig", store: Store, shops: list[Workshop]) -> None:
-        self.config, self.store, self.shops = config, store, shops
-        self.used = store.task_ids()
-
-    async def item(self, number: int) -> bool | None:
-        """Make one item. True: accepted; False: rejected; None: no distinct task is left for it."""
-        begun = 0
-        last = StageError(TASKS, "no new task could be drawn")
-        for attempt in range(SEARCHES):
-            shop = self.shops[(number + attempt) % len(self.shops)]
-            scenario = self._scenario(shop, number, attempt, begun > 0)
-            if scenario is None:
-                continue
-            if not begun:
-                self.store.begin_item(number)
-            begun += 1
-            self.store.count_attempt(number, TASKS)
-            self._use(number, shop, scenario)
-            try:
-                dialogue = await shop.play(scenario)
-                self.store.count_attempt(number, PLAY)
-            except StageError as error:
-                last = error
-                self.store.count_attempt(number, error.stage, error.reason)
-                if begun == ATTEMPTS:
-                    break
-                continue
-            verdicts = shop.check(dialogue)
-            accepted, reasons = combine(verdicts)
-            code = "" if accepted else reasons[0].partition(":")[0]
-            self.store.count_attempt(number, CHECK, "" if accepted else code)
-            if accepted or begun == ATTEMPTS:
-                self.store.put_dialogue(number, dialogue, verdicts, accepted, "" if accepted else code)
-                return accepted
-            last = StageError(CHECK, code, reasons[0])
-        if not begun:
-            return None
-        self.store.reject_item(number, last.stage, last.reason, last.evidence)
-        return False
-
-    def _use(self, number: int, shop: Workshop, scenario: Scenario) -> None:
-        """These tasks and what they ask are taken, whatever becomes of the conversation; a run taken up again knows them too."""
-        names = [name for task in scenario.tasks for name in (task.id, *shop.tasks.asks(task))]
-        self.used.update(names)
-        self.store.use_tasks(number, names)
-
-    def _scenario(self, shop: Workshop, number: int, attempt: int, begun: bool) -> Scenario | None:
-        try:
-            return shop.tasks.scenario(f"{number}.{attempt}", self.used, self.config.mode)
-        except StageError as error:
-            if begun:
-                self.store.count_attempt(number, TASKS, error.reason)
-            return None
+def generate(config: "RunConfig", progress: Callable[[Progress], None], first: int | None = None) -> Summary:
+    """Make what is missing of a run, or of its `first` items. Raises `UserError` for what the person must change."""
+    with asyncio.Runner(loop_factory=None if config.roles.scripted else _fast_loop()) as runner:
+        return runner.run(_generate(config, progress, first))
 
 
-def generate(config: "RunConfig", progress: Callable[[Progress], None]) -> Summary:
-    """Make what is missing of a run. Raises `UserError` for what the person must change."""
-    source = open_source(config.source, config.domain)
+def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The event loop for runs that wait for servers."""
+    try:
+        import uvloop
+    except ImportError:  # not made for every system
+        return None
+    loop: Any = uvloop.new_event_loop
+    return loop  # type: ignore[no-any-return]
+
+
+async def _generate(config: "RunConfig", progress: Callable[[Progress], None], first: int | None) -> Summary:
     started = time.monotonic()
-    with config.open_store(source.image.hash) as store:
-        catalog = catalog_of(source)
-        environments = make_tools(source, catalog, config.seed, config.toolsets)
-        for environment in environments:
-            store.put_environment(environment, source.image.data, json.encode(catalog))
-        shops = [Workshop(e, source.image, catalog, config.seed) for e in environments]
-        with asyncio.Runner() as runner:
-            try:
-                return runner.run(_items(Run(config, store, shops), progress, started))
-            finally:
-                store.add_seconds(time.monotonic() - started)
+    source = None if config.invents else open_source(config.source, config.domain)
+    with config.open_store(source.image.hash if source is not None else "") as store:
+        try:
+            async with assembled(config, store) as cast:
+                if source is None:
+                    source = await _invented(config, cast)
+                shops = await _workshops(config, source, cast, store)
+                items = Items(shops, store, config.mode, config.together)
+                return await _lined_up(items, config, progress, first)
+        finally:
+            store.add_seconds(time.monotonic() - started)
 
 
-async def _items(run: Run, progress: Callable[[Progress], None], started: float) -> Summary:
-    finished = run.store.finished_items()
-    accepted = sum(1 for outcome in finished.values() if outcome == "accepted")
-    rejected = len(finished) - accepted
-    note = ""
-    for number in range(run.config.n):
-        if number in finished:
-            continue
-        made = await run.item(number)
-        if made is None:
-            note = (
-                f"Distinct tasks ran out after {accepted + rejected} of {run.config.n}: this database supports no more."
-            )
-            run.store.note("ran_out", {"items": accepted + rejected, "of": run.config.n})
-            break
-        accepted += made
-        rejected += not made
-        progress(Progress(accepted + rejected, run.config.n, accepted, rejected, started))
-    items = accepted + rejected
-    return Summary(items, accepted, rejected, 0 if note else run.config.n - items, note)
+async def _invented(config: "RunConfig", cast: Cast) -> Source:
+    raise NotImplementedError
+
+
+async def _workshops(config: "RunConfig", source: Source, cast: Cast, store: Store) -> list[Workshop]:
+    """The run's environments, kept in its store, each with its workshop."""
+    catalog = catalog_of(source)
+    environments = make_tools(source, catalog, config.seed, config.toolsets)
+    for environment in environments:
+        store.put_environment(environment, source.image.data, json.encode(catalog))
+    return [Workshop(e, source.image, catalog, config.seed, cast) for e in environments]
+
+
+async def _lined_up(
+    items: Items, config: "RunConfig", progress: Callable[[Progress], None], first: int | None
+) -> Summary:
+    """Every item that is missing, some at a time, begun in order."""
+    started = time.monotonic()
+    outcomes = list(items.finished.values())
+    accepted, rejected = outcomes.count("accepted"), outcomes.count("rejected")
+    stopped: list[UserError | LimitReachedError] = []
+    slots = asyncio.Semaphore(config.together)
+    most = min(config.n, first or config.n)
+
+    async def one(number: int) -> None:
+        nonlocal accepted, rejected
+        try:
+            made = await items.make(number)
+        except (UserError, LimitReachedError) as error:
+            stopped.append(error)
+            return
+        if made is not None:
+            accepted += made
+            rejected += not made
+            progress(Progress(accepted + rejected, config.n, accepted, rejected, started))
+
+    if config.together == 1:  # no task of its own: an interrupt comes out where the run was started
+        for number in items.missing(most):
+            await one(number)
+            if stopped or items.ran_out:
+                break
+        return _ended(items, config, (accepted, rejected), stopped)
+    async with asyncio.TaskGroup() as group:
+        for number in items.missing(most):
+            await slots.acquire()
+            if stopped or items.ran_out:
+                break
+            group.create_task(one(number)).add_done_callback(lambda _: slots.release())
+    return _ended(items, config, (accepted, rejected), stopped)
+
+
+def _ended(
+    items: Items, config: "RunConfig", counts: tuple[int, int], stopped: list[UserError | LimitReachedError]
+) -> Summary:
+    for error in stopped:
+        if isinstance(error, UserError):
+            raise error
+    made, note = sum(counts), ""
+    if items.ran_out:
+        note = f"Distinct tasks ran out after {made} of {config.n}: this database supports no more."
+        items.store.note("ran_out", {"items": made, "of": config.n})
+    limit = next((e.message for e in stopped if isinstance(e, LimitReachedError)), "")
+    return Summary(made, *counts, 0 if note else config.n - made, note, limit)

@@ -21,7 +21,7 @@ Domain: TypeAlias = Annotated[
     str | None,
     typer.Option(
         "--domain",
-        help="A built-in domain instead of a file: retail (taken when neither is named).",
+        help="A domain instead of a file: retail is built in (taken when neither is named); a model invents any other.",
         show_default=False,
     ),
 ]
@@ -36,5 +36,86 @@ Run: TypeAlias = Annotated[Path, typer.Argument(help="A run folder, as given to 
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Tools: TypeAlias = Annotated[
     Path, typer.Option("--tools", help="A toolset file, as `duologue tools` writes.", metavar="FILE")
+]
+Model: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        help="A model for every role: its id at --base-url, or a [models.NAME] of duologue.toml.",
+        metavar="NAME",
+        show_default=False,
+    ),
+]
+BaseUrl: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--base-url",
+        help="Where that model is served, OpenAI chat protocol; again for each replica. [default: $OPENAI_BASE_URL, or port 8000 here]",
+        metavar="URL",
+        show_default=False,
+    ),
+]
+Role: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--role",
+        help="Who plays one role: scripted, model, or a NAME; several times.",
+        metavar="ROLE=WHO",
+        show_default=False,
+    ),
+]
+Config: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", help="Models, roles and limits. [default: duologue.toml here]", metavar="FILE", show_default=False
+    ),
+]
+Prompts: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--prompts", help="A folder whose ROLE.md files replace prompts.", metavar="DIR", show_default=False),
+]
+Price: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--price", help="Dollars per million tokens.", metavar="INPUT/OUTPUT", show_default=False),
+]
+MaxDollars: TypeAlias = Annotated[
+    float | None,
+    typer.Option("--max-dollars", help="Stop before the run has cost more.", metavar="X", show_default=False),
+]
+MaxTokens: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--max-tokens", help="Stop before more tokens are used.", metavar="N", show_default=False, parser=whole
+    ),
+]
+MaxHours: TypeAlias = Annotated[
+    float | None, typer.Option("--max-hours", help="Stop after that long.", metavar="X", show_default=False)
+]
+Concurrency: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--concurrency",
+        help="Conversations at once with models. [default: 64]",
+        metavar="N",
+        show_default=False,
+        parser=whole,
+    ),
+]
+SeedTools: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--seed-tools",
+        help="Tools without an implementation, as JSON, instead of a database.",
+        metavar="FILE",
+        show_default=False,
+    ),
+]
+Toolsets: TypeAlias = Annotated[
+    int,
+    typer.Option("--toolsets", help="Different toolsets to spread the conversations over.", metavar="N", parser=whole),
+]
+RunOut: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("-o", "--out", help="The run folder. [default: runs/NAME]", metavar="RUN", show_default=False),
 ]
 Out: TypeAlias = Annotated[Path, typer.Option("-o", "--out", help="The file to write.", metavar="FILE")]

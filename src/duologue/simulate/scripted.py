@@ -1,4 +1,4 @@
-"""A scripted conversation from a scenario: the system message, the pair, the session, and the loop."""
+"""A conversation from a scenario: the system message, a pair of speakers on a session, and the loop."""
 
 import datetime
 
@@ -32,6 +32,15 @@ def system_message(environment: Environment, scenario: Scenario) -> Message:
     return Message("system", content="\n\n".join(p for p in parts if p))
 
 
+async def perform(scenario: Scenario, environment: Environment, pair: Pair) -> Dialogue:
+    """Play a scenario from its beginning. Raises `StageError` where the conversation is given up."""
+    opening = Turn(system_message(environment, scenario), state=pair.session.state)
+    start = Dialogue(
+        id=digest([environment.id, scenario.id]), environment=environment.id, scenario=scenario, turns=(opening,)
+    )
+    return await play(pair, start)
+
+
 async def converse(
     scenario: Scenario, environment: Environment, image: Image, catalog: Catalog, index: ToolIndex
 ) -> Dialogue:
@@ -43,10 +52,6 @@ async def converse(
             agent=ScriptedAgent(catalog, index, environment, scenario),
             session=session,
         )
-        opening = Turn(system_message(environment, scenario), state=session.state)
-        start = Dialogue(
-            id=digest([environment.id, scenario.id]), environment=environment.id, scenario=scenario, turns=(opening,)
-        )
-        return await play(pair, start)
+        return await perform(scenario, environment, pair)
     finally:
         session.close()

@@ -238,6 +238,11 @@ class Store:
         """Tasks that finished items drew, accepted or rejected."""
         return {name for (name,) in self.db.execute("SELECT id FROM tasks")}
 
+    def tasks_in_order(self) -> list[tuple[int, str]]:
+        """The same, each with the item that drew it, by item."""
+        rows: Iterator[Any] = self.db.execute("SELECT item, id FROM tasks ORDER BY item, id")
+        return list(rows)
+
     def dialogues(self, accepted: bool = True) -> Iterator[StoredDialogue]:
         """Conversations in the order of their items: those accepted, or those rejected."""
         yield from self._read("WHERE accepted = ? ORDER BY item", (int(accepted),))

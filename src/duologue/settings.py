@@ -1,0 +1,176 @@
+"""Which models there are, who plays what, and what may be spent: `duologue.toml` and flags become one checked value.
+
+    [models.default]
+    name = "openai/gpt-oss-120b"
+    urls = ["http://localhost:8000/v1"]
+    price = { input = 0.15, cached = 0.075, output = 0.6 }    # dollars per million tokens
+
+    [roles]
+    all = "default"
+    user = "scripted"
+
+    [limits]
+    dollars = 10.0
+
+A flag wins over the file. The file in the folder one stands in is read unless another is named.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from duologue.errors import UserError
+from duologue.models.endpoint import Endpoint, Price, read_endpoint
+from duologue.roles import MODEL, ROLES, Roles, cast_roles
+from duologue.types import Json
+
+FILE = Path("duologue.toml")
+LOCAL = "http://localhost:8000/v1"
+TOGETHER = 64
+"""Conversations at once where models are waited for."""
+MOST_TOGETHER = 100_000
+
+
+class Spending(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a run may use up, all its continuations together; None = no limit."""
+
+    dollars: float | None = None
+    tokens: int | None = None
+    hours: float | None = None
+
+
+class ModelSettings(Struct, frozen=True):
+    """The models of a run."""
+
+    roles: Roles = Roles()
+    endpoints: dict[str, Endpoint] = {}
+    """By the names that `roles` uses."""
+    limits: Spending = Spending()
+    prompts: Path | None = None
+    """A folder whose files replace prompts of the same name."""
+    together: int = TOGETHER
+
+    def identity(self) -> dict[str, list[str]]:
+        """Who plays what, as a run remembers it: no addresses, no keys."""
+        named = {role: [self.endpoints[p].name or p for p in players] for role, players in self.roles.players.items()}
+        return {role: named[role] for role in ROLES if role in named}
+
+
+class Flags(Struct, frozen=True, kw_only=True):
+    """What was said on the command line; None or empty = nothing."""
+
+    model: str | None = None
+    urls: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    """`ROLE=WHO` each; several judges with commas."""
+    file: Path | None = None
+    prompts: Path | None = None
+    price: str | None = None
+    """`INPUT/OUTPUT`, dollars per million tokens."""
+    dollars: float | None = None
+    tokens: int | None = None
+    hours: float | None = None
+    together: int | None = None
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    models: dict[str, dict[str, Json]] = {}
+    roles: dict[str, str | list[str]] = {}
+    limits: Spending = Spending()
+    prompts: str = ""
+    concurrency: int | None = None
+
+
+def model_settings(flags: Flags) -> ModelSettings:
+    """The settings that file and flags make together. Raises `UserError` for what is not valid."""
+    file = _read(flags.file)
+    given = {role: _names(who) for role, who in file.roles.items()}
+    everyone = " ".join(given.pop("all", ()))
+    endpoints = {name: read_endpoint(table, f"[models.{name}]") for name, table in file.models.items()}
+    if everyone and everyone not in endpoints and everyone != "scripted":
+        raise UserError(
+            f"[roles] all = {everyone!r}: there is no such model.", f"Models: {', '.join(endpoints) or 'none'}."
+        )
+    everyone = "" if everyone == "scripted" else everyone
+    if flags.model is not None or flags.urls:
+        everyone, endpoints = _named(flags, endpoints)
+    given |= dict(_role(text) for text in flags.roles)
+    roles = cast_roles(given, everyone, endpoints.keys())
+    used = {p for players in roles.players.values() for p in players}
+    prompts = flags.prompts or (Path(file.prompts) if file.prompts else None)
+    return ModelSettings(
+        roles=roles,
+        endpoints={name: _priced(e, flags.price) for name, e in endpoints.items() if name in used},
+        limits=_limits(flags, file.limits),
+        prompts=prompts,
+        together=_together(flags.together or file.concurrency),
+    )
+
+
+def _read(path: Path | None) -> _File:
+    if path is None and not FILE.is_file():
+        return _File()
+    path = path or FILE
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=_File)
+    except OSError as error:
+        raise UserError(f"Cannot read {str(path)!r}: {error.strerror}.", "Name a file that is there.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: {error}", "See `docs/models.md` for what it may hold.") from error
+
+
+def _named(flags: Flags, endpoints: dict[str, Endpoint]) -> tuple[str, dict[str, Endpoint]]:
+    """`--model` names a section of the file, or a model at the address given (or in OPENAI_BASE_URL, or here)."""
+    if flags.model in endpoints and not flags.urls:
+        return str(flags.model), endpoints
+    urls = flags.urls or (os.environ.get("OPENAI_BASE_URL") or LOCAL,)
+    return MODEL, {**endpoints, MODEL: Endpoint(name=flags.model or "", urls=urls)}
+
+
+def _names(who: str | Sequence[str]) -> tuple[str, ...]:
+    return tuple(who.split(",")) if isinstance(who, str) else tuple(who)
+
+
+def _role(text: str) -> tuple[str, tuple[str, ...]]:
+    role, equals, who = text.partition("=")
+    if not equals or not who:
+        raise UserError(f"--role {text!r} is not of the form ROLE=WHO.", f"Roles: {', '.join(ROLES)}.")
+    return role.strip(), tuple(w.strip() for w in who.split(","))
+
+
+def _priced(endpoint: Endpoint, text: str | None) -> Endpoint:
+    if text is None:
+        return endpoint
+    try:
+        given, asked = (float(part) for part in text.split("/"))
+    except ValueError:
+        raise UserError(
+            f"--price {text!r} is not of the form INPUT/OUTPUT.", "Dollars per million tokens, such as 0.15/0.6."
+        ) from None
+    if not (0 <= given < float("inf") and 0 <= asked < float("inf")):
+        raise UserError(f"--price {text!r} is out of range.", "Dollars per million tokens, from 0 on.")
+    return msgspec.structs.replace(endpoint, price=Price(input=given, output=asked))
+
+
+def _limits(flags: Flags, file: Spending) -> Spending:
+    limits = Spending(
+        flags.dollars if flags.dollars is not None else file.dollars,
+        flags.tokens if flags.tokens is not None else file.tokens,
+        flags.hours if flags.hours is not None else file.hours,
+    )
+    for name in Spending.__struct_fields__:
+        value = getattr(limits, name)
+        if value is not None and not 0 < value < float("inf"):
+            raise UserError(f"--max-{name} {value} is no limit.", "Give a number above 0.")
+    return limits
+
+
+def _together(given: int | None) -> int:
+    if given is None:
+        return TOGETHER
+    if not 1 <= given <= MOST_TOGETHER:
+        raise UserError(f"--concurrency {given} is out of range.", f"Give a number from 1 to {MOST_TOGETHER:,}.")
+    return given

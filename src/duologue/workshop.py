@@ -1,0 +1,100 @@
+"""One environment with everything that is made once for it, and the makers that work in it.
+
+Which maker takes a part follows from the cast: a role that a model plays is taken by the maker that asks it, any other by the scripted
+one. What they hand each other is the same either way. What only models need is imported where one is asked.
+"""
+
+from functools import cached_property
+
+from duologue.casting import Cast
+from duologue.catalog import Catalog
+from duologue.checks import columns_of, combine
+from duologue.environment import Image
+from duologue.environment.resting import Dormitory
+from duologue.errors import StageError
+from duologue.plans.index import ToolIndex
+from duologue.protocols import Speaker, TaskMaker
+from duologue.simulate.agent import ScriptedAgent
+from duologue.simulate.scripted import Pair, perform
+from duologue.simulate.user import ScriptedUser
+from duologue.tasks.maker import ScriptedTasks
+from duologue.types import Dialogue, Environment, Scenario, Verdict
+from duologue.verify import verify_dialogue
+
+_NOBODY = Cast()
+_home = Dormitory()
+
+
+class Workshop:
+    """Makes tasks, plays and checks them, all in one environment."""
+
+    def __init__(
+        self, environment: Environment, image: Image, catalog: Catalog, seed: int, cast: Cast = _NOBODY
+    ) -> None:
+        self.environment, self.image, self.catalog, self.seed = environment, image, catalog, seed
+        self.cast = cast
+        self.index = ToolIndex(environment.toolset, catalog)
+
+    @cached_property
+    def tasks(self) -> TaskMaker:
+        """The task maker."""
+        voice = self.cast.voice("tasks")
+        if voice is not None:
+            from duologue.tasks.written import WrittenTasks
+
+            return WrittenTasks(voice, self.catalog, self.image, self.environment, self.seed)
+        return ScriptedTasks(self.catalog, self.image, self.environment, self.seed)
+
+    async def play(self, scenario: Scenario, scope: str = "") -> Dialogue:
+        """A scenario as a dialogue. `scope` names what the models' calls are for.
+
+        Raises `StageError` where the conversation is given up: by the role at fault, or `play` where it does not end.
+        """
+        session = _home.open(self.image, self.environment, scenario.clock)
+        try:
+            pair = Pair(self._user(scenario, scope), self._agent(scenario, scope), session)
+            return await perform(scenario, self.environment, pair)
+        finally:
+            session.close()
+
+    def _user(self, scenario: Scenario, scope: str) -> Speaker:
+        voice = self.cast.voice("user")
+        if voice is None:
+            return ScriptedUser(self.catalog, self.index, scenario)
+        from duologue.simulate.model_user import ModelUser
+
+        return ModelUser(voice, scenario, self.environment, columns_of(self.catalog), scope)
+
+    def _agent(self, scenario: Scenario, scope: str) -> Speaker:
+        voice = self.cast.voice("agent")
+        if voice is None:
+            return ScriptedAgent(self.catalog, self.index, self.environment, scenario)
+        from duologue.simulate.model_agent import ModelAgent
+
+        return ModelAgent(voice, self.environment, scope)
+
+    def check(self, dialogue: Dialogue) -> tuple[Verdict, ...]:
+        """Every machine check's verdict."""
+        return verify_dialogue(dialogue, self.environment, self.image, self.catalog)
+
+    async def verdicts(self, dialogue: Dialogue, scope: str = "") -> tuple[Verdict, ...]:
+        """Every check's verdict. The judge is asked last, and only where the machine checks leave it something to decide."""
+        found = self.check(dialogue)
+        judges = self.cast.voices("judge")
+        if not judges or not combine(found).accepted:
+            return found
+        from duologue.verify.judge import judge
+
+        return (*found, await judge(judges, dialogue, self.environment, scope))
+
+    async def retold(self, dialogue: Dialogue, scope: str = "") -> Dialogue | None:
+        """A scripted conversation in a model's words; None where nobody does that, or where it could not be done."""
+        voice = self.cast.voice("wording")
+        if voice is None:
+            return None
+        from duologue.simulate.retelling import retell
+
+        try:
+            return await retell(dialogue, voice, self.environment, self.catalog, scope)
+        except StageError:
+            return None  # the scripted words stay
