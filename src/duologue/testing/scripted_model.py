@@ -30,6 +30,6 @@ class ScriptedModel:
         return Answer(message, model=self.name, usage=usage, key=digest(request))
 
 
-def calling(name: str, **arguments: Json) -> Message:
+def calling(name: str, /, **arguments: Json) -> Message:
     """An assistant's message that makes one call."""
     return Message("assistant", tool_calls=(ToolCall("call_1", name, arguments),))

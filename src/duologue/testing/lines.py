@@ -1,0 +1,68 @@
+"""What the two speakers of `ScenarioBrain` say: plain sentences that hold exactly the values they have to.
+
+A request is made of a subtask's goal and nothing else, so the agent's side can find the subtask by it.
+"""
+
+from duologue.language.phrases import Phrases
+from duologue.types import Json, Subtask, Task, Tool
+
+OPENS = "Please see to it that "
+YES = "Yes, please go ahead."
+THANKS = "Thank you, that is all."
+WELCOME = "You are welcome."
+LOST = "I am sorry, I could not find anything on that."
+ASKS = "Shall I go ahead?"
+_REFUSED = "the user knows that it can't be done"
+
+
+def request(subtask: Subtask) -> str:
+    """A subtask as the user asks for it."""
+    return f"{OPENS}{_spoken(subtask.goal)}."
+
+
+def whole_request(task: Task) -> str:
+    """All of a task at once."""
+    return f"{OPENS}{'; '.join(_spoken(s.goal) for s in task.subtasks)}."
+
+
+def _spoken(goal: str) -> str:
+    """A goal in the user's own voice."""
+    told = goal.replace("to the user", "to me")
+    for verb, own in (("knows", "know"), ("has learnt", "learn"), ("has seen", "see")):
+        told = told.replace(f"the user {verb}", f"I {own}")
+    return told
+
+
+def proposal(phrases: Phrases, tool: Tool, arguments: dict[str, Json]) -> str:
+    """A change, proposed with each value it would write."""
+    values = [_named(phrases, tool, name, value) for name, value in arguments.items()]
+    return f"This would be the change, with {', '.join(values)}. {ASKS}"
+
+
+def _named(phrases: Phrases, tool: Tool, name: str, value: Json) -> str:
+    slot = tool.inputs.get(name)
+    if slot is None or not slot.column:
+        return f"{name.replace('_', ' ')} {value}"
+    key = f"{slot.table}.{slot.column}"
+    return f"{phrases.label(key)} {phrases.value(key, value)}"
+
+
+def report(phrases: Phrases, subtasks: list[Subtask], written: list[str], failures: list[str]) -> str:
+    """What came of some subtasks: the values to be told, the changes made, what failed and why."""
+    parts = []
+    for subtask in subtasks:
+        if subtask.goal.startswith(_REFUSED):
+            parts.append(f"I am afraid that can't be done: {subtask.goal.partition('): ')[2]}.")
+        told = [
+            f"{phrases.label(d.slot)}: {phrases.value(d.slot, d.value)}" for d in subtask.tell if d.slot != ":count"
+        ]
+        counted = [f"Rows in all: {d.value}." for d in subtask.tell if d.slot == ":count"]
+        parts += [*counted, *([f"Here is what I found: {'; '.join(told)}."] if told else [])]
+    parts += [f"The change is made: {what}." for what in written]
+    parts += [f"It failed with an error: {what}" for what in failures]
+    return " ".join(parts) or "I have looked, and there is nothing on record."
+
+
+def changed(phrases: Phrases, tool: Tool, arguments: dict[str, Json]) -> str:
+    """A change that was made, in words."""
+    return ", ".join(_named(phrases, tool, name, value) for name, value in arguments.items())
