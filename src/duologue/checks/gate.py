@@ -29,6 +29,9 @@ MOST_AFTER = 6
 See = Callable[[], Trace]
 """Gives the sorted conversation; called only where it is needed."""
 
+_BY_WORDS = frozenset({"trust", "give up"})
+"""Acts of an ending on the assistant's word, or for want of it. What stays open then is the assistant's failure: `calls` and
+`disclosure` find it."""
 _JARGON = re.compile(r"\w+_\w+|[a-z]+[A-Z]\w*")
 
 
@@ -145,6 +148,8 @@ class _Gate:
 
     def _ending(self, turns: Sequence[Turn], at: int, see: See) -> list[str]:
         turn = turns[at]
+        if turn.done and any(a.kind in _BY_WORDS for a in turn.acts):
+            return self._unasked(turns, at)
         if turn.done:
             final = _is_final(turns, at, len(self.tasks))
             tasks = range(len(self.tasks)) if final else range(turn.task + 1)
@@ -159,9 +164,17 @@ class _Gate:
                 break
             after += earlier.message.role == "user"
         idle = after > MOST_AFTER and not any(
-            a.kind in ("request", "follow up") for t in turns[at - 2 * after : at + 1] for a in t.acts
+            a.kind in ("request", "follow up") for t in turns[max(at - 2 * after, 0) : at + 1] for a in t.acts
         )
         return ["goes on long after everything is done"] if idle else []
+
+    def _unasked(self, turns: Sequence[Turn], at: int) -> list[str]:
+        """Of a user who goes by the assistant's words: whether it asked for everything before it was content."""
+        if any(a.kind == "give up" for a in turns[at].acts):
+            return []
+        asked = sum(1 for t in turns[: at + 1] for a in t.acts if a.kind == "request")
+        parts = sum(len(t.subtasks) for t in self.tasks)
+        return [f"ends with {parts - asked} requests not made"] if asked < parts else []
 
     def _done_later(self, trace: Trace, at: int) -> list[str]:
         return [f"{c.call.name} comes after" for c in trace.calls if c.at > at and c.task <= trace.turns[at].task][:1]

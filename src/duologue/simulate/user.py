@@ -17,10 +17,15 @@ from duologue.plans.index import ToolIndex
 from duologue.protocols import Utterance, View
 from duologue.simulate.agenda import WRITES
 from duologue.simulate.asking import Wording
+from duologue.simulate.hearing import Hearing, situation
+from duologue.simulate.hearing_reply import Listener
+from duologue.simulate.play import MOST_TURNS
 from duologue.types import Act, Disclosure, Json, Meaning, Mention, Message, Need, Pick, Scenario, Subtask, Turn
 
 FOLLOW_UP, DOUBT, RECAP, PARTIAL, TWO, ORDINAL, REACT = 0.6, 0.12, 0.2, 0.5, 0.04, 0.35, 0.45
 """How often each behaviour is taken up where there is occasion for it."""
+MARGIN = 24
+"""Turns before the end of the road at which a user whose partner is a model brings the conversation to an end."""
 
 
 class Part(Struct, frozen=True):
@@ -38,6 +43,7 @@ class ScriptedUser:
         self.scenario, self.catalog = scenario, catalog
         self.words = Wording(Phrases(catalog, scenario.seed // 3 % 3), index)
         self.getters = {t.name: g.meaning for t in catalog.tables if t.key and (g := index.getter(t.name)) is not None}
+        self.listener = Listener(self.words, Hearing(catalog, self.words.phrases), scenario.seed)
         self.parts = [
             Part(n, s, s.goal.partition(", because ")[2]) for n, t in enumerate(scenario.tasks) for s in t.subtasks
         ]
@@ -46,6 +52,8 @@ class ScriptedUser:
         """The next message, and whether the goals are reached."""
         dice = rng(self.scenario.seed, "user", len(view.turns))
         past = Past(view.turns)
+        if past.is_free:
+            return self._by_words(past, view, dice)
         for act in past.heard:
             answer = self._answer(act, past, view, dice)
             if answer is not None:
@@ -53,6 +61,22 @@ class ScriptedUser:
         if self.scenario.mode == "task":
             return self._whole(past, dice)
         return self._react(past, view, dice) or self._next(past, dice)
+
+    def _by_words(self, past: "Past", view: View, dice: random.Random) -> Utterance:
+        """To a partner known by its words alone."""
+        subtasks = [p.subtask for p in self.parts]
+        at = situation(view.turns, subtasks, self.scenario.tasks[view.task].known)
+        following = subtasks[past.asked].need if past.asked < len(subtasks) else None
+        taken = self.listener.take(at, len(view.turns), following, len(view.turns) > MOST_TURNS - MARGIN)
+        if taken.answer is not None:
+            return taken.answer
+        past.heard, past.lead = taken.heard, taken.lead
+        if past.asked >= len(self.parts) and (taken.dropped or at.drops):
+            return self.listener.give_up(dice)
+        if self.scenario.mode == "task":
+            return taken.onto(self._whole(past, dice))
+        going_on = None if taken.dropped or taken.lead else self._react(past, view, dice)
+        return taken.onto(going_on or self._next(past, dice))
 
     # ── answering ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -154,7 +178,7 @@ class ScriptedUser:
         if second is not None:
             text += " " + self.words.request(second, "also", past.names, dice)
             acts.append(Act("request", second))
-        if past.asked and dice.random() < REACT:
+        if past.asked and not past.lead and dice.random() < REACT:
             text = f"{self._reaction(past, dice)} {text}"
         return Utterance(Message("user", content=text), acts=tuple(acts), task=part.task)
 
@@ -229,8 +253,13 @@ class Past:
         """Parts asked for so far."""
         self.last = mine[-1].acts[0].kind if mine and mine[-1].acts else ""
         latest = turns[-1] if turns else None
-        self.heard = latest.acts if latest is not None and latest.message.role == "assistant" else ()
+        self.heard: tuple[Act, ...] = latest.acts if latest is not None and latest.message.role == "assistant" else ()
         """What the assistant just said."""
+        self.lead = ""
+        """Words to begin the next turn with."""
+        said = latest is not None and latest.message.role == "assistant"
+        self.is_free = said and latest is not None and (latest.maker != "scripted" or not latest.acts)
+        """It said so in free text: no acts tell what it did."""
         self.called = len(turns) > 1 and turns[-2].message.role == "tool"
         """The assistant looked something up for it."""
         self.names = [str(m.by["@name"]) for a in self.acts if a.need for m in a.need.mentions if "@name" in m.by]
