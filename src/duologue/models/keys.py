@@ -5,24 +5,53 @@ kept by role and scope, and takes in only the messages that came after. What is 
 """
 
 import hashlib
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
 
 from duologue.ids import canonical, digest
 from duologue.protocols import Request
 from duologue.types import Message, Tool
 
-_KEPT = 4096
-"""Conversations whose hash so far is kept."""
+T = TypeVar("T")
+Place = tuple[str, str]
+"""A role and a scope: one conversation, as a rule."""
 _Hash = Any  # hashlib names no type for its hash objects
-_so_far: dict[tuple[str, str], tuple[tuple[Message, ...], _Hash]] = {}
+_THINGS = 1024
+"""Tools and schemas whose digests are kept."""
+_MEGABYTES = 48
 _digests: dict[int, tuple[Any, str]] = {}
+
+
+class Recent(Generic[T]):
+    """Conversations as they were last seen, and something made from each; the longest unused go where it gets too much."""
+
+    def __init__(self, megabytes: int) -> None:
+        self._most, self._size = megabytes * 2**20, 0
+        self._kept: dict[Place, tuple[tuple[Message, ...], T, int]] = {}
+
+    def take(self, place: Place, messages: Sequence[Message]) -> tuple[int, T | None]:
+        """How many of the messages are covered by what was made, and that; nothing where they don't carry on from it."""
+        before, made, size = self._kept.pop(place, ((), None, 0))
+        self._size -= size
+        if made is None or unchanged(before, messages) < len(before):
+            return 0, None
+        return len(before), made
+
+    def put(self, place: Place, messages: tuple[Message, ...], made: T, size: int) -> None:
+        """Keep what was made from the messages. `size` is roughly what that holds in bytes."""
+        self._kept[place] = (messages, made, size)
+        self._size += size
+        while self._size > self._most:
+            self._size -= self._kept.pop(next(iter(self._kept)))[2]
+
+
+_so_far: Recent[tuple[_Hash, int]] = Recent(_MEGABYTES)
 
 
 def request_key(request: Request, model: str = "") -> str:
     """Name a request; `model` tells calls apart that ask several models the same."""
-    schema = "" if request.schema is None else _digest(request.schema, request.schema)
-    tools = _digest(request.tools, [_shown(tool) for tool in request.tools]) if request.tools else ""
+    schema = "" if request.schema is None else _digest(request.schema, digest)
+    tools = _digest(request.tools, _tools) if request.tools else ""
     state = _hash(request).copy()
     parts = (model, request.role, request.scope, str(request.draw), request.prompt, tools, schema)
     state.update("\x1f".join(parts).encode())
@@ -45,29 +74,28 @@ def unchanged(old: Sequence[Message], new: Sequence[Message]) -> int:
 
 def _hash(request: Request) -> _Hash:
     """The hash of the messages, carried on from those of the call before in the same conversation."""
-    place = (request.role, request.scope)
-    before, state = _so_far.pop(place, ((), None))
-    if state is None or unchanged(before, request.messages) < len(before):
-        before, state = (), hashlib.blake2b(digest_size=16)
-    for message in request.messages[len(before) :]:
-        state.update(canonical(message))
+    place, messages = (request.role, request.scope), request.messages
+    covered, kept = _so_far.take(place, messages)
+    state, size = kept or (hashlib.blake2b(digest_size=16), 500)
+    for message in messages[covered:]:
+        data = canonical(message)
+        state.update(data)
         state.update(b"\n")
-    if len(_so_far) >= _KEPT:
-        del _so_far[next(iter(_so_far))]
-    _so_far[place] = (request.messages, state)
+        size += len(data)
+    _so_far.put(place, messages, (state, size), size)
     return state
 
 
-def _digest(thing: Any, shown: Any) -> str:
+def _digest(thing: Any, work_out: Callable[[Any], str]) -> str:
     """The digest of a thing that comes again and again as the same object."""
     known = _digests.get(id(thing))
     if known is None or known[0] is not thing:
-        if len(_digests) >= _KEPT:
+        if len(_digests) >= _THINGS:
             _digests.clear()
-        known = _digests[id(thing)] = (thing, digest(shown))
+        known = _digests[id(thing)] = (thing, work_out(thing))
     return known[1]
 
 
-def _shown(tool: Tool) -> tuple[str, str, Any]:
-    """What a model sees of a tool."""
-    return tool.name, tool.description, tool.parameters
+def _tools(tools: Sequence[Tool]) -> str:
+    """What a model sees of tools."""
+    return digest([(tool.name, tool.description, tool.parameters) for tool in tools])

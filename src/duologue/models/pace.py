@@ -1,0 +1,98 @@
+"""How many calls are under way at once at one replica: found out, not configured.
+
+A window, as in TCP. It doubles while every round of answers comes back about as fast as the quickest round did; after that it grows
+by a tenth a round while more calls at once still bring more answers a second, and else stays. Trouble (429, 5xx, a time-out, a cut
+connection) halves it, once for all the calls that were under way together. It never falls below one, so that work goes on where
+everything fails: the calls end one after another with their own errors.
+"""
+
+import asyncio
+import time
+from collections import deque
+
+START, CEILING = 32, 4096
+HOLDS = 2.0
+"""A round is as fast as the quickest while its mean is within this factor."""
+FADES = 1.02
+"""The quickest round is forgotten by this factor a round: a server may have other work by now."""
+GAIN = 1.05
+"""What more calls at once must bring, in answers a second, where they have become slower."""
+
+
+class Pace:
+    """The window of one replica. `async with pace:` holds a place; report how it went by `served` or `troubled`."""
+
+    def __init__(self, ceiling: int = CEILING, start: int = START) -> None:
+        self.ceiling = max(1, ceiling)
+        self.window = float(min(start, self.ceiling))
+        self.under_way = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._doubling = True
+        self._full = False  # whether the window was ever full in this round
+        self._seconds, self._answers = 0.0, 0
+        self._quickest = self._best_rate = 0.0
+        self._halved_at = float("-inf")
+
+    async def __aenter__(self) -> None:
+        if self.under_way < int(self.window) and not self._waiting:
+            self.under_way += 1
+        else:
+            await self._queue()
+        self._full = self._full or self.under_way >= int(self.window)
+
+    async def __aexit__(self, *_: object) -> None:
+        self.under_way -= 1
+        self._wake()
+
+    def served(self, seconds: float) -> None:
+        """An answer came after `seconds`."""
+        self._seconds += seconds
+        self._answers += 1
+        if self._answers >= int(self.window):
+            self._end_round()
+
+    def troubled(self, sent: float) -> None:
+        """A call sent at `sent` (`time.monotonic`) was refused or failed."""
+        if sent < self._halved_at:
+            return  # sent before the window was halved: the same trouble
+        self._halved_at = time.monotonic()
+        self._doubling = False
+        self.window = max(1.0, self.window / 2)
+        self._begin_round()
+
+    def _end_round(self) -> None:
+        mean = max(self._seconds / self._answers, 1e-6)
+        rate = self.window / mean
+        self._quickest = min(self._quickest * FADES, mean) if self._quickest else mean
+        holds = mean <= self._quickest * HOLDS
+        if self._full and (holds or rate > self._best_rate * GAIN):
+            self._best_rate = max(self._best_rate, rate)
+            self.window = min(self.ceiling, self.window * 2 if self._doubling else self.window * 1.1 + 1)
+        else:
+            self._doubling = self._doubling and not self._full
+            self._best_rate /= FADES
+        self._begin_round()
+        self._wake()
+
+    def _begin_round(self) -> None:
+        self._seconds, self._answers, self._full = 0.0, 0, self.under_way >= int(self.window)
+
+    async def _queue(self) -> None:
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # the place was given in the same moment
+                self.under_way -= 1
+            elif turn in self._waiting:
+                self._waiting.remove(turn)
+            self._wake()
+            raise
+
+    def _wake(self) -> None:
+        while self._waiting and self.under_way < int(self.window):
+            turn = self._waiting.popleft()
+            if not turn.done():
+                self.under_way += 1
+                turn.set_result(None)
