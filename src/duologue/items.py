@@ -15,8 +15,9 @@ from msgspec import Struct
 
 from duologue.checks.combine import combine
 from duologue.errors import StageError
+from duologue.simulate.play import GivenUpError
 from duologue.store import Store
-from duologue.types import Dialogue, Scenario, Verdict
+from duologue.types import Dialogue, Finding, Scenario, Verdict
 from duologue.workshop import Workshop
 
 STAGES = TOOLS, TASKS, PLAY, CHECK = "tools", "tasks", "play", "check"
@@ -28,7 +29,8 @@ SEARCHES = 12
 
 
 class Checked(Struct, frozen=True):
-    """A conversation with its verdicts. `code` names the check it fails first, empty where it is accepted."""
+    """A conversation with its verdicts. `code` names what it fails first, empty where it is accepted; one that was given up
+    stands as far as it came, with the fault as its verdict."""
 
     dialogue: Dialogue
     verdicts: tuple[Verdict, ...]
@@ -63,6 +65,7 @@ class Items:
         cast = self.shops[0].cast
         models = any(cast.voice(role) for role in ("tasks", "user", "agent"))
         try:
+            found: Checked | StageError | None
             found = await (self._with_models(number) if models else self._scripted(number))
         finally:
             self._line.leave(number)
@@ -77,12 +80,12 @@ class Items:
 
     # ── scripted: drawn again where it fails ─────────────────────────────────────────────────────────────────────────
 
-    async def _scripted(self, number: int) -> Checked | StageError | None:
+    async def _scripted(self, number: int) -> Checked | None:
         await self._my_turn(number)
         if self.ran_out:
             return None
         begun = 0
-        last = StageError(TASKS, "no new task could be drawn")
+        last: Checked | None = None
         for attempt in range(SEARCHES):
             shop = self.shops[(number + attempt) % len(self.shops)]
             scenario = self._scenario(shop, number, attempt, begun > 0)
@@ -90,14 +93,11 @@ class Items:
                 continue
             begun += 1
             self._begin(number, shop, scenario, begun == 1)
-            played = await self._played(shop, number, scenario)
-            if isinstance(played, Checked) and (not played.code or begun == ATTEMPTS):
+            last = played = await self._played(shop, number, scenario)
+            if not played.code or begun == ATTEMPTS:
                 self._line.leave(number)
                 return played if played.code else await self._retold(shop, number, played)
-            last = played if isinstance(played, StageError) else StageError(CHECK, played.code, played.evidence)
-            if begun == ATTEMPTS:
-                break
-        return last if begun else None
+        return last
 
     async def _retold(self, shop: Workshop, number: int, said: Checked) -> Checked:
         """In a model's words, where one does that and every check still passes."""
@@ -144,14 +144,15 @@ class Items:
 
     # ── both ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _played(self, shop: Workshop, number: int, scenario: Scenario) -> Checked | StageError:
+    async def _played(self, shop: Workshop, number: int, scenario: Scenario) -> Checked:
         try:
             dialogue = await shop.play(scenario, str(number))
-        except StageError as error:
-            at_play = error.stage == PLAY
-            reason = error.reason if at_play else f"{error.stage}: {error.reason}"
+        except GivenUpError as error:
+            reason = error.reason if error.stage == PLAY else f"{error.stage}: {error.reason}"
             self.store.count_attempt(number, PLAY, reason)
-            return StageError(PLAY, reason, error.evidence)
+            last = len(error.dialogue.turns) - 1
+            fault = Verdict(error.stage, False, (Finding(last, f"{error.reason}. {error.evidence}".strip()),))
+            return Checked(error.dialogue, (fault,), reason, error.evidence)
         self.store.count_attempt(number, PLAY)
         checked = await _checked(shop, dialogue, str(number))
         self.store.count_attempt(number, CHECK, checked.code)

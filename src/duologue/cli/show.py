@@ -9,16 +9,15 @@ from duologue.cli.options import Json, Run, whole
 
 def show(
     run: Run,
-    number: Annotated[
-        int, typer.Argument(help="Which accepted conversation, from 1 on.", metavar="N", parser=whole)
-    ] = 1,
+    number: Annotated[int, typer.Argument(help="Which conversation, from 1 on.", metavar="N", parser=whole)] = 1,
+    rejected: Annotated[bool, typer.Option("--rejected", help="Of the rejected ones, with what they fail.")] = False,
     json: Json = False,
 ) -> int:
     """Show one conversation. Turns, calls, results, what changed in the database, what the checks said."""
     from duologue.cli.runs import open_run
 
     with open_run(run) as store:
-        found = store.dialogue(number)
+        found = store.dialogue(number, not rejected)
         environment = store.environment(found.dialogue.environment)
     if json:
         from duologue.ids import to_json

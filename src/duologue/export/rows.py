@@ -82,6 +82,7 @@ class TurnRecord(Struct, frozen=True, omit_defaults=True):
     """What is known of a message beyond itself; the fields are those of `Turn`."""
 
     maker: str = "scripted"
+    call: str = ""
     task: int = 0
     acts: tuple[Act, ...] = ()
     rationale: str = ""
@@ -200,9 +201,7 @@ def metadata_of(dialogue: Dialogue, verdicts: tuple[Verdict, ...], environment: 
 
 
 def _record(turn: Turn) -> TurnRecord:
-    return TurnRecord(
-        turn.maker, turn.task, turn.acts, turn.rationale, turn.origins, turn.changes, turn.done, turn.state
-    )
+    return TurnRecord(**{name: getattr(turn, name) for name in TurnRecord.__struct_fields__})
 
 
 def dialogue_of(row: Row) -> Dialogue:

@@ -17,6 +17,14 @@ MOST_TURNS = 240
 """A conversation that is not over by then is given up."""
 
 
+class GivenUpError(StageError):
+    """A conversation was given up. `dialogue` is as far as it came; the stage is the role at fault, or `play`."""
+
+    def __init__(self, error: StageError, dialogue: Dialogue) -> None:
+        super().__init__(error.stage, error.reason, error.evidence)
+        self.dialogue = dialogue
+
+
 class Participants(Protocol):
     """The two speakers and the session their calls run on."""
 
@@ -81,11 +89,14 @@ async def _execute(session: Session, turns: tuple[Turn, ...]) -> tuple[Turn, ...
 
 
 async def play(participants: Participants, dialogue: Dialogue) -> Dialogue:
-    """Go on until nobody has anything to say. Raises `StageError` (stage `play`) where it does not end."""
+    """Go on until nobody has anything to say. Raises `GivenUpError` where a speaker fails, or where it does not end."""
     turns = dialogue.turns
     brief = dialogue.scenario.mode == "task"  # no words after the last that matters
-    while due(turns) != "nobody" and not (brief and turns[-1].done):
-        if len(turns) >= MOST_TURNS:
-            raise StageError("play", "the conversation does not end", f"{len(turns)} turns")
-        turns = await step(participants, turns)
+    try:
+        while due(turns) != "nobody" and not (brief and turns[-1].done):
+            if len(turns) >= MOST_TURNS:
+                raise StageError("play", "the conversation does not end", f"{len(turns)} turns")
+            turns = await step(participants, turns)
+    except StageError as error:
+        raise GivenUpError(error, replace(dialogue, turns=turns)) from error
     return replace(dialogue, turns=turns)

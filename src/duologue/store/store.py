@@ -247,15 +247,17 @@ class Store:
         """Conversations in the order of their items: those accepted, or those rejected."""
         yield from self._read("WHERE accepted = ? ORDER BY item", (int(accepted),))
 
-    def dialogue(self, number: int) -> StoredDialogue:
-        """The accepted conversation with that number, from 1 on. Raises `UserError`, saying how many there are."""
-        found = (
-            list(self._read("WHERE accepted = 1 ORDER BY item LIMIT 1 OFFSET ?", (number - 1,))) if number > 0 else []
-        )
+    def dialogue(self, number: int, accepted: bool = True) -> StoredDialogue:
+        """The accepted (or rejected) conversation with that number, from 1 on. Raises `UserError`, saying how many there are."""
+        which = "WHERE accepted = ? ORDER BY item LIMIT 1 OFFSET ?"
+        found = list(self._read(which, (int(accepted), number - 1))) if number > 0 else []
         if not found:
-            n = self.db.execute("SELECT count(*) FROM dialogues WHERE accepted = 1").get
-            fix = f"Choose a number from 1 to {n}." if n else "Run `duologue generate` with this folder first."
-            raise UserError(f"There is no conversation {number} in {str(self.folder)!r}: it holds {n}.", fix)
+            n = self.db.execute("SELECT count(*) FROM dialogues WHERE accepted = ?", (int(accepted),)).get
+            kind = "" if accepted else "rejected "
+            fix = (
+                f"Choose a number from 1 to {n}." if n else "Run `duologue generate` with this folder first." * accepted
+            )
+            raise UserError(f"There is no {kind}conversation {number} in {str(self.folder)!r}: it holds {n}.", fix)
         return found[0]
 
     def _read(self, which: str, values: tuple[int, ...]) -> Iterator[StoredDialogue]:
