@@ -1,0 +1,187 @@
+"""The conversation in which a world comes to be: tables, then the rows of each, then the policy.
+
+Each answer is tried at once, and what does not hold is shown back. What was accepted stays in the conversation, so the rows of a
+table are made in sight of those it refers to; drafts that were mended are left out of it. The finished database goes through
+the same door as any file: nothing downstream knows that it was invented.
+"""
+
+import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from msgspec import Struct
+
+from duologue.catalog import read_catalog
+from duologue.environment import Image, import_sqlite
+from duologue.errors import StageError, UserError
+from duologue.ids import rng, to_json
+from duologue.models.voice import Voice
+from duologue.sources.invented.grow import Growth, grow, rows_of
+from duologue.sources.invented.recipes import RowsDesign, read
+from duologue.sources.invented.rules import PolicyDesign, establish
+from duologue.sources.invented.schema import (
+    LEAST_ROWS,
+    LEAST_TABLES,
+    MOST_ROWS,
+    MOST_TABLES,
+    Design,
+    Shape,
+    World,
+    build,
+)
+from duologue.sources.source import Source
+from duologue.types import Message, Policy
+
+REPAIRS = 3
+MOST_NAME = 200
+SHOWN = 8
+"""Objections shown back at a time."""
+_EPOCH, _DAYS = datetime.date(2024, 3, 1), 900
+
+
+class Invention(Struct, frozen=True):
+    """A world, and how its tables came to their rows."""
+
+    source: Source
+    rows: dict[str, int]
+    refused: dict[str, dict[str, int]]
+    """Draws that a constraint refused: table → reason → how often."""
+
+
+async def invented_source(name: str, voice: Voice, seed: int, scope: str = "world") -> Source:
+    """A database and a policy for a domain of which there is only the name; see `invent`."""
+    return (await invent(name, voice, seed, scope)).source
+
+
+async def invent(name: str, voice: Voice, seed: int, scope: str = "world") -> Invention:
+    """Let a model (role `domain`) design a world, and make it. The same answers and the same seed give the same image.
+
+    Raises `UserError` where the name says nothing, `StageError` (stage: the role) where no valid world came of it.
+    """
+    subject = " ".join(name.split())
+    if not any(ch.isalpha() for ch in subject) or len(subject) > MOST_NAME:
+        raise UserError(f"{subject[:60]!r} does not name a domain", 'Say what it is about, as in "marine biology lab".')
+    today = _EPOCH + datetime.timedelta(days=rng(seed, "world", "today").randrange(_DAYS))
+    world, design = await _tables(subject, voice, today, scope)
+    try:
+        growths = await _rows(world, design, voice, (today, seed), scope)
+        policy = await _policy(world, design, voice, scope)
+        image = _image(world)
+    finally:
+        world.db.close()
+    _look_at(image, design, voice.role)
+    source = Source(" ".join(design.title.split()), image, policy=policy)
+    return Invention(
+        source, {n: g.rows for n, g in growths.items()}, {n: g.refused for n, g in growths.items() if g.refused}
+    )
+
+
+async def _tables(subject: str, voice: Voice, today: datetime.date, scope: str) -> tuple[World, Design]:
+    worlds: list[World] = []
+
+    async def objection(design: Design) -> str:
+        world, problems = build(design)
+        if world is not None:
+            worlds.append(world)
+        return _listed(problems)
+
+    bounds = {"tables": (LEAST_TABLES, MOST_TABLES), "rows": (LEAST_ROWS, MOST_ROWS)}
+    prompt = voice.prompts.render("domain_schema", **bounds)
+    words = f"Domain: {subject}\nToday, in this world: {today.isoformat()} ({today:%A})"
+    asked = await voice.ask_for(Design, prompt, [Message("user", content=words)], scope, objection, REPAIRS)
+    return worlds[-1], asked.value
+
+
+async def _rows(
+    world: World, design: Design, voice: Voice, moment: tuple[datetime.date, int], scope: str
+) -> dict[str, Growth]:
+    today, seed = moment
+    prompt = voice.prompts.render("domain_rows", **_known(world, design), today=f"{today.isoformat()} ({today:%A})")
+    talk: list[Message] = []
+    growths: dict[str, Growth] = {}
+    news = ""
+    for shape in world.tables.values():
+
+        async def objection(answer: RowsDesign, shape: Shape = shape) -> str:
+            recipe, problems = read(answer)
+            if problems:
+                return _listed(problems)
+            dice = rng(seed, "world", "rows", shape.name)
+            growths[shape.name] = grow(world, shape, recipe, today, dice)
+            return _listed(growths[shape.name].problems)
+
+        talk.append(Message("user", content=f"{news}{_request(shape)}"))
+        asked = await voice.ask_for(RowsDesign, prompt, talk, scope, objection, REPAIRS)
+        talk.append(Message("assistant", content=asked.answer.message.content))
+        news = _sight(world, shape)
+    return growths
+
+
+def _known(world: World, design: Design) -> dict[str, Any]:
+    return {
+        "title": design.title,
+        "about": design.about,
+        "tables": [s.sql.rstrip("; \n") for s in world.tables.values()],
+    }
+
+
+def _request(shape: Shape) -> str:
+    """What is asked for one table."""
+    lines = [f"Table: {shape.name}, {shape.rows} rows."]
+    names = [c for c in shape.columns if c != shape.autokey]
+    lines.append(f"Columns that need a recipe: {', '.join(names)}.")
+    if shape.autokey:
+        lines.append(f"{shape.autokey} numbers itself from 1; leave it out, or give it a recipe to number otherwise.")
+    return "\n".join(lines)
+
+
+def _sight(world: World, shape: Shape) -> str:
+    """What a table looks like now that it is filled."""
+    rows = rows_of(world, shape.name)
+    shown = "\n".join(to_json(row) for row in (*rows[:2], *rows[-2:]))
+    return f"{shape.name} now has {len(rows)} rows, the first and the last being:\n{shown[:3000]}\n\n"
+
+
+async def _policy(world: World, design: Design, voice: Voice, scope: str) -> Policy:
+    made: list[Policy] = []
+
+    async def objection(answer: PolicyDesign) -> str:
+        policy, problems = establish(world, answer)
+        if policy is not None:
+            made.append(policy)
+        return _listed(problems)
+
+    prompt = voice.prompts.render("domain_policy")
+    known = _known(world, design)
+    parts = [f"The place: {known['title']}. {known['about']}", *(f"{sql};" for sql in known["tables"])]
+    for shape in world.tables.values():
+        parts.append(f"{shape.name}, for example: {to_json(rows_of(world, shape.name)[0])[:800]}")
+    words = Message("user", content="\n\n".join(parts))
+    await voice.ask_for(PolicyDesign, prompt, [words], scope, objection, REPAIRS)
+    return made[-1]
+
+
+def _listed(problems: list[str] | tuple[str, ...]) -> str:
+    if not problems:
+        return ""
+    more = [f"(and {len(problems) - SHOWN} more)"] if len(problems) > SHOWN else []
+    return "\n".join(f"- {p}" for p in (*problems[:SHOWN], *more))
+
+
+def _image(world: World) -> Image:
+    """The database as an image, through the same door as any file."""
+    with TemporaryDirectory(prefix="duologue-") as place:
+        file = Path(place) / "world.sqlite"
+        file.write_bytes(world.db.serialize("main"))
+        return import_sqlite(file)
+
+
+def _look_at(image: Image, design: Design, stage: str) -> None:
+    """The last word before it is a source: SQLite finds it sound, and the catalog finds every table in it."""
+    with image.connect() as db:
+        sound = db.pragma("integrity_check") == "ok" and not db.execute("PRAGMA foreign_key_check").fetchall()
+        seen = {t.name for t in read_catalog(db, design.title).tables}
+    lost = sorted({t.name for t in design.tables} - seen)
+    if not sound or lost:
+        raise StageError(stage, "the world does not hold", f"tables that can't be read: {', '.join(lost) or 'none'}")
