@@ -23,7 +23,8 @@ MAX_TOKENS = 16_384
 TIMEOUT = 600.0
 _MILLION = 1_000_000
 _EFFORTS = ("", "none", "minimal", "low", "medium", "high", "xhigh", "max")
-_OURS = frozenset({"model", "messages", "tools", "stream", "n", "response_format"})
+_BODY = ("model", "messages", "tools", "stream", "n", "response_format", "max_tokens", "max_completion_tokens")
+_OURS = frozenset({*_BODY, "temperature", "top_p", "reasoning_effort"})
 
 Structured = Literal["auto", "json_schema", "json_object", "plain"]
 SentBack = Literal["auto", "reasoning", "reasoning_content", "no"]
@@ -92,7 +93,10 @@ class Endpoint(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
             )
         mine = sorted(_OURS & self.extra.keys())
         if mine:
-            raise UserError(f"extra may not hold {mine[0]!r}: Duologue writes that itself.", "Leave it out.")
+            raise UserError(
+                f"extra may not hold {mine[0]!r}: Duologue writes that itself.",
+                "Use the setting of that name, or leave it out.",
+            )
 
     @property
     def label(self) -> str:

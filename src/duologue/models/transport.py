@@ -1,0 +1,123 @@
+"""One HTTP exchange with one server: bytes out, and what came back told apart.
+
+Nothing is decided here but what an outcome *is*: an answer, a refusal, or a trouble that may pass. The key goes into one header and is
+struck out of every text that a server or a library says. Redirects are not followed: a key is for the address that was given.
+"""
+
+import ssl
+
+import aiohttp
+import msgspec
+from msgspec import Struct
+
+from duologue.errors import UserError
+from duologue.models.endpoint import KEY_ENV, Endpoint
+from duologue.models.refusals import Refusal, Trouble, clean, judge, wish, words_of
+from duologue.models.replicas import Replica
+from duologue.models.wire import Reply, read_reply
+from duologue.protocols import Usage
+
+CONNECT = 10.0
+"""Seconds to connect."""
+LISTING = 30.0
+"""Seconds to list the models."""
+KEEP_ALIVE = 4.0
+"""Seconds an idle connection is kept: a little less than common servers keep theirs, or calls are sent into closed ones."""
+Outcome = Reply | Refusal | Trouble
+
+
+class _Model(Struct):
+    id: str
+
+
+class _Models(Struct):
+    data: list[_Model]
+
+
+class Transport:
+    """The connections of an endpoint. Made when they are first needed."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        """Raises `UserError` where the key can't be had."""
+        self._endpoint, self._secret = endpoint, endpoint.key()
+        self._session: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def clean(self, text: str) -> str:
+        """Text of another's making: one bounded line, without the key."""
+        return clean(text, self._secret)
+
+    async def send(self, replica: Replica, body: bytes, tools: bool) -> tuple[Reply | Refusal | Trouble, Usage | None]:
+        """Send, and read what comes. Beside the outcome: what was used, as `Settle` takes it."""
+        nothing = Usage()
+        try:
+            async with self._connected().post(replica.chat, data=body, allow_redirects=False) as response:
+                status, data = response.status, await response.read()
+                after = wish(response.headers.get("Retry-After")) if status != 200 else None
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ssl.SSLError) as error:
+            return Trouble("unreachable", self.clean(str(error))), nothing
+        except TimeoutError:
+            return Trouble("timeout", f"no answer within {self._endpoint.timeout:g} s"), None
+        except (aiohttp.ClientError, OSError) as error:
+            return Trouble("cut", self.clean(f"{type(error).__name__}: {error}")), None
+        if status != 200:
+            return self._judged(status, data, after, tools), nothing
+        try:
+            reply = read_reply(data)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return Trouble("garbled", clean(f"{error}: {data[:200].decode('utf-8', 'replace')}", self._secret)), None
+        if reply.error is not None:
+            code = reply.error.get("code") if isinstance(reply.error, dict) else None
+            return self._judged(code if isinstance(code, int) and code >= 400 else 500, data, after, tools), nothing
+        return reply, reply.usage
+
+    def _judged(self, status: int, data: bytes, after: float | None, tools: bool) -> Refusal | Trouble:
+        text = words_of(data, self._secret)
+        if status in (401, 403):
+            raise self._locked(status, text)
+        return judge(status, text, after, tools)
+
+    def _locked(self, status: int, text: str) -> UserError:
+        variable = self._endpoint.key_env or KEY_ENV
+        sent = f"the key in {variable}" if self._secret else f"a call without a key ({variable} is not set)"
+        return UserError(
+            f"{self._endpoint.label} refuses {sent} ({status}: {text}).",
+            f"Set {variable} to a key that it takes, or name the right variable as key_env.",
+        )
+
+    def _connected(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            headers = {"Content-Type": "application/json", "Accept": "application/json"}
+            if self._secret:
+                headers["Authorization"] = f"Bearer {self._secret}"
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE),
+                timeout=aiohttp.ClientTimeout(
+                    total=self._endpoint.timeout, sock_connect=min(CONNECT, self._endpoint.timeout)
+                ),
+                headers=headers,
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+    async def models(self, replica: Replica) -> tuple[str, ...] | Trouble:
+        """Ids of the models a server lists, none where it keeps no list. Raises `UserError` where it refuses the key."""
+        try:
+            limit = aiohttp.ClientTimeout(total=min(LISTING, self._endpoint.timeout), sock_connect=CONNECT)
+            async with self._connected().get(replica.models, allow_redirects=False, timeout=limit) as response:
+                status, data = response.status, await response.read()
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            return Trouble("unreachable", self.clean(str(error) or "no answer"))
+        if status in (401, 403):
+            raise self._locked(status, words_of(data, self._secret))
+        if status == 429 or status >= 500:
+            return Trouble("failing", f"{status}: {words_of(data, self._secret)}")
+        try:
+            return tuple(m.id for m in msgspec.json.decode(data, type=_Models).data) if status == 200 else ()
+        except msgspec.DecodeError:
+            return ()

@@ -1,0 +1,243 @@
+"""The OpenAI chat protocol as bytes: what is sent, and what is made of an answer.
+
+*Sent.* A conversation is encoded once: the bytes so far are kept by role and scope, and a call costs only the messages that are new.
+`content` is always a text, never null (several servers refuse null); arguments travel as JSON text.
+
+*Reasoning.* A model's own earlier reasoning goes back to it, all of it: gpt-oss and others forget within a chain of calls why they
+made them when it is left out, and the chat template on the server's side knows which of it the model was trained to see (gpt-oss and
+Qwen3 drop what lies before the last user message; newer ones keep it). It goes back under the name that the server used for it in its
+own answers: vLLM and Ollama say `reasoning`, llama.cpp, SGLang and DeepSeek `reasoning_content`; hosted services that show none
+refuse such fields, and are sent none.
+
+*Read.* Nothing in an answer is trusted: text may be null or come in parts, thoughts may stand in the text between <think> tags, ids
+may be missing or come twice, arguments may be no JSON object. `finish_reason` decides nothing, except whether an answer with nothing
+in it was cut off.
+"""
+
+import re
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from duologue.models.keys import Recent
+from duologue.protocols import Usage
+from duologue.types import Message, Tool, ToolCall
+
+CALLS = 32
+"""Calls of one message that are read."""
+SHOWN = 200
+"""Characters of a malformed call's arguments that its maker is shown."""
+_MEGABYTES = 96
+_TOOLSETS = 1024
+
+encode = msgspec.json.Encoder().encode
+_THOUGHT = re.compile(r"\s*<think(?:ing)?>(.*?)(?:</think(?:ing)?>|\Z)", re.DOTALL)
+_CLOSED = re.compile(r"</think(?:ing)?>")
+
+
+class Wire:
+    """Conversations and toolsets as bytes, each encoded once. `reasoning` is the field that past reasoning goes back in."""
+
+    def __init__(self, reasoning: str = "") -> None:
+        self._reasoning = reasoning
+        self._conversations: Recent[bytes] = Recent(_MEGABYTES)
+        self._toolsets: dict[int, tuple[tuple[Tool, ...], bytes]] = {}
+
+    @property
+    def reasoning(self) -> str:
+        """The field that past reasoning goes back in; empty = it does not."""
+        return self._reasoning
+
+    @reasoning.setter
+    def reasoning(self, field: str) -> None:
+        if field != self._reasoning:
+            self._reasoning = field
+            self._conversations = Recent(_MEGABYTES)
+
+    def messages(self, place: tuple[str, str], messages: tuple[Message, ...]) -> bytes:
+        """The messages as items of a JSON list, without its brackets. `place`: role and scope of the conversation."""
+        covered, known = self._conversations.take(place, messages)
+        new = [self.message(message) for message in messages[covered:]]
+        data = b",".join([known, *new] if known else new)
+        self._conversations.put(place, messages, data, len(data))
+        return data
+
+    def message(self, message: Message) -> bytes:
+        """One message."""
+        out: dict[str, Any] = {"role": message.role, "content": message.content}
+        if message.role == "tool":
+            out["tool_call_id"] = message.tool_call_id
+        if message.reasoning and self._reasoning:
+            out[self._reasoning] = message.reasoning
+        if message.tool_calls:
+            out["tool_calls"] = [
+                {
+                    "id": c.id,
+                    "type": "function",
+                    "function": {"name": c.name, "arguments": encode(c.arguments).decode()},
+                }
+                for c in message.tool_calls
+            ]
+        return encode(out)
+
+    def tools(self, tools: tuple[Tool, ...]) -> bytes:
+        """Tools as a JSON list."""
+        known = self._toolsets.get(id(tools))
+        if known is None or known[0] is not tools:
+            if len(self._toolsets) >= _TOOLSETS:
+                self._toolsets.clear()
+            listed = [
+                {
+                    "type": "function",
+                    "function": {"name": t.name, "description": t.description, "parameters": t.parameters},
+                }
+                for t in tools
+            ]
+            known = self._toolsets[id(tools)] = (tools, encode(listed))
+        return known[1]
+
+
+# ── Answers ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Part(Struct):
+    text: str = ""
+
+
+class _Function(Struct):
+    name: str
+    arguments: Any = None
+
+
+class _Call(Struct):
+    function: _Function
+    id: Any = None
+
+
+class _Message(Struct):
+    content: str | list[_Part] | None = None
+    reasoning: Any = None
+    reasoning_content: Any = None
+    tool_calls: list[_Call] | None = None
+
+
+class _Choice(Struct):
+    message: _Message
+    finish_reason: Any = None
+
+
+class _Details(Struct):
+    cached_tokens: int | None = None
+
+
+class _Usage(Struct):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    prompt_tokens_details: _Details | None = None
+    prompt_cache_hit_tokens: int | None = None
+
+
+class _Body(Struct):
+    choices: list[_Choice] = []
+    usage: _Usage | None = None
+    model: Any = None
+    error: Any = None
+
+
+class Reply(Struct, frozen=True):
+    """What a server answered, made sense of."""
+
+    message: Message
+    usage: Usage | None
+    """None = the server did not say."""
+    malformed: str = ""
+    cut: bool = False
+    """It ended because there was no more room."""
+    field: str = ""
+    """Where the reasoning was: `reasoning` or `reasoning_content`."""
+    model: str = ""
+    error: Any = None
+    """An error that came as if it were an answer; the rest is empty then."""
+
+
+_decode = msgspec.json.Decoder(_Body).decode
+
+
+def read_reply(data: bytes) -> Reply:
+    """Make sense of an answer's body. Raises `msgspec.DecodeError` where it is no chat completion."""
+    body = _decode(data)
+    if not body.choices:
+        if body.error is None:
+            raise msgspec.ValidationError("it holds neither `choices` nor `error`")
+        return Reply(Message("assistant"), None, error=body.error)
+    choice = body.choices[0]
+    said = choice.message
+    content = said.content or ""
+    text = content if isinstance(content, str) else "".join(part.text for part in content)
+    field, reasoning = _reasoning(said)
+    thought, text = split_thought(text)
+    calls, malformed = _calls(said.tool_calls or [])
+    message = Message("assistant", text, reasoning or thought, calls)
+    model = body.model if isinstance(body.model, str) else ""
+    return Reply(message, _usage(body.usage), malformed, choice.finish_reason == "length", field, model)
+
+
+def split_thought(text: str) -> tuple[str, str]:
+    """Thoughts that stand in the text between <think> tags (the first of which servers may swallow), and the text after them."""
+    found = _THOUGHT.match(text)
+    if found:
+        return found[1].strip(), text[found.end() :].strip()
+    closed = _CLOSED.search(text)
+    if closed and not text.lstrip().startswith(("{", "[")):
+        return text[: closed.start()].strip(), text[closed.end() :].strip()
+    return "", text
+
+
+def _reasoning(said: _Message) -> tuple[str, str]:
+    for field, value in (("reasoning", said.reasoning), ("reasoning_content", said.reasoning_content)):
+        if isinstance(value, str) and value:
+            return field, value
+    return "", ""
+
+
+def _calls(given: list[_Call]) -> tuple[tuple[ToolCall, ...], str]:
+    """The calls that can be made, and what is wrong with the others."""
+    calls: list[ToolCall] = []
+    wrong: list[str] = []
+    taken: set[str] = set()
+    for number, call in enumerate(given[:CALLS], 1):
+        arguments = _object(call.function.arguments)
+        if arguments is None:
+            shown = str(call.function.arguments)[:SHOWN]
+            wrong.append(f"Call {number}, {call.function.name[:SHOWN]}: its arguments are no JSON object: {shown}")
+            continue
+        name = call.id if isinstance(call.id, str) and call.id and call.id not in taken else f"call_{number}"
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        calls.append(ToolCall(name, call.function.name, arguments))
+    if len(given) > CALLS:
+        wrong.append(f"Only the first {CALLS} of {len(given)} calls at once were read.")
+    return tuple(calls), "\n".join(wrong)
+
+
+def _object(arguments: Any) -> dict[str, Any] | None:
+    """A call's arguments; None where they are no JSON object. No text at all is a call without arguments."""
+    if isinstance(arguments, str) and arguments.strip():
+        try:
+            arguments = msgspec.json.decode(arguments)
+        except msgspec.DecodeError:
+            return None
+    elif not arguments:
+        return {}
+    return arguments if isinstance(arguments, dict) else None
+
+
+def _usage(given: _Usage | None) -> Usage | None:
+    if given is None or given.prompt_tokens is None:
+        return None
+    details = given.prompt_tokens_details
+    cached = (details.cached_tokens if details else None) or given.prompt_cache_hit_tokens or 0
+    prompt, completion = max(0, given.prompt_tokens), max(0, given.completion_tokens or 0)
+    return Usage(prompt, max(0, min(cached, prompt)), completion)
