@@ -1,0 +1,280 @@
+"""The limits a person sets on a run: money, tokens, hours. They are never passed, whatever goes wrong.
+
+Before an attempt is sent, the most it can cost is set aside; when it has ended, what it did cost takes that place:
+
+    settle = await purse.meter(max_tokens)(request, len(body))    # waits, or raises `LimitReachedError`
+    settle(usage)       # answered: what the server says it used
+    settle(Usage())     # turned away before any work was done (429, 5xx, no connection): it costs nothing
+    settle(None)        # a time-out, a cut connection, an answer without usage: the worst case, for the server may bill it
+
+`HttpModel` takes such a meter and asks it anew for each retry, so none escapes; `Budgeted` wraps models that make one attempt.
+
+The worst case: a token is at least one byte of what is sent, a chat template adds at most `PER_MESSAGE` and `PER_CALL`, an
+answer has at most `max_tokens`, and nothing is cached. Where it does not fit under a limit while others are under way, the
+asker waits in line for what they leave over; where none is under way, the limit is reached. Time can't be set aside: once
+the hours are over no attempt begins, and those under way may end.
+
+The limits hold over all continuations of a run, a killed one included: a bound on what may have been billed is written to
+the ledger ahead of time, a little more than is needed so that it is seldom written, and put right when the run is closed.
+Money is counted in whole nanodollars, rounded up.
+"""
+
+import asyncio
+import math
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+
+from duologue.errors import LimitReachedError, UserError
+from duologue.ids import canonical
+from duologue.models.endpoint import Price
+from duologue.protocols import Answer, ChatModel, Request, Usage
+
+if TYPE_CHECKING:
+    from duologue.models.http import Meter, Settle
+
+NANO = 1_000_000_000
+PER_MESSAGE = 32
+"""Tokens a chat template may add around a message."""
+PER_CALL = 1024
+"""Tokens a server may add to a call: its own preamble, how tools are to be called."""
+
+
+class Used(Struct, frozen=True):
+    """Tokens, nanodollars, and seconds gone by."""
+
+    tokens: int = 0
+    nano: int = 0
+    seconds: float = 0.0
+
+
+class Ledger(Protocol):
+    """Where a run remembers what it has used. The store keeps one; `OpenLedger` forgets."""
+
+    def used(self) -> Used:
+        """At most this was used before now."""
+
+    def bound(self, used: Used) -> None:
+        """From now on at most this may have been used (`seconds` aside)."""
+
+    def attempt(self, role: str, how: str, used: Used) -> None:
+        """Count an attempt that brought no usage: `how` is refused or unknown, `used` what it is charged."""
+
+
+class OpenLedger:
+    """A ledger of this process only."""
+
+    def __init__(self) -> None:
+        self.at_most = Used()
+        self.attempts: list[tuple[str, str, Used]] = []
+
+    def used(self) -> Used:
+        """What was written last."""
+        return self.at_most
+
+    def bound(self, used: Used) -> None:
+        """Keep it."""
+        self.at_most = used
+
+    def attempt(self, role: str, how: str, used: Used) -> None:
+        """Keep it."""
+        self.attempts.append((role, how, used))
+
+
+class Budget:
+    """What a run may still use. One for all its models; make a `purse` for each."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        dollars: float | None = None,
+        tokens: int | None = None,
+        hours: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Limits of None do not hold. `clock` counts seconds."""
+        before = ledger.used()
+        self._ledger, self._clock = ledger, clock
+        self._dollars, self._hours = dollars, hours
+        self._most_nano = math.inf if dollars is None else math.floor(dollars * NANO)
+        self._most_tokens = math.inf if tokens is None else tokens
+        self._began = clock() - before.seconds
+        self._tokens, self._nano = before.tokens, before.nano
+        self._aside_tokens = self._aside_nano = self._flying = 0
+        self._written = before
+        self._waiting: deque[tuple[asyncio.Future[None], Used]] = deque()
+
+    def purse(self, price: Price | None, model: str = "the model") -> "Purse":
+        """The budget as one model spends it. Raises `UserError` where money is limited and the model's price unknown."""
+        if price is None and self._dollars is not None:
+            raise UserError(
+                f"--max-dollars {self._dollars:g} can't be kept: the price of {model} is not known.",
+                "Give it in dollars per million tokens, --price INPUT/OUTPUT, or as price = { input = …, cached = …,"
+                " output = … } of its [models.NAME] in duologue.toml (0/0 for a server of your own).",
+            )
+        return Purse(self, price)
+
+    @property
+    def spent(self) -> Used:
+        """What ended attempts are charged, this run's continuations together, and the time gone by."""
+        return Used(self._tokens, self._nano, self._clock() - self._began)
+
+    def close(self) -> None:
+        """Write down what was really used, and the worst of what is still under way."""
+        self._write(0, 0)
+
+    # ── for the purses ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def set_aside(self, worst: Used) -> None:
+        """Return once `worst` is set aside. Raises `LimitReachedError` where it never can be."""
+        if not self._waiting:
+            if self._granted(worst):
+                return
+            if not self._flying or self._time_is_up():
+                raise self._reached(worst)
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((place, worst))
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled() and place.exception() is None:
+                self.put_back(worst, Used())  # it was granted just as the asker left
+            else:
+                self._serve()
+            raise
+
+    def put_back(self, worst: Used, real: Used) -> None:
+        """What was set aside is free again; `real` is charged in its place."""
+        self._flying -= 1
+        self._aside_tokens -= worst.tokens
+        self._aside_nano -= worst.nano
+        self._tokens += real.tokens
+        self._nano += real.nano
+        if real.tokens > worst.tokens or real.nano > worst.nano:
+            self._foresee()
+        self._serve()
+
+    def count(self, role: str, how: str, used: Used) -> None:
+        """An attempt that brought no usage, for the record."""
+        self._ledger.attempt(role, how, used)
+
+    def _serve(self) -> None:
+        """Let in, in their order, those who wait, as far as there is room."""
+        while self._waiting:
+            place, worst = self._waiting[0]
+            if not place.done():
+                if self._granted(worst):
+                    place.set_result(None)
+                elif self._flying and not self._time_is_up():
+                    return
+                else:
+                    place.set_exception(self._reached(worst))
+            self._waiting.popleft()
+
+    def _granted(self, worst: Used) -> bool:
+        tokens = self._tokens + self._aside_tokens + worst.tokens
+        nano = self._nano + self._aside_nano + worst.nano
+        if tokens > self._most_tokens or nano > self._most_nano or self._time_is_up():
+            return False
+        self._flying += 1
+        self._aside_tokens += worst.tokens
+        self._aside_nano += worst.nano
+        self._foresee()
+        return True
+
+    def _foresee(self) -> None:
+        """Raise the bound in the ledger where what may be billed has come up to it."""
+        tokens, nano = self._tokens + self._aside_tokens, self._nano + self._aside_nano
+        if tokens > self._written.tokens or nano > self._written.nano:
+            self._write(tokens // 64 + self._aside_tokens // 4, nano // 64 + self._aside_nano // 4)
+
+    def _write(self, more_tokens: int, more_nano: int) -> None:
+        """Write the bound, with something on top as long as that stays under the limits (which are never passed)."""
+        tokens, nano = self._tokens + self._aside_tokens, self._nano + self._aside_nano
+        most_tokens = max(tokens, min(tokens + more_tokens, self._most_tokens))
+        most_nano = max(nano, min(nano + more_nano, self._most_nano))
+        bound = Used(int(most_tokens), int(most_nano))
+        if bound != self._written:
+            self._written = bound
+            self._ledger.bound(bound)
+
+    def _time_is_up(self) -> bool:
+        return self._hours is not None and self._clock() - self._began >= self._hours * 3600
+
+    def _reached(self, worst: Used) -> LimitReachedError:
+        if self._time_is_up():
+            return LimitReachedError(f"The run has had its {self._hours:g} hours (--max-hours).")
+        if self._nano + worst.nano > self._most_nano:
+            return LimitReachedError(
+                f"${self._nano / NANO:.4f} of ${self._dollars:g} (--max-dollars) are spent, and the next call may cost"
+                f" up to ${worst.nano / NANO:.4f}."
+            )
+        return LimitReachedError(
+            f"{self._tokens:,} of {self._most_tokens:,} tokens (--max-tokens) are used, and the next call may take up to"
+            f" {worst.tokens:,}."
+        )
+
+
+class Purse:
+    """The budget of a run as one model spends it."""
+
+    def __init__(self, budget: Budget, price: Price | None) -> None:
+        self._budget, self._price = budget, price
+
+    def meter(self, max_tokens: int) -> "Meter":
+        """What a model calls before each attempt, for answers of at most so many tokens."""
+
+        async def set_aside(request: Request, sent: int) -> "Settle":
+            prompt = sent + len(request.messages) * PER_MESSAGE + PER_CALL
+            worst = self._worst(prompt, max_tokens)
+            await self._budget.set_aside(worst)
+
+            def settle(usage: Usage | None) -> None:
+                known = usage is not None and _possible(usage)
+                real = self.charge(usage) if known and usage is not None else worst
+                if not known or not real.tokens:
+                    self._budget.count(request.role, "refused" if known else "unknown", real)
+                self._budget.put_back(worst, real)
+
+            return settle
+
+        return set_aside
+
+    def charge(self, usage: Usage) -> Used:
+        """What so many tokens come to."""
+        return Used(usage.prompt + usage.completion, self._nano(usage))
+
+    def _worst(self, prompt: int, completion: int) -> Used:
+        none, all_of_it = Usage(prompt, 0, completion), Usage(prompt, prompt, completion)
+        return Used(prompt + completion, max(self._nano(none), self._nano(all_of_it)))
+
+    def _nano(self, usage: Usage) -> int:
+        return 0 if self._price is None else math.ceil(self._price.dollars(usage) * NANO)
+
+
+def _possible(usage: Usage) -> bool:
+    """A server may say anything; less than nothing, or more cached than sent, is no usage."""
+    return usage.completion >= 0 <= usage.cached <= usage.prompt
+
+
+class Budgeted:
+    """A model within a budget, for models that make one attempt at each call and know nothing of budgets themselves."""
+
+    def __init__(self, inner: ChatModel, purse: Purse, max_tokens: int) -> None:
+        """`max_tokens`: that an answer of `inner` has at most."""
+        self.inner = inner
+        self._meter = purse.meter(max_tokens)
+
+    async def ask(self, request: Request) -> Answer:
+        """The inner model's answer. Raises `LimitReachedError` where a limit forbids to ask."""
+        settle = await self._meter(request, len(canonical(request)))
+        usage: Usage | None = None
+        try:
+            answer = await self.inner.ask(request)
+            usage = answer.usage if answer.usage != Usage() else None
+        finally:
+            settle(usage)
+        return answer

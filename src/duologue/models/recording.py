@@ -1,0 +1,139 @@
+"""Answers are kept, and never asked for twice.
+
+A `Recorded` model looks into a book first. The key of a request names its answer (see `keys`), so neither order nor concurrency
+plays a part: a run that goes on, or one that is played again from its answers, gets the same ones and makes the same bytes.
+
+Two books: the store of a run (`store.Calls`), and a `FileBook` of JSON lines, from which tests replay what was answered once:
+
+    model = replaying(Path("answers.jsonl"))    # asks nobody: an answer that is missing is a `UserError`
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct, structs
+
+from duologue.errors import StageError, UserError
+from duologue.models.keys import request_key
+from duologue.protocols import Answer, ChatModel, Request
+
+
+class Book(Protocol):
+    """A record of answers."""
+
+    def find(self, key: str) -> Answer | None:
+        """The answer of that key."""
+
+    async def keep(self, request: Request, answer: Answer) -> None:
+        """Keep an answer under its key. When this returns, killing the process does not lose it."""
+
+    def give_up(self, request: Request, error: StageError) -> None:
+        """Count a call that came to nothing."""
+
+
+class Recorded:
+    """A model whose answers are kept in a book."""
+
+    def __init__(self, inner: ChatModel, book: Book, name: str = "") -> None:
+        """`name` tells models apart that are asked the same (several judges)."""
+        self.inner, self.book, self.name = inner, book, name
+        self._asking: dict[str, asyncio.Event] = {}
+
+    async def ask(self, request: Request) -> Answer:
+        """The answer in the book; else the inner model's, which is in the book before it is given."""
+        key = request_key(request, self.name)
+        while key in self._asking:
+            await self._asking[key].wait()
+        found = self.book.find(key)
+        if found is not None:
+            return found
+        answered = self._asking[key] = asyncio.Event()
+        try:
+            answer = await self.inner.ask(request)
+            if answer.key != key:
+                answer = structs.replace(answer, key=key)
+            await self.book.keep(request, answer)
+        except StageError as error:
+            self.book.give_up(request, error)
+            raise
+        finally:
+            del self._asking[key]
+            answered.set()
+        return answer
+
+
+class Line(Struct, frozen=True, omit_defaults=True):
+    """A line of a `FileBook`. The first four fields are for people who read it; the answer holds its key."""
+
+    role: str
+    scope: str
+    draw: int
+    prompt: str
+    answer: Answer
+
+
+_line = msgspec.json.Decoder(Line).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class FileBook:
+    """Answers in a file of JSON lines; those kept are added at its end."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises `UserError` where the file is there but not such a book."""
+        self.path = path
+        self._answers: dict[str, Answer] = {}
+        if path.exists():
+            self._read()
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    def _read(self) -> None:
+        try:
+            lines = self.path.read_bytes().splitlines()
+        except OSError as error:
+            raise UserError(f"Cannot read {str(self.path)!r}: {error.strerror}.", "Name a file of answers.") from error
+        for number, text in enumerate(lines, 1):
+            try:
+                answer = _line(text).answer
+            except msgspec.DecodeError as error:
+                raise UserError(f"{self.path}, line {number}: {error}", "Export the answers again.") from error
+            self._answers[answer.key] = answer
+
+    def find(self, key: str) -> Answer | None:
+        """The answer of that key."""
+        return self._answers.get(key)
+
+    async def keep(self, request: Request, answer: Answer) -> None:
+        """Write it at the end of the file."""
+        self._answers[answer.key] = answer
+        with self.path.open("ab") as file:
+            file.write(_encode(Line(request.role, request.scope, request.draw, request.prompt, answer)) + b"\n")
+
+    def give_up(self, request: Request, error: StageError) -> None:
+        """A file of answers has no place for what is none."""
+
+
+class Nobody:
+    """A model that must not be asked."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+
+    async def ask(self, request: Request) -> Answer:
+        """Raises `UserError`, saying whose answer is missing."""
+        raise UserError(
+            f"{self.where} holds no answer for role {request.role!r}, scope {request.scope!r}, draw {request.draw}"
+            f" (prompt {request.prompt or 'unknown'}).",
+            "What was asked has changed since the answers were recorded: record them again.",
+        )
+
+
+def replaying(path: Path, name: str = "") -> Recorded:
+    """A model that answers from a file of answers alone. `name` as in `Recorded`. Raises `UserError` without such a file."""
+    if not path.is_file():
+        raise UserError(f"There is no file {str(path)!r}.", "Name a file of answers.")
+    return Recorded(Nobody(str(path)), FileBook(path), name)
