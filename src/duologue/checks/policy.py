@@ -7,6 +7,7 @@ must agree. Where the user asks for everything at once (`task` mode) the request
 
 from duologue.checks.case import Case, verdict
 from duologue.checks.words import finds
+from duologue.language.questions import listen
 from duologue.language.values import is_blank, tells
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, Tool, Turn, Verdict
@@ -63,4 +64,5 @@ def agrees(turn: Turn) -> bool:
 
 
 def _proposes(turn: Turn) -> bool:
-    return any(a.kind == "confirm?" for a in turn.acts) or "?" in turn.message.content
+    text = turn.message.content
+    return any(a.kind == "confirm?" for a in turn.acts) or "?" in text or bool(listen(text).of("confirm"))

@@ -25,7 +25,9 @@ from duologue.types import Act, Disclosure, Fact, Json, Need, Subtask, Turn
 ANSWERED = frozenset({"inform", "select", "confirm", "correct", "unsure", "refuse"})
 """What a user's turn that answers the assistant does."""
 _ASIDES = frozenset({"follow up", "doubt", "recap"})
-_EVERYDAY = re.compile(r"number|date|name|code|status|value|text|id|no|the|of|on|at|in|is|for|and|to|new|current|record")
+_EVERYDAY = re.compile(
+    r"number|date|name|code|status|value|text|id|no|the|of|on|at|in|is|for|and|to|new|current|record"
+)
 _BY_ROLE = {
     "date": "when date day",
     "measure": "much many amount value figure price cost",
@@ -38,6 +40,8 @@ _BY_FORMAT = {
     "money": "price cost amount",
     "url": "link website",
 }
+LABELLED = 80
+"""Characters before a figure in which its label is looked for."""
 _GOES = re.compile(r"(?:\b(?:to|as|be|becomes?|is|with)|[:=→>])[\s\"'“*_`$£€]*\Z", re.IGNORECASE)
 
 
@@ -67,6 +71,10 @@ class Situation(Struct, frozen=True):
     """The assistant's earlier ones."""
     aside: str = ""
     """follow up · doubt · recap, where the user's last words were that."""
+    agreed: bool = False
+    """The user's last words were a yes."""
+    unsure: bool = False
+    """They were that it does not know."""
     answers: int = 0
     repeats: int = 0
     drops: int = 0
@@ -85,15 +93,17 @@ def situation(turns: Sequence[Turn], parts: Sequence[Subtask], known: Sequence[F
     told = [(n, t.message.content) for n, t in enumerate(turns) if t.message.role == "assistant" and t.message.content]
     last = turns[mine[-1]].acts if mine else ()
     needs = [s.need for s in parts if s.need is not None]
-    spoken = {k.rpartition(":")[0] for n in needs for k in n.values}
-    spoken |= {f"{m.table}.{name}" for n in needs for m in n.mentions for name in m.by}
+    spoken = {(k.rpartition(":")[0], str(v)) for n in needs for k, v in n.values.items()}
+    spoken |= {(f"{m.table}.{name}", str(v)) for n in needs for m in n.mentions for name, v in m.by.items()}
     return Situation(
         open=tuple(parts[max(asked - latest, 0) : asked]),
-        known=tuple(f for f in known if f.slot not in spoken and not f.slot.endswith(".@name")),
+        known=tuple(f for f in known if (f.slot, str(f.value)) not in spoken and not f.slot.endswith(".@name")),
         said=frozenset(k for a in acts for k in (*a.values, *(a.need.values if a.need is not None else ()))),
         texts=tuple(text for n, text in told if n > since),
         before=tuple(text for n, text in told if n < since),
         aside=next((a.kind for a in last if a.kind in _ASIDES), ""),
+        unsure=any(a.kind == "unsure" for a in last),
+        agreed=any(a.kind == "confirm" for a in last),
         answers=sum(1 for k in kinds if k & ANSWERED),
         repeats=sum(1 for k in kinds if "repeat" in k),
         drops=sum(1 for n in mine for a in turns[n].acts if a.kind == "drop"),
@@ -158,23 +168,37 @@ class Hearing:
     def _is_done(self, subtask: Subtask, at: Situation, heard: Heard) -> bool:
         """A change is done when it is said to be; so is, what leaves nothing to tell, when something was said of it."""
         if is_write(subtask.need):
-            return any(says_done(listen(t)) for t in at.texts)
+            return any(says_done(listen(t)) for t in at.texts) or self._is_reported(subtask.need, at, heard)
         busy = heard.of("which", "what", "confirm", "proceed")
         return not busy and (heard.states or heard.fails or heard.missing)
 
+    def _is_reported(self, need: Need | None, at: Situation, heard: Heard) -> bool:
+        """After a yes, any plain statement is a report; without one, what says all the values that were to be written."""
+        if heard.questions and not set(heard.questions) <= set(heard.of("closing", "offer")):
+            return False
+        if heard.fails or heard.missing or heard.promises or not heard.states or not at.texts:
+            return False
+        values = {k: v for k, v in need.values.items() if k.endswith(":value")} if need is not None else {}
+        reading = read(at.texts[-1])
+        return at.agreed or (bool(values) and all(tells(reading, v, self._column(k)) for k, v in values.items()))
+
     def _settled(self, at: Situation, heard: Heard) -> tuple[Act, ...]:
-        acts = tuple(self._report(s.need, heard) for s in at.open if s.need is not None) if not at.aside else ()
+        acts: tuple[Act, ...] = ()
+        if not at.aside:
+            acts = tuple(
+                self._report(s.need, heard, heard.empty and not self._told_of(s)) for s in at.open if s.need is not None
+            )
         offers = heard.of("offer", "confirm")
         return (*(acts or (Act("report"),)), *((Act("offer", values={"words": offers[0].text}),) if offers else ()))
 
-    def _report(self, need: Need, heard: Heard) -> Act:
+    def _report(self, need: Need, heard: Heard, is_empty: bool) -> Act:
         if is_write(need):
             return Act("report change" if heard.claims or not heard.fails else "error", need)
         values: dict[str, Json] = {"single": need.meaning.family == "get" or need.pick is not None}
         if heard.items and not values["single"]:
             values |= {"names": list(heard.items), "total": len(heard.items)}
             return Act("report many", need, values)
-        return Act("report empty" if heard.empty and not values["single"] else "report", need, values)
+        return Act("report empty" if is_empty and not values["single"] else "report", need, values)
 
     def _failed(self, heard: Heard) -> str:
         if heard.missing:
@@ -236,8 +260,13 @@ class Hearing:
             if own.codes
             else []
         )
-        if any(_GOES.search(reading.text[: s.start]) for s in same):
-            return has_phrase(reading.folded, fold(point.label))
+        label = fold(point.label)
+        for one in same:
+            before = reading.text[max(0, one.start - LABELLED) : one.start]
+            if fold(before).rstrip(" :=*|").endswith(label):
+                return True
+            if _GOES.search(before) and has_phrase(reading.folded, label):
+                return True
         others = [v for v in (column.values if column is not None else ()) if isinstance(v, str) and v != point.value]
         return any(has_phrase(reading.folded, f"{word} {fold(v)}") for v in others for word in ("to", "as"))
 

@@ -58,8 +58,8 @@ class Listener:
         kinds = {a.kind for a in heard}
         if kinds & FIRM or (kinds & {"error"} and (at.aside or not self._to_tell(at))):
             return Taken(heard, lead=self._lead(heard, following, dice))
-        if not self._to_tell(at) and kinds & {"not found"}:
-            return Taken(heard)
+        if not self._to_tell(at) and (kinds & {"not found"} or (at.unsure and "unclear" in kinds)):
+            return Taken(heard)  # refused, or left for want of what the user does not know
         answers = at.answers < MOST_ANSWERS and kinds & {"ask", "choices", "confirm?", "wrong"}
         if answers:
             return Taken(heard, self._answer(heard, at, dice))
@@ -163,9 +163,9 @@ class Listener:
             return Taken(heard, self.give_up(dice))
         return Taken(heard, lead=self.lines.line("drop", dice), dropped=True)
 
-    def give_up(self, dice: random.Random) -> Utterance:
-        """The polite end of a conversation in which something stays open."""
-        said = _say(self.lines.line("give_up", dice), Act("give up"))
+    def give_up(self, dice: random.Random, stuck: bool = True) -> Utterance:
+        """The polite end of a conversation in which something stays open; `stuck`, because the last request got nowhere."""
+        said = _say(self.lines.line("give_up" if stuck else "rest", dice), Act("give up"))
         return replace(said, done=True)
 
 

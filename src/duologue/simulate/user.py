@@ -72,7 +72,7 @@ class ScriptedUser:
             return taken.answer
         past.heard, past.lead = taken.heard, taken.lead
         if past.asked >= len(self.parts) and (taken.dropped or at.drops):
-            return self.listener.give_up(dice)
+            return self.listener.give_up(dice, stuck=taken.dropped)
         if self.scenario.mode == "task":
             return taken.onto(self._whole(past, dice))
         going_on = None if taken.dropped or taken.lead else self._react(past, view, dice)
