@@ -21,6 +21,9 @@ from duologue.errors import StageError
 from duologue.language.phrases import Phrases
 from duologue.plans.placeholders import leaves, resolve
 from duologue.testing.lines import (
+    AGAIN,
+    ALSO,
+    ANSWERS,
     ASKS,
     LOST,
     OPENS,
@@ -31,7 +34,6 @@ from duologue.testing.lines import (
     proposal,
     report,
     request,
-    whole_request,
 )
 from duologue.testing.protocol import Body, Reply, Wire
 from duologue.testing.roles import role_of
@@ -62,6 +64,10 @@ class Made(Struct, frozen=True):
     result: Json
 
 
+OBJECTIONS = ("Answer again: the whole JSON object", "your last message was not sent")
+"""How a message begins or ends that shows an answer back to its maker."""
+
+
 class Line(Struct, frozen=True):
     """A request of the user's, as it is said, and what it asks for."""
 
@@ -70,13 +76,45 @@ class Line(Struct, frozen=True):
     subtasks: tuple[Subtask, ...]
 
 
+class Goals:
+    """Finds known goals in texts, however many it knows."""
+
+    def __init__(self, known: Sequence[Known]) -> None:
+        self._depth = min((len(k.task.goal) for k in known), default=1)
+        self._openings = sorted({k.task.goal[: min(8, self._depth)] for k in known})
+        self._known: dict[str, list[Known]] = {}
+        for k in known:
+            self._known.setdefault(k.task.goal[: self._depth], []).append(k)
+
+    def within(self, text: str) -> Known | None:
+        """The task whose goal the text holds; the longest where several do."""
+        best: Known | None = None
+        for opening in self._openings:
+            at = text.find(opening)
+            while at >= 0:
+                for k in self._known.get(text[at : at + self._depth], ()):
+                    if text.startswith(k.task.goal, at) and (best is None or len(best.task.goal) < len(k.task.goal)):
+                        best = k
+                at = text.find(opening, at + 1)
+        return best
+
+    def last(self, messages: list[Wire]) -> tuple[Known, int] | None:
+        """The goal last given, and the index of the message that gave it."""
+        for index in range(len(messages) - 1, -1, -1):
+            if messages[index]["role"] != "assistant":
+                known = self.within(messages[index]["content"])
+                if known is not None:
+                    return known, index
+        return None
+
+
 class ScenarioBrain:
     """Answers any request about the scenarios it was given; with `LOST` what it does not recognise."""
 
     def __init__(self, shelves: Sequence[Shelf]) -> None:
         self.shelves = tuple(shelves)
         known = [Known(s, scenario, task) for s in shelves for scenario in s.scenarios for task in scenario.tasks]
-        self._goals = {k.task.goal: k for k in reversed(known)}
+        self._goals = Goals(known)
         self._scripts: dict[str, list[tuple[Line, ...]]] = {}
         """What is asked first → all that is asked, for each scenario that begins so."""
         for shelf in self.shelves:
@@ -94,37 +132,28 @@ class ScenarioBrain:
     # ── the user ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _user(self, body: Body) -> Reply:
-        messages = body["messages"]
-        found = self._goal_of(messages)
+        messages = _heard(body["messages"])
+        found = self._goals.last(messages)
         if found is None:
             return _says(LOST)
         known, since = found
-        lines = [line.words for line in _lines(known)]
+        lines = [line.words for line in _script(known.shelf, known.scenario) if line.known.task is known.task]
         asked = [_own_words(m) for m in messages[since:] if m["role"] == "assistant"]
         made = [line for line in lines if line in asked]
-        heard = messages[-1]["content"] if messages[-1]["role"] == "user" and made else ""
+        heard = messages[-1]["content"] if made else ""
         if made and ASKS in heard:
             return _says(YES)
-        if made and not _answers(heard):
-            return _says(made[-1])
+        if made and not any(start in heard for start in ANSWERS):
+            return _says(AGAIN * sum(made[-1] in words for words in asked) + made[-1])
         if len(made) < len(lines):
             return _says(lines[len(made)])
         return _says(THANKS, done=True)
 
-    def _goal_of(self, messages: list[Wire]) -> tuple[Known, int] | None:
-        """The goal last given, and the index of the message that gave it."""
-        for index in range(len(messages) - 1, -1, -1):
-            if messages[index]["role"] != "assistant":
-                known = next((k for goal, k in self._goals.items() if goal in messages[index]["content"]), None)
-                if known is not None:
-                    return known, index
-        return None
-
     # ── the agent ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _agent(self, body: Body) -> Reply:
-        messages = body["messages"]
-        heard = [m["content"].strip() for m in messages if m["role"] == "user"]
+        messages = _heard(body["messages"])
+        heard = [m["content"].strip().replace(AGAIN, "") for m in messages if m["role"] == "user"]
         asked = self._followed(heard)
         if not asked:
             return LOST
@@ -226,15 +255,18 @@ def _value(text: str) -> Json:
         return None
 
 
-def _lines(known: Known) -> list[Line]:
-    """What the user asks for a task."""
-    if known.scenario.mode == "task":
-        return [Line(whole_request(known.task), known, known.task.subtasks)]
-    return [Line(request(s), known, (s,)) for s in known.task.subtasks]
-
-
 def _script(shelf: Shelf, scenario: Scenario) -> tuple[Line, ...]:
-    return tuple(line for task in scenario.tasks for line in _lines(Known(shelf, scenario, task)))
+    """All that the user asks, in order; nothing twice in the same words."""
+    lines: list[Line] = []
+    for task in scenario.tasks:
+        known = Known(shelf, scenario, task)
+        parts = [task.subtasks] if scenario.mode == "task" else [(s,) for s in task.subtasks]
+        for part in parts:
+            words = request(part)
+            while any(line.words == words for line in lines):
+                words = f"{ALSO}{words}"
+            lines.append(Line(words, known, part))
+    return tuple(lines)
 
 
 def _asked(script: tuple[Line, ...], heard: list[str]) -> tuple[Line, ...]:
@@ -244,7 +276,7 @@ def _asked(script: tuple[Line, ...], heard: list[str]) -> tuple[Line, ...]:
     for words in heard:
         if reached < len(script) and words == script[reached].words:
             reached += 1
-        elif words.startswith(OPENS) and (words not in known or words != script[reached - 1].words):
+        elif OPENS in words and (words not in known or words != script[reached - 1].words):
             return ()
     return script[:reached]
 
@@ -258,7 +290,11 @@ def _own_words(message: Wire) -> str:
     return str(found.get("user_message", "")).strip() if isinstance(found, dict) else message["content"].strip()
 
 
-def _answers(text: str) -> bool:
-    """Whether an assistant's message is one of this brain's reports."""
-    starts = ("Rows in all", "Here is what", "The change is made", "I am afraid", "It failed", "I have looked", WELCOME)
-    return any(start in text for start in starts)
+def _heard(messages: list[Wire]) -> list[Wire]:
+    """The conversation without answers that were not taken up and what was said of them."""
+    end = len(messages)
+    while (
+        end > 2 and messages[end - 1]["role"] == "user" and any(o in messages[end - 1]["content"] for o in OBJECTIONS)
+    ):
+        end -= 2
+    return messages[:end]

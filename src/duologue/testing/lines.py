@@ -4,9 +4,13 @@ A request is made of a subtask's goal and nothing else, so the agent's side can 
 """
 
 from duologue.language.phrases import Phrases
-from duologue.types import Json, Subtask, Task, Tool
+from duologue.types import Json, Subtask, Tool
 
 OPENS = "Please see to it that "
+AGAIN = "Once more: "
+"""Begins a request that was not answered."""
+ALSO = "Also: "
+"""Begins a request that was made before in the same words, of something else."""
 YES = "Yes, please go ahead."
 THANKS = "Thank you, that is all."
 WELCOME = "You are welcome."
@@ -15,19 +19,20 @@ ASKS = "Shall I go ahead?"
 _REFUSED = "the user knows that it can't be done"
 
 
-def request(subtask: Subtask) -> str:
-    """A subtask as the user asks for it."""
-    return f"{OPENS}{_spoken(subtask.goal)}."
+ANSWERS = ("Rows in all", "Here is what", "The change is made", "I am afraid", "It failed", "I have looked", WELCOME)
+"""How the sentences of a report begin."""
 
 
-def whole_request(task: Task) -> str:
-    """All of a task at once."""
-    return f"{OPENS}{'; '.join(_spoken(s.goal) for s in task.subtasks)}."
+def request(subtasks: tuple[Subtask, ...]) -> str:
+    """Parts of a goal as the user asks for them, all at once."""
+    return f"{OPENS}{'; '.join(_spoken(s.goal) for s in subtasks)}."
 
 
 def _spoken(goal: str) -> str:
-    """A goal in the user's own voice."""
-    told = goal.replace("to the user", "to me")
+    """A goal in the user's own voice, and not word for word."""
+    if goal.startswith(_REFUSED):
+        return f"I learn whether this can be done: {goal[len(_REFUSED) :].partition('): ')[0].strip(' (')}"
+    told = goal.replace("to the user", "to me").replace(", because ", ", and that is because ")
     for verb, own in (("knows", "know"), ("has learnt", "learn"), ("has seen", "see")):
         told = told.replace(f"the user {verb}", f"I {own}")
     return told
@@ -52,7 +57,7 @@ def report(phrases: Phrases, subtasks: list[Subtask], written: list[str], failur
     parts = []
     for subtask in subtasks:
         if subtask.goal.startswith(_REFUSED):
-            parts.append(f"I am afraid that can't be done: {subtask.goal.partition('): ')[2]}.")
+            parts.append("I am afraid the rules do not allow that.")
         told = [
             f"{phrases.label(d.slot)}: {phrases.value(d.slot, d.value)}" for d in subtask.tell if d.slot != ":count"
         ]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from duologue.ids import to_json
+from duologue.models.structured import response_format
 from duologue.protocols import Request
 from duologue.types import Json, Message, Tool
 
@@ -89,8 +90,7 @@ def body_of(request: Request, model: str = "fake") -> Body:
     if request.tools:
         body["tools"] = [_offered(t) for t in request.tools]
     if request.schema is not None:
-        named = {"name": request.role, "schema": request.schema}
-        body["response_format"] = {"type": "json_schema", "json_schema": named}
+        body["response_format"] = response_format(request.schema, "json_schema", request.role)
     return body
 
 

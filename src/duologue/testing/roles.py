@@ -1,37 +1,52 @@
-"""Which part a request asks for: told from its words, as no header says it.
+"""Which part a request asks for: told from the form of the answer it asks for, as no header says it.
 
-The prompt's own first line tells where the default prompts are in use; under prompts of somebody else's, the form of the
-answer asked for does, and tools offered make an agent.
+The form stands in `response_format`, where it goes by the role's name, or in words beneath the last message where a server takes
+no schemas; then its fields tell. Where no form is asked for, whoever is offered tools is the agent.
 """
 
-from functools import cache
-from importlib.resources import files
+import msgspec
 
-from duologue.ids import to_json
+from duologue.roles import ROLES
 from duologue.testing.protocol import Body
+from duologue.types import Json
 
-FIELDS = {"is_task_complete": "user"}
-"""A field of the answer asked for → the role that answers so."""
+FIELDS: tuple[tuple[frozenset[str], str], ...] = tuple(
+    (frozenset(fields.split()), role)
+    for fields, role in (
+        ("user_message is_task_complete", "user"),
+        ("questions", "questions"),
+        ("tools", "tools"),
+        ("fields", "returns"),
+    )
+)
+"""Fields of the object asked for → the role that answers so; the first row whose fields are all there counts."""
+_IN_WORDS = "JSON Schema:\n"
 
 
 def role_of(body: Body) -> str:
     """The role a request is meant for; empty where nothing tells."""
-    system = body["messages"][0]["content"] if body["messages"][0]["role"] == "system" else ""
-    for opening, role in _openings():
-        if system.startswith(opening):
-            return role
-    asked = to_json(body.get("response_format")) + system
-    role = next((r for field, r in FIELDS.items() if field in asked), "")
-    return role or ("agent" if body.get("tools") else "")
+    name = str(((body.get("response_format") or {}).get("json_schema") or {}).get("name"))
+    if name in ROLES:
+        return name
+    schema = asked_schema(body)
+    if schema:
+        if schema.get("title") == "Expansion":
+            return "expansion"
+        asked = schema.get("properties", {}).keys()
+        return next((role for fields, role in FIELDS if fields <= asked), "")
+    return "agent" if body.get("tools") else ""
 
 
-@cache
-def _openings() -> tuple[tuple[str, str], ...]:
-    """First lines of the prompts, up to what is filled in; the longest first, none that several share."""
-    firsts: dict[str, list[str]] = {}
-    for file in files("duologue.models").joinpath("prompts").iterdir():
-        if file.name.endswith(".md"):
-            opening = file.read_text(encoding="utf-8").lstrip().split("\n", 1)[0].split("{", 1)[0].strip()
-            firsts.setdefault(opening, []).append(file.name.removesuffix(".md"))
-    told = [(opening, roles[0]) for opening, roles in firsts.items() if len(opening) > 12 and len(roles) == 1]
-    return tuple(sorted(told, key=lambda pair: (-len(pair[0]), pair)))
+def asked_schema(body: Body) -> dict[str, Json]:
+    """The JSON Schema of the answer asked for; empty where none is."""
+    form = body.get("response_format") or {}
+    schema = (form.get("json_schema") or {}).get("schema")
+    if not isinstance(schema, dict):
+        _, here, tail = body["messages"][-1]["content"].rpartition(_IN_WORDS)
+        if not here:
+            return {}
+        try:
+            schema = msgspec.json.decode(tail.partition("\n")[0])
+        except msgspec.DecodeError:
+            return {}
+    return schema if isinstance(schema, dict) else {}
