@@ -13,7 +13,7 @@ from duologue.tools.naming import ascii_words, distinct, identifier
 from duologue.tools.wording import Voice
 from duologue.types import Slot
 
-_ID_WORDS = frozenset(
+ID_WORDS = frozenset(
     ("id", "code", "no", "nr", "number", "num", "key", "pk", "identifier", "uuid", "guid", "sku", "isbn", "ref")
 )
 Words = tuple[str, ...]
@@ -81,11 +81,11 @@ def _wanted(ground: Ground, voice: Voice, concept: Concept, several: bool) -> tu
         period = column.split(":")[1]
         return (period,), (*words, period)
     if use == "name":
-        role = words[:-1] if len(words) > 1 and words[-1] in _ID_WORDS else words
+        role = words[:-1] if len(words) > 1 and words[-1] in ID_WORDS else words
         return (*role, "name"), (*noun, *role, "name")
     if column in ground.tables[table].key:
         words = _key_words(voice, ground.tables[table].key, words, noun)
-    elif ground.link_of(table, column) and words[-1] not in _ID_WORDS:
+    elif ground.link_of(table, column) and words[-1] not in ID_WORDS:
         words = (*words, "id")
     return words, _with(noun, words)
 
@@ -103,7 +103,7 @@ def _key_words(voice: Voice, key: tuple[str, ...], words: Words, noun: Words) ->
     if last in ("pk", "key", "id"):
         last = voice.habits["id"]
         return (*noun, last)
-    if last in _ID_WORDS:
+    if last in ID_WORDS:
         return _with(noun, words) if len(words) == 1 else words
     return words if noun[-1] in words else (*noun, *words)
 
