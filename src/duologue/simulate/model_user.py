@@ -1,0 +1,283 @@
+"""A user played by a model (stage F): it knows what it wants and hears what the assistant says, and nothing else.
+
+The conversation is told to the model with the roles turned round: what the assistant said comes as user messages, what it said
+itself as its own answers, in the JSON form it must keep to. Calls and results are not told at all. Only the goal under way is in the
+model's page. When the model declares it reached and another task follows, its goodbye is not spoken: a note gives the next goal, and
+the model brings that up. A turn whose task is higher than the one before marks where that happened, so everything said to the model
+follows from the turns, grows only at its end, and a conversation can be taken up anywhere.
+
+Every message goes through the gate of the user before it is spoken, and through what the gate can't know of a model: length,
+form, the page's own words, the assistant's words. An objection says what is wrong without saying what the model must not know. After two
+redraws the dialogue is given up as the user's fault.
+"""
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from duologue.catalog.model import Column
+from duologue.checks.gate import user_gate
+from duologue.errors import StageError
+from duologue.ids import to_json
+from duologue.language.reading import fold
+from duologue.language.values import say
+from duologue.models.voice import SHOWN, Asked, Voice
+from duologue.protocols import Utterance, View
+from duologue.simulate.personas import persona
+from duologue.simulate.slips import plumbing, quoted, sentences, tidy
+from duologue.types import Environment, Fact, Message, Scenario, Turn
+
+__all__ = ["ModelUser", "Spoken"]
+
+LONGEST: Final = 700
+"""Characters of one message of a user who asks bit by bit."""
+LONGEST_WHOLE: Final = 4_000
+"""Characters of one message of a user who asks for everything at once."""
+_SHORT: Final = 40
+"""A message of so many characters may be said again ("yes please")."""
+_LISTED = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+\S", re.MULTILINE)
+_FORM = re.compile(r"user_message|is_task_complete", re.IGNORECASE)
+_QUOTED = re.compile(r"(['\"])(.+?)\1(?:$|,)")
+_START = "<note>The chat is open. You write first.</note>"
+_CLOSING = "Thanks."
+"""Stands for a goodbye that is not spoken, where only its being too early matters."""
+
+
+class Spoken(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the model returns."""
+
+    user_message: str
+    is_task_complete: bool
+
+
+class Fault(Struct, frozen=True):
+    """Why a message can't be spoken: a code for the record, words its author can act on, what was found (for the record only)."""
+
+    reason: str
+    words: str
+    evidence: str = ""
+
+
+_GATE: Final = (
+    ("says nothing", "says nothing", "The message is empty. Write what you say next."),
+    ("speaks as the assistant", "speaks as the assistant", "That is the assistant's line. You are the one who asks."),
+    ("uses the name", "uses a technical name", "That is a technical name, which you don't know. Use everyday words."),
+    (
+        "gives away",
+        "knows what it can't know",
+        "You say something that you can't know yet: it is neither in what you want or know nor said by the assistant. Leave it out, or ask.",
+    ),
+    (
+        "invents",
+        "invents a value",
+        "You give a number, date or code that comes from nowhere: it is neither in what you want or know nor said by the assistant. Leave it out.",
+    ),
+    ("makes", "asks too much at once", "You ask for too much at once. Ask for the first part only."),
+    (
+        "ends while something is open",
+        "ends too early",
+        "You end, but something you want has not been done or answered yet. Go through what you want part by part, beside what the "
+        "assistant has said, and ask for what is missing; where it only said so, have it checked or done.",
+    ),
+    (
+        "goes on long",
+        "goes on for nothing",
+        "The chat goes on without anything being looked up or done. If something you want is open, ask for just that, plainly. Otherwise "
+        "say goodbye and set is_task_complete.",
+    ),
+)
+"""How each objection of the gate begins, its code for the record, and how it is put to the model."""
+
+
+class ModelUser:
+    """Plays the user of one scenario. `columns` by `table.column`; `scope` names the item, so that its calls go together."""
+
+    def __init__(
+        self,
+        voice: Voice,
+        scenario: Scenario,
+        environment: Environment,
+        columns: Mapping[str, Column],
+        scope: str,
+    ) -> None:
+        self.voice, self.scenario, self.environment = voice, scenario, environment
+        self.columns, self.scope = columns, scope
+        self.whole = scenario.mode == "task"
+        self.prompt = voice.prompt(**self._values(0, "all"))
+        bare = voice.prompt(**{**self._values(0, "all"), "goal": "", "known": []})
+        self._page = sentences(bare.text)
+
+    async def reply(self, view: View) -> Utterance:
+        """The next message, and whether everything is done.
+
+        Raises `StageError` (stage: the role) where nothing a user would say came after the redraws.
+        """
+        task = min(view.task, len(self.scenario.tasks) - 1)
+        asked = await self._ask(view, task)
+        if asked.value.is_task_complete and task + 1 < len(self.scenario.tasks):
+            task += 1
+            asked = await self._ask(view, task)
+        said, answer = asked.value, asked.answer
+        return Utterance(
+            Message("user", content=tidy(said.user_message)),
+            done=said.is_task_complete,
+            task=task,
+            maker=answer.model or self.voice.role,
+            call=answer.key,
+        )
+
+    async def _ask(self, view: View, task: int) -> Asked[Spoken]:
+        judge = _Judge(self, view.turns, task)
+        try:
+            return await self.voice.ask_for(Spoken, self.prompt, self.told(view.turns, task), self.scope, judge)
+        except StageError as error:
+            fault = judge.fault
+            if fault is None or error.evidence != fault.words[:SHOWN]:
+                raise
+            raise StageError(error.stage, fault.reason, fault.evidence) from error
+
+    # ── What the model is told ───────────────────────────────────────────────────────────────────────────────────────
+
+    def told(self, turns: Sequence[Turn], task: int) -> list[Message]:
+        """The conversation as the model hears it, up to where it is to speak on `task`."""
+        out: list[Message] = []
+        heard: list[str] = [_START]
+        current = 0
+        for turn in turns:
+            text = turn.message.content
+            if turn.message.role == "assistant" and text:
+                heard.append(_without_notes(text))
+            elif turn.message.role == "user":
+                heard += self._notes(current, turn.task)
+                current = max(current, turn.task)
+                spoken = Spoken(text, turn.done)
+                out += [Message("user", content="\n\n".join(heard) or _START), Message("assistant", to_json(spoken))]
+                heard = []
+        heard += self._notes(current, task)
+        out.append(Message("user", content="\n\n".join(heard) or _START))
+        return out
+
+    def _notes(self, current: int, coming: int) -> list[str]:
+        """The goals given on the way from one task to another."""
+        numbers = range(current + 1, min(coming + 1, len(self.scenario.tasks)))
+        return [f"<note>{self.voice.prompt(**self._values(n, 'next')).text}</note>" for n in numbers]
+
+    def _values(self, task: int, part: str) -> dict[str, object]:
+        aim = self.scenario.tasks[task]
+        start = datetime.datetime.fromisoformat(self.scenario.clock.start)
+        return {
+            "part": part,
+            "role": aim.user_role,
+            "persona": persona(self.scenario.seed),
+            "domain": self.environment.name.replace("_", " "),
+            "now": f"{start:%A}, {start.day} {start:%B %Y, %H:%M}",
+            "goal": aim.goal,
+            "known": [self._fact(f) for f in aim.known],
+            "whole": self.whole,
+        }
+
+    def _fact(self, fact: Fact) -> str:
+        label = fact.label or fact.slot.partition(".")[0].replace("_", " ")
+        value = say(fact.value, self.columns.get(fact.slot))
+        return f"{label}: {value}" if label else value
+
+    # ── What it may say ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def fault(self, said: Spoken, turns: Sequence[Turn], task: int) -> Fault | None:
+        """What is wrong with a message as the next turn; None where nothing is."""
+        unspoken = said.is_task_complete and task + 1 < len(self.scenario.tasks)
+        if said.is_task_complete and not any(t.message.role == "user" and t.task == task for t in turns):
+            return Fault("ends too early", "You have not said a word of this yet. Write the message that brings it up.")
+        text = _CLOSING if unspoken else tidy(said.user_message)
+        if not unspoken and (slip := self._form(said, text, task) or self._echo(text, turns)) is not None:
+            return slip
+        # Later tasks are not known to the user yet: nothing of them counts as known, and they need not be done.
+        scenario = replace(self.scenario, tasks=self.scenario.tasks[: task + 1])
+        path = (*turns, Turn(Message("user", content=text), task=task, done=said.is_task_complete))
+        verdict = user_gate(path, len(turns), scenario, self.environment.toolset, self.columns)
+        return _of_gate([f.what for f in verdict.evidence], text) if verdict.evidence else None
+
+    def _form(self, said: Spoken, text: str, task: int) -> Fault | None:
+        """Its length, its shape, and words that are not a person's."""
+        most = LONGEST_WHOLE if self.whole else LONGEST
+        if len(text) > most:
+            return Fault(
+                "too long",
+                f"The message has {len(text)} characters. Say one thing, in a sentence or two.",
+                text[:SHOWN],
+            )
+        if not self.whole and len(_LISTED.findall(said.user_message)) > 1:
+            return Fault("writes a list", "The message is a list. Say one thing, as a person does in a chat.", text)
+        token = plumbing(text) or ("the JSON form" if _FORM.search(text) else "")
+        if token:
+            return Fault("leaks plumbing", f"The message holds {token}, which no person writes in a chat.", text)
+        if quoted(text, (*self._page, *self._goals(task))):
+            return Fault(
+                "leaks its prompt", "You repeat your instructions. Say it in your own words, as the person.", text
+            )
+        if said.is_task_complete and "?" in text:
+            words = "You end and ask for something in the same message. Ask, with is_task_complete false; or only say goodbye."
+            return Fault("asks while it ends", words, text)
+        return None
+
+    def _goals(self, task: int) -> list[str]:
+        """The longer sentences of the goals given so far, without those that stand in a value to be said as it is."""
+        tasks = self.scenario.tasks[: task + 1]
+        values = fold(" | ".join(str(f.value) for t in tasks for f in t.known))
+        return [s for t in tasks for s in sentences(t.goal) if s not in values]
+
+    def _echo(self, text: str, turns: Sequence[Turn]) -> Fault | None:
+        """What the assistant has just said, or what the user itself said before, word for word."""
+        if len(text) <= _SHORT:
+            return None
+        heard = next(
+            (t.message.content for t in reversed(turns) if t.message.role == "assistant" and t.message.content), ""
+        )
+        if text in heard:
+            return Fault("speaks as the assistant", "You repeat the assistant's words. You are the one who asks.", text)
+        if any(t.message.role == "user" and t.message.content == text for t in turns):
+            return Fault(
+                "repeats itself", "You said exactly this before. React to what the assistant said since.", text
+            )
+        return None
+
+
+class _Judge:
+    """The objections to one message as it is drawn and drawn again; the last one is kept."""
+
+    def __init__(self, user: ModelUser, turns: Sequence[Turn], task: int) -> None:
+        self.user, self.turns, self.task = user, turns, task
+        self.fault: Fault | None = None
+
+    async def __call__(self, said: Spoken) -> str:
+        self.fault = self.user.fault(said, self.turns, self.task)
+        return self.fault.words if self.fault is not None else ""
+
+
+def _of_gate(found: Sequence[str], text: str) -> Fault:
+    """What the gate found, in words that give nothing away: quoted is only what the message itself says."""
+    words, reasons = [], []
+    for what in found:
+        reason, advice = next(((r, w) for start, r, w in _GATE if what.startswith(start)), ("the gate", _UNKNOWN))
+        quote = _QUOTED.search(what)
+        said = quote[2] if quote is not None else what.partition(" = ")[2].removesuffix(", which nobody has told")
+        opening = (
+            f"You write {said!r}. "
+            if said and reason != "ends too early" and said.casefold() in text.casefold()
+            else ""
+        )
+        words.append(opening + advice)
+        reasons.append(reason)
+    return Fault(reasons[0], " ".join(dict.fromkeys(words)), f"{'; '.join(found)} | {text}"[:SHOWN])
+
+
+_UNKNOWN = "A person in your place would not say this. Write another message."
+
+
+def _without_notes(text: str) -> str:
+    """The assistant's words, unable to pass for a direction."""
+    return text.replace("<note>", "(note)").replace("</note>", "(note)")

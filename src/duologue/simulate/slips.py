@@ -1,0 +1,58 @@
+"""Slips of a model that plays a part: its instructions, its own plumbing or its partner's words in what it says.
+
+Pure questions about a text. What is asked is whether the text could have been said by the one whose part is played; whether it
+is true or wise is for the checks.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from duologue.language.reading import fold
+from duologue.language.values import clean
+
+__all__ = ["plumbing", "quoted", "sentences", "tidy", "written_call"]
+
+_TOKENS = re.compile(
+    r"<\|[^|>\n]{1,40}\|>|</?(?:think|tool_call|tool_response|function_call|im_start|im_end|note)>|\[/?(?:INST|TOOL_CALLS)\]"
+    r"|\bto=functions\.|assistant(?:analysis|commentary|final)\b",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(r"(?<=[.!?;])\s+|\n")
+_LEAST_WORDS = 8
+"""A sentence with fewer words is said by chance too."""
+
+
+def tidy(text: str) -> str:
+    """The text as it can be shown anywhere, line by line: no control characters, no blanks around it."""
+    lines = (line.rstrip() if line.isprintable() else clean(line) for line in text.strip().splitlines())
+    return "\n".join(lines)
+
+
+def plumbing(text: str) -> str:
+    """The first mark of a chat template or a channel in a text; empty where there is none."""
+    found = _TOKENS.search(text)
+    return found[0] if found is not None else ""
+
+
+def written_call(text: str, tools: Iterable[str]) -> str:
+    """The tool that a text calls in writing ("find_orders(…", {"name": "find_orders" …) instead of calling it; empty for none."""
+    if "(" not in text and "{" not in text:
+        return ""
+    for name in tools:
+        if re.search(
+            rf"(?<![\w.]){re.escape(name)}\((?:\)|\s*[\"'{{]|\s*\w+\s*[=:])|\"{re.escape(name)}\"\s*[,}}]", text
+        ):
+            return name
+    return ""
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The longer sentences of instructions, folded, each once."""
+    plain = (fold(part.strip().lstrip("-#* ")) for part in _ENDS.split(text))
+    return tuple(dict.fromkeys(s for s in plain if len(s.split()) >= _LEAST_WORDS))
+
+
+def quoted(text: str, page: Sequence[str]) -> list[str]:
+    """The sentences of a page (as `sentences` gives them) that a text repeats word for word."""
+    folded = fold(text)
+    return [s for s in page if s in folded]
