@@ -44,6 +44,10 @@ class Price(Struct, frozen=True, forbid_unknown_fields=True):
                 raise UserError(
                     f"price: {name} = {value!r} is no price.", "Give dollars per million tokens, 0 or more."
                 )
+        if self.cached is not None and self.cached > self.input:
+            raise UserError(
+                f"price: cached = {self.cached!r} is above input = {self.input!r}.", "Cached tokens cost no more."
+            )
 
     def dollars(self, usage: Usage) -> float:
         """What a call cost."""

@@ -6,7 +6,7 @@ most `repairs` times; then the item is given up with the last objection as evide
 """
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from duologue.errors import StageError
 from duologue.models.prompts import Prompts, Rendered
+from duologue.models.wire import split_thought
 from duologue.protocols import Answer, ChatModel, Request
 from duologue.types import Json, Message, Tool
 
@@ -104,19 +105,59 @@ def schema_of(kind: Any) -> dict[str, Json]:
     return _schemas[kind]
 
 
-_FENCED = re.compile(r"```(?:json)?\s*(.*?)```", re.DOTALL)
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}]', re.DOTALL)
+_OBJECT = re.compile(r'\{\s*(?:"|\})')
+_TRIES = 100
+"""Braces at which a text is searched for an object."""
 
 
 def read_json(text: str, kind: type[T]) -> tuple[T | None, str]:
-    """The value in a model's text, or what is wrong with it. Fences and words around one JSON object are overlooked."""
-    found = _FENCED.search(text)
-    body = (found.group(1) if found else text).strip()
-    start, end = body.find("{"), body.rfind("}")
-    if start < 0 or end < start:
-        return None, "The answer holds no JSON object."
-    try:
-        return msgspec.json.decode(body[start : end + 1], type=kind), ""
-    except msgspec.ValidationError as error:
-        return None, f"The JSON object does not have the form asked for: {error}"
-    except msgspec.DecodeError as error:
-        return None, f"The answer is not valid JSON: {error}"
+    """The value in a model's text, or what is wrong with it (with the longest object, where there are several).
+
+    Thoughts, fences and words around a JSON object are overlooked. Of several objects the last that is valid counts, an empty one
+    only where there is no other; a part of an object never stands for the whole.
+    """
+    spans = list(_objects(split_thought(text)[1]))
+    longest = max(spans, key=len, default="")
+    found: T | None = None
+    wrong = "The answer holds no JSON object."
+    for span in sorted(spans, key=lambda s: len(s) > 2):
+        try:
+            found = msgspec.json.decode(span, type=kind)
+        except msgspec.DecodeError as error:
+            if span == longest:
+                wrong = _what(error)
+    return (found, "") if found is not None else (None, wrong)
+
+
+def _what(error: msgspec.DecodeError) -> str:
+    if isinstance(error, msgspec.ValidationError):
+        return f"The JSON object does not have the form asked for: {error}"
+    return f"The answer is not valid JSON: {error}"
+
+
+def _objects(text: str) -> Iterator[str]:
+    """The outermost spans of a text that look like JSON objects; the last may lack its end."""
+    at = 0
+    for _ in range(_TRIES):
+        start = text.find("{", at)
+        if start < 0:
+            return
+        end = _end_of_object(text, start)
+        if end:
+            yield text[start:end]
+        elif _OBJECT.match(text, start):
+            yield text[start:]
+            return
+        at = end or start + 1
+
+
+def _end_of_object(text: str, start: int) -> int:
+    """Where the brace at `start` is closed, braces in strings not counted; 0 where it never is."""
+    depth = 0
+    for token in _TOKENS.finditer(text, start):
+        if token[0] in "{}":
+            depth += 1 if token[0] == "{" else -1
+            if depth == 0:
+                return token.end()
+    return 0
