@@ -1,0 +1,242 @@
+"""Scenarios whose tasks a model writes (stages C and F).
+
+The model is shown an environment and an item's corner of it (`focus.py`), and writes a goal with a plan. The plan is tried, its values
+are traced, the task is proven; what does not hold is shown back with what the plan really returned (`doubts.py`). A scenario's later
+tasks are written in the same exchange, below what the earlier ones brought.
+"""
+
+from collections import Counter
+from collections.abc import Container
+from random import Random
+
+from msgspec import Struct
+
+from duologue.catalog.model import Catalog
+from duologue.environment import Image
+from duologue.errors import StageError
+from duologue.ids import derive_seed, digest, rng, to_json
+from duologue.models.voice import Voice
+from duologue.tasks.clock import scenario_clock
+from duologue.tasks.maker import together
+from duologue.tasks.prove import Prover, bound_arguments
+from duologue.tasks.recall import Recall
+from duologue.tasks.walk import ask
+from duologue.tasks.written.build import Builder
+from duologue.tasks.written.doubts import Doubts, Scene, fits
+from duologue.tasks.written.dry import DryProof
+from duologue.tasks.written.focus import Corners, Focus
+from duologue.tasks.written.form import Doubt, WrittenTask
+from duologue.tasks.written.ground import DataGround, Ground, Trial
+from duologue.tasks.written.view import first_request, next_request, returned, shown
+from duologue.types import ClockSpec, Disclosure, Environment, Json, Message, PlanStep, Scenario, Task
+
+GROWS = 0.7
+"""How often a later task grows out of what the earlier ones returned."""
+SHOWN = 6
+"""Objections shown at once."""
+ADVICE = {
+    "doing nothing": "A conversation in which nothing is done would pass. Let a value be told, or something be changed.",
+    "a spoiled plan passes: drop": (
+        "One of the steps can be left out and nobody would notice. Mark it as means, or tell the user something of its result."
+    ),
+    "a spoiled plan passes: neighbour": "The same about another row would pass too. Tell the user something that only this row has.",
+    "a spoiled plan passes: untold": (
+        "The last value to be told could be left out: another one says the same. Tell something else of the result."
+    ),
+    "a spoiled plan passes: value": "Another value could be written and nobody would notice.",
+    "a spoiled plan passes: extra": "A stray change to another row would not be noticed.",
+    "what is to be told": "What is to be told depends on the moment it is asked at. Tell something that doesn't.",
+    "the gold plan depends": "At another time of day the plan would not run. Let it not depend on the moment.",
+}
+"""What a failed proof means to the author."""
+
+
+class Prepared(Struct, frozen=True):
+    """An item's tasks, waiting for their turn."""
+
+    tasks: tuple[Task, ...]
+    clock: ClockSpec
+    seed: int
+
+
+class Kept(Struct, frozen=True):
+    """A task that stands, with what its plan returned."""
+
+    task: Task
+    results: tuple[Json, ...]
+
+
+class WrittenTasks:
+    """A `TaskMaker` that asks a model. `run_seed` and the item decide what it is asked."""
+
+    def __init__(
+        self, voice: Voice, catalog: Catalog, image: Image | None, environment: Environment, run_seed: int
+    ) -> None:
+        """Where the environment has no image (its tools are simulated), `image` is not looked at."""
+        self.voice, self.catalog, self.environment, self.run_seed = voice, catalog, environment, run_seed
+        image = image if environment.image else None
+        self.ground: Ground
+        if image is None:
+            self.ground = DryProof(environment)
+        else:
+            self.ground = DataGround(Prover(environment, image, catalog, Recall(environment)))
+        self.builder, self.doubts = Builder(environment, catalog), Doubts(environment, catalog)
+        self.corners = Corners(catalog, image, environment)
+        self.funnel: Counter[str] = Counter()
+        """Objections met, for the record."""
+        seen = shown(catalog, environment)
+        self.prompt = voice.prompt(tables=seen.tables, tools=seen.tools, policy=seen.policy, seen=self.ground.seen)
+        self._ready: dict[str, Prepared] = {}
+
+    async def prepare(self, item: str, mode: str = "user") -> None:
+        """Ask for the item's tasks. Later ones that don't come to stand are done without.
+
+        Raises `StageError` (stage `tasks`; the reason is the code of the last objection) where the first does not stand.
+        """
+        seed = derive_seed(self.run_seed, self.environment.id, item)
+        clock = scenario_clock(self.catalog, seed)
+        dice = rng(seed, "written")
+        exchange = Exchange(self, item, clock, self.corners.draw(dice))
+        for number in range(exchange.focus.count):
+            try:
+                await exchange.ask(number, dice)
+            except StageError as error:
+                if not exchange.kept:
+                    raise
+                self.funnel[f"later task: {error.reason}"] += 1
+                break
+        self._ready[item] = Prepared(tuple(k.task for k in exchange.kept), clock, seed)
+
+    def scenario(self, item: str, used: Container[str], mode: str = "user") -> Scenario:
+        """The scenario that was prepared; handed out once, then forgotten.
+
+        Raises `StageError` where nothing was prepared, or where all that it asks was asked before.
+        """
+        ready = self._ready.pop(item, None)
+        if ready is None:
+            raise StageError("tasks", "nothing prepared", item)
+        asks = [a for t in ready.tasks for a in self.asks(t)]
+        if any(t.id in used for t in ready.tasks) or all(a in used for a in asks):
+            raise StageError("tasks", "same as before", "; ".join(t.goal for t in ready.tasks))
+        name = digest([t.id for t in ready.tasks] + [mode, ready.seed])
+        return Scenario(name, ready.tasks, ready.clock, ready.seed, mode="task" if mode == "task" else "user")
+
+    def asks(self, task: Task) -> list[str]:
+        """As scripted tasks name what they ask; a tool that has no meaning in terms of the database goes by its name."""
+        asks = sorted({self._ask(s) for s in task.plan if s.weight == "critical"})
+        return asks + together(asks)
+
+    def _ask(self, step: PlanStep) -> str:
+        tool = self.builder.tools[step.tool]
+        values = bound_arguments(step) if self.ground.seen else step.arguments
+        if tool.meaning is None or not tool.inputs:
+            return digest([tool.name, {k: str(v) for k, v in values.items()}])
+        return ask(tool, values)
+
+
+class Exchange:
+    """What is said between the house and the author about one item."""
+
+    def __init__(self, maker: WrittenTasks, item: str, clock: ClockSpec, focus: Focus) -> None:
+        self.maker, self.item, self.clock, self.focus = maker, item, clock, focus
+        self.talk: list[Message] = []
+        self.kept: list[Kept] = []
+        self._draft: Kept | None = None
+        self._codes: list[str] = []
+        self._sized = False
+
+    async def ask(self, number: int, dice: Random) -> None:
+        """Ask for task `number` (from 0) until it stands. Raises `StageError`."""
+        text = (
+            first_request(self.focus, self.clock)
+            if not self.kept
+            else next_request(self.focus, number, self.kept[-1].task, self.kept[-1].results, dice.random() < GROWS)
+        )
+        talk = [*self.talk, Message("user", content=text)]
+        scene = Scene(
+            now=self.clock.start,
+            difficulty=self.focus.difficulties[number],
+            write=self.focus.write[number],
+            earlier=tuple(k.task for k in self.kept),
+            returned=tuple(r for k in self.kept for r in k.results),
+        )
+        self._draft, self._codes, self._sized = None, [], False
+
+        async def objection(written: WrittenTask) -> str:
+            return self._objection(written, scene)
+
+        maker = self.maker
+        try:
+            asked = await maker.voice.ask_for(WrittenTask, maker.prompt, talk, self.item, objection)
+        except StageError as error:
+            if error.reason == "invalid answer" and self._codes:
+                raise StageError("tasks", self._codes[-1], error.evidence) from error
+            raise
+        if self._draft is None:
+            raise StageError("tasks", "no task", "an answer was accepted without a task")
+        self.kept.append(self._draft)
+        self.talk = [*talk, Message("assistant", content=to_json(asked.value))]
+
+    def _objection(self, written: WrittenTask, scene: Scene) -> str:
+        """All that is wrong with an answer, as it is shown to its author; empty where the task stands."""
+        doubts, trial = self._doubts(written, scene)
+        if not doubts:
+            return ""
+        self._codes.append(doubts[0].code)
+        for doubt in doubts:
+            self.maker.funnel[doubt.code] += 1
+        lines = ["This task can't be used yet:", *(f"- {d.text}." for d in doubts[:SHOWN])]
+        if trial is not None and trial.results:
+            lines += ["What the plan returned:", *returned(self.maker.builder.plan(written), trial.results)]
+        return "\n".join(lines)
+
+    def _doubts(self, written: WrittenTask, scene: Scene) -> tuple[list[Doubt], Trial | None]:
+        maker = self.maker
+        before = maker.doubts.before(written, scene)
+        if maker.doubts.shape(written):
+            return before, None
+        plan = maker.builder.plan(written)
+        trial = maker.ground.run(plan, scene.earlier, self.clock)
+        if trial.doubt is not None:
+            return [trial.doubt, *before], trial
+        plan = maker.builder.ordered(plan, trial) if trial.results else plan
+        tells, wrong = self._told(written, plan, trial)
+        doubts = [*wrong, *before, *maker.doubts.after(written, plan, trial, scene)]
+        task = maker.builder.task(written, plan, tells, maker.ground.seen)
+        flat = [d for tell in tells for d in tell]
+        doubts += maker.doubts.given_away(written, plan, trial, flat)
+        if not self._sized:  # size is a wish: it is objected to once, together with the rest
+            self._sized = True
+            writes = any(maker.builder.tools[s.tool].effect == "write" for s in plan)
+            doubts += fits(len(task.subtasks), task.difficulty, writes, scene)
+        if doubts:
+            return doubts, trial
+        return self._proven(task, trial, scene), trial
+
+    def _told(
+        self, written: WrittenTask, plan: tuple[PlanStep, ...], trial: Trial
+    ) -> tuple[list[tuple[Disclosure, ...]], list[Doubt]]:
+        tells: list[tuple[Disclosure, ...]] = []
+        wrong: list[Doubt] = []
+        for part in written.subtasks:
+            told: list[Disclosure] = []
+            for path in part.tell:
+                found = self.maker.ground.told(path, plan, trial)
+                if isinstance(found, Doubt):
+                    wrong.append(found)
+                else:
+                    told += found
+            tells.append(tuple(told))
+        return tells, wrong
+
+    def _proven(self, task: Task, trial: Trial, scene: Scene) -> list[Doubt]:
+        """The last hurdle: the proof, and that it is not what an earlier task asked."""
+        proven, reason = self.maker.ground.prove(task, scene.earlier, self.clock)
+        if proven is None:
+            advice = next((a for start, a in ADVICE.items() if reason.startswith(start)), "")
+            return [Doubt(reason, f"it fails its proof: {reason}. {advice}".rstrip(" ."))]
+        before = {a for t in scene.earlier for a in self.maker.asks(t)}
+        if before and all(a in before for a in self.maker.asks(proven)):
+            return [Doubt("same as before", "it asks what the task before it asked")]
+        self._draft = Kept(proven, trial.results)
+        return []

@@ -1,0 +1,120 @@
+"""What the author of tasks is shown: once for the environment (schema, tools, policy), then for each item its corner.
+
+The first part is the same for every item, so it stands first and a server can keep it. Tables that no tool can reach are not shown:
+nothing could be done with them.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from duologue.catalog.model import Catalog, Table
+from duologue.plans.outlines import outline, parameter_lines
+from duologue.plans.shortened import one_line, shortened
+from duologue.tasks.written.focus import Focus
+from duologue.types import ClockSpec, Environment, Json, PlanStep, Task, Tool
+
+TABLES, COLUMNS, EXAMPLES = 40, 30, 4
+RESULT = 900
+"""Characters of a result that is shown."""
+RETURNS = 1500
+NEEDED = {
+    "easy": "easy: one or two subtasks; every call can be made at once, none needs another's result",
+    "medium": "medium: two to four subtasks; at least one call needs an earlier result",
+    "hard": "hard: five or six subtasks, calls that build on one another; or fewer where a rule of the policy decides about a change",
+}
+
+
+class Shown(Struct, frozen=True):
+    """What the prompt is filled with."""
+
+    tables: tuple[str, ...]
+    tools: tuple[str, ...]
+    policy: tuple[str, ...]
+
+
+def shown(catalog: Catalog, environment: Environment) -> Shown:
+    """An environment as its author of tasks sees it."""
+    tools = environment.toolset.tools
+    seen = {t for tool in tools for t in (*tool.reads, *tool.writes)}
+    tables = [t for t in catalog.tables if t.name in seen or not seen][:TABLES]
+    policy = environment.policy
+    return Shown(
+        tables=tuple(_table(t, catalog) for t in tables),
+        tools=tuple(map(_tool, tools)),
+        policy=tuple(filter(None, (policy.preamble, *(f"- {r.text}" for r in policy.rules)))),
+    )
+
+
+def _table(table: Table, catalog: Catalog) -> str:
+    called = f" ({table.label})" if table.label and table.label != table.name else ""
+    head = f"{table.name}{called}, {table.rows} rows"
+    links = {k.columns[0]: k for k in catalog.links if k.table == table.name and len(k.columns) == 1}
+    lines = []
+    for column in table.columns[:COLUMNS]:
+        notes = [column.label] if column.label and column.label != column.name else []
+        notes += [column.role] if column.role != "other" else []
+        notes += [f"refers to {links[column.name].to}"] if column.name in links else []
+        notes += [column.unit] if column.unit else []
+        if column.closed:
+            notes.append("one of " + ", ".join(map(one_line, column.values)))
+        elif column.role in ("category", "status", "flag"):
+            notes.append("such as " + ", ".join(map(one_line, column.values[:EXAMPLES])))
+        lines.append(f"  {column.name}: {', '.join(notes) or column.type}")
+    return "\n".join((head, *lines))
+
+
+def _tool(tool: Tool) -> str:
+    lines = [f"  {line}" for line in parameter_lines(tool)] or ["  no parameters"]
+    returns = outline(tool.returns)
+    gives = returns if len(returns) <= RETURNS else returns[:RETURNS] + "…"
+    return "\n".join((f"{tool.name} [{tool.effect}] {tool.description}", *lines, f"  returns {gives}"))
+
+
+def first_request(focus: Focus, clock: ClockSpec) -> str:
+    """The request for an item's first task."""
+    rows = [f"{e.table}: {one_line(list(e.rows))}" for e in focus.excerpts if e.rows]
+    return "\n".join(
+        (
+            f"Reference time: {clock.start} (UTC)",
+            f"Person: {focus.person}; {focus.manner}",
+            f"Occasion: {focus.occasion}",
+            f"Tools to build on: {', '.join(focus.tools)}",
+            "Rows you can see (there are others):" if rows else "Rows you can see: none",
+            *rows,
+            *_wishes(focus, 0),
+            "Write the task.",
+        )
+    )
+
+
+def next_request(focus: Focus, number: int, task: Task, results: Sequence[Json], grows: bool) -> str:
+    """The request for a further task, after the one that was accepted."""
+    way = (
+        "It grows out of what was returned: the person goes on from there."
+        if grows
+        else "It is about something else in the same business; it doesn't need what was returned."
+    )
+    return "\n".join(
+        (
+            "That task was run and accepted. Its calls returned:",
+            *returned(task.plan, results),
+            "The changes they made stay. The same person has one more task in the same conversation.",
+            way,
+            *_wishes(focus, number),
+            "Write the next task. Its steps are numbered from 1 again; what was returned above can be used as plain values.",
+        )
+    )
+
+
+def _wishes(focus: Focus, number: int) -> tuple[str, str]:
+    change = "yes, one that the person has a reason for" if focus.write[number] else "no"
+    return f"Difficulty: {NEEDED[focus.difficulties[number]]}", f"Something is to be changed: {change}"
+
+
+def returned(plan: Sequence[PlanStep], results: Sequence[Json], characters: int = RESULT) -> list[str]:
+    """Results by step, shortened."""
+    return [
+        f"${n} = {step.tool}: {shortened(result, characters)}"
+        for n, (step, result) in enumerate(zip(plan, results, strict=False), 1)
+    ]
