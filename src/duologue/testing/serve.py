@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     )
     out.add_argument("--reasoning", default="reasoning", choices=["reasoning", "reasoning_content", ""])
     out.add_argument("--no-tools", action="store_true", help="refuse tools")
+    out.add_argument("--quick", action="store_true", help="the same answer to the same request, without another look")
     out.add_argument("--faults", type=float, default=0.0, help="share of answers that are spoilt")
     out.add_argument(
         "--fault", action="append", choices=list(FAULTS), help="spoil them in this way only; may be repeated"
@@ -57,6 +58,7 @@ def server_of(asked: argparse.Namespace) -> FakeServer:
         structured=asked.structured,
         reasoning=asked.reasoning,
         tools=not asked.no_tools,
+        quick=asked.quick,
     )
     faults = Faults(asked.faults, asked.seed, asked.fault or tuple(FAULTS)) if asked.faults else None
     return FakeServer(ScenarioBrain([shelf]), manner, faults, asked.port)
