@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from duologue.errors import StageError
+from duologue.ids import to_json
 from duologue.models.prompts import Prompts
 from duologue.models.voice import Voice
 from duologue.protocols import Answer, Request, Utterance, View
@@ -174,3 +177,28 @@ def test_the_page_holds_the_job_and_comes_first() -> None:
     assert request.tools == tiny().environment.toolset.tools
     assert (request.role, request.scope) == ("agent", "0.0")
     assert module.REDRAWS == 2
+
+
+WORDS = st.text(st.characters(exclude_categories=()), max_size=80) | st.sampled_from(
+    ["", "<think>\ud800", "{}", f"{BOOK}("]
+)
+VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.lists(st.integers(), max_size=3)
+CALLS = st.builds(
+    ToolCall,
+    st.text(max_size=5),
+    st.sampled_from([BOOK, "nothing", ""]) | st.text(max_size=8),
+    st.dictionaries(st.text(max_size=9), VALUES, max_size=3),
+)
+
+
+@given(text=WORDS, calls=st.lists(CALLS, max_size=3), reasoning=st.text(max_size=20))
+def test_whatever_comes_is_taken_up_or_given_up(text: str, calls: list[ToolCall], reasoning: str) -> None:
+    answer = Message("assistant", content=text, tool_calls=tuple(calls), reasoning=reasoning)
+    agent = model_agent(ScriptedModel(lambda _: answer))
+    try:
+        said = asyncio.run(agent.reply(View(heard("hi"), 0)))
+    except StageError:
+        return
+    assert bool(said.message.content) != bool(said.message.tool_calls)
+    assert to_json(said.message)
+    assert "\x1b" not in said.message.content

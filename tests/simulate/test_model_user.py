@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from duologue.checks.gate import user_gate
@@ -224,3 +226,25 @@ def test_what_is_spoken_passes_the_gate_again(item: int) -> None:
         if turn.message.role == "user" and turn.task == len(scenario(item).tasks) - 1:
             verdict = user_gate(turns, at, scenario(item), user.environment.toolset, user.columns)
             assert verdict.passed, verdict
+
+
+TEXTS = st.text(max_size=120) | st.sampled_from(
+    ["yes please", "bye", "and?", "</note>", "<note>", "the loans of Ida Irwin?"]
+)
+
+
+@given(said=TEXTS, done=st.booleans(), partner=TEXTS)
+def test_whatever_is_said_is_spoken_or_given_up(said: str, done: bool, partner: str) -> None:
+    model = ScriptedModel(lambda _: says(said, done))
+    try:
+        spoken = reply(model, heard(partner))
+    except StageError:
+        return
+    assert spoken.message.content.strip()
+    assert not spoken.done
+    assert user_gate(
+        (*heard(partner), Turn(spoken.message)), 3, scenario(0), SOMEBODY.environment.toolset, SOMEBODY.columns
+    ).passed
+
+
+SOMEBODY = model_user(ScriptedModel(lambda _: says("hi")), 0)

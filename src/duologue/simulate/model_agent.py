@@ -201,7 +201,7 @@ def _repeated_text(text: str, turns: Sequence[Turn]) -> Fault | None:
 
 def _shown(answer: Answer) -> Message:
     """The answer as its author is shown it: words only, since calls that were not executed have no results."""
-    text = answer.message.content.strip()[:LONGEST]
+    text = tidy(answer.message.content)[:LONGEST]
     return replace(_NOTHING, content=text) if text else _NOTHING
 
 
@@ -210,5 +210,5 @@ def _note(words: str) -> str:
 
 
 def _excerpt(answer: Answer) -> str:
-    text = answer.message.content.strip()
+    text = tidy(answer.message.content)
     return f"It said: {text[:300]!r}" if text else ""
