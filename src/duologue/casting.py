@@ -5,17 +5,19 @@ limits; and only then goes over the wire.
 """
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
+from duologue.errors import UserError
 from duologue.protocols import ChatModel
 from duologue.roles import Roles
 
 if TYPE_CHECKING:
-    from duologue.config import RunConfig
+    from duologue.models.budget import Ledger
     from duologue.models.prompts import Prompts
+    from duologue.models.recording import Book
     from duologue.models.voice import Voice
-    from duologue.store import Store
+    from duologue.settings import ModelSettings
 
 
 class Cast:
@@ -47,16 +49,32 @@ class Cast:
         """The voice of a role that one model plays; None = scripted."""
         return next(iter(self.voices(role)), None)
 
-    @property
-    def talks(self) -> bool:
-        """A model has a part in making tasks, playing or judging, so that conversations wait for answers."""
-        return any(self.roles.models(role) for role in ("tasks", "user", "agent", "simulator", "judge", "wording"))
+    def needed(self, role: str) -> "Voice":
+        """The voice of a role that can't be scripted. Raises `UserError` where no model has it."""
+        voice = self.voice(role)
+        if voice is None:
+            raise UserError(f"Role {role!r} can't be scripted here.", f"Give it to a model: --role {role}=NAME.")
+        return voice
 
 
 @asynccontextmanager
-async def assembled(config: "RunConfig", store: "Store") -> AsyncIterator[Cast]:
-    """The cast of a run, connected. Raises `UserError` where a model can't be used as it was named."""
-    if config.roles.scripted:
+async def assembled(settings: "ModelSettings", book: "Book", ledger: "Ledger") -> AsyncIterator[Cast]:
+    """The cast that the settings name, ready to be asked. Raises `UserError` where a model can't be used as it was named."""
+    if settings.roles.scripted:
         yield Cast()
         return
-    raise NotImplementedError
+    from duologue.models.budget import Budget
+    from duologue.models.http import HttpModel
+    from duologue.models.prompts import Prompts
+    from duologue.models.recording import Recorded
+
+    limits = settings.limits
+    budget = Budget(ledger, limits.dollars, limits.tokens, limits.hours)
+    players: dict[str, ChatModel] = {}
+    async with AsyncExitStack() as stack:
+        stack.callback(budget.close)
+        for name, endpoint in settings.endpoints.items():
+            meter = budget.purse(endpoint.price, endpoint.label).meter(endpoint.max_tokens)
+            model = await stack.enter_async_context(HttpModel(endpoint, meter=meter))
+            players[name] = Recorded(model, book, name)
+        yield Cast(settings.roles, players, Prompts(settings.prompts))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from duologue.errors import UserError
 from duologue.roles import Roles
@@ -42,11 +43,17 @@ class RunConfig(Struct, frozen=True, kw_only=True):
     """Different selections of tools, in dialects of their own, that the conversations are spread over."""
     seed_tools: Path | None = None
     """Tools without an implementation, instead of a database: a file in the OpenAI format or one like it."""
+    simulated: bool = False
+    """Tools without an implementation, designed for the domain, instead of a database."""
     models: ModelSettings = ModelSettings()
     """Who plays which role, and within what limits."""
 
     def __post_init__(self) -> None:
+        if self.seed_tools is not None and not self.simulated:
+            force_setattr(self, "simulated", True)
         check_source(self.source, self.domain)
+        if self.simulated and self.source is not None:
+            raise UserError(f"{str(self.source)!r} is a database, whose tools really run.", "Leave out the simulation.")
         if self.invents and not self.roles.models("domain"):
             raise UserError(
                 f"There is no built-in domain {self.domain!r}.",
@@ -110,7 +117,7 @@ class RunConfig(Struct, frozen=True, kw_only=True):
         """The source is nothing but the name of a domain, or a list of tools."""
         if self.source is not None:
             return False
-        return self.seed_tools is not None or (self.domain is not None and self.domain not in domains())
+        return self.simulated or (self.domain is not None and self.domain not in domains())
 
     def open_store(self, image: str) -> Store:
         """The store of this run over the database image with that hash: a new one, or the one to go on with.

@@ -13,20 +13,16 @@ Every stage reads and writes values that have a file form (`docs/formats.md`), s
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Set
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, json
 
-from duologue.casting import Cast, assembled
-from duologue.catalog import Catalog, read_catalog, relabelled
+from duologue.casting import assembled
 from duologue.errors import LimitReachedError, StageError, UserError
-from duologue.ids import rng
+from duologue.ground import catalog_of, make_tools, open_source, workshops
 from duologue.items import CHECK, PLAY, STAGES, TASKS, TOOLS, Items
-from duologue.sources import Source, from_domain, from_sqlite
-from duologue.store import Store
-from duologue.tools import DerivedTools, default_policy, environment_for
-from duologue.types import Dialogue, Environment, Scenario
+from duologue.store import Calls
+from duologue.types import Dialogue, Scenario
 from duologue.workshop import Workshop
 
 if TYPE_CHECKING:
@@ -60,26 +56,6 @@ class Summary(Struct, frozen=True):
 
 
 # ── one stage alone ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def open_source(path: Path | None, domain: str | None) -> Source:
-    """A database file, a built-in domain, or the built-in shop where neither is named."""
-    return from_sqlite(path) if path is not None else from_domain(domain or "retail")
-
-
-def catalog_of(source: Source) -> Catalog:
-    """What the source's schema means."""
-    return relabelled(read_catalog(source.image.connect(), source.name), source.lexicon.get("labels", {}))
-
-
-def make_tools(source: Source, catalog: Catalog, seed: int, variants: int) -> list[Environment]:
-    """Stage `tools`, scripted: the source's environments, one per toolset variant."""
-    maker = DerivedTools(catalog, source.image, seed, source.tools, source.policy)
-    out = []
-    for variant in range(variants):
-        policy = source.policy or default_policy(catalog, rng(seed, "policy", variant))
-        out.append(environment_for(source.name, source.image.hash, maker.toolset(variant), policy))
-    return out
 
 
 def make_tasks(shop: Workshop, n: int, mode: str = "user", used: Set[str] = frozenset()) -> Iterator[Scenario]:
@@ -126,28 +102,16 @@ async def _generate(config: "RunConfig", progress: Callable[[Progress], None], f
     started = time.monotonic()
     source = None if config.invents else open_source(config.source, config.domain)
     with config.open_store(source.image.hash if source is not None else "") as store:
+        calls = Calls(store)
         try:
-            async with assembled(config, store) as cast:
-                if source is None:
-                    source = await _invented(config, cast)
-                shops = await _workshops(config, source, cast, store)
-                items = Items(shops, store, config.mode, config.together)
-                return await _lined_up(items, config, progress, first)
+            async with assembled(config.models, calls, calls) as cast:
+                shops = await workshops(config, source, cast)
+                for shop in shops:
+                    image = shop.image.data if shop.image is not None else None
+                    store.put_environment(shop.environment, image, json.encode(shop.catalog))
+                return await _lined_up(Items(shops, store, config.mode, config.together), config, progress, first)
         finally:
             store.add_seconds(time.monotonic() - started)
-
-
-async def _invented(config: "RunConfig", cast: Cast) -> Source:
-    raise NotImplementedError
-
-
-async def _workshops(config: "RunConfig", source: Source, cast: Cast, store: Store) -> list[Workshop]:
-    """The run's environments, kept in its store, each with its workshop."""
-    catalog = catalog_of(source)
-    environments = make_tools(source, catalog, config.seed, config.toolsets)
-    for environment in environments:
-        store.put_environment(environment, source.image.data, json.encode(catalog))
-    return [Workshop(e, source.image, catalog, config.seed, cast) for e in environments]
 
 
 async def _lined_up(

@@ -11,7 +11,7 @@ from duologue.catalog import Catalog
 from duologue.checks import columns_of, combine
 from duologue.environment import Image
 from duologue.environment.resting import Dormitory
-from duologue.errors import StageError
+from duologue.errors import StageError, UserError
 from duologue.plans.index import ToolIndex
 from duologue.protocols import Speaker, TaskMaker
 from duologue.simulate.agent import ScriptedAgent
@@ -29,11 +29,16 @@ class Workshop:
     """Makes tasks, plays and checks them, all in one environment."""
 
     def __init__(
-        self, environment: Environment, image: Image, catalog: Catalog, seed: int, cast: Cast = _NOBODY
+        self, environment: Environment, image: Image | None, catalog: Catalog, seed: int, cast: Cast = _NOBODY
     ) -> None:
+        """Without an image the environment's tools are simulated by a model."""
         self.environment, self.image, self.catalog, self.seed = environment, image, catalog, seed
         self.cast = cast
-        self.index = ToolIndex(environment.toolset, catalog)
+
+    @cached_property
+    def index(self) -> ToolIndex:
+        """What the tools do, for the scripted speakers."""
+        return ToolIndex(self.environment.toolset, self.catalog)
 
     @cached_property
     def tasks(self) -> TaskMaker:
@@ -43,6 +48,8 @@ class Workshop:
             from duologue.tasks.written import WrittenTasks
 
             return WrittenTasks(voice, self.catalog, self.image, self.environment, self.seed)
+        if self.image is None:
+            raise UserError("Scripted tasks need a database.", "Give the role tasks to a model.")
         return ScriptedTasks(self.catalog, self.image, self.environment, self.seed)
 
     async def play(self, scenario: Scenario, scope: str = "") -> Dialogue:
@@ -50,10 +57,15 @@ class Workshop:
 
         Raises `StageError` where the conversation is given up: by the role at fault, or `play` where it does not end.
         """
+        user, agent = self._user(scenario, scope), self._agent(scenario, scope)
+        if self.image is None:
+            from duologue.simulate.simulator import Overheard, SimulatedSession
+
+            world = SimulatedSession(self.environment, scenario.clock, self.cast.needed("simulator"), scope)
+            return await perform(scenario, self.environment, Pair(user, Overheard(agent, world), world))
         session = _home.open(self.image, self.environment, scenario.clock)
         try:
-            pair = Pair(self._user(scenario, scope), self._agent(scenario, scope), session)
-            return await perform(scenario, self.environment, pair)
+            return await perform(scenario, self.environment, Pair(user, agent, session))
         finally:
             session.close()
 

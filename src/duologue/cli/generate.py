@@ -19,6 +19,7 @@ from duologue.cli.options import (
     RunOut,
     Seed,
     SeedTools,
+    Simulated,
     Source,
     Toolsets,
 )  # fmt: skip
@@ -35,7 +36,7 @@ def generate(
     source: Source = None, domain: Domain = None, n: Number = 100, out: RunOut = None, seed: Seed = 0, mode: Mode = "user",
     toolsets: Toolsets = 4, model: Model = None, base_url: BaseUrl = None, role: Role = None, config: Config = None,
     prompts: Prompts = None, price: Price = None, max_dollars: MaxDollars = None, max_tokens: MaxTokens = None,
-    max_hours: MaxHours = None, concurrency: Concurrency = None, seed_tools: SeedTools = None,
+    max_hours: MaxHours = None, concurrency: Concurrency = None, seed_tools: SeedTools = None, simulated: Simulated = False,
 ) -> int:  # fmt: skip
     """Make conversations from a database. The same command again makes what is missing and changes nothing else."""
     from duologue.config import RunConfig
@@ -46,7 +47,7 @@ def generate(
         dollars=max_dollars, tokens=max_tokens, hours=max_hours, together=concurrency,
     )  # fmt: skip
     asked = RunConfig(
-        source=source, domain=domain, out=out, n=n, seed=seed, mode=mode, toolsets=toolsets, seed_tools=seed_tools,
+        source=source, domain=domain, out=out, n=n, seed=seed, mode=mode, toolsets=toolsets, seed_tools=seed_tools, simulated=simulated,
         models=model_settings(flags),
     )  # fmt: skip
     return run(asked)

@@ -110,6 +110,9 @@ SeedTools: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+Simulated: TypeAlias = Annotated[
+    bool, typer.Option("--simulated", help="Tools without an implementation for --domain, instead of a database.")
+]
 Toolsets: TypeAlias = Annotated[
     int,
     typer.Option("--toolsets", help="Different toolsets to spread the conversations over.", metavar="N", parser=whole),

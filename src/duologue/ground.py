@@ -1,0 +1,100 @@
+"""What a run stands on: a source, what its schema means, and environments with tools, made by rules or by models."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from duologue.casting import Cast
+from duologue.catalog import Catalog, read_catalog, relabelled
+from duologue.errors import StageError, UserError
+from duologue.ids import rng
+from duologue.sources import Source, from_domain, from_sqlite
+from duologue.tools import DerivedTools, default_policy, environment_for
+from duologue.types import Environment
+from duologue.workshop import Workshop
+
+if TYPE_CHECKING:
+    from duologue.config import RunConfig
+
+
+def open_source(path: Path | None, domain: str | None) -> Source:
+    """A database file, a built-in domain, or the built-in shop where neither is named."""
+    return from_sqlite(path) if path is not None else from_domain(domain or "retail")
+
+
+def catalog_of(source: Source) -> Catalog:
+    """What the source's schema means."""
+    return relabelled(read_catalog(source.image.connect(), source.name), source.lexicon.get("labels", {}))
+
+
+def make_tools(source: Source, catalog: Catalog, seed: int, variants: int) -> list[Environment]:
+    """Stage `tools`, scripted: the source's environments, one per toolset variant."""
+    maker = DerivedTools(catalog, source.image, seed, source.tools, source.policy)
+    out = []
+    for variant in range(variants):
+        policy = source.policy or default_policy(catalog, rng(seed, "policy", variant))
+        out.append(environment_for(source.name, source.image.hash, maker.toolset(variant), policy))
+    return out
+
+
+async def workshops(config: "RunConfig", source: Source | None, cast: Cast) -> list[Workshop]:
+    """The run's environments, each with its workshop. Without a source, a world is made up first.
+
+    Raises `UserError` where a model could not make what was asked of it.
+    """
+    try:
+        if source is None and config.simulated:
+            return [await _simulated(config, cast)]
+        if source is None:
+            from duologue.sources.invented import invented_source
+
+            source = await invented_source(config.source_name, cast.needed("domain"), config.seed)
+        catalog = catalog_of(source)
+        if cast.voice("tools") and not source.tools:
+            environments = await write_tools(source, catalog, cast, config.seed, config.toolsets)
+        else:
+            environments = make_tools(source, catalog, config.seed, config.toolsets)
+    except StageError as error:
+        raise UserError(
+            f"The model in role {error.stage!r} did not manage: {error.reason}. {error.evidence}".rstrip(),
+            "Run it again with another --seed, or give the role to another model.",
+        ) from error
+    return [Workshop(e, source.image, catalog, config.seed, cast) for e in environments]
+
+
+async def write_tools(source: Source, catalog: Catalog, cast: Cast, seed: int, variants: int) -> list[Environment]:
+    """Stage `tools`, by models: one environment per toolset variant; variants that hold too few tools are done without.
+
+    Raises `StageError` where none came to stand.
+    """
+    from duologue.tools.written import Voices, written_toolset
+
+    voices = Voices(*(cast.needed(role) for role in ("questions", "tools", "expansion", "returns")))
+    made = await asyncio.gather(
+        *(written_toolset(voices, catalog, source.image, seed, v) for v in range(variants)), return_exceptions=True
+    )
+    out = []
+    for variant, written in enumerate(made):
+        if isinstance(written, BaseException):
+            if not isinstance(written, StageError):
+                raise written
+            continue
+        policy = source.policy or default_policy(catalog, rng(seed, "policy", variant))
+        out.append(environment_for(source.name, source.image.hash, written.toolset, policy))
+    if not out:
+        raise next(w for w in made if isinstance(w, StageError))
+    return out
+
+
+async def _simulated(config: "RunConfig", cast: Cast) -> Workshop:
+    """A world without a database: tools that were given, or designed for a domain, and answered by a model."""
+    from duologue.sources.seed_tools import read_seed_tools
+    from duologue.tools.specified import specified_environment, specify
+
+    for role in ("tasks", "user", "agent", "simulator", "judge"):
+        cast.needed(role)
+    name = config.source_name
+    given = [tool for group in read_seed_tools(config.seed_tools) for tool in group.tools] if config.seed_tools else []
+    tools = given or await specify(name, cast.needed("tools"))
+    environment = await specified_environment(name, cast.needed("returns"), tools, seed=config.seed)
+    return Workshop(environment, None, Catalog(name, ()), config.seed, cast)
