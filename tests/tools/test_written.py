@@ -2,10 +2,32 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import apsw
+import jsonschema_rs
 import pytest
-from written_library import (
+
+from duologue import ids
+from duologue.catalog import read_catalog
+from duologue.environment import Image, SqliteSession, open_session
+from duologue.environment.session import sandbox_of
+from duologue.errors import StageError
+from duologue.export.stage_files import read_tools, write_tools
+from duologue.models.prompts import Prompts
+from duologue.models.voice import Voice
+from duologue.protocols import Request
+from duologue.testing import ScriptedModel, tiny_environment
+from duologue.tools import default_policy, environment_for
+from duologue.tools.confront import Samples
+from duologue.tools.ground import Ground
+from duologue.tools.written import Voices, Written, written_toolset
+from duologue.tools.written.answers import RefusedError, tool_answer
+from duologue.tools.written.told import field_names, schema_told, tables_shown
+from duologue.tools.written.trial import Trial
+from duologue.types import ClockSpec, Environment, Json
+from tools.written_library import (
     BATCHES,
     COUNT_BY_GENRE,
     FIND_BOOKS,
@@ -16,18 +38,6 @@ from written_library import (
     changed,
     tool,
 )
-
-from duologue import ids
-from duologue.environment import SqliteSession, open_session
-from duologue.environment.session import sandbox_of
-from duologue.errors import StageError
-from duologue.models.prompts import Prompts
-from duologue.models.voice import Voice
-from duologue.protocols import Request
-from duologue.testing import ScriptedModel, tiny_environment
-from duologue.tools import default_policy, environment_for
-from duologue.tools.written import Voices, Written, written_toolset
-from duologue.types import ClockSpec, Environment, Json
 
 TINY = tiny_environment()
 Answer = dict[str, Json]
@@ -62,7 +72,7 @@ class Author:
 
 
 def written(author: Author, seed: int = 1) -> Written:
-    """What comes of an author's answers for the lending library. Seed 1 draws names in snake_case."""
+    """What comes of an author's answers for the lending library."""
     model, prompts = ScriptedModel(author), Prompts()
     voices = Voices(*(Voice(r, model, prompts) for r in ("questions", "tools", "expansion", "returns")))
     return asyncio.run(written_toolset(voices, TINY.catalog, TINY.image, seed, 0))
@@ -140,7 +150,7 @@ def test_writes_are_seen_only_in_their_session() -> None:
 
 def test_the_same_answers_give_the_same_set() -> None:
     assert written(Author(BATCHES)) == written(Author(BATCHES))
-    assert written(Author(BATCHES)).toolset.id != written(Author(BATCHES[:1] + [[GET_LOAN]])).toolset.id
+    assert written(Author(BATCHES)).toolset.id != written(Author([*BATCHES[:1], [GET_LOAN]])).toolset.id
 
 
 BAD: list[tuple[str, Answer, str, str]] = [
@@ -164,6 +174,8 @@ BAD: list[tuple[str, Answer, str, str]] = [
     ("two words, one meaning", changed(COUNT_BY_GENRE, sql="SELECT city AS town, branch_id FROM branch ORDER BY 1"), "field clash", "'branch_city'"),
     ("a name taken", changed(COUNT_BY_GENRE, name="find_books", sql="SELECT branch_id, city AS branch_city FROM branch ORDER BY 1"), "name taken", "find_books"),
     ("not snake", changed(COUNT_BY_GENRE, sql="SELECT email AS eMail FROM member ORDER BY 1"), "naming", "e_mail"),
+    ("a word of results", changed(COUNT_BY_GENRE, sql="SELECT email AS error FROM member ORDER BY 1"), "naming", "'error'"),
+    ("a place taken", {**COUNT_BY_GENRE, "name": "twice", "run": COUNT_BY_GENRE["run"] * 2}, "malformed", "filled twice"),
     ("open enum", changed(GET_LOAN, name="by_status", sql="SELECT loan_id, fee FROM loan WHERE status = :status ORDER BY 1", parameters=[{"name": "status", "type": "string", "description": "x", "enum": ["open", "lost"]}], shape="list"), "malformed", "'lost' does not occur"),
     ("no form", {"name": "odd", "run": "SELECT 1"}, "malformed", "form asked for"),
     ("a long name", {**COUNT_BY_GENRE, "name": "x" * 70}, "malformed", "no name for a tool"),
@@ -236,3 +248,75 @@ def test_without_descriptions_the_catalogs_words_stay() -> None:
     result = written(Mute(BATCHES))
     rows = next(t for t in result.toolset.tools if t.name == "find_books").returns["properties"]["books"]["items"]
     assert (result.drops, rows["properties"]["price"]["description"]) == ({"returns: invalid answer": 1}, "price")
+
+
+def test_an_answer_that_is_none_costs_only_its_batch() -> None:
+    class Distracted(Author):
+        def _tools(self, request: Request) -> Any:
+            first = request.messages[1].content
+            return "Which tools do you mean?" if "day 1?" in first else super()._tools(request)
+
+    more = [
+        tool(f"branches_{c}", f"SELECT {c} AS branch_{c}, branch_id FROM branch ORDER BY 1") for c in ("name", "city")
+    ]
+    result = written(Distracted([[FIND_BOOKS, COUNT_BY_GENRE, *more]]))
+    assert (result.drops, len(result.toolset.tools)) == ({"invalid answer": 1}, 4)
+
+
+def test_an_answer_of_very_many_tools_is_cut() -> None:
+    flood = [{**FIND_BOOKS, "name": f"tool_{i}"} for i in range(12)]
+    assert written(Author([*BATCHES[:1], [*BATCHES[1], *flood]])).drops == {"duplicate": 7, "surplus": 5}
+
+
+def test_what_tools_give_keeps_their_promises_whatever_is_asked() -> None:
+    env = environment(written(Author(BATCHES)))
+    odd: list[Json] = [None, -1, 0, 3, 2**70, 1.5, "", "%", "Ann", "2024-02-30", "x" * 9000, [], {}, True]
+    for t in env.toolset.tools:
+        promise = jsonschema_rs.validator_for(t.returns)
+        with open_session(TINY.image, env, ClockSpec("2024-06-01T09:00:00", 1)) as session:
+            for value in odd:
+                made = session.execute(t.name, dict.fromkeys(t.parameters["properties"], value))
+                assert made.failed or promise.is_valid(made.result), (t.name, value, made.text)
+
+
+def test_the_set_travels_in_a_file(tmp_path: Path) -> None:
+    env = environment(written(Author(BATCHES)))
+    file = tmp_path / "tools.json"
+    write_tools(env, file)
+    assert read_tools(file, TINY.image.hash) == env
+
+
+NAMES = {
+    "own where it tells": ("book", "price", "price"),
+    "with the table where it does not": ("branch", "city", "branch_city"),
+    "a name, always with the table": ("book", "@name", "book_title"),
+    "a reference, by the key it refers to": ("member", "member_id", "member_id"),
+}
+
+
+@pytest.mark.parametrize(("table", "column", "name"), NAMES.values(), ids=NAMES.keys())
+def test_fields_have_one_name_from_the_start(table: str, column: str, name: str) -> None:
+    ground = Ground(TINY.catalog)
+    assert field_names(ground, tuple(ground.tables))[table, column, ""] == name
+
+
+def test_models_are_told_no_secrets() -> None:
+    db = apsw.Connection(":memory:")
+    db.execute("CREATE TABLE account (account_id INTEGER PRIMARY KEY, holder TEXT, password TEXT, photo BLOB)")
+    db.executemany(
+        "INSERT INTO account VALUES (?, ?, ?, ?)", [(i, f"Holder {i}", f"s3cret{i}", b"x") for i in range(9)]
+    )
+    db.execute("CREATE VIEW holders AS SELECT holder, password FROM account")
+    image = Image.of(db.serialize("main"))
+    ground = Ground(read_catalog(image.connect(), "bank"))
+    shown = tables_shown(ground, ids.rng(1))
+    told = schema_told(ground, shown, Samples(ground, image))
+    assert (shown, "s3cret" in told, "photo" in told, "Holder 8" in told) == (("account",), False, False, True)
+    trial = Trial(ground, image, shown, "2024-01-01T00:00:00")
+    leaks = {
+        "SELECT password AS word FROM account ORDER BY 1": "must not be shown",
+        "SELECT holder FROM holders ORDER BY 1": "not open to tools",
+    }
+    for sql, said in leaks.items():
+        with pytest.raises(RefusedError, match=said):
+            trial.tool(tool_answer(tool("peek", sql)))

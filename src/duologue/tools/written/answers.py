@@ -21,6 +21,9 @@ MOST_TOOLS = 10
 MOST_PARAMETERS, MOST_STATEMENTS, MOST_EXAMPLES, MOST_ENUM = 12, 10, 4, 40
 LONGEST_SQL, LONGEST_TEXT = 4_000, 600
 
+NAMING = "snake"
+"""The style of all names. One style for all sets: every other costs repairs, and a prompt whose example can't show it."""
+_RESERVED = frozenset({"error", "truncated"})
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]{0,63}")
 _SLOT = re.compile(r"\{(\w+)\}")
 _PARAMETER_TYPES = ("string", "integer", "number", "boolean")
@@ -155,7 +158,7 @@ def tool_answer(raw: dict[str, Json]) -> ToolAnswer:
         raise RefusedError("malformed", f"The tool does not have the form asked for: {error}") from None
 
 
-def drafted(answer: ToolAnswer, naming: str) -> Tool:
+def drafted(answer: ToolAnswer) -> Tool:
     """The tool that an answer describes, without what follows from its SQL. Raises `RefusedError`."""
     words = ascii_words(answer.name)
     if not words or not _NAME.fullmatch(answer.name):
@@ -163,22 +166,21 @@ def drafted(answer: ToolAnswer, naming: str) -> Tool:
     if answer.effect not in _EFFECTS:
         raise _malformed(f"its effect is {_clip(answer.effect)!r}; valid: read, write")
     description = _text(answer.description, "its description")
-    parameters = _parameters(answer.parameters, naming)
+    parameters = _parameters(answer.parameters)
     if not 1 <= len(answer.run) <= MOST_STATEMENTS:
         raise _malformed(f"it has {len(answer.run)} statements; from 1 to {MOST_STATEMENTS} are possible")
     run = tuple(_statement(s, i) for i, s in enumerate(answer.run, 1))
-    _check_places(run)
     effect: Any = answer.effect
-    return Tool(identifier(words, naming), description, parameters, {}, effect, run)
+    return Tool(identifier(words, NAMING), description, parameters, {}, effect, run)
 
 
-def _parameters(answers: list[ParameterAnswer], naming: str) -> dict[str, Any]:
+def _parameters(answers: list[ParameterAnswer]) -> dict[str, Any]:
     if len(answers) > MOST_PARAMETERS:
         raise _malformed(f"it has {len(answers)} parameters; at most {MOST_PARAMETERS} are possible")
     properties: dict[str, Any] = {}
     required = []
     for p in answers:
-        check_name(p.name, naming, "parameter")
+        check_name(p.name, "parameter")
         if p.name in properties:
             raise _malformed(f"two parameters are called {p.name!r}")
         properties[p.name] = _property(p)
@@ -210,16 +212,15 @@ def _property(p: ParameterAnswer) -> dict[str, Any]:
     return out
 
 
-def check_name(name: str, naming: str, what: str) -> None:
-    """Raises `RefusedError` where a name is none in the set's style."""
+def check_name(name: str, what: str) -> None:
+    """Raises `RefusedError` where a name is no identifier in the set's style, or one that results have a use for."""
     if not _NAME.fullmatch(name):
         raise _malformed(f"{_clip(name)!r} is no name for a {what}: letters, digits and underscores, at most 64")
-    words = ascii_words(name)
-    styled = identifier(words, naming) if words else ""
-    if naming == "camel" and styled != name:
-        raise RefusedError("naming", f"The {what} {name!r} is not in camelCase; call it {styled!r}.")
-    if naming != "camel" and name != name.lower():
-        raise RefusedError("naming", f"The {what} {name!r} is not in snake_case; call it {styled!r}.")
+    if name != name.lower():
+        better = identifier(ascii_words(name) or ("value",), NAMING)
+        raise RefusedError("naming", f"The {what} {name!r} is not in snake_case; call it {better!r}.")
+    if name in _RESERVED:
+        raise RefusedError("naming", f"No {what} can be called {name!r}: results say by it that something went wrong.")
 
 
 def _statement(s: StatementAnswer, number: int) -> Statement:
@@ -237,23 +238,19 @@ def _statement(s: StatementAnswer, number: int) -> Statement:
         problem = Problem(kind_of, _text(s.problem.message, f"{where}: its problem's message"))
     if s.kind == "require" and problem is None:
         raise _malformed(f"{where} is a `require` without a `problem`, so nobody would learn what is wrong")
-    shape: Any = s.shape or "list"
-    if shape not in _SHAPES:
-        raise _malformed(f"{where} has the shape {_clip(shape)!r}; valid: {', '.join(_SHAPES)}")
+    if s.shape and s.shape not in _SHAPES:
+        raise _malformed(f"{where} has the shape {_clip(s.shape)!r}; valid: {', '.join(_SHAPES)}")
+    shape: Any = next(
+        (valid for valid in _SHAPES if valid == s.shape), "list"
+    )  # ours: msgspec tells defaults by identity
     if s.kind != "return":
         return Statement(kind, s.sql, problem)
     into = s.into or ("rows" if shape == "list" else "")
-    if into and not _NAME.fullmatch(into):
-        raise _malformed(f"{where}: `into` is {_clip(into)!r}; it must be one name, as in `loans`")
+    if into:
+        check_name(into, f"field (`into` of {where})")
+    elif shape != "object":
+        raise _malformed(f"{where} returns a single value; say in `into` what the field is called")
     return Statement(kind, s.sql, None, into, shape)
-
-
-def _check_places(run: tuple[Statement, ...]) -> None:
-    """No two statements fill the same field, and what they say of problems can be filled in."""
-    places = [s.into for s in run if s.kind == "return" and s.into]
-    twice = sorted({p for p in places if places.count(p) > 1})
-    if twice:
-        raise _malformed(f"two `return` statements fill {twice[0]!r}; give each its own `into`")
 
 
 def check_messages(tool: Tool, known: frozenset[str]) -> None:
@@ -266,7 +263,7 @@ def check_messages(tool: Tool, known: frozenset[str]) -> None:
 
 
 def _text(text: str, what: str) -> str:
-    text = " ".join(text.split())
+    text = "".join(c for c in " ".join(text.split()) if c.isprintable())
     if not text or len(text) > LONGEST_TEXT:
         raise _malformed(f"{what} has {len(text)} characters; from 1 to {LONGEST_TEXT} are possible")
     return text

@@ -11,6 +11,7 @@ from typing import Any
 import apsw
 import sqlglot
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
@@ -38,6 +39,7 @@ _THROUGH = (
     exp.Collate,
     exp.Round,
 )
+NAME = "@name"
 _COMPARED: dict[Node, tuple[str, str]] = {
     # comparison → use of a parameter on its right side, on its left side
     exp.EQ: ("equals", "equals"),
@@ -67,7 +69,7 @@ class Told(Struct, frozen=True):
     statement: Statement
     facts: Facts
     tree: Node
-    origins: tuple[Origin, ...]
+    origins: tuple[Origin, ...] = ()
 
 
 class Library:
@@ -92,8 +94,14 @@ class Library:
             tree = sqlglot.parse_one(statement.sql, read="sqlite")
         except (SqlglotError, RecursionError) as error:
             raise RefusedError("refused", f"{where}: write it more plainly, it can't be read: {error}") from None
-        origins = self._origins(statement.sql, facts) if statement.kind == "return" else ()
-        return Told(statement, facts, tree, origins)
+        return Told(statement, facts, tree)
+
+    def traced(self, told: tuple[Told, ...]) -> tuple[Told, ...]:
+        """The statements (which the guard has judged by now) with the columns their results come from."""
+        return tuple(
+            replace(t, origins=self._origins(t.statement.sql, t.facts)) if t.statement.kind == "return" else t
+            for t in told
+        )
 
     def touched(self, told: tuple[Told, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The tables that the statements read, and those they write. Raises `RefusedError` where one is not open to tools."""
@@ -194,6 +202,8 @@ class Library:
         if column is None:
             return None
         link = self.ground.link_of(*column)
+        if column[1] == NAME:
+            return Slot(*column, use)
         if use == "equals" and link is not None and self.ground.resolved(*column):
             return Slot(link.to, link.to_columns[0], "key")
         if use == "equals" and column[1] in self.ground.tables[column[0]].key:
@@ -209,26 +219,31 @@ class Library:
                 continue
             for path, i in paths(t):
                 origin = t.origins[i] if i < len(t.origins) else None
-                slot = self.ground.slot(*origin) if origin else self._aggregate(t.tree, i)
+                slot = self.ground.slot(*origin) if origin else self._computed(t.tree, i)
                 if slot is not None and slot == Slot(slot.table, "", "count") and lists and "[]" not in path:
                     slot = Slot(slot.table, "", "total")
                 if slot is not None:
                     out[path] = slot
         return out
 
-    def _aggregate(self, tree: Node, i: int) -> Slot | None:
-        """What a computed column adds up, where it is a plain aggregate of one column or of rows."""
+    def _computed(self, tree: Node, i: int) -> Slot | None:
+        """What a computed column stands for: a plain aggregate of one column or of rows, a name put together, a day."""
         e = projection(tree, i)
-        if e is None or not isinstance(tree, exp.Select):
+        if e is None:
             return None
         scope = self._scope(tree)
-        use = _FUNCTIONS.get(type(e))
+        use = _FUNCTIONS.get(type(e), "")
+        source = tree.args.get("from_") or tree.args.get("from")
+        main = fold(source.this.alias_or_name) if source and isinstance(source.this, exp.Table) else ""
         if use == "count":
-            source = tree.args.get("from_") or tree.args.get("from")
-            table = self._folded.get(fold(source.this.name)) if source and isinstance(source.this, exp.Table) else None
-            return Slot(table, "", "count") if table else None
-        column = self._column(e.this, scope) if use else None
-        return Slot(*column, use or "") if column else None
+            return Slot(scope[main], "", "count") if main in scope else None
+        aliases = {fold(c.table) for c in e.find_all(exp.Column)}
+        if not use and aliases != {main} and len(scope) > len(set(scope.values())):
+            return None  # of a table that is joined twice, only the one the rows are of is plain
+        column = self._column(e.this if use else e, scope)
+        if column is None:
+            return None
+        return Slot(*column, use) if use or column[1] == NAME else self.ground.slot(*column)
 
     def _scope(self, tree: Node) -> dict[str, str]:
         """Alias or name → table, of all tables a statement names. An alias that is used twice for different ones is left out."""
@@ -240,16 +255,36 @@ class Library:
         return {alias: next(iter(tables)) for alias, tables in found.items() if len(tables) == 1}
 
     def _column(self, e: Node | None, scope: dict[str, str]) -> Origin:
-        """The one column an expression is about."""
-        if e is None or e.find(exp.Subquery, exp.Select):
+        """The one column an expression is about, as it is or reshaped; or the name of a row, put together from its parts."""
+        parts = _parts(e)
+        if parts is None:
             return None
-        columns = {(fold(c.table), fold(c.name)) for c in e.find_all(exp.Column)}
-        if len(columns) != 1:
+        found = [self._resolved(c, scope) for c in parts]
+        if None in found:
             return None
-        alias, name = next(iter(columns))
+        tables = {t for t, _ in found}  # type: ignore[misc]
+        if len(tables) == 1 and len(found) > 1:
+            table = next(iter(tables))
+            return (table, NAME) if tuple(c for _, c in found) == self.ground.tables[table].display else None  # type: ignore[misc]
+        return found[0] if len(found) == 1 else None
+
+    def _resolved(self, c: Node, scope: dict[str, str]) -> Origin:
+        alias, name = fold(c.table), fold(c.name)
         tables = {scope[alias]} if alias in scope else set() if alias else set(scope.values())
         found = {self._columns[fold(t), name] for t in tables if (fold(t), name) in self._columns}
         return next(iter(found)) if len(found) == 1 else None
+
+
+def _parts(e: Node | None) -> list[Node] | None:
+    """The columns that an expression reshapes or puts together; None where it computes something else from them."""
+    if isinstance(e, exp.Column):
+        return [e]
+    if isinstance(e, exp.Literal):
+        return []
+    if not isinstance(e, _THROUGH):
+        return None
+    inner = [_parts(x) for x in e.iter_expressions() if not isinstance(x, exp.DataType | exp.Identifier | exp.Var)]
+    return None if None in inner else [c for part in inner if part for c in part]
 
 
 def paths(t: Told) -> Iterator[tuple[str, int]]:
@@ -279,7 +314,7 @@ def outer_joined(tree: Node) -> frozenset[str]:
     if (
         isinstance(tree, exp.Select)
         and tree.args.get("group") is None
-        and any(e.find(exp.AggFunc) for e in tree.expressions)
+        and any(e.find(exp.AggFunc) and not e.find(exp.Window) for e in tree.expressions)
     ):
         return frozenset(everything)  # one row also of no rows
     views = {fold(c.alias): {fold(t.name) for t in c.this.find_all(exp.Table)} for c in tree.find_all(exp.CTE)}

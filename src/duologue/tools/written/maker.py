@@ -29,6 +29,7 @@ from duologue.tools.written.answers import (
     LONGEST_TEXT,
     MOST_QUESTIONS,
     MOST_TOOLS,
+    NAMING,
     Expansion,
     Fields,
     Questions,
@@ -98,7 +99,7 @@ async def written_toolset(
             "tools", "too few tools", f"{len(tools)} of {work.proposed} held; dropped: {to_json(work.said())}"
         )
     tools = await work.with_meanings(tools)
-    dialect = Dialect(naming=work.naming, granularity="wide", envelope="nested")
+    dialect = Dialect(naming=NAMING, granularity="wide", envelope="nested")
     toolset = Toolset(ids.digest([tools, dialect]), tools, dialect, _vocabulary(tools))
     return Written(toolset, tuple(questions), work.proposed, work.repairs, work.said())
 
@@ -120,13 +121,12 @@ class _Work:
         self.voices, self.catalog, self.scope = voices, catalog, f"tools.{at[1]}"
         self.ground = Ground(catalog)
         rng = ids.rng(at[0], catalog.name, "written", at[1])
-        self.naming = rng.choice(("snake", "snake", "camel"))
         self.tables = tables_shown(self.ground, rng)
         self.size = max(size[0], min(rng.randint(*size), 3 + 4 * len(self.tables)))
         self.most = size[1]
         self.asked_for = rng.randint(20, 30)
-        names = field_names(self.ground, self.tables, self.naming)
-        self.trial = Trial(self.ground, image, self.tables, self.naming, catalog.latest or EPOCH)
+        names = field_names(self.ground, self.tables)
+        self.trial = Trial(self.ground, image, self.tables, catalog.latest or EPOCH)
         self.kept = Kept(self.ground, names)
         self.schema = schema_told(self.ground, self.tables, self.trial.samples)
         self.named_schema = schema_told(self.ground, self.tables, self.trial.samples, names)
@@ -158,7 +158,7 @@ class _Work:
 
     async def batch(self, heading: str, lines: list[str]) -> None:
         """Tools for a few questions (or proposals), each tried on its own."""
-        prompt = self._prompt(self.voices.tools, self.named_schema, naming=self.naming, most=BATCH)
+        prompt = self._prompt(self.voices.tools, self.named_schema, most=BATCH)
         numbered = "\n".join(f"{i}. {line}" for i, line in enumerate(lines, 1))
         there = signatures(tuple(self.kept.tools))
         ask = Message("user", content=f"# Tools there are\n{there}\n\n# {heading}\n{numbered}")
@@ -169,10 +169,9 @@ class _Work:
             return
         raw = asked.value.tools
         self.proposed += len(raw)
-        self.drops["surplus"] += max(0, len(raw) - MOST_TOOLS)
+        self._drop("surplus", max(0, len(raw) - MOST_TOOLS))
         for one in raw[:MOST_TOOLS]:
             await self._take(one, prompt, ask)
-        self.drops = +self.drops
 
     async def _take(self, raw: dict[str, Json], prompt: Rendered, ask: Message) -> None:
         """Take a tool, mended where it must be; else count why not."""
@@ -229,6 +228,8 @@ class _Work:
         stuck = [t.name for t in tools if t not in reached]
         untouched = [t for t in self.tables if not any(t in tool.reads for tool in tools)]
         lines = ["# The tools", signatures(tools)]
+        if self.writable and not any(t.effect == "write" for t in tools):
+            lines.append("\nNo tool changes anything.")
         if stuck:
             lines.append(f"\nNo other tool returns the ids that these need: {', '.join(stuck)}.")
         if untouched:

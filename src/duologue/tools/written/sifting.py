@@ -103,7 +103,7 @@ class Kept:
             )
         said = self._said(tool)
         for name, slot in said:
-            self._check_meaning(name, slot, {s for _, s in said}, {n for n, _ in said})
+            self._check_meaning(name, slot, {n for n, _ in said})
         for name, kind in _types(tool).items():
             before = self._types.get(name, kind)
             if before != kind:
@@ -115,8 +115,7 @@ class Kept:
         self._prints[fingerprint(tool)] = tool.name
         self._likes.append((likeness(tool), tool.name))
         for name, slot in self._said(tool):
-            if slot is not None:
-                self._meant.setdefault(name, slot)
+            self._meant.setdefault(name, slot)
         for name, kind in _types(tool).items():
             self._types.setdefault(name, kind)
 
@@ -126,13 +125,11 @@ class Kept:
         like = likeness(tool)
         return found or next((name for other, name in self._likes if other.covers(like)), "")
 
-    def _said(self, tool: Tool) -> list[tuple[str, Slot | None]]:
+    def _said(self, tool: Tool) -> list[tuple[str, Slot]]:
         """Each field of the result with what it stands for."""
         return [(path.rpartition(".")[2].removesuffix("[]"), slot) for path, slot in tool.outputs.items()]
 
-    def _check_meaning(self, name: str, slot: Slot | None, slots: set[Slot | None], names: set[str]) -> None:
-        if slot is None:
-            return
+    def _check_meaning(self, name: str, slot: Slot, names: set[str]) -> None:
         own = self._names.get(slot)
         meant = self._meant.get(name)
         if meant is not None and meant != slot and not _counter(meant, slot):

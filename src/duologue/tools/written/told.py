@@ -16,6 +16,7 @@ from duologue.tools.ground import WIDE, Ground
 from duologue.tools.naming import ascii_words, distinct, identifier
 from duologue.tools.select import focus_of
 from duologue.tools.vocabulary import ID_WORDS, column_words, noun_of
+from duologue.tools.written.answers import NAMING
 from duologue.types import Json, Slot, Tool
 
 ALL_SHOWN = 10
@@ -26,14 +27,15 @@ _VALUES = 12
 
 
 def tables_shown(ground: Ground, rng: Random) -> tuple[str, ...]:
-    """The tables that a set is about."""
-    if len(ground.tables) <= ALL_SHOWN:
-        return tuple(ground.tables)
+    """The tables that a set is about. A view only says again what the tables behind it say, and a statement can join them."""
+    tables = tuple(t for t in ground.tables if ground.tables[t].writable) or tuple(ground.tables)
+    if len(tables) <= ALL_SHOWN:
+        return tables
     chosen = focus_of(ground, rng)
-    return tuple(t for t in ground.tables if t in chosen)
+    return tuple(t for t in tables if t in chosen)
 
 
-def field_names(ground: Ground, tables: tuple[str, ...], naming: str) -> dict[Concept, str]:
+def field_names(ground: Ground, tables: tuple[str, ...]) -> dict[Concept, str]:
     """The field name of every concept that a column of the tables is shown under: the column's own name where it tells it
     from all others, else with its table's."""
     concepts = sorted({ground.concept(t, c.name) for t in tables for c in ground.tables[t].columns if ground.shown(c)})
@@ -43,20 +45,19 @@ def field_names(ground: Ground, tables: tuple[str, ...], naming: str) -> dict[Co
         table, column, _ = concept
         noun = noun_of(ground, table)
         named = column == "@name"
-        words = _words(ground, table, ground.tables[table].display[0] if named else column, naming)
+        words = _words(ground, table, ground.tables[table].display[0] if named else column)
         long[concept] = words if set(noun) & set(words) else (*noun, *words)
         short[concept] = long[concept] if named else words
     often = Counter(short.values())
     taken: set[str] = set()
     once = [c for c in concepts if often[short[c]] == 1]
-    out = {c: distinct(identifier(short[c], naming), taken) for c in once}
-    return out | {c: distinct(identifier(long[c], naming), taken) for c in concepts if c not in out}
+    out = {c: distinct(identifier(short[c], NAMING), taken) for c in once}
+    return out | {c: distinct(identifier(long[c], NAMING), taken) for c in concepts if c not in out}
 
 
-def _words(ground: Ground, table: str, column: str, naming: str) -> tuple[str, ...]:
-    """The words of a column's name where it is in the set's style as it is, else of what people call it."""
-    own = ascii_words(column)
-    words = own if own and identifier(own, naming) == column else column_words(ground, table, column)
+def _words(ground: Ground, table: str, column: str) -> tuple[str, ...]:
+    """The words of a column's own name: what SQL says anyway is the easiest to keep to."""
+    words = ascii_words(column) or column_words(ground, table, column)
     return (*words, "id") if ground.link_of(table, column) and words[-1] not in ID_WORDS else words
 
 

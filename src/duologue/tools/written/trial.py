@@ -33,15 +33,15 @@ Arguments = dict[str, Json]
 class Trial:
     """Tries tools over one database. `tables` are those they may touch; `start` is when they are tried."""
 
-    def __init__(self, ground: Ground, image: Image, tables: tuple[str, ...], naming: str, start: str) -> None:
-        self.ground, self.image, self.naming = ground, image, naming
+    def __init__(self, ground: Ground, image: Image, tables: tuple[str, ...], start: str) -> None:
+        self.ground, self.image = ground, image
         self.library = Library(ground, image, tables)
         self.samples = Samples(ground, image)
         self.clock = ClockSpec(start, 0)
 
     def tool(self, answer: ToolAnswer) -> Tool:
         """The tool that the answer describes, proven. Raises `RefusedError`."""
-        tool = drafted(answer, self.naming)
+        tool = drafted(answer)
         told = tuple(self.library.read(s, i) for i, s in enumerate(tool.run, 1))
         reads, writes = self.library.touched(told)
         tool = replace(tool, reads=reads, writes=writes if tool.effect == "write" else ())
@@ -50,6 +50,7 @@ class Trial:
             raise RefusedError(
                 "trivial", "The tool touches no table. A tool looks something up in the data, or changes it."
             )
+        told = self.library.traced(told)
         self._check_form(tool, told)
         run = tuple(
             replace(s, sql=ordered(t, i)) if s.kind == "return" else s
@@ -97,9 +98,22 @@ class Trial:
                 "malformed", f"A `bind` gives {sorted(bound & names)[0]!r}, which is a parameter's name."
             )
         check_messages(tool, names | bound)
+        self._check_places(told)
         for number, t in enumerate(told, 1):
             if t.statement.kind == "return":
                 self._check_columns(t, number)
+
+    def _check_places(self, told: tuple[Told, ...]) -> None:
+        """No two statements fill the same field."""
+        places: list[str] = []
+        for t in told:
+            if t.statement.kind == "return":
+                places += [t.statement.into] if t.statement.into else t.facts.columns
+        twice = next((p for p in places if places.count(p) > 1), None)
+        if twice:
+            raise RefusedError(
+                "malformed", f"The field {twice!r} of the result is filled twice. Give each its own name."
+            )
 
     def _check_columns(self, t: Told, number: int) -> None:
         columns = t.facts.columns
@@ -108,7 +122,7 @@ class Trial:
                 raise RefusedError(
                     "malformed", f"Statement {number} (return): its column {i + 1} has no name; write `… AS name`."
                 )
-            check_name(column, self.naming, "field")
+            check_name(column, "field")
             origin = t.origins[i] if i < len(t.origins) else None
             if origin is not None and not self.ground.shown(self.ground.columns[origin]):
                 raise RefusedError("refused", f"Statement {number} (return): {'.'.join(origin)} must not be shown.")
