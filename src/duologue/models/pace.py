@@ -1,9 +1,12 @@
 """How many calls are under way at once at one replica: found out, not configured.
 
-A window, as in TCP. It doubles while every round of answers comes back about as fast as the quickest round did; after that it grows
-by a tenth a round while more calls at once still bring more answers a second, and else stays. Trouble (429, 5xx, a time-out, a cut
-connection) halves it, once for all the calls that were under way together. It never falls below one, so that work goes on where
-everything fails: the calls end one after another with their own errors.
+A window, as in TCP. It doubles while every round of answers comes back about as fast as the quickest round did. Where answers become
+slower, it grows only while more calls at once still bring more answers a second (a server that batches gets slower long before it is
+full), and a step that brought none is taken back. Answers also become longer or shorter by themselves; so where the window has stayed
+for a while, it is halved for a moment to see how quick the quickest is now.
+
+Trouble (429, 5xx, a time-out, a cut connection) halves it, once for all the calls that were under way together. It never falls
+below one, so that work goes on where everything fails: the calls end one after another with their own errors.
 """
 
 import asyncio
@@ -13,10 +16,12 @@ from collections import deque
 START, CEILING = 32, 4096
 HOLDS = 2.0
 """A round is as fast as the quickest while its mean is within this factor."""
-FADES = 1.02
-"""The quickest round is forgotten by this factor a round: a server may have other work by now."""
 GAIN = 1.05
 """What more calls at once must bring, in answers a second, where they have become slower."""
+STAYS = 20
+"""Rounds without growth after which the quickest is measured again."""
+MEASURE = 2
+"""Rounds at half the window for that: one until the calls of the full one are through, one to measure."""
 
 
 class Pace:
@@ -31,6 +36,8 @@ class Pace:
         self._full = False  # whether the window was ever full in this round
         self._seconds, self._answers = 0.0, 0
         self._quickest = self._best_rate = 0.0
+        self._before = 0.0  # the window before the last step, while that has to prove itself
+        self._stayed = self._measuring = 0
         self._halved_at = float("-inf")
 
     async def __aenter__(self) -> None:
@@ -58,21 +65,42 @@ class Pace:
         self._halved_at = time.monotonic()
         self._doubling = False
         self.window = max(1.0, self.window / 2)
+        self._before = self._best_rate = self._stayed = self._measuring = 0
         self._begin_round()
 
     def _end_round(self) -> None:
         mean = max(self._seconds / self._answers, 1e-6)
-        rate = self.window / mean
-        self._quickest = min(self._quickest * FADES, mean) if self._quickest else mean
-        holds = mean <= self._quickest * HOLDS
-        if self._full and (holds or rate > self._best_rate * GAIN):
-            self._best_rate = max(self._best_rate, rate)
-            self.window = min(self.ceiling, self.window * 2 if self._doubling else self.window * 1.1 + 1)
+        if self._measuring:
+            self._measured(mean)
         else:
-            self._doubling = self._doubling and not self._full
-            self._best_rate /= FADES
+            self._decide(mean)
         self._begin_round()
         self._wake()
+
+    def _decide(self, mean: float) -> None:
+        """Grow, stay, or take a step back, after a round whose answers took `mean` seconds."""
+        rate = self.window / mean
+        self._quickest = min(self._quickest, mean) if self._quickest else mean
+        if not self._full:
+            return
+        if mean <= self._quickest * HOLDS or rate > self._best_rate * GAIN:
+            self._best_rate = max(self._best_rate, rate)
+            self._before = self.window
+            self.window = min(self.ceiling, self.window * 2 if self._doubling else self.window * 1.1 + 1)
+            self._stayed = 0
+            return
+        self.window = self._before or self.window
+        self._before, self._doubling = 0.0, False
+        self._stayed += 1
+        if self._stayed >= STAYS:
+            self._measuring, self._before = MEASURE, self.window
+            self.window = max(1.0, self.window / 2)
+
+    def _measured(self, mean: float) -> None:
+        self._measuring -= 1
+        if not self._measuring:
+            self._quickest, self._best_rate, self._stayed = mean, 0.0, 0
+            self.window, self._before = self._before, 0.0
 
     def _begin_round(self) -> None:
         self._seconds, self._answers, self._full = 0.0, 0, self.under_way >= int(self.window)
