@@ -124,7 +124,7 @@ class Budget:
 
     def close(self) -> None:
         """Write down what was really used, and the worst of what is still under way."""
-        self._write(0, 0)
+        self._write(ahead=False)
 
     # ── for the purses ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -187,19 +187,19 @@ class Budget:
 
     def _foresee(self) -> None:
         """Raise the bound in the ledger where what may be billed has come up to it."""
-        tokens, nano = self._tokens + self._aside_tokens, self._nano + self._aside_nano
-        if tokens > self._written.tokens or nano > self._written.nano:
-            self._write(tokens // 64 + self._aside_tokens // 4, nano // 64 + self._aside_nano // 4)
+        if (
+            self._tokens + self._aside_tokens > self._written.tokens
+            or self._nano + self._aside_nano > self._written.nano
+        ):
+            self._write(ahead=True)
 
-    def _write(self, more_tokens: int, more_nano: int) -> None:
-        """Write the bound, with something on top as long as that stays under the limits (which are never passed)."""
-        tokens, nano = self._tokens + self._aside_tokens, self._nano + self._aside_nano
-        most_tokens = max(tokens, min(tokens + more_tokens, self._most_tokens))
-        most_nano = max(nano, min(nano + more_nano, self._most_nano))
-        bound = Used(int(most_tokens), int(most_nano))
-        if bound != self._written:
-            self._written = bound
-            self._ledger.bound(bound)
+    def _write(self, ahead: bool) -> None:
+        """Write the bound down."""
+        self._written = Used(
+            _bound(self._tokens, self._aside_tokens, self._most_tokens, ahead),
+            _bound(self._nano, self._aside_nano, self._most_nano, ahead),
+        )
+        self._ledger.bound(self._written)
 
     def _time_is_up(self) -> bool:
         return self._hours is not None and self._clock() - self._began >= self._hours * 3600
@@ -216,6 +216,15 @@ class Budget:
             f"{self._tokens:,} of {self._most_tokens:,} tokens (--max-tokens) are used, and the next call may take up to"
             f" {worst.tokens:,}."
         )
+
+
+def _bound(spent: int, aside: int, most: float, ahead: bool) -> int:
+    """What may have been billed; `ahead`, with something on top that is soon used up, but never more than may be spent."""
+    total = spent + aside
+    if not ahead:
+        return total
+    more = aside // 2 + (spent // 16 if most == math.inf else int(most) // 256)
+    return int(max(total, min(total + more, most)))
 
 
 class Purse:
@@ -248,8 +257,7 @@ class Purse:
         return Used(usage.prompt + usage.completion, self._nano(usage))
 
     def _worst(self, prompt: int, completion: int) -> Used:
-        none, all_of_it = Usage(prompt, 0, completion), Usage(prompt, prompt, completion)
-        return Used(prompt + completion, max(self._nano(none), self._nano(all_of_it)))
+        return self.charge(Usage(prompt, 0, completion))  # cached tokens never cost more (see `Price`)
 
     def _nano(self, usage: Usage) -> int:
         return 0 if self._price is None else math.ceil(self._price.dollars(usage) * NANO)
