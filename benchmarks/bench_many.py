@@ -23,7 +23,7 @@ from duologue.models.endpoint import Endpoint
 from duologue.models.http import HttpModel
 from duologue.roles import Roles
 from duologue.testing import tiny_environment
-from duologue.testing.brain import Shelf
+from duologue.testing.known import Shelf
 from duologue.testing.shelves import shelf_of
 from duologue.types import Dialogue, Scenario
 from duologue.workshop import Workshop

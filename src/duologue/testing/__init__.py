@@ -9,8 +9,9 @@ ScenarioBrain      a function for either: plays every role of known scenarios tr
 `python -m duologue.testing.serve` runs such a server by itself.
 """
 
-from duologue.testing.brain import ScenarioBrain, Shelf
+from duologue.testing.brain import ScenarioBrain
 from duologue.testing.faults import FAULTS, Faults
+from duologue.testing.known import Shelf
 from duologue.testing.library import Tiny, tiny_environment, tiny_image
 from duologue.testing.protocol import body_of
 from duologue.testing.scripted_model import ScriptedModel, calling

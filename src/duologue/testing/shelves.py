@@ -8,7 +8,7 @@ from duologue.errors import StageError
 from duologue.export.stage_files import read_scenarios, read_tools
 from duologue.pipeline import catalog_of, open_source
 from duologue.tasks.maker import ScriptedTasks
-from duologue.testing.brain import Shelf
+from duologue.testing.known import Shelf
 from duologue.types import Environment, Scenario
 
 
@@ -28,7 +28,7 @@ def shelf_of(
             continue
         used.update(t.id for t in scenario.tasks)
         scenarios.append(scenario)
-    return Shelf(environment, catalog, tuple(scenarios))
+    return Shelf(environment, image, catalog, tuple(scenarios))
 
 
 def shelf_from(database: Path | None, tools: Path, tasks: Path) -> Shelf:
@@ -37,4 +37,5 @@ def shelf_from(database: Path | None, tools: Path, tasks: Path) -> Shelf:
     Raises `UserError` where a file can't be read or does not fit.
     """
     source = open_source(database, None)
-    return Shelf(read_tools(tools, source.image.hash), catalog_of(source), tuple(read_scenarios(tasks)))
+    environment = read_tools(tools, source.image.hash)
+    return Shelf(environment, source.image, catalog_of(source), tuple(read_scenarios(tasks)))
