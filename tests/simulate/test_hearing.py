@@ -1,11 +1,16 @@
 """What the scripted user hears in free text: sentences as different models write them, and the acts they are."""
 
+import re
+
 import pytest
 from msgspec import structs
 
 from duologue.language.phrases import Phrases
 from duologue.language.questions import listen, listing
+from duologue.plans.index import ToolIndex
+from duologue.simulate.asking import Wording
 from duologue.simulate.hearing import Hearing, Situation
+from duologue.simulate.hearing_reply import Listener
 from duologue.testing import tiny_environment
 from duologue.types import Act, Disclosure, Fact, Json, Meaning, Mention, Need, Subtask
 
@@ -170,6 +175,61 @@ def test_what_was_told_before_and_is_pointed_to_counts() -> None:
     before = ("Ann Ashe: ann1@example.org, joined 11 January 2023.",)
     assert shown(HEARING.hear(structs.replace(GET, before=before, texts=("As I said above.",)))) == "report"
     assert shown(HEARING.hear(structs.replace(GET, before=before, texts=("Which Ann Ashe?",)))) == "choices[city]"
+
+
+# ── What the user says to it ─────────────────────────────────────────────────────────────────────────────────────────────
+
+WORDS = Wording(Phrases(CATALOG), ToolIndex(tiny_environment(seed=3).environment.toolset, CATALOG))
+NEXT = Need(Meaning("related", "loan", parent="member"), (ANN,), wanted=("loan.due_on",))
+
+ANSWERS: list[tuple[Situation, str, str, str]] = [
+    (GET, "Two Ann Ashes: one in York, one in Leeds. Which one?", "select", "Leeds"),
+    (HELD, "What should the new email be?", "inform", "new@example.org"),
+    (LEND, "When is it due, and how much is the fee?", "inform", "19 June 2024"),
+    (LEND, "When is it due, and how much is the fee?", "inform", "2.50"),
+    (LEND, "What's her shoe size?", "unsure", ""),
+    (SET, "new@example.org for Ann Ashe, right?", "confirm", ""),
+    (SET, "I'd change the email of Ann Ashe. Shall I go ahead?", "confirm", "new@example.org"),
+    (HELD, "I'd change the email of Ann Ashe. Shall I go ahead?", "inform", "new@example.org"),
+    (PRICE, "I'd change the price of Bees from 11.25 to 39.90. Go ahead?", "correct", "3.99"),
+    (GET, "Let me check.", "repeat", "Ann Ashe"),
+    (GET, "What a day.", "repeat", "Ann Ashe"),
+    (GET, "Her email is ann1@example.org.", "repeat", "joined"),
+    (GET, "I couldn't find her.", "repeat", "Ann Ashe"),
+    (structs.replace(GET, repeats=2, drops=2), "What a day.", "give up", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("at", "text", "act", "says"), ANSWERS)
+def test_what_can_be_answered_is_answered(at: Situation, text: str, act: str, says: str) -> None:
+    for turn in range(8):
+        taken = Listener(WORDS, HEARING, seed=1).take(structs.replace(at, texts=(text,)), turn, NEXT)
+        assert taken.answer is not None
+        assert act in [a.kind for a in taken.answer.acts]
+        assert says in taken.answer.message.content
+        assert taken.answer.done == (act == "give up")
+
+
+TELLS = "ann1@example.org, 11 January 2023. "
+GOING_ON: list[tuple[Situation, str, str, bool]] = [
+    (GET, TELLS, "", False),
+    (GET, TELLS + "Would you like me to send her a letter as well?", "(?i)no|needed|necessary", False),
+    (GET, TELLS + "Should I also list the due dates of her loans, with the due on date?", "(?i)yes", False),
+    (SET, "I'm not allowed to do that, sorry.", "", False),
+    (SET, "Sorry, that failed. Would you like me to cancel her membership instead?", "", False),
+    (structs.replace(GET, repeats=2), "What a day.", "(?i)leave|never mind", True),
+    (structs.replace(GET, repeats=1), "I still can't find her.", "(?i)leave|never mind", True),
+    (structs.replace(GET, answers=6), "What is the name again?", "(?i)leave|never mind", True),
+]
+
+
+@pytest.mark.parametrize(("at", "text", "lead", "dropped"), GOING_ON)
+def test_what_is_settled_or_hopeless_is_left(at: Situation, text: str, lead: str, dropped: bool) -> None:
+    for turn in range(8):
+        taken = Listener(WORDS, HEARING, seed=1).take(structs.replace(at, texts=(text,)), turn, NEXT)
+        assert taken.answer is None
+        assert taken.dropped == dropped
+        assert re.search(lead, taken.lead) if lead else taken.lead == ""
 
 
 LISTS: list[tuple[str, tuple[str, ...]]] = [

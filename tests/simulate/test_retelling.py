@@ -180,7 +180,7 @@ def test_a_retold_conversation_keeps_all_but_its_words_and_passes_every_check(it
     assert all(t.message.content.startswith("Hello! ") for t in spoken(new))
     assert all(t.maker == "scripted-model" and t.call for t in spoken(new))
     for old, turn in zip(dialogue.turns, new.turns, strict=True):
-        assert turn.acts == old.acts and turn.origins == old.origins and turn.done == old.done
+        assert (turn.acts, turn.origins, turn.done) == (old.acts, old.origins, old.done)
         if old.message.role in ("system", "tool") or old.message.tool_calls:
             assert turn == old
     assert combine(verify_dialogue(new, tiny().environment, tiny().image, tiny().catalog)).reasons == ()

@@ -90,7 +90,8 @@ def situation(turns: Sequence[Turn], parts: Sequence[Subtask], known: Sequence[F
     latest = sum(1 for a in turns[since].acts if a.kind == "request")
     acts = [a for n in mine if n >= since for a in turns[n].acts]
     kinds = [{a.kind for a in turns[n].acts} for n in mine if n > since]
-    told = [(n, t.message.content) for n, t in enumerate(turns) if t.message.role == "assistant" and t.message.content]
+    spoke = [(n, t.message.content) for n, t in enumerate(turns) if t.message.role == "assistant"]
+    told = [(n, text) for n, text in spoke if text or n == len(turns) - 1]
     last = turns[mine[-1]].acts if mine else ()
     needs = [s.need for s in parts if s.need is not None]
     spoken = {(k.rpartition(":")[0], str(v)) for n in needs for k, v in n.values.items()}

@@ -33,7 +33,7 @@ MOST_NAMES = 4_000
 _EVERYDAY = frozenset(
     ["name", "number", "date", "title", "note", "time", "type", "value", "no", "record", "id", "code"]
 )
-_CHAT = frozenset(["confirm", "done", "close", "acknowledge", "trust", "give up"])
+_CHAT = frozenset(["confirm", "done", "close", "acknowledge", "trust", "give up", "doubt"])
 """Acts that have no sense but their own."""
 _SIGNS = re.compile(r"[$£€¥₹%]")
 _JARGON = re.compile(r"\w+_\w+|[a-z]+[A-Z]\w*")
