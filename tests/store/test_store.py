@@ -232,14 +232,15 @@ def test_an_older_file_gets_what_it_lacks(tmp_path: Path, monkeypatch: pytest.Mo
     Store.create(tmp_path / "run", {}).close()
     scripts = tmp_path / "scripts"
     scripts.mkdir()
-    (scripts / "second.sql").write_text("CREATE TABLE later (x)")
-    monkeypatch.setattr("duologue.store.files.MIGRATIONS", ("schema.sql", "second.sql"))
+    (scripts / "third.sql").write_text("CREATE TABLE later (x)")
+    monkeypatch.setattr("duologue.store.files.MIGRATIONS", ("schema.sql", "calls.sql", "third.sql"))
     monkeypatch.setattr("duologue.store.files.resources.files", lambda package: scripts)
     with Store.open(tmp_path / "run") as store:
         assert store.db.execute("SELECT count(*) FROM later").get == 0
         assert store.db.execute("SELECT version, script FROM migrations ORDER BY 1").fetchall() == [
             (1, "schema.sql"),
-            (2, "second.sql"),
+            (2, "calls.sql"),
+            (3, "third.sql"),
         ]
 
 

@@ -61,8 +61,49 @@ def report(found: dict[str, Any]) -> str:
             why = ", ".join(f"{one_line(reason)} {n}" for reason, n in entry["reasons"].items())
             lost.append((one_line(entry["stage"]), str(entry["entered"]), str(entry["passed"]), why))
         parts += ["", "attempts, redraws included", table(lost, right=frozenset({1, 2}))]
+    if "models" in found:
+        parts += ["", *_models(found["models"])]
     return "\n".join(parts)
 
 
 def _figure(summary: dict[str, float]) -> str:
     return f"{summary['mean']:.2f} ({summary['max']})"
+
+
+def _models(found: dict[str, Any]) -> list[str]:
+    """What models were asked: the whole run, then by role."""
+    from duologue.cli.text import one_line, table
+
+    head = ("calls of models", "calls", "prompt", "cached", "completion", "model time", "dollars", "given up")
+    rows = [head]
+    for role, part in [*found["roles"].items(), ("in all", found)]:
+        tokens, lost = part["tokens"], part.get("failures", {})
+        rows.append(
+            (
+                one_line(role), f"{part['calls']:,}", f"{tokens['prompt']:,}", f"{part['cached_share']:.0%}",
+                f"{tokens['completion']:,}", _time(part["seconds"]), _dollars(part["dollars"]),
+                ", ".join(f"{one_line(reason)} {n}" for reason, n in lost.items()),
+            )
+        )  # fmt: skip
+    parts = [table(rows, right=frozenset(range(1, 7)))]
+    each, billed = found["dollars_per_accepted"], found["billed_at_most"]
+    parts.append("")
+    if each is not None:
+        parts.append(f"{_dollars(each)} for each accepted conversation")
+    parts.append(f"charged to the limits: {_dollars(billed['dollars'])}, {billed['tokens']:,} tokens")
+    again: dict[str, int] = {}
+    for part in found["roles"].values():
+        for reason, n in part["attempts"].items():
+            again[reason] = again.get(reason, 0) + n
+    if again:
+        shown = ", ".join(f"{one_line(reason)} {n:,}" for reason, n in sorted(again.items()))
+        parts.append(f"attempts that brought no usage: {shown}")
+    return parts
+
+
+def _dollars(amount: float) -> str:
+    return f"${amount:,.2f}" if amount >= 100 or not amount else f"${amount:.4f}"
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds / 3600:,.2f} h" if seconds >= 3600 else f"{seconds:,.1f} s"

@@ -1,8 +1,20 @@
 """One SQLite file per run: what was asked for, what it was made from, what became of each item."""
 
+from duologue.store.calls import Calls, export_calls
 from duologue.store.files import FILE_NAME, explained
 from duologue.store.records import Measures, StoredDialogue, measure
 from duologue.store.stats import funnel, stats
 from duologue.store.store import Store
 
-__all__ = ["FILE_NAME", "Measures", "Store", "StoredDialogue", "explained", "funnel", "measure", "stats"]
+__all__ = [
+    "FILE_NAME",
+    "Calls",
+    "Measures",
+    "Store",
+    "StoredDialogue",
+    "explained",
+    "export_calls",
+    "funnel",
+    "measure",
+    "stats",
+]

@@ -11,10 +11,15 @@ What is counted, over accepted conversations:
 
 `items` are those begun; each ends once, accepted or rejected, or is `unfinished` when the run was cut short. The funnel
 counts every attempt, redraws included: how many entered a stage, how many passed, and why the others did not.
+
+Where models were asked, `models` has their calls, in all and by role: tokens, seconds of waiting, dollars, calls given up
+(`failures`) and attempts at calls that failed, which retries may have made good (`attempts`). `billed_at_most` is what the limits
+were charged: known usage, and the worst case of what ended without.
 """
 
 from typing import Any
 
+from duologue.store.calls import has_calls, model_stats
 from duologue.store.store import Store
 from duologue.types import Json
 
@@ -43,7 +48,7 @@ def stats(store: Store) -> dict[str, Json]:
     items, accepted, rejected = _row(store, _OUTCOMES)
     n, turns, most_turns, steps, requests, longest, tasks, most_tasks, *rest = _row(store, _DIALOGUES)
     calls, most_calls, user_turns, most_user_turns, writes = rest
-    return {
+    found: dict[str, Json] = {
         "items": items,
         "dialogues": {"accepted": accepted, "rejected": rejected, "unfinished": items - accepted - rejected},
         "turns": _summary(turns, n, most_turns),
@@ -56,6 +61,9 @@ def stats(store: Store) -> dict[str, Json]:
         "funnel": funnel(store),
         "seconds": float(store.notes().get("seconds", 0.0)),
     }
+    if has_calls(store.db):
+        found["models"] = model_stats(store.db, accepted)
+    return found
 
 
 def funnel(store: Store) -> list[dict[str, Json]]:
