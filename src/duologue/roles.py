@@ -76,12 +76,12 @@ def _players(role: str, players: tuple[str, ...], everyone: str, models: Collect
         return ()
     out = []
     for player in players:
-        if player == MODEL and everyone:
-            out.append(everyone)
-        elif player in models:
+        if player in models:
             out.append(player)
+        elif player == MODEL and everyone:
+            out.append(everyone)
         else:
-            known = ", ".join([SCRIPTED, *([MODEL] if everyone else []), *sorted(models)])
+            known = ", ".join([SCRIPTED, *sorted(models)])
             raise UserError(
                 f"Role {role!r} is given to {player!r}, which is not known.",
                 f"Known: {known}. Name a model with --model, or in a [models.NAME] section of duologue.toml.",

@@ -16,7 +16,7 @@ A flag wins over the file. The file in the folder one stands in is read unless a
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -24,7 +24,7 @@ from msgspec import Struct
 
 from duologue.errors import UserError
 from duologue.models.endpoint import Endpoint, Price, read_endpoint
-from duologue.roles import MODEL, ROLES, Roles, cast_roles
+from duologue.roles import MODEL, ROLES, SCRIPTED, Roles, cast_roles
 from duologue.types import Json
 
 FILE = Path("duologue.toml")
@@ -87,17 +87,13 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
 def model_settings(flags: Flags) -> ModelSettings:
     """The settings that file and flags make together. Raises `UserError` for what is not valid."""
     file = _read(flags.file)
-    given = {role: _names(who) for role, who in file.roles.items()}
-    everyone = " ".join(given.pop("all", ()))
     endpoints = {name: read_endpoint(table, f"[models.{name}]") for name, table in file.models.items()}
-    if everyone and everyone not in endpoints and everyone != "scripted":
-        raise UserError(
-            f"[roles] all = {everyone!r}: there is no such model.", f"Models: {', '.join(endpoints) or 'none'}."
-        )
-    everyone = "" if everyone == "scripted" else everyone
+    given = {role: _names(who) for role, who in file.roles.items()}
     if flags.model is not None or flags.urls:
-        everyone, endpoints = _named(flags, endpoints)
+        name, endpoints = _named(flags, endpoints)
+        given["all"] = (name,)
     given |= dict(_role(text) for text in flags.roles)
+    everyone = _everyone(given.pop("all", (SCRIPTED,)), endpoints)
     roles = cast_roles(given, everyone, endpoints.keys())
     used = {p for players in roles.players.values() for p in players}
     prompts = flags.prompts or (Path(file.prompts) if file.prompts else None)
@@ -106,7 +102,7 @@ def model_settings(flags: Flags) -> ModelSettings:
         endpoints={name: _priced(e, flags.price) for name, e in endpoints.items() if name in used},
         limits=_limits(flags, file.limits),
         prompts=prompts,
-        together=_together(flags.together or file.concurrency),
+        together=_together(flags.together if flags.together is not None else file.concurrency),
     )
 
 
@@ -128,6 +124,16 @@ def _named(flags: Flags, endpoints: dict[str, Endpoint]) -> tuple[str, dict[str,
         return str(flags.model), endpoints
     urls = flags.urls or (os.environ.get("OPENAI_BASE_URL") or LOCAL,)
     return MODEL, {**endpoints, MODEL: Endpoint(name=flags.model or "", urls=urls)}
+
+
+def _everyone(who: tuple[str, ...], endpoints: Mapping[str, Endpoint]) -> str:
+    """The model that plays all roles that are not named; empty = scripted."""
+    if who == (SCRIPTED,):
+        return ""
+    if len(who) != 1 or who[0] not in endpoints:
+        known = ", ".join([SCRIPTED, *endpoints])
+        raise UserError(f"Role 'all' is given to {','.join(who)!r}, which is not known.", f"Known: {known}.")
+    return who[0]
 
 
 def _names(who: str | Sequence[str]) -> tuple[str, ...]:

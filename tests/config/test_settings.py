@@ -1,0 +1,102 @@
+"""`duologue.toml` and flags as one checked value."""
+
+from pathlib import Path
+
+import pytest
+
+from duologue.errors import UserError
+from duologue.models.endpoint import Price
+from duologue.settings import LOCAL, Flags, ModelSettings, model_settings
+
+FILE = """
+concurrency = 8
+[models.big]
+name = "big-120b"
+urls = ["http://one:8000", "http://two:8000/v1/"]
+price = { input = 1.0, output = 2.0 }
+[models.small]
+urls = "http://three:8000"
+[roles]
+all = "big"
+judge = ["big", "small"]
+[limits]
+dollars = 5
+"""
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+
+
+def settings(text: str = "", **flags: object) -> ModelSettings:
+    if text:
+        Path("duologue.toml").write_text(text, encoding="utf-8")
+    return model_settings(Flags(**flags))  # type: ignore[arg-type]
+
+
+def test_nothing_said_is_scripted() -> None:
+    found = settings()
+    assert found.roles.scripted
+    assert not found.endpoints
+
+
+def test_a_model_by_flag_plays_everything() -> None:
+    found = settings(model="m")
+    assert found.endpoints["model"].urls == (LOCAL,)
+    assert found.identity()["agent"] == ["m"]
+    assert "wording" not in found.identity()
+
+
+def test_all_scripted_but_one() -> None:
+    assert settings(model="m", roles=("all=scripted", "agent=model")).identity() == {"agent": ["m"]}
+
+
+def test_the_file_says_who_plays_what() -> None:
+    found = settings(FILE)
+    assert found.identity()["judge"] == ["big-120b", "small"]
+    assert found.identity()["agent"] == ["big-120b"]
+    assert found.endpoints["big"].urls == ("http://one:8000/v1", "http://two:8000/v1")
+    assert (found.limits.dollars, found.together) == (5, 8)
+
+
+def test_a_flag_wins() -> None:
+    found = settings(FILE, roles=("judge=small",), dollars=1.5, together=3, price="0.1/0.2")
+    assert found.identity()["judge"] == ["small"]
+    assert (found.limits.dollars, found.together) == (1.5, 3)
+    assert found.endpoints["big"].price == Price(input=0.1, output=0.2)
+    assert settings(FILE, model="small").identity()["agent"] == ["small"]
+    assert settings(FILE, model="other", urls=("http://four",)).identity()["agent"] == ["other"]
+
+
+def test_models_that_play_nothing_are_left_out() -> None:
+    assert set(settings(FILE, roles=("judge=big",)).endpoints) == {"big"}
+
+
+WRONG: list[tuple[str, dict[str, object], str]] = [
+    ("[models", {}, "duologue.toml"),
+    ("[modells.x]\nname = 'y'", {}, "modells"),
+    ("[models.x]\nname = 'y'", {}, "urls"),
+    ("[models.x]\nurl = 'http://a'", {}, "'url' is no setting"),
+    ("[models.x]\nurls = ['http://k:secret@a']", {}, "holds more than host"),
+    ("[roles]\nall = 'x'", {}, "Role 'all' is given to 'x'"),
+    ("[roles]\nagent = 'x'", {}, "'agent' is given to 'x'"),
+    ("", {"roles": ("agent",)}, "not of the form ROLE=WHO"),
+    ("", {"roles": ("cook=scripted",)}, "no role 'cook'"),
+    ("", {"model": "m", "price": "cheap"}, "not of the form INPUT/OUTPUT"),
+    ("", {"model": "m", "price": "-1/2"}, "out of range"),
+    ("", {"model": "m", "dollars": 0.0}, "is no limit"),
+    ("", {"model": "m", "hours": float("nan")}, "is no limit"),
+    ("", {"model": "m", "together": 0}, "out of range"),
+    ("", {"urls": ("ftp://a",)}, "no base address"),
+    ("", {"file": Path("nowhere.toml")}, "nowhere.toml"),
+]
+
+
+@pytest.mark.parametrize(("text", "flags", "said"), WRONG)
+def test_what_is_wrong_is_said(text: str, flags: dict[str, object], said: str) -> None:
+    with pytest.raises(UserError) as caught:
+        settings(text, **flags)
+    assert said in str(caught.value)
+    assert "secret" not in str(caught.value)
