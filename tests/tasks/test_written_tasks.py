@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from functools import cache
+from json import dumps
 from typing import Any
 
 import pytest
@@ -366,3 +367,52 @@ def test_placeholders_point_back() -> None:
     (task,) = prepared(answers(change()), item_with(write=True))[0].tasks
     for number, one in enumerate(task.plan, 1):
         assert all(0 < n < number for n in references(one.arguments))
+
+
+# ── whatever it answers ──────────────────────────────────────────────────────────────────────────────────────────────
+
+ODD: tuple[Json, ...] = (
+    None, True, 0, -1, 3, 1e300, 2**70, "", "$", "$1", "$9.x", "$1[", "$1.items[99].book_id", "$1.items[].book_id", "$$",
+    "'; DROP TABLE book; --", "\ud800", "\x00", "é" * 500, [], {}, [[[]]], {"$any": "clock"}, ["$1.items[0].book_id"], "2024-13-45",
+    "2024-02-30", "9999-12-31", "0000-00-00", "loans_show_by_book",
+)  # fmt: skip
+
+
+def places(value: Json, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """Every place in a JSON value."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(p for key, v in inner for p in places(v, (*path, key)))]
+
+
+def put(value: Json, path: tuple[str | int, ...], odd: Json) -> Json:
+    if not path:
+        return odd
+    if isinstance(value, dict):
+        return {k: put(v, path[1:], odd) if k == path[0] else v for k, v in value.items()}
+    return [put(v, path[1:], odd) if n == path[0] else v for n, v in enumerate(value)]
+
+
+@pytest.mark.parametrize("good", [medium(), change()], ids=["look up", "change"])
+def test_odd_answers_end_in_an_objection_or_a_proven_task(good: Written) -> None:
+    dice = rng(5, "odd answers")
+    item = item_with(write=bool(good["plan"][1]["arguments"].get("new_copies")))
+    spots = places(good)[1:]
+    stood = 0
+    error: StageError | None
+    for _ in range(200):
+        bad = put(good, dice.choice(spots), dice.choice(ODD))
+        tasks, _ = maker(answers(dumps(bad)))
+        try:
+            asyncio.run(tasks.prepare(item))
+        except StageError as refused:
+            error = refused
+        else:
+            error = None
+            stood += 1
+        if error is not None:
+            assert (error.stage, bool(error.reason), bool(error.evidence)) == ("tasks", True, True)
+            continue
+        for task in tasks.scenario(item, ()).tasks:
+            assert task.proof is not None
+            assert all(task.proof.mutations.values())
+    assert stood < 60

@@ -57,9 +57,13 @@ def answer(*changed: dict[str, Any], user: bool = True) -> dict[str, Any]:
     return {"lines": lines, "user_stayed_user": user, "user_evidence": "The user names a tool." if not user else "fine"}
 
 
+def always(reply: Any) -> Callable[[Request], Any]:
+    return lambda request: reply
+
+
 def judged(*replies: Any, unanimous: bool = False, of: Dialogue | None = None) -> Verdict:
     """The verdict of one voice for each reply."""
-    voices = tuple(Voice("judge", ScriptedModel(lambda request, r=r: r), Prompts()) for r in replies)
+    voices = tuple(Voice("judge", ScriptedModel(always(r)), Prompts()) for r in replies)
     return asyncio.run(judge(voices, of or dialogue(), ENVIRONMENT, "0.0", unanimous))
 
 

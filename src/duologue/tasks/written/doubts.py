@@ -206,7 +206,11 @@ class Doubts:
         hidden += [("to be told", d.value) for d in told if d.slot != ":count"]
         said = read("\n".join((written.goal, *(p.goal for p in written.subtasks))))
         return [
-            Doubt("given away", f"the goal says {to_json(value)}, which is to be found out ({where}): leave it out")
+            Doubt(
+                "given away",
+                f"the goal says {to_json(value)}, which is to be found out ({where}): leave it out, "
+                "or put it among the known facts if this person knows it from the start",
+            )
             for where, value in hidden
             if _tells_much(value) and _folded(value) not in literal and tells(said, value)
         ][:2]

@@ -94,6 +94,8 @@ class DataGround:
             values = spread(result, path)
         except LookupError as problem:
             return Doubt("told", f"tell {text}: {problem}. Step {number} returned {shortened(result, SHOWN)}")
+        if len(values) > 1:  # of every entry: where one has nothing, there is nothing to tell
+            values = [(at, v) for at, v in values if not is_blank(v)] or values[:1]
         if len(values) > MOST_TOLD:
             return Doubt(
                 "told", f"tell {text}: these are {len(values)} values, too many to be said; at most {MOST_TOLD}"
