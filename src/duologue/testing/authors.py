@@ -4,6 +4,8 @@ Tasks are handed out in the form a model writes them in: what it wants told beco
 plan is run here first. Tools are those of the environment, one for each question, and the questions are what those tools do.
 """
 
+import re
+
 from msgspec import Struct
 
 from duologue.environment import open_session
@@ -11,7 +13,7 @@ from duologue.environment.session import SqliteSession
 from duologue.language.reading import read
 from duologue.language.values import tells
 from duologue.plans.placeholders import leaves, resolve
-from duologue.testing.known import Known, Shelf
+from duologue.testing.known import Known
 from duologue.types import Disclosure, Json, Task, Tool
 
 MOST_TELLS = 8
@@ -95,16 +97,16 @@ def question_of(tool: Tool) -> str:
     return f"I need this, please: {tool.description.rstrip('.').lower()} ({tool.name.replace('_', ' ')})."
 
 
-def questions_for(shelf: Shelf) -> dict[str, Json]:
+def questions_for(tools: tuple[Tool, ...]) -> dict[str, Json]:
     """A question for each tool, some of them twice where there are few tools."""
-    asked = [question_of(t) for t in shelf.environment.toolset.tools]
+    asked = [question_of(t) for t in tools]
     again = [f"Once more: {q}" for q in asked]
     return {"questions": (asked + again)[: max(FEWEST_QUESTIONS, len(asked))]}
 
 
-def tools_for(shelf: Shelf, text: str) -> dict[str, Json]:
+def tools_for(tools: tuple[Tool, ...], text: str) -> dict[str, Json]:
     """The tools whose questions a text holds, as their author would have written them."""
-    return {"tools": [written_tool(t) for t in shelf.environment.toolset.tools if question_of(t) in text]}
+    return {"tools": [written_tool(t) for t in tools if question_of(t) in text]}
 
 
 def written_tool(tool: Tool) -> dict[str, Json]:
@@ -125,8 +127,8 @@ def written_tool(tool: Tool) -> dict[str, Json]:
 
 
 def _parameter(name: str, schema: dict[str, Json], required: bool) -> dict[str, Json]:
-    kept = {k: schema[k] for k in ("type", "enum", "default", "minimum", "maximum") if k in schema}
-    form = {"format": "date"} if schema.get("format") == "date" else {}
+    kept: dict[str, Json] = {k: schema[k] for k in ("type", "enum", "default", "minimum", "maximum") if k in schema}
+    form: dict[str, Json] = {"format": "date"} if schema.get("format") == "date" else {}
     return {"name": name, "description": schema.get("description", name), "required": required, **kept, **form}
 
 
@@ -135,3 +137,27 @@ def described(text: str) -> dict[str, Json]:
     listed = text.rpartition("# Fields to describe")[2].splitlines()
     names = [line[2:].partition(" (")[0] for line in listed if line.startswith("- ")]
     return {"fields": [{"name": n, "description": f"{n.replace('_', ' ')}, as it is on record"} for n in names]}
+
+
+# ── judging ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_CLASSES = {"critical": "Critical", "structural": "Structural", "noncritical": "NonCritical"}
+_LINE = re.compile(r'^\{"id":"(?P<id>[\d.]+)","declared":"(?P<kind>\w+)"', re.MULTILINE)
+_TURN = re.compile(r'^\{"turn":(\d+)', re.MULTILINE)
+
+
+def judged(text: str) -> dict[str, Json]:
+    """Every line of the rubrics in a text passed, on the evidence of the last turn."""
+    case, _, transcript = text.partition("<transcript>")
+    turn = int(_TURN.findall(transcript)[-1])
+    lines = [
+        {
+            "id": found["id"],
+            "class": _CLASSES[found["kind"]],
+            "passed": True,
+            "turn": turn,
+            "evidence": "It is so by then.",
+        }
+        for found in _LINE.finditer(case)
+    ]
+    return {"lines": lines, "user_stayed_user": True, "user_evidence": "The user asks and answers."}

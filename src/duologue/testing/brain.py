@@ -18,13 +18,13 @@ from collections.abc import Callable, Sequence
 from duologue.errors import StageError
 from duologue.ids import derive_seed
 from duologue.language.phrases import Phrases
-from duologue.testing.authors import described, questions_for, results_of, tools_for, written_task
+from duologue.testing.authors import described, judged, questions_for, results_of, tools_for, written_task
 from duologue.testing.known import Goals, Known, Line, Scripts, Shelf, script
 from duologue.testing.lines import AGAIN, ALSO, ANSWERS, ASKS, LOST, THANKS, WELCOME, YES
 from duologue.testing.protocol import Body, Reply, Wire
 from duologue.testing.roles import role_of
 from duologue.testing.work import Work, value_of
-from duologue.types import Json
+from duologue.types import Environment, Json
 
 OBJECTIONS = ("Answer again: the whole JSON object", "your last message was not sent")
 """How a message begins or ends that shows an answer back to its maker."""
@@ -33,8 +33,10 @@ OBJECTIONS = ("Answer again: the whole JSON object", "your last message was not 
 class ScenarioBrain:
     """Answers any request about the scenarios it was given; with `LOST` what it does not recognise."""
 
-    def __init__(self, shelves: Sequence[Shelf]) -> None:
+    def __init__(self, shelves: Sequence[Shelf], tools: Environment | None = None) -> None:
+        """`tools`: the environment whose tools it writes when it is asked for some; the first shelf's where none is given."""
         self.shelves = tuple(shelves)
+        self.tools = (tools or shelves[0].environment).toolset.tools
         self._known = [Known(s, scenario, task) for s in shelves for scenario in s.scenarios for task in scenario.tasks]
         self._goals, self._scripts = Goals(self._known), Scripts(self._known)
         self._phrases = {s.environment.id: Phrases(s.catalog) for s in shelves}
@@ -44,10 +46,11 @@ class ScenarioBrain:
             "user": self._user,
             "agent": self._agent,
             "tasks": self._tasks,
-            "questions": lambda _: questions_for(self.shelves[0]),
-            "tools": lambda m: tools_for(self.shelves[0], m[1]["content"]),
+            "questions": lambda _: questions_for(self.tools),
+            "tools": lambda m: tools_for(self.tools, m[1]["content"]),
             "expansion": lambda _: {"tools": []},
             "returns": lambda m: described(m[-1]["content"]),
+            "judge": lambda m: judged(m[-1]["content"]),
         }
 
     def __call__(self, body: Body) -> Reply:

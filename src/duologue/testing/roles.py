@@ -17,6 +17,8 @@ FIELDS: tuple[tuple[frozenset[str], str], ...] = tuple(
         ("questions", "questions"),
         ("tools", "tools"),
         ("fields", "returns"),
+        ("goal plan subtasks", "tasks"),
+        ("lines user_stayed_user", "judge"),
     )
 )
 """Fields of the object asked for → the role that answers so; the first row whose fields are all there counts."""

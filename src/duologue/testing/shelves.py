@@ -2,14 +2,32 @@
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from duologue.catalog import Catalog
 from duologue.environment import Image
 from duologue.errors import StageError
 from duologue.export.stage_files import read_scenarios, read_tools
+from duologue.ids import rng
+from duologue.models.prompts import Prompts
+from duologue.models.voice import Voice
 from duologue.pipeline import catalog_of, open_source
 from duologue.tasks.maker import ScriptedTasks
+from duologue.testing.brain import ScenarioBrain
 from duologue.testing.known import Shelf
-from duologue.types import Environment, Scenario
+from duologue.testing.protocol import Brain, body_of
+from duologue.testing.scripted_model import ScriptedModel
+from duologue.tools import DerivedTools, default_policy, environment_for
+from duologue.tools.written import Voices, written_toolset
+from duologue.types import Environment, Scenario, Toolset
+
+TOOLSETS = 8
+"""Derived toolsets that are tried."""
+
+
+def playing(brain: Brain) -> ScriptedModel:
+    """A model that answers by a brain, without a server."""
+    return ScriptedModel(lambda request: brain(body_of(request)))
 
 
 def shelf_of(
@@ -29,6 +47,38 @@ def shelf_of(
         used.update(t.id for t in scenario.tasks)
         scenarios.append(scenario)
     return Shelf(environment, image, catalog, tuple(scenarios))
+
+
+async def written_shelf(
+    image: Image, catalog: Catalog, n: int, seed: int, variant: int = 0
+) -> tuple[Environment, Shelf]:
+    """For runs in which a model writes the tools too: the environment whose tools the brain is to write, and up to `n` scenarios
+    over those of them that stand, as the run of that seed will have them.
+
+    Of several derived toolsets the one that most tools of stand is taken. Raises `StageError` where too few stand of each.
+    """
+    best: tuple[Environment, Toolset] | None = None
+    for number in range(TOOLSETS):
+        toolset = DerivedTools(catalog, image, seed).toolset(number)
+        derived = environment_for(
+            catalog.name, image.hash, toolset, default_policy(catalog, rng(seed, "policy", variant))
+        )
+        brain = ScenarioBrain([Shelf(derived, image, catalog, ())])
+        model, prompts = playing(brain), Prompts()
+        voices = Voices(*(Voice(role, model, prompts) for role in ("questions", "tools", "expansion", "returns")))
+        try:
+            written = await written_toolset(voices, catalog, image, seed, variant)
+        except StageError:
+            continue
+        if best is None or len(best[1].tools) < len(written.toolset.tools):
+            best = derived, written.toolset
+    if best is None:
+        raise StageError("tools", "too few tools", f"of {TOOLSETS} derived toolsets none stands")
+    derived, toolset = best
+    meanings = {t.name: t.meaning for t in derived.toolset.tools}
+    meant = replace(toolset, tools=tuple(replace(t, meaning=meanings.get(t.name)) for t in toolset.tools))
+    environment = environment_for(catalog.name, image.hash, meant, derived.policy)
+    return derived, shelf_of(environment, image, catalog, n, seed)
 
 
 def shelf_from(database: Path | None, tools: Path, tasks: Path) -> Shelf:
