@@ -94,7 +94,7 @@ class HttpModel:
         self._habits = Habits(level, "" if back in ("auto", "no") else back, mute=back == "no")
         self._wires: dict[str, Wire] = {}
         self._given_up = 0
-        self._reached = False
+        self._reached = self._answered = self._answered_tools = False
         self._settings = _settings(endpoint)
 
     async def __aenter__(self) -> Self:
@@ -135,6 +135,8 @@ class HttpModel:
                     raise await self._refused(request, first)
                 habits = milder
                 continue
+            self._answered = True
+            self._answered_tools = self._answered_tools or bool(request.tools)
             if habits is not start:
                 self._habits = _joined(self._habits, start, habits)
             if reply.field and not self._habits.mute and not self._habits.reasoning:
@@ -190,7 +192,7 @@ class HttpModel:
 
     def _milder(self, habits: Habits, request: Request, refusal: Refusal) -> Habits | None:
         """What to try after a refusal; None where asking otherwise would not help."""
-        if refusal.too_long or refusal.of_model or (request.tools and refusal.of_tools):
+        if refusal.too_long or refusal.of_address or self._takes_no_tools(request, refusal):
             return None
         if "max_completion_tokens" in refusal.text and habits.limit == "max_tokens":
             return replace(habits, limit="max_completion_tokens")
@@ -202,22 +204,26 @@ class HttpModel:
             return replace(habits, level=LEVELS[LEVELS.index(habits.level) + 1])
         return quiet if told and self.endpoint.send_reasoning == "auto" else None
 
+    def _takes_no_tools(self, request: Request, refusal: Refusal) -> bool:
+        return bool(request.tools) and not self._answered_tools and refusal.of_tools
+
     async def _refused(self, request: Request, refusal: Refusal) -> StageError | UserError:
         """The error for a request that the server will not have."""
         shown = f"{refusal.status}: {refusal.text}"
-        if request.tools and refusal.of_tools:
+        if self._takes_no_tools(request, refusal):
             return UserError(
                 f"{self.endpoint.label} takes no tools ({shown}), which the role {request.role!r} needs.",
                 "Start the server with tool calls enabled (vLLM: --enable-auto-tool-choice --tool-call-parser …; llama.cpp: --jinja), or "
                 "name another model for that role.",
             )
-        if refusal.of_model:
-            names = await self._listed(quietly=True)
-            if names and self.name not in names:
-                return UserError(
-                    f"The server at {self.endpoint.urls[0]} has no model {self.name!r} ({shown}).",
-                    f"It has: {_shown(names)}.",
-                )
+        unclear = refusal.of_model and not self._answered
+        names = await self._listed(quietly=True) if unclear or refusal.status == 404 else ()
+        if names and self.name not in names:
+            return UserError(
+                f"The server at {self.endpoint.urls[0]} has no model {self.name!r} ({shown}).",
+                f"It has: {_shown(names)}.",
+            )
+        if refusal.of_address:
             return UserError(
                 f"{self.endpoint.urls[0]} is not where {self.name!r} can be asked ({shown}).",
                 "Give the base address of an OpenAI-compatible server, as http://localhost:8000/v1, and the model's id there.",

@@ -32,6 +32,8 @@ _TOOLS = re.compile(
     r"|(support|require|unknown|unrecogni|unexpected|extra|permitted|forbidden).{0,80}\btools?\b",
     re.IGNORECASE | re.DOTALL,
 )
+_ONE_TOOL = re.compile(r"tools?[\[.]+\d|schema|parameters|grammar", re.IGNORECASE)
+"""Words about how a tool is described, not about tools."""
 _MODEL = re.compile(
     r"model.{0,120}(not found|not exist|unknown|invalid|not available|no such|not supported)|(unknown|invalid|no such) model",
     re.IGNORECASE | re.DOTALL,
@@ -41,6 +43,11 @@ _LONG = re.compile(
     re.IGNORECASE,
 )
 _BROKE = ("insufficient_quota", "insufficient credit", "exceeded your current quota", "billing_hard_limit")
+
+
+def takes_no_tools(text: str) -> bool:
+    """Whether a server's words are that it takes no tools at all."""
+    return bool(_TOOLS.search(text)) and not _ONE_TOOL.search(text)
 
 
 class Trouble(Struct, frozen=True):
@@ -64,18 +71,19 @@ class Refusal(Struct, frozen=True):
         return self.status == 413 or bool(_LONG.search(self.text))
 
     @property
+    def of_address(self) -> bool:
+        """There is nothing at the address, or not under the model's name."""
+        return self.status in (404, 405) or 300 <= self.status < 400
+
+    @property
     def of_model(self) -> bool:
-        """It does not know the model, or the address is none of its own."""
-        return (
-            self.status in (404, 405)
-            or 300 <= self.status < 400
-            or bool(_MODEL.search(self.text) and not self.too_long)
-        )
+        """Its words are about a model it does not know."""
+        return bool(_MODEL.search(self.text)) and not self.too_long
 
     @property
     def of_tools(self) -> bool:
         """It does not take tools."""
-        return bool(_TOOLS.search(self.text)) and not self.too_long
+        return takes_no_tools(self.text) and not self.too_long
 
     def for_record(self, role: str) -> StageError:
         """The error for the one item concerned."""
@@ -92,7 +100,7 @@ def judge(status: int, text: str, after: float | None, asked_tools: bool) -> Tro
         )
     if status == 429:
         return Trouble("busy", f"{status}: {text}", after)
-    if status in (408, 409, 425) or (status >= 500 and not (asked_tools and _TOOLS.search(text))):
+    if status in (408, 409, 425) or (status >= 500 and not (asked_tools and takes_no_tools(text))):
         return Trouble("failing", f"{status}: {text}", after)
     return Refusal(status, text)
 

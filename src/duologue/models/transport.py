@@ -41,6 +41,7 @@ class Transport:
         """Raises `UserError` where the key can't be had."""
         self._endpoint, self._secret = endpoint, endpoint.key()
         self._session: aiohttp.ClientSession | None = None
+        self._answered = False  # a 403 after an answer is about what was asked, not about the key
 
     async def close(self) -> None:
         """Let the connections go."""
@@ -74,11 +75,12 @@ class Transport:
         if reply.error is not None:
             code = reply.error.get("code") if isinstance(reply.error, dict) else None
             return self._judged(code if isinstance(code, int) and code >= 400 else 500, data, after, tools), nothing
+        self._answered = True
         return reply, reply.usage
 
     def _judged(self, status: int, data: bytes, after: float | None, tools: bool) -> Refusal | Trouble:
         text = words_of(data, self._secret)
-        if status in (401, 403):
+        if status == 401 or (status == 403 and not self._answered):
             raise self._locked(status, text)
         return judge(status, text, after, tools)
 
