@@ -28,7 +28,7 @@ class Slot(Struct, frozen=True, omit_defaults=True):
     use: str = ""
     """Of a parameter: key · match (text pattern) · equals · from · to · value (to be written) · limit · offset.
     Of a result field: empty (the column itself) · name (of the row it refers to) · month · year · count · sum · avg · min · max ·
-    share · total (rows there are in all)."""
+    share · total (rows there are in all) · key (of a tool without implementation: what tells the thing apart)."""
 
 
 class Problem(Struct, frozen=True, omit_defaults=True):

@@ -4,18 +4,27 @@ A plan says what must happen, not how: a placeholder may be filled by what the e
 stood for when the task was proven; defaults may be spelled out; order counts only where data flows (`after`). A read that
 was done before, in the state the task starts from, need not be done again. Writes are never shared: each needs a
 successful call of its own.
+
+A plan that could not be run beforehand (tools without implementation) has nothing bound in it. Its author did not see the lists
+that would come, so a place in a list (`$1.orders[0].order_id`) stands for any place in it.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import islice, product
+from typing import Final
 
 from msgspec import Struct
 
 from duologue.errors import StageError
-from duologue.plans.placeholders import references, resolve
+from duologue.plans.placeholders import parse, references, resolve, values_at
 from duologue.plans.trace import Executed, Trace
 from duologue.types import Json, PlanStep, Tool
 
 __all__ = ["Match", "Missing", "match_plan", "normal_arguments", "same_arguments"]
+
+_PLACES: Final = 50
+"""Places of a list that a blind placeholder may stand for."""
+_FILLINGS: Final = 500
 
 
 class Missing(Struct, frozen=True):
@@ -45,9 +54,10 @@ def match_plan(plan: Sequence[PlanStep], trace: Trace, task: int = 0) -> Match:
     options: dict[int, list[Executed]] = {}
     missing: list[Missing] = []
     taken: set[int] = set()
+    blind = not any(step.bound for step in plan)
     for number, step in enumerate(plan, 1):
         tool = trace.tools.get(step.tool)
-        wanted = _wanted(step, options)
+        wanted = _wanted(step, options, blind)
         fits = [
             c
             for c in pool
@@ -87,7 +97,7 @@ def _in_order(call: Executed, least: int, trace: Trace, step: PlanStep) -> bool:
     return not any(c.changes for c in trace.calls[call.index + 1 : least + 1])
 
 
-def _wanted(step: PlanStep, options: Mapping[int, Sequence[Executed]]) -> list[dict[str, Json]]:
+def _wanted(step: PlanStep, options: Mapping[int, Sequence[Executed]], blind: bool) -> list[dict[str, Json]]:
     """The arguments that would do: filled from what was bound, or from any call that matched the steps referred to."""
     needed = sorted(references(step.arguments))
     if not needed:
@@ -100,13 +110,31 @@ def _wanted(step: PlanStep, options: Mapping[int, Sequence[Executed]]) -> list[d
     tries = max((len(options.get(s, ())) for s in needed), default=0)
     for pick in range(tries):
         results = {s: options[s][min(pick, len(options[s]) - 1)].result for s in needed if options.get(s)}
-        try:
-            found = resolve(step.arguments, results)
-        except StageError:
-            continue
-        if found not in out:
-            out.append(found)
+        for found in _anywhere(step.arguments, results) if blind else _exactly(step.arguments, results):
+            if found not in out:
+                out.append(found)
     return out
+
+
+def _exactly(arguments: dict[str, Json], results: Mapping[int, Json]) -> list[dict[str, Json]]:
+    try:
+        return [resolve(arguments, results)]
+    except StageError:
+        return []
+
+
+def _anywhere(arguments: dict[str, Json], results: Mapping[int, Json]) -> list[dict[str, Json]]:
+    """The arguments with each placeholder standing for any place in the lists on its way."""
+    choices: list[list[Json]] = []
+    for value in arguments.values():
+        found = parse(value)
+        if found is not None:
+            step, path = found
+            choices.append(list(values_at(results[step], path))[:_PLACES] if step in results else [])
+        else:
+            whole = _exactly({"": value}, results)
+            choices.append([w[""] for w in whole])
+    return [dict(zip(arguments, values, strict=True)) for values in islice(product(*choices), _FILLINGS)]
 
 
 def _known(value: Json, step: PlanStep) -> bool:

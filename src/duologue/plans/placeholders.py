@@ -13,7 +13,7 @@ from duologue.errors import StageError
 from duologue.types import Json
 
 __all__ = [
-    "escape", "find_path", "leaves", "placeholder", "references", "resolve", "value_at",
+    "escape", "find_path", "leaves", "parse", "placeholder", "references", "resolve", "value_at", "values_at",
 ]  # fmt: skip
 
 _PLACEHOLDER = re.compile(r"\$(\d+)(?=[.\[]|\Z)(.*)\Z", re.DOTALL)
@@ -106,6 +106,27 @@ def value_at(result: Json, path: str) -> Json:
         else:
             raise LookupError(f"{path!r} leads into a plain value at {part!r}")
     return result
+
+
+def values_at(result: Json, path: str) -> Iterator[Json]:
+    """The values at a path, the one it names first, then those with other places in the lists on the way; none where it leads
+    nowhere."""
+    try:
+        parts = list(_parts(path))
+    except LookupError:
+        return
+    yield from _values_along(result, parts)
+
+
+def _values_along(result: Json, parts: list[str | int]) -> Iterator[Json]:
+    if not parts:
+        yield result
+    elif isinstance(parts[0], int) and isinstance(result, list):
+        named = parts[0]
+        for number in sorted(range(len(result)), key=lambda n: n != named):
+            yield from _values_along(result[number], parts[1:])
+    elif isinstance(parts[0], str) and isinstance(result, dict) and parts[0] in result:
+        yield from _values_along(result[parts[0]], parts[1:])
 
 
 def leaves(result: Json, path: str = "") -> Iterator[tuple[str, Json]]:

@@ -1,10 +1,17 @@
-"""All verdicts on one conversation: the replay, then each check of `checks.CHECKS`."""
+"""All verdicts on one conversation: the replay, then each check of `checks.CHECKS`.
+
+Tools without implementation cannot be run again, and their world has no rows. There `consistency` stands in the place of the
+replay, and the check of the state says that it has nothing to compare.
+"""
 
 from collections import OrderedDict
 
 from duologue.catalog import Catalog, read_catalog
 from duologue.checks import CHECKS, CaseCheck, case_of
+from duologue.checks.consistency import consistency, nothing_to_compare
+from duologue.checks.state import state
 from duologue.environment import Image
+from duologue.errors import UserError
 from duologue.types import Dialogue, Environment, Verdict
 from duologue.verify.replay import replay
 
@@ -17,15 +24,24 @@ _catalogs: OrderedDict[str, Catalog] = OrderedDict()
 def verify_dialogue(
     dialogue: Dialogue,
     environment: Environment,
-    image: Image,
+    image: Image | None,
     catalog: Catalog | None = None,
     checks: tuple[CaseCheck, ...] = CHECKS,
 ) -> tuple[Verdict, ...]:
     """Judge a finished conversation: one verdict for the replay and one for each check, in order.
 
     Without a catalog the image is read for one (kept for the next conversation over the same image).
-    Raises `UserError` where the image is not the one the environment was made from.
+    An environment without an image is a simulated one; it needs none here. Raises `UserError` where the image is not the one the
+    environment was made from.
     """
+    if not environment.image:
+        case = case_of(dialogue, environment)
+        return (consistency(case), *(nothing_to_compare(case) if check is state else check(case) for check in checks))
+    if image is None:
+        raise UserError(
+            f"environment {environment.name!r} was made from database {environment.image}, and none is given",
+            "Give the database that the environment was made from.",
+        )
     replayed = replay(dialogue, environment, image)
     case = case_of(dialogue, environment, catalog if catalog is not None else _catalog(image, environment.name))
     return (replayed, *(check(case) for check in checks))
