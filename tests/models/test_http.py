@@ -31,6 +31,7 @@ def no_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def ask(answers: Sequence[Says], request: Request = ASKED, models: Any = ("m",), **settings: Any) -> tuple[Any, Served]:
     """What comes of one call: the answer or the error; and the server."""
+    settings.setdefault("timeout", 0.4 if any(says.stalls for says in answers) else 60)
 
     async def run() -> tuple[Any, Served]:
         async with Served(answers, models) as server, server.model(**settings) as model:
@@ -64,7 +65,7 @@ AGAIN = {
 
 @pytest.mark.parametrize("answers", AGAIN.values(), ids=AGAIN)
 def test_what_may_pass_is_tried_again(answers: list[Says]) -> None:
-    answer, server = ask([*answers, text("Hello.", usage=TALK)], timeout=0.2)
+    answer, server = ask([*answers, text("Hello.", usage=TALK)])
     assert isinstance(answer, Answer), answer
     assert (answer.message.content, answer.usage, len(server.asked)) == ("Hello.", Usage(10, 0, 5), len(answers) + 1)
     assert all(raw == server.raw[0] for raw in server.raw)
@@ -81,7 +82,7 @@ LOST = {
 
 @pytest.mark.parametrize(("says", "reason", "words"), LOST.values(), ids=LOST)
 def test_patience_ends_with_the_one_call(says: Says, reason: str, words: str) -> None:
-    error, server = ask([says], timeout=0.05)
+    error, server = ask([says], timeout=0.05 if says.stalls else 60)
     assert isinstance(error, StageError)
     assert (error.stage, error.reason, len(server.asked)) == ("agent", reason, QUICK.attempts)
     assert words in error.evidence
@@ -358,7 +359,7 @@ def test_every_attempt_is_metered(answers: list[Says], settled: list[Usage | Non
         sizes.append(size)
         return told.append
 
-    _, server = ask(answers, meter=meter, timeout=0.1)
+    _, server = ask(answers, meter=meter)
     assert told == settled
     assert sizes == [len(raw) for raw in server.raw]
 

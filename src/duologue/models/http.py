@@ -13,6 +13,7 @@ rounded up; a `Meter` is then told that the usage is unknown.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 from types import TracebackType
@@ -29,7 +30,7 @@ from duologue.models.pace import CEILING
 from duologue.models.refusals import LONGEST_WISH, REASONS, Refusal, Trouble, clean
 from duologue.models.replicas import Replica, Replicas
 from duologue.models.structured import LEVELS, in_words, response_format
-from duologue.models.transport import Transport
+from duologue.models.transport import Outcome, Transport
 from duologue.models.wire import Reply, Wire, encode
 from duologue.protocols import Answer, Request, Usage
 
@@ -57,7 +58,7 @@ class Patience(Struct, frozen=True):
     longest: float = 30.0
     """The longest pause."""
     total: float = 1800.0
-    """Seconds after which no further attempt of a call is begun."""
+    """Seconds after a call's first failure in which it may be tried again."""
 
 
 class Habits(Struct, frozen=True):
@@ -125,9 +126,8 @@ class HttpModel:
         start = habits = self._habits
         first: Refusal | None = None
         while True:
-            began = time.monotonic()
             body = self._body(request, habits)
-            reply = await self._insist(request, body)
+            reply, seconds = await self._insist(request, body)
             if isinstance(reply, Refusal):
                 first = first or reply
                 milder = self._milder(habits, request, reply)
@@ -141,7 +141,7 @@ class HttpModel:
                 self._habits = _joined(self._habits, start, habits)
             if reply.field and not self._habits.mute and not self._habits.reasoning:
                 self._habits = replace(self._habits, reasoning=reply.field)
-            return self._answer(request, reply, len(body), time.monotonic() - began)
+            return self._answer(request, reply, len(body), seconds)
 
     async def _named(self) -> None:
         """Ask for the model's name, once for all who wait for it."""
@@ -232,23 +232,24 @@ class HttpModel:
 
     # ── attempts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _insist(self, request: Request, body: bytes) -> Reply | Refusal:
-        """Attempts until the server has said something, or patience ends."""
-        began = time.monotonic()
+    async def _insist(self, request: Request, body: bytes) -> tuple[Reply | Refusal, float]:
+        """Attempts until the server has said something, or patience ends. Beside what it said: the seconds that took it."""
+        first = math.inf
         tried: set[str] = set()
         number = 0
         while True:
             replica = self.replicas.choose(request.scope, tried)
-            outcome = await self._attempt(replica, request, body)
+            outcome, seconds = await self._attempt(replica, request, body)
             if not isinstance(outcome, Trouble):
                 self._given_up, self._reached = 0, True
-                return outcome
+                return outcome, seconds
             number += 1
+            first = min(first, time.monotonic())
             tried.add(replica.base)
             others = self._others(tried) if outcome.kind in ("unreachable", "failing") else False
             pause = 0.0 if others else self._pause(request, number, outcome)
             most = self.patience.attempts if self._reached or outcome.kind != "unreachable" else self.patience.at_first
-            spent = time.monotonic() - began + pause
+            spent = time.monotonic() - first + pause
             if not others and (number >= most or spent > self.patience.total or pause > LONGEST_WISH):
                 raise self._hopeless(request.role, outcome, number)
             if not others:
@@ -283,8 +284,11 @@ class HttpModel:
             )
         return StageError(role, REASONS[trouble.kind], f"{trouble.text} ({times}{wait})")
 
-    async def _attempt(self, replica: Replica, request: Request, body: bytes) -> Reply | Refusal | Trouble:
-        """One attempt at one replica: it gets a place, is metered, sent, and its outcome told to all who keep count."""
+    async def _attempt(self, replica: Replica, request: Request, body: bytes) -> tuple[Outcome, float]:
+        """One attempt at one replica: it gets a place, is metered, sent, and its outcome told to all who keep count.
+
+        Beside the outcome: the seconds from sending to it.
+        """
         async with replica.pace:
             settle = await self._meter(request, len(body)) if self._meter else None
             used: Usage | None = None
@@ -297,6 +301,7 @@ class HttpModel:
             finally:
                 if settle:
                     settle(used)
+            seconds = time.monotonic() - sent
             if isinstance(outcome, Trouble):
                 replica.failed(outcome.kind == "unreachable")
                 if outcome.kind != "garbled":
@@ -304,8 +309,8 @@ class HttpModel:
             else:
                 replica.answered()
                 if isinstance(outcome, Reply):
-                    replica.pace.served(time.monotonic() - sent)
-            return outcome
+                    replica.pace.served(seconds)
+            return outcome, seconds
 
     # ── models ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
