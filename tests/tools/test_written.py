@@ -19,7 +19,8 @@ from duologue.models.prompts import Prompts
 from duologue.models.voice import Voice
 from duologue.protocols import Request
 from duologue.testing import ScriptedModel, tiny_environment
-from duologue.tools import default_policy, environment_for
+from duologue.testing.authors import written_tool
+from duologue.tools import DerivedTools, default_policy, environment_for
 from duologue.tools.confront import Samples
 from duologue.tools.ground import Ground
 from duologue.tools.written import Voices, Written, written_toolset
@@ -320,3 +321,16 @@ def test_models_are_told_no_secrets() -> None:
     for sql, said in leaks.items():
         with pytest.raises(RefusedError, match=said):
             trial.tool(tool_answer(tool("peek", sql)))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_tools_made_by_rules_stand_the_trial_and_mean_the_same(seed: int) -> None:
+    ground = Ground(TINY.catalog)
+    trial = Trial(ground, TINY.image, tuple(ground.tables), TINY.catalog.latest)
+    rules = DerivedTools(TINY.catalog, TINY.image, seed).toolset(0)
+    for derived in rules.tools if rules.dialect.naming != "camel" else ():
+        tried = trial.tool(tool_answer(written_tool(derived)))
+        assert (tried.reads, tried.writes, tried.inputs) == (derived.reads, derived.writes, derived.inputs)
+        told = {path: slot for path, slot in derived.outputs.items() if slot.use != "share"}  # a CASE tells nothing
+        assert tried.outputs == told
+        assert tried.returns["required"] == derived.returns["required"]

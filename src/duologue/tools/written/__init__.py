@@ -1,7 +1,8 @@
 """Tools that models write for a database, believed only after they ran.
 
 answers    what models are asked for, bounded and turned into tools
-facts      what a statement says of itself: tables, columns behind results and parameters, order
+facts      what a statement says of itself: tables, columns behind results, order
+slots      what parameters and fields stand for
 promises   returns schemas
 trial      guard, dry runs on real rows, refusals where a row is not there
 sifting    no two tools that do the same, no word with two meanings

@@ -21,11 +21,13 @@ from duologue.tools.returns import widened
 from duologue.tools.written.answers import MOST_EXAMPLES, RefusedError, ToolAnswer, check_messages, check_name, drafted
 from duologue.tools.written.facts import Library, Told, ordered
 from duologue.tools.written.promises import loosened, returns_of
+from duologue.tools.written.slots import Reading
 from duologue.types import ClockSpec, Dialect, Environment, Json, Tool, Toolset
 
 MOST_CHANGED = 25
 """Rows that one call of a sensible tool changes."""
 _SHOWN = 300
+_NEW_KEY = 987_654
 _ABSENT: dict[Json, Json] = {"integer": -987_654_321, "number": -987_654_321, "string": "no-such-key-0"}
 Arguments = dict[str, Json]
 
@@ -35,6 +37,7 @@ class Trial:
 
     def __init__(self, ground: Ground, image: Image, tables: tuple[str, ...], start: str) -> None:
         self.ground, self.image = ground, image
+        self.reading = Reading(ground)
         self.library = Library(ground, image, tables)
         self.samples = Samples(ground, image)
         self.clock = ClockSpec(start, 0)
@@ -53,16 +56,16 @@ class Trial:
         told = self.library.traced(told)
         self._check_form(tool, told)
         run = tuple(
-            replace(s, sql=ordered(t, i)) if s.kind == "return" else s
+            replace(s, sql=ordered(t, i, self.reading.by_key(t))) if s.kind == "return" else s
             for i, (s, t) in enumerate(zip(tool.run, told, strict=True), 1)
         )
-        names = frozenset(tool.parameters["properties"])
+        inputs = self.reading.inputs(told, tool.parameters)
         tool = replace(
             tool,
             run=run,
             returns=returns_of(self.ground, told),
-            inputs=self.library.inputs(told, names),
-            outputs=self.library.outputs(told),
+            inputs=inputs,
+            outputs=self.reading.outputs(told, inputs),
         )
         sandbox = self._sandbox(tool) if run != sandbox.environment.toolset.tools[0].run else sandbox
         self._check_enums(tool)
@@ -178,14 +181,30 @@ class Trial:
 
     def _calls(self, tool: Tool, examples: list[Arguments]) -> Iterator[Arguments]:
         made: list[Arguments] = []
-        sampled = (
+        sampled = [
             arguments_for(tool, self.samples, n, everything)
             for n, everything in ((0, False), (1, False), (2, False), (0, True))
-        )
+        ]
+        if tool.effect == "write" and sampled[0] is not None:
+            sampled.append(self._fresh(tool, sampled[0]))
         for arguments in (*examples, *sampled):
             if arguments is not None and arguments not in made:
                 made.append(arguments)
                 yield arguments
+
+    def _fresh(self, tool: Tool, arguments: Arguments) -> Arguments:
+        """The arguments with new names and numbers to be written, where those of the rows are taken."""
+        out = dict(arguments)
+        for name, slot in tool.inputs.items():
+            column = self.ground.columns.get((slot.table, slot.column))
+            said = tool.parameters["properties"][name]
+            if slot.use != "value" or name not in out or column is None or "enum" in said or column.role == "date":
+                continue
+            if isinstance(out[name], str):
+                out[name] = f"{out[name]} 2"
+            elif column.name in self.ground.tables[slot.table].key:
+                out[name] = _NEW_KEY
+        return out
 
     def _call(self, sandbox: Sandbox, tool: Tool, arguments: Arguments) -> Outcome:
         """One call in a session of its own, thrown away afterwards."""
