@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from duologue.catalog.model import Catalog
 from duologue.checks.case import columns_of
-from duologue.ids import to_json
+from duologue.ids import canonical, to_json
 from duologue.language.reading import read
 from duologue.language.values import tells
 from duologue.plans.placeholders import leaves, references
@@ -71,6 +71,10 @@ class Doubts:
             ahead = [n for n in sorted(references(step.arguments)) if not 0 < n < number]
             if ahead:
                 out.append(Doubt("placeholder", f"step {number} uses ${ahead[0]}: only earlier steps have results"))
+        out += [
+            Doubt("shape", f"step {late} makes the same call as step {early}: once is enough")
+            for early, late in self._repeated(written)
+        ]
         used = {n for part in written.subtasks for n in part.steps}
         for number, part in enumerate(written.subtasks, 1):
             wrong = [n for n in part.steps if not 0 < n <= steps]
@@ -85,6 +89,20 @@ class Doubts:
         ]
         if left:
             out.append(Doubt("shape", f"step {left[0]} serves no subtask and no later step: leave it out"))
+        return out
+
+    def _repeated(self, written: WrittenTask) -> list[tuple[int, int]]:
+        """Pairs of steps (from 1) that read the same with no change in between."""
+        made: dict[str, int] = {}
+        out = []
+        for number, step in enumerate(written.plan, 1):
+            mark = f"{step.tool} {canonical(step.arguments)!r}"
+            if self._writes(step.tool):
+                made.clear()
+            elif mark in made:
+                out.append((made[mark], number))
+            else:
+                made[mark] = number
         return out
 
     def _is_means(self, written: WrittenTask, number: int) -> bool:
@@ -204,7 +222,7 @@ class Doubts:
             if references(value)
         ]
         hidden += [("to be told", d.value) for d in told if d.slot != ":count"]
-        said = read("\n".join((written.goal, *(p.goal for p in written.subtasks))))
+        said = read(written.goal)
         return [
             Doubt(
                 "given away",
@@ -229,9 +247,8 @@ def fits(parts: int, difficulty: str, plan_writes: bool, scene: Scene) -> list[D
 
 
 def _said(written: WrittenTask) -> str:
-    """All that the user can say."""
-    lines = [written.goal, *(p.goal for p in written.subtasks)]
-    return "\n".join(lines + [f"{f.what}: {f.value}" for f in written.known])
+    """All that the user can say: parts of the goal are not shown to them one by one."""
+    return "\n".join((written.goal, *(f"{f.what}: {f.value}" for f in written.known)))
 
 
 def _tells_much(value: Json) -> bool:

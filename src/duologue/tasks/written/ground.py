@@ -126,7 +126,10 @@ def spread(result: Json, path: str) -> list[tuple[str, Json]]:
 
 
 def slot_key(slot: Slot | None) -> str:
-    """A result field's slot as disclosures and facts name it: `table.column[:use]`; empty where it is not known."""
+    """A result field's slot as disclosures and facts name it: `table.column[:use]`; `:count` for how many rows there are; empty
+    where it is not known."""
+    if slot is not None and slot.use == "total":
+        return ":count"
     if slot is None or not slot.table:
         return ""
     return f"{slot.table}.{slot.column}" + (f":{slot.use}" if slot.use not in ("", "name") else "")

@@ -45,6 +45,7 @@ ADVICE = {
     ),
     "a spoiled plan passes: value": "Another value could be written and nobody would notice.",
     "a spoiled plan passes: extra": "A stray change to another row would not be noticed.",
+    "a spoiled plan passes: none": "Nothing in the plan could go wrong and be noticed. Tell the user what it brings.",
     "what is to be told": "What is to be told depends on the moment it is asked at. Tell something that doesn't.",
     "the gold plan depends": "At another time of day the plan would not run. Let it not depend on the moment.",
 }
