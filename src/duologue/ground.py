@@ -1,6 +1,7 @@
 """What a run stands on: a source, what its schema means, and environments with tools, made by rules or by models."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,11 +28,11 @@ def catalog_of(source: Source) -> Catalog:
     return relabelled(read_catalog(source.image.connect(), source.name), source.lexicon.get("labels", {}))
 
 
-def make_tools(source: Source, catalog: Catalog, seed: int, variants: int) -> list[Environment]:
+def make_tools(source: Source, catalog: Catalog, seed: int, variants: Sequence[int]) -> list[Environment]:
     """Stage `tools`, scripted: the source's environments, one per toolset variant."""
     maker = DerivedTools(catalog, source.image, seed, source.tools, source.policy)
     out = []
-    for variant in range(variants):
+    for variant in variants:
         policy = source.policy or default_policy(catalog, rng(seed, "policy", variant))
         out.append(environment_for(source.name, source.image.hash, maker.toolset(variant), policy))
     return out
@@ -49,21 +50,39 @@ async def workshops(config: "RunConfig", source: Source | None, cast: Cast) -> l
             from duologue.sources.invented import invented_source
 
             source = await invented_source(config.source_name, cast.needed("domain"), config.seed)
-        catalog = catalog_of(source)
-        if cast.voice("tools") and not source.tools:
-            environments = await write_tools(source, catalog, cast, config.seed, config.toolsets)
-        else:
-            environments = make_tools(source, catalog, config.seed, config.toolsets)
     except StageError as error:
-        raise UserError(
-            f"The model in role {error.stage!r} did not manage: {error.reason}. {error.evidence}".rstrip(),
-            "Run it again with another --seed, or give the role to another model.",
-        ) from error
-    return [Workshop(e, source.image, catalog, config.seed, cast) for e in environments]
+        raise _not_managed(error) from error
+    catalog = catalog_of(source)
+    made = await environments(source, catalog, cast, config.seed, range(config.toolsets))
+    return [Workshop(e, source.image, catalog, config.seed, cast) for e in made]
 
 
-async def write_tools(source: Source, catalog: Catalog, cast: Cast, seed: int, variants: int) -> list[Environment]:
-    """Stage `tools`, by models: one environment per toolset variant; variants that hold too few tools are done without.
+def _not_managed(error: StageError) -> UserError:
+    return UserError(
+        f"The model in role {error.stage!r} did not manage: {error.reason}. {error.evidence}".rstrip(),
+        "Run it again with another --seed, or give the role to another model.",
+    )
+
+
+async def environments(
+    source: Source, catalog: Catalog, cast: Cast, seed: int, variants: Sequence[int]
+) -> list[Environment]:
+    """Stage `tools`, by rules or by models. A domain with tools of its own keeps them.
+
+    Raises `UserError` where a model could not make a single toolset.
+    """
+    if source.tools or cast.voice("tools") is None:
+        return make_tools(source, catalog, seed, variants)
+    try:
+        return await _written(source, catalog, cast, seed, variants)
+    except StageError as error:
+        raise _not_managed(error) from error
+
+
+async def _written(
+    source: Source, catalog: Catalog, cast: Cast, seed: int, variants: Sequence[int]
+) -> list[Environment]:
+    """By models: one environment per toolset variant; variants that hold too few tools are done without.
 
     Raises `StageError` where none came to stand.
     """
@@ -71,10 +90,10 @@ async def write_tools(source: Source, catalog: Catalog, cast: Cast, seed: int, v
 
     voices = Voices(*(cast.needed(role) for role in ("questions", "tools", "expansion", "returns")))
     made = await asyncio.gather(
-        *(written_toolset(voices, catalog, source.image, seed, v) for v in range(variants)), return_exceptions=True
+        *(written_toolset(voices, catalog, source.image, seed, v) for v in variants), return_exceptions=True
     )
     out = []
-    for variant, written in enumerate(made):
+    for variant, written in zip(variants, made, strict=True):
         if isinstance(written, BaseException):
             if not isinstance(written, StageError):
                 raise written

@@ -12,7 +12,7 @@ Every stage reads and writes values that have a file form (`docs/formats.md`), s
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, json
@@ -21,6 +21,7 @@ from duologue.casting import assembled
 from duologue.errors import LimitReachedError, StageError, UserError
 from duologue.ground import catalog_of, make_tools, open_source, workshops
 from duologue.items import CHECK, PLAY, STAGES, TASKS, TOOLS, Items
+from duologue.simulate.play import GivenUpError
 from duologue.store import Calls
 from duologue.types import Dialogue, Scenario
 from duologue.workshop import Workshop
@@ -58,25 +59,46 @@ class Summary(Struct, frozen=True):
 # ── one stage alone ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def make_tasks(shop: Workshop, n: int, mode: str = "user", used: Set[str] = frozenset()) -> Iterator[Scenario]:
-    """Stage `tasks`: up to `n` scenarios, fewer when distinct tasks run out."""
-    taken = set(used)
-    with asyncio.Runner() as runner:
-        for item in range(n):
+async def make_tasks(shop: Workshop, n: int, mode: str = "user", together: int = 1) -> list[Scenario]:
+    """Stage `tasks`: up to `n` scenarios; fewer when distinct tasks run out, or where a model's do not stand."""
+    slots = asyncio.Semaphore(together)
+
+    async def prepared(item: str) -> bool:
+        async with slots:
             try:
-                runner.run(shop.tasks.prepare(str(item), mode))
-                scenario = shop.tasks.scenario(str(item), taken, mode)
+                await shop.tasks.prepare(item, mode)
             except StageError:
-                return
+                return False
+            return True
+
+    ready = await asyncio.gather(*(prepared(str(item)) for item in range(n)))
+    made: list[Scenario] = []
+    taken: set[str] = set()
+    for item in range(n):
+        try:
+            scenario = shop.tasks.scenario(str(item), taken, mode) if ready[item] else None
+        except StageError:
+            if shop.cast.voice("tasks") is None:
+                break
+            continue
+        if scenario is not None:
             taken.update(name for t in scenario.tasks for name in (t.id, *shop.tasks.asks(t)))
-            yield scenario
+            made.append(scenario)
+    return made
 
 
-def play(shop: Workshop, scenarios: Iterator[Scenario]) -> Iterator[Dialogue]:
-    """Stage `play`: scenarios to dialogues, in order. Raises `StageError` where one does not end."""
-    with asyncio.Runner() as runner:
-        for scenario in scenarios:
-            yield runner.run(shop.play(scenario, scenario.id))
+async def play(shop: Workshop, scenarios: Sequence[Scenario], together: int = 1) -> list[Dialogue | GivenUpError]:
+    """Stage `play`: scenarios to dialogues, in order; in the place of one that was given up, why."""
+    slots = asyncio.Semaphore(together)
+
+    async def played(scenario: Scenario) -> Dialogue | GivenUpError:
+        async with slots:
+            try:
+                return await shop.play(scenario, scenario.id)
+            except GivenUpError as error:
+                return error
+
+    return list(await asyncio.gather(*(played(scenario) for scenario in scenarios)))
 
 
 # ── the whole run ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -129,7 +129,7 @@ def test_when_tasks_run_out_it_is_said() -> None:
 def shop() -> Workshop:
     source = open_source(None, None)
     catalog = catalog_of(source)
-    return Workshop(make_tools(source, catalog, 4, 1)[0], source.image, catalog, 4)
+    return Workshop(make_tools(source, catalog, 4, range(1))[0], source.image, catalog, 4)
 
 
 def test_some_requests_are_refused_by_a_rule_and_change_nothing() -> None:

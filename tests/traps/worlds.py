@@ -121,7 +121,7 @@ def _depot() -> Workshop:
 def _shop() -> Workshop:
     source = open_source(None, None)
     catalog = catalog_of(source)
-    return Workshop(make_tools(source, catalog, SEED, 1)[0], source.image, catalog, SEED)
+    return Workshop(make_tools(source, catalog, SEED, range(1))[0], source.image, catalog, SEED)
 
 
 @cache

@@ -1,17 +1,17 @@
 """`duologue play`: stages D and F alone, scenarios become dialogues."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from duologue.cli.options import Domain, Out, Source, Tools
+from duologue.cli.options import BaseUrl, Config, Domain, Model, Out, Role, Source, Tools
 
 if TYPE_CHECKING:
-    from duologue.pipeline import Workshop
-    from duologue.types import Dialogue, Scenario
+    from duologue.casting import Cast
+    from duologue.simulate.play import GivenUpError
+    from duologue.types import Dialogue
 
 
 def play(
@@ -20,27 +20,30 @@ def play(
     out: Out,
     source: Source = None,
     domain: Domain = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    role: Role = None,
+    config: Config = None,
 ) -> int:
     """Stage alone: play tasks as dialogues. Writes a duologue.dialogues/1 file."""
-    from duologue.cli.stages import open_ground
-    from duologue.cli.text import one_line
-    from duologue.export import read_scenarios, write_dialogues
-
-    shop = open_ground(source, domain).workshop(tools)
-    scenarios = read_scenarios(tasks)
-    made = write_dialogues(_played(shop, scenarios), out, shop.environment.id)
-    print(one_line(f"{made} dialogues of {len(scenarios)} scenarios in {out}"))
-    return 0
-
-
-def _played(shop: "Workshop", scenarios: "list[Scenario]") -> "Iterator[Dialogue]":
-    """Those that end; the others are named on stderr."""
+    from duologue.cli.stages import open_ground, settings_for, with_cast
     from duologue.cli.text import one_line
     from duologue.errors import StageError
+    from duologue.export import read_scenarios, write_dialogues
     from duologue.pipeline import play as play_all
 
-    for scenario in scenarios:
-        try:
-            yield from play_all(shop, iter([scenario]))
-        except StageError as error:
-            print(one_line(f"{scenario.id} was given up: {error}"), file=sys.stderr)
+    settings = settings_for(model, base_url, role, config)
+    ground = open_ground(source, domain)
+    environment = ground.workshop(tools).environment
+    scenarios = read_scenarios(tasks)
+
+    async def played(cast: "Cast") -> "list[Dialogue | GivenUpError]":
+        return await play_all(ground.workshop(tools, cast=cast), scenarios, settings.together)
+
+    found = with_cast(settings, out, played)
+    for scenario, dialogue in zip(scenarios, found, strict=True):
+        if isinstance(dialogue, StageError):
+            print(one_line(f"{scenario.id} was given up: {dialogue}"), file=sys.stderr)
+    made = write_dialogues((d for d in found if not isinstance(d, StageError)), out, environment.id)
+    print(one_line(f"{made} dialogues of {len(scenarios)} scenarios in {out}"))
+    return 0

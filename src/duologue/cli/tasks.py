@@ -1,21 +1,34 @@
 """`duologue tasks`: stages C and F alone."""
 
-from duologue.cli.options import Domain, Mode, Number, Out, Seed, Source, Tools
+from typing import TYPE_CHECKING
+
+from duologue.cli.options import BaseUrl, Config, Domain, Mode, Model, Number, Out, Role, Seed, Source, Tools
+
+if TYPE_CHECKING:
+    from duologue.casting import Cast
+    from duologue.types import Scenario
 
 
 def tasks(
-    tools: Tools, out: Out, source: Source = None, domain: Domain = None, n: Number = 10, seed: Seed = 0, mode: Mode = "user"
+    tools: Tools, out: Out, source: Source = None, domain: Domain = None, n: Number = 10, seed: Seed = 0, mode: Mode = "user",
+    model: Model = None, base_url: BaseUrl = None, role: Role = None, config: Config = None,
 ) -> int:  # fmt: skip
-    """Stage alone: draw proven tasks for a toolset. Writes a duologue.tasks/1 file."""
-    from duologue.cli.stages import open_ground
+    """Stage alone: make proven tasks for a toolset. Writes a duologue.tasks/1 file."""
+    from duologue.cli.stages import open_ground, settings_for, with_cast
     from duologue.cli.text import one_line
     from duologue.config import RunConfig
     from duologue.export import write_scenarios
     from duologue.pipeline import make_tasks
 
     RunConfig(n=n, seed=seed, mode=mode)  # the same arguments as a run has, refused alike
-    shop = open_ground(source, domain).workshop(tools, seed)
-    made = write_scenarios(make_tasks(shop, n, mode), out, shop.environment.id)
+    settings = settings_for(model, base_url, role, config)
+    ground = open_ground(source, domain)
+    plain = ground.workshop(tools, seed)
+
+    async def drawn(cast: "Cast") -> "list[Scenario]":
+        return await make_tasks(ground.workshop(tools, seed, cast), n, mode, settings.together)
+
+    made = write_scenarios(with_cast(settings, out, drawn), out, plain.environment.id)
     short = "" if made == n else f" (distinct tasks ran out at {made} of {n})"
     print(one_line(f"{made} scenarios in {out}{short}"))
     return 0
