@@ -43,7 +43,7 @@ def run(arguments: list[str]) -> int:
     except UserError as error:
         return _complain(error.message, error.fix)
     except KeyboardInterrupt:
-        goes_on = GO_ON if arguments[:1] == ["generate"] else ""
+        goes_on = GO_ON if arguments[:1] in (["generate"], ["plan"]) else ""
         print(f"\nInterrupted. {goes_on}".rstrip(), file=sys.stderr)
         return 130
     except TyperException as error:

@@ -8,6 +8,7 @@ from duologue import __version__
 from duologue.cli.check import check
 from duologue.cli.export import export
 from duologue.cli.generate import generate
+from duologue.cli.plan import plan
 from duologue.cli.play import play
 from duologue.cli.show import show
 from duologue.cli.stats import stats
@@ -23,7 +24,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (generate, stats, show, verify, export, tools, tasks, play, check):
+for command in (generate, plan, stats, show, verify, export, tools, tasks, play, check):
     app.command()(command)
 
 

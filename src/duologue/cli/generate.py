@@ -1,6 +1,6 @@
 """`duologue generate`: the main job."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from duologue.cli.options import (
     BaseUrl,
@@ -39,18 +39,21 @@ def generate(
     max_hours: MaxHours = None, concurrency: Concurrency = None, seed_tools: SeedTools = None, simulated: Simulated = False,
 ) -> int:  # fmt: skip
     """Make conversations from a database. The same command again makes what is missing and changes nothing else."""
+    return run(configured(locals()))
+
+
+def configured(given: dict[str, Any]) -> "RunConfig":
+    """The run that arguments, named as `generate` names them, ask for. Raises `UserError` where one is not valid."""
     from duologue.config import RunConfig
     from duologue.settings import Flags, model_settings
 
     flags = Flags(
-        model=model, urls=tuple(base_url or ()), roles=tuple(role or ()), file=config, prompts=prompts, price=price,
-        dollars=max_dollars, tokens=max_tokens, hours=max_hours, together=concurrency,
+        model=given["model"], urls=tuple(given["base_url"] or ()), roles=tuple(given["role"] or ()), file=given["config"],
+        prompts=given["prompts"], price=given["price"], dollars=given["max_dollars"], tokens=given["max_tokens"],
+        hours=given["max_hours"], together=given["concurrency"],
     )  # fmt: skip
-    asked = RunConfig(
-        source=source, domain=domain, out=out, n=n, seed=seed, mode=mode, toolsets=toolsets, seed_tools=seed_tools, simulated=simulated,
-        models=model_settings(flags),
-    )  # fmt: skip
-    return run(asked)
+    same = ("source", "domain", "out", "n", "seed", "mode", "toolsets", "seed_tools", "simulated")
+    return RunConfig(**{name: given[name] for name in same}, models=model_settings(flags))
 
 
 def run(asked: "RunConfig", first: int | None = None) -> int:

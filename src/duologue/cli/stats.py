@@ -81,7 +81,7 @@ def _models(found: dict[str, Any]) -> list[str]:
         rows.append(
             (
                 one_line(role), f"{part['calls']:,}", f"{tokens['prompt']:,}", f"{part['cached_share']:.0%}",
-                f"{tokens['completion']:,}", _time(part["seconds"]), _dollars(part["dollars"]),
+                f"{tokens['completion']:,}", duration(part["seconds"]), dollars(part["dollars"]),
                 ", ".join(f"{one_line(reason)} {n}" for reason, n in lost.items()),
             )
         )  # fmt: skip
@@ -89,8 +89,8 @@ def _models(found: dict[str, Any]) -> list[str]:
     each, billed = found["dollars_per_accepted"], found["billed_at_most"]
     parts.append("")
     if each is not None:
-        parts.append(f"{_dollars(each)} for each accepted conversation")
-    parts.append(f"charged to the limits: {_dollars(billed['dollars'])}, {billed['tokens']:,} tokens")
+        parts.append(f"{dollars(each)} for each accepted conversation")
+    parts.append(f"charged to the limits: {dollars(billed['dollars'])}, {billed['tokens']:,} tokens")
     again: dict[str, int] = {}
     for part in found["roles"].values():
         for reason, n in part["attempts"].items():
@@ -101,9 +101,11 @@ def _models(found: dict[str, Any]) -> list[str]:
     return parts
 
 
-def _dollars(amount: float) -> str:
+def dollars(amount: float) -> str:
+    """An amount of money, small ones to the hundredth of a cent."""
     return f"${amount:,.2f}" if amount >= 100 or not amount else f"${amount:.4f}"
 
 
-def _time(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """A time, in hours from one hour on."""
     return f"{seconds / 3600:,.2f} h" if seconds >= 3600 else f"{seconds:,.1f} s"
