@@ -126,6 +126,10 @@ TABLE: list[tuple[Situation, str, str]] = [
     (GET, "Would you like me to look up Ann Ashe's record?", "confirm?"),
     (LEND, "A loan of Bees for Ann Ashe, due 19 June 2024, status open, fee 2.50. OK to add it?", "confirm?"),
     (PRICE, "I'd change the price of Bees from 11.25 to 3.99. Go ahead?", "confirm?"),
+    (PRICE, "This can't be undone: Bees, price 3.99. Do you want me to make this change?", "confirm?"),
+    (PRICE, "To be sure: Bees to 3.99?", "confirm?"),
+    (PRICE, "So Bees at 3.99?", "confirm?"),
+    (PRICE, "Sorry, that was refused. Should I remove the book?", "error"),
     (PRICE, "I'd change the price of Bees from 11.25 to 39.90. Go ahead?", "wrong[price]"),
     (LEND, "So: due date 20 June 2024, status open, fee 2.50. Correct?", "wrong[due_on]"),
     (LEND, "I will set the due date to 19 June 2024, the status to returned and the fee to 2.50. Confirm?", "wrong[status]"),
@@ -169,6 +173,18 @@ def test_a_text_is_heard_as_what_it_does(at: Situation, text: str, acts: str) ->
 def test_what_was_told_in_two_texts_is_told() -> None:
     texts = ("Her email is ann1@example.org.", "She joined on 11 January 2023.")
     assert shown(HEARING.hear(structs.replace(GET, texts=texts))) == "report"
+
+
+def test_values_among_which_to_choose_are_not_told() -> None:
+    text = "One joined 2023-01-11 (Leeds, ann1@example.org), one 2023-12-11 (York, ann12@example.org). Which one?"
+    assert shown(HEARING.hear(structs.replace(GET, texts=(text,)))) == "choices[city]"
+
+
+def test_of_facts_about_one_column_the_one_offered_is_meant() -> None:
+    at = structs.replace(
+        GET, known=(Fact("member.city", "Hull"), *CITY), texts=("One in York, one in Leeds. Which one?",)
+    )
+    assert HEARING.chosen([p for p in HEARING.points(at) if p.of == "choice"], "city", at).value == "Leeds"
 
 
 def test_what_was_told_before_and_is_pointed_to_counts() -> None:

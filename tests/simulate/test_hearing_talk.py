@@ -10,13 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from duologue.catalog.model import Catalog
+from duologue.catalog import Catalog, read_catalog, relabelled
 from duologue.checks import case_of
 from duologue.checks.combine import combine
 from duologue.checks.gate import gate
 from duologue.environment import Image, open_session
 from duologue.ids import rng
-from duologue.pipeline import catalog_of, make_tools
 from duologue.plans.index import ToolIndex
 from duologue.protocols import Speaker, Utterance, View
 from duologue.simulate.agent import ScriptedAgent
@@ -26,6 +25,7 @@ from duologue.simulate.user import ScriptedUser
 from duologue.sources import from_domain
 from duologue.tasks.maker import ScriptedTasks
 from duologue.testing import tiny_environment
+from duologue.tools import DerivedTools, environment_for
 from duologue.types import Act, Dialogue, Environment, Message, Scenario, Turn
 from duologue.verify import verify_dialogue
 
@@ -124,8 +124,10 @@ def tiny() -> Place:
 @cache
 def retail() -> Place:
     source = from_domain("retail")
-    catalog = catalog_of(source)
-    return Place(make_tools(source, catalog, 3, 1)[0], source.image, catalog)
+    catalog = relabelled(read_catalog(source.image.connect(), source.name), source.lexicon.get("labels", {}))
+    tools = DerivedTools(catalog, source.image, 3, source.tools, source.policy).toolset(0)
+    assert source.policy is not None
+    return Place(environment_for(source.name, source.image.hash, tools, source.policy), source.image, catalog)
 
 
 @pytest.mark.parametrize("place", [tiny, retail])
@@ -144,6 +146,17 @@ def test_who_is_understood_needs_no_more_turns() -> None:
     with_acts = sum(len(tiny().play(s).turns) for s in scenarios)
     without = sum(len(tiny().play(s, Paraphrasing(tiny().agent(s), n)).turns) for n, s in enumerate(scenarios))
     assert without <= 1.1 * with_acts
+
+
+@pytest.mark.parametrize("item", range(4))
+def test_the_user_says_the_same_when_it_is_taken_up_at_any_turn(item: int) -> None:
+    scenario = tiny().scenario(item)
+    turns = tiny().play(scenario, Paraphrasing(tiny().agent(scenario), item)).turns
+    for at, turn in enumerate(turns):
+        if turn.message.role == "user":
+            user = ScriptedUser(tiny().catalog, tiny().index, scenario)
+            said = asyncio.run(user.reply(View(turns[:at], turns[at - 1].task)))
+            assert (said.message, said.acts, said.done) == (turn.message, turn.acts, turn.done)
 
 
 class Babbling:

@@ -125,6 +125,11 @@ def is_firm(question: Question) -> bool:
     return question.kind == "confirm" and _cues("strong").search(question.text) is not None
 
 
+def is_more(question: Question) -> bool:
+    """Something else, or something besides, is spoken of."""
+    return _cues("more").search(question.text) is not None
+
+
 def _claims(sentence: str) -> bool:
     """A statement that something was done, which nothing before it takes back."""
     found = _cues("done").search(sentence)

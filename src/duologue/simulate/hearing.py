@@ -16,7 +16,7 @@ from msgspec import Struct
 from duologue.catalog.model import Catalog, Column
 from duologue.checks.case import columns_of
 from duologue.language.phrases import Phrases
-from duologue.language.questions import Heard, Question, is_firm, listen
+from duologue.language.questions import Heard, Question, is_firm, is_more, listen
 from duologue.language.reading import Reading, fold, has_phrase, read
 from duologue.language.values import is_blank, tells
 from duologue.simulate.agenda import WRITES
@@ -40,6 +40,7 @@ _BY_FORMAT = {
     "money": "price cost amount",
     "url": "link website",
 }
+_POINTS = re.compile(r"\b(?:this|that|these|the changes?|do it)\b", re.IGNORECASE)
 LABELLED = 80
 """Characters before a figure in which its label is looked for."""
 _GOES = re.compile(r"(?:\b(?:to|as|be|becomes?|is|with)|[:=→>])[\s\"'“*_`$£€]*\Z", re.IGNORECASE)
@@ -129,7 +130,9 @@ class Hearing:
         heard = listen(text)
         asks = self._questions(heard, text, at)
         left = self._left(at, heard)
-        if (at.aside and not asks) or (left is not None and not left):
+        # Namesakes offered to choose from may show the very values asked for.
+        told = left is not None and not left and not any(a.kind == "choices" for a in asks)
+        if told or (at.aside and not asks):
             return self._settled(at, heard)
         if asks:
             return asks
@@ -221,18 +224,25 @@ class Hearing:
         if out:
             return tuple(_once(out))
         consent = heard.of("confirm") or (heard.of("offer") if not self._has_writes(at) else ())
-        if consent and not unknown and not self._is_way_out(heard, at):
+        if consent and not unknown and not self._is_way_out(consent, heard, at):
             return self._consent(consent, text, at, points)
         other = heard.of("other")
+        if (
+            other
+            and self._has_writes(at)
+            and any(tells(read(q.text), p.value, self._column(p.slot)) for q in other for p in points)
+        ):
+            return self._consent(other, text, at, points)  # "the price to 3.99?": what is asked is whether it is right
         found = [a for q in other for a in self._answering(q, q.text, text, points, sure=True)]
         return tuple(_once(found)) if found else (Act("ask"),) if unknown else ()
 
     def _has_writes(self, at: Situation) -> bool:
         return any(is_write(s.need) for s in at.open)
 
-    def _is_way_out(self, heard: Heard, at: Situation) -> bool:
+    def _is_way_out(self, asked: Sequence[Question], heard: Heard, at: Situation) -> bool:
         """What is offered instead of a change that failed is not what was asked for."""
-        return heard.fails and self._has_writes(at)
+        meant = any((is_firm(q) or _POINTS.search(q.text)) and not is_more(q) for q in asked)
+        return heard.fails and self._has_writes(at) and not meant
 
     def _consent(self, asked: Sequence[Question], text: str, at: Situation, points: Sequence[Point]) -> tuple[Act, ...]:
         """Leave is wanted. For a change the values must be right; one that was never given is given first."""
@@ -323,9 +333,15 @@ class Hearing:
         for fact in at.known:
             table = fact.slot.partition(".")[0]
             if table in tables and not is_blank(fact.value):
-                label = fact.label or self.phrases.label(fact.slot, table)
-                out.setdefault(fact.slot, Point(fact.slot, label, fact.value, "choice"))
+                label = fact.label or self.phrases.label(fact.slot, table)  # several rows may have such a fact
+                out.setdefault(f"{fact.slot} {fact.value}", Point(fact.slot, label, fact.value, "choice"))
         return list(out.values())
+
+    def chosen(self, choices: Sequence[Point], column: str, at: Situation) -> Point:
+        """Of the facts about a column that tell namesakes apart, the one the assistant offers."""
+        own = [p for p in choices if p.slot.partition(".")[2] == column]
+        offered = read(at.texts[-1])
+        return next((p for p in own if tells(offered, p.value, self._column(p.slot))), own[0])
 
     def _column(self, slot: str) -> Column | None:
         return self.columns.get(slot) or self.columns.get(slot.rpartition(":")[0])

@@ -93,13 +93,14 @@ class Listener:
 
     def _answer(self, heard: tuple[Act, ...], at: Situation, dice: random.Random) -> Utterance:
         """All that can be answered, in one message."""
-        points = {p.slot: p for p in self.hearing.points(at)}
+        told = self.hearing.points(at)
+        points = {p.slot: p for p in reversed(told)}
         texts: list[str] = []
         acts: list[Act] = []
         asked = [points[s] for a in heard if a.kind == "ask" and (s := str(a.values.get("slot", ""))) in points]
         for act in heard:
             if act.kind == "choices":
-                chosen = next(p for p in points.values() if p.slot.partition(".")[2] == act.values["columns"][0])
+                chosen = self.hearing.chosen([p for p in told if p.of == "choice"], str(act.values["columns"][0]), at)
                 texts.append(self._fact("select", chosen, dice))
                 acts.append(Act("select", values={chosen.slot.partition(".")[2]: chosen.value}))
             elif act.kind == "wrong":
