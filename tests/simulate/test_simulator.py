@@ -51,6 +51,8 @@ def test_a_call_is_answered() -> None:
         ("get_booking", {"booking_id": 17}, "invalid_arguments"),
         ("get_booking", {"booking_id": "B-17", "fast": True}, "invalid_arguments"),
         ("sink_ferry", {}, "unknown_tool"),
+        ("sink_ferry", {"speed": 2**70}, "unknown_tool"),
+        ("get_booking", {"booking_id": 2**70}, "invalid_arguments"),
     ],
 )
 def test_code_judges_the_arguments(name: str, arguments: dict[str, Json], type: str) -> None:
@@ -74,6 +76,8 @@ def test_code_judges_the_arguments(name: str, arguments: dict[str, Json], type: 
         ([LIST, GET], [{"bookings": [booking()]}, booking(name="Ove Linde"), booking()], "'Ove Linde'; nothing changed it"),
         ([LIST], [{"bookings": [booking(), booking(status="paid")]}, {"bookings": [booking()]}], "now it is 'paid'"),
         ([LIST, GET], [{"bookings": [booking()]}, ("not_found", "There is none."), booking()], "seen before"),
+        ([SEARCH], ['{"result": {"sailings": ' + "[" * 20_000, {"sailings": []}], "not valid JSON"),
+        ([SEARCH], ['{"result": {"sailings": ' + "[" * 400 + "]" * 400 + "}}", {"sailings": []}], "held against the schema"),
         ([SEARCH], [{"sailings": [{**sailing(), "leaves_at": "x" * 13_000}]}, {"sailings": []}], "longer than"),
     ],
 )  # fmt: skip

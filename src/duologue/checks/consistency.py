@@ -7,8 +7,7 @@ check `schema`.
 """
 
 from duologue.checks.case import Case, verdict
-from duologue.checks.entities import Memory
-from duologue.ids import canonical
+from duologue.checks.entities import Memory, call_name
 from duologue.types import Finding, Verdict
 
 __all__ = ["consistency", "nothing_to_compare"]
@@ -23,7 +22,7 @@ def consistency(case: Case) -> Verdict:
         tool = case.trace.tools.get(call.call.name)
         if tool is None:
             continue
-        asked = (tool.name, canonical(call.call.arguments))
+        asked = (tool.name, call_name(call.call.arguments))
         before = answers.get(asked)
         if before is not None and before[1] != call.text:
             findings.append(

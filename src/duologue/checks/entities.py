@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from duologue.ids import canonical
 from duologue.plans.trace import is_error
 from duologue.types import Json, RowChange, Slot, Tool
 
-__all__ = ["Facts", "Memory", "facts_of", "key_behind"]
+__all__ = ["Facts", "Memory", "call_name", "facts_of", "key_behind"]
 
 _ABSENT = ("not_found", "notfound", "unknown", "does_not_exist", "no_such")
 
@@ -201,6 +202,14 @@ def _ids(tool: Tool, arguments: Mapping[str, Json], exactly: bool = False) -> li
             continue
         out += [(slot, v) for v in (value if isinstance(value, list) else [value]) if isinstance(v, str | int)]
     return out
+
+
+def call_name(arguments: Json) -> bytes:
+    """What a call is known by beside its tool: the same for the same arguments, whatever they hold."""
+    try:
+        return canonical(arguments)
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        return repr(arguments).encode("utf-8", "backslashreplace")
 
 
 def key_behind(name: str, keys: Iterable[str]) -> str:

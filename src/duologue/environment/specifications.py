@@ -59,7 +59,11 @@ def tidy_object(schema: Any) -> Schema:
     if out.get("type") != "object":
         raise ValueError("its schema does not describe an object")
     out.setdefault("properties", {})
-    if len(to_json(out)) > LONGEST_SCHEMA:
+    try:
+        size = len(to_json(out))
+    except (OverflowError, RecursionError) as error:
+        raise ValueError(f"its schema can't be written as JSON: {error}") from None
+    if size > LONGEST_SCHEMA:
         raise ValueError(f"its schema is longer than {LONGEST_SCHEMA} characters")
     try:
         jsonschema_rs.Draft202012Validator(out)

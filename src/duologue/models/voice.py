@@ -124,13 +124,13 @@ def read_json(text: str, kind: type[T]) -> tuple[T | None, str]:
     for span in sorted(spans, key=lambda s: len(s) > 2):
         try:
             found = msgspec.json.decode(span, type=kind)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:  # the latter of ten thousand brackets
             if span == longest:
                 wrong = _what(error)
     return (found, "") if found is not None else (None, wrong)
 
 
-def _what(error: msgspec.DecodeError) -> str:
+def _what(error: msgspec.DecodeError | RecursionError) -> str:
     if isinstance(error, msgspec.ValidationError):
         return f"The JSON object does not have the form asked for: {error}"
     return f"The answer is not valid JSON: {error}"

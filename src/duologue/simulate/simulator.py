@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from duologue.checks.entities import Memory
+from duologue.checks.entities import Memory, call_name
 from duologue.checks.schema import validators
 from duologue.environment import tick
 from duologue.environment.arguments import Parameters
@@ -66,6 +66,7 @@ class SimulatedSession:
         )
         self._memory = Memory(self._tools.values())
         self._answers: dict[tuple[str, bytes], Json] = {}
+        """Calls and their results since the last write."""
         self._talk: list[Message] = []
         self._said: list[str] = []
         self._heard = 0
@@ -117,7 +118,7 @@ class SimulatedSession:
             parameters.bind(arguments)
         except ToolError as failure:
             return self._error(failure.type, failure.message)
-        return self._answers.get((name, canonical(arguments)))
+        return self._answers.get((name, call_name(arguments)))
 
     async def _asked(self, tool: Tool, arguments: dict[str, Json]) -> Json:
         """The model's answer, once nothing speaks against it."""
@@ -141,8 +142,10 @@ class SimulatedSession:
             return self._memory.objections(tool, arguments, error)
         if len(to_json(answer.result)) > LONGEST:
             return [f"The result is longer than {LONGEST} characters; give fewer rows."]
-        returns = validators(tool)[1]
-        wrong = [_told(error) for error in returns.iter_errors(answer.result)]
+        try:
+            wrong = [_told(error) for error in validators(tool)[1].iter_errors(answer.result)]
+        except ValueError as error:
+            return [f"The result can't be held against the schema: {error}."]
         return wrong or self._memory.objections(tool, arguments, answer.result)
 
     def _keep(self, name: str, arguments: dict[str, Json], result: Json) -> Outcome:
@@ -150,14 +153,14 @@ class SimulatedSession:
         tool = self._tools.get(name)
         failed = is_error(result)
         text = _text(result)
-        self._hash = digest([self._hash, self._ticks, name, arguments, text])
+        self._hash = digest([self._hash, self._ticks, name, call_name(arguments).decode(), text])
         changes: tuple[RowChange, ...] = ()
         if tool is not None:
             changes = self._memory.learn(tool, arguments, result)
             if tool.effect == "write" and not failed:
                 self._answers.clear()
             else:
-                self._answers[name, canonical(arguments)] = result
+                self._answers[name, call_name(arguments)] = result
         return Outcome(result, text, changes, self.state, failed)
 
     def _question(self, tool: Tool, arguments: dict[str, Json]) -> Message:

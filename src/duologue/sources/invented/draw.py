@@ -5,6 +5,7 @@ same rows. Only plain arithmetic is done on what is drawn: a machine's own logar
 """
 
 import datetime
+import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from duologue.sources.invented.schema import Link, Shape
 
 Value = Any  # int · float · str · None
 _DAY = re.compile(r"today(?:\s*([+-])\s*(\d{1,5}))?")
+LONGEST_TEXT = 2_000
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _UNITS = {"days": 86_400, "hours": 3_600, "minutes": 60}
 
@@ -114,7 +116,10 @@ class Drawing:
             value = self.dice.choice(recipe.parts[name]) if name in recipe.parts else self.reference(name)
             return _filtered("" if value is None else str(value), how)
 
-        return " ".join(r.SLOT.sub(fill, recipe.pattern).split())
+        text = " ".join(r.SLOT.sub(fill, recipe.pattern).split())
+        if len(text) > LONGEST_TEXT:
+            raise BadRecipeError(f"{column!r} grows to {len(text)} characters; {LONGEST_TEXT} are the most")
+        return text
 
     def _code(self, recipe: r.Code, column: str) -> Value:
         draws = {"#": lambda: self.dice.choice("0123456789"), "@": lambda: self.dice.choice(_LETTERS)}
@@ -179,6 +184,8 @@ class Drawing:
         total = terms[0]
         for term in terms[1:]:
             total = total * term if recipe.op == "times" else total + term if recipe.op == "plus" else total - term
+        if not math.isfinite(total):
+            raise BadRecipeError(f"{recipe.op} of {terms!r} is no number")
         return round(total, recipe.digits) if recipe.digits else round(total)
 
     def _when(self, recipe: r.When, column: str) -> Value:

@@ -17,6 +17,8 @@ from duologue.types import Json
 Text = Annotated[str, Meta(max_length=400)]
 Ref = Annotated[str, Meta(max_length=81)]
 Scalar = bool | int | float | Text | None
+Amount = Annotated[float, Meta(ge=-1e12, le=1e12)]
+Span = Annotated[int, Meta(ge=-10_000_000, le=10_000_000)]
 Spread = Literal["even", "low", "middle", "high"]
 Day = Annotated[str, Meta(max_length=20)]
 """An ISO date, `today`, or `today-30`."""
@@ -34,7 +36,7 @@ class _Base(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_f
 class Serial(_Base, frozen=True, tag="serial"):
     """1, 2, 3 …; with a prefix or a width, a text: S-0001."""
 
-    start: int = 1
+    start: Annotated[int, Meta(ge=0, le=10**12)] = 1
     step: Annotated[int, Meta(ge=1, le=1000)] = 1
     prefix: Annotated[str, Meta(max_length=20)] = ""
     width: Annotated[int, Meta(ge=0, le=12)] = 0
@@ -44,7 +46,7 @@ class Pick(_Base, frozen=True, tag="pick"):
     """One of the values, the heavier ones more often."""
 
     values: Annotated[tuple[Scalar, ...], Meta(min_length=1, max_length=200)]
-    weights: Annotated[tuple[Annotated[float, Meta(ge=0)], ...], Meta(max_length=200)] = ()
+    weights: Annotated[tuple[Annotated[float, Meta(ge=0, le=1e6)], ...], Meta(max_length=200)] = ()
 
 
 class Compose(_Base, frozen=True, tag="text"):
@@ -63,9 +65,9 @@ class Code(_Base, frozen=True, tag="code"):
 class Number(_Base, frozen=True, tag="number"):
     """A number of the range, on the steps from its least."""
 
-    least: float
-    most: float
-    step: Annotated[float, Meta(gt=0)] = 1
+    least: Amount
+    most: Amount
+    step: Annotated[float, Meta(ge=1e-6, le=1e12)] = 1
     spread: Spread = "even"
 
 
@@ -98,8 +100,8 @@ class After(_Base, frozen=True, tag="after"):
     """A time span behind (negative: before) the date of a reference, never later than `until`."""
 
     of: Ref
-    least: int
-    most: int
+    least: Span
+    most: Span
     unit: Literal["days", "hours", "minutes"] = "days"
     until: Day = ""
 
@@ -108,7 +110,7 @@ class Calc(_Base, frozen=True, tag="calc"):
     """References and numbers added, multiplied, or the later ones taken from the first."""
 
     op: Literal["plus", "minus", "times"]
-    of: Annotated[tuple[Ref | float, ...], Meta(min_length=2, max_length=6)]
+    of: Annotated[tuple[Ref | Amount, ...], Meta(min_length=2, max_length=6)]
     digits: Annotated[int, Meta(ge=0, le=6)] = 2
 
 
@@ -171,7 +173,7 @@ def read(design: RowsDesign) -> tuple[TableRecipe, list[str]]:
     for name, given in design.columns.items():
         try:
             columns[name] = msgspec.convert(given, type=Recipe)
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, RecursionError) as error:
             problems.append(f"Column {name[:40]!r}: {error}. Kinds: {', '.join(KINDS)}.")
     return TableRecipe(columns, design.examples), problems
 
