@@ -295,6 +295,15 @@ def test_what_is_wrong_is_said_and_can_be_mended(code: str, bad: Written, says: 
     assert len(tasks.scenario(item, ()).tasks) == 1
 
 
+def test_naming_the_choices_gives_nothing_away() -> None:
+    task = medium() | {"goal": medium()["goal"] + " They also know whether it is a Travel or a Crime book."}
+    task = edited(
+        task, subtasks=[*task["subtasks"], {"goal": "its genre is known", "steps": [1], "tell": ["$1.items[0].genre"]}]
+    )
+    _, model = prepared(answers(task), item_with())
+    assert len(model.requests) == 1
+
+
 def test_objections_show_what_the_plan_returned() -> None:
     _, model = prepared(answers(tell(medium(), "$2.items[0].colour"), medium()), item_with())
     assert '$2 = loans_show_by_book: {"items":[{"loan_id"' in model.requests[1].messages[-1].content

@@ -5,7 +5,6 @@ the machine-checked part of the rubric. What the model says of its own task coun
 """
 
 from collections.abc import Sequence
-from typing import Literal
 
 from msgspec.structs import replace
 
@@ -14,6 +13,7 @@ from duologue.ids import digest
 from duologue.plans.index import ToolIndex
 from duologue.plans.placeholders import references
 from duologue.tasks.rubric import rubric_of
+from duologue.tasks.written.focus import Difficulty
 from duologue.tasks.written.form import WrittenTask
 from duologue.tasks.written.given import plain_values
 from duologue.tasks.written.ground import Trial, slot_key
@@ -80,15 +80,11 @@ class Builder:
         )
         return replace(task, id=digest([task.goal, [[s.tool, s.arguments] for s in plan]]))
 
-    def difficulty(self, parts: int, plan: Sequence[PlanStep]) -> Literal["easy", "medium", "hard"]:
-        """Up to two independent parts are easy, up to four medium; beyond, or where a rule decides about a change, hard."""
+    def difficulty(self, parts: int, plan: Sequence[PlanStep]) -> Difficulty:
+        """As the house defines it: by its size, and hard where a rule with a guard decides about a change."""
         writes = {s.tool for s in plan if not self._reads(s.tool)}
-        if parts > 4 or any(r.sql and (not r.tools or writes & set(r.tools)) for r in self.environment.policy.rules):
-            return "hard" if parts > 4 or writes else self._plainly(parts, plan)
-        return self._plainly(parts, plan)
-
-    def _plainly(self, parts: int, plan: Sequence[PlanStep]) -> Literal["easy", "medium"]:
-        return "easy" if parts <= 2 and not any(s.after for s in plan) else "medium"
+        ruled = any(r.sql and writes and (not r.tools or writes & set(r.tools)) for r in self.environment.policy.rules)
+        return "hard" if ruled else size(parts, plan)
 
     def known(self, written: WrittenTask, plan: Sequence[PlanStep]) -> tuple[Fact, ...]:
         """Known facts, with what they stand for where a call is given them."""
@@ -115,6 +111,13 @@ class Builder:
             ]
         lines += [Criterion(line.text.strip(), line.kind) for line in written.rubric]
         return tuple(dict.fromkeys(lines))
+
+
+def size(parts: int, plan: Sequence[PlanStep]) -> Difficulty:
+    """Up to two independent parts are easy, up to four medium, more are hard."""
+    if parts > 4:
+        return "hard"
+    return "easy" if parts <= 2 and not any(s.after for s in plan) else "medium"
 
 
 def _input_slot(tool: Tool, name: str) -> str:

@@ -15,6 +15,7 @@ from duologue.ids import canonical, to_json
 from duologue.language.reading import read
 from duologue.language.values import tells
 from duologue.plans.placeholders import leaves, references
+from duologue.tasks.written.build import size
 from duologue.tasks.written.focus import Difficulty
 from duologue.tasks.written.form import Doubt, WrittenTask
 from duologue.tasks.written.given import Words, gives, goes_without_saying, plain_values, words
@@ -221,7 +222,7 @@ class Doubts:
             for name, value in step.arguments.items()
             if references(value)
         ]
-        hidden += [("to be told", d.value) for d in told if d.slot != ":count"]
+        hidden += [("to be told", d.value) for d in told if d.slot != ":count" and not self._is_choice(d.slot)]
         said = read(written.goal)
         return [
             Doubt(
@@ -233,14 +234,20 @@ class Doubts:
             if _tells_much(value) and _folded(value) not in literal and tells(said, value)
         ][:2]
 
+    def _is_choice(self, slot: str) -> bool:
+        """One of a few words that anybody uses, as a status is: "whether it is open" gives nothing away."""
+        column = self.columns.get(slot)
+        return column is not None and column.role in ("category", "status", "flag")
 
-def fits(parts: int, difficulty: str, plan_writes: bool, scene: Scene) -> list[Doubt]:
-    """Objections to the size: another difficulty than was asked for, a change where none was wanted or none where one was."""
+
+def fits(task: Task, plan_writes: bool, scene: Scene) -> list[Doubt]:
+    """Objections to the size: another than was asked for, a change where none was wanted or none where one was."""
     out = []
-    if difficulty != scene.difficulty:
-        out.append(
-            Doubt("size", f"with {parts} subtasks and this plan it is {difficulty}; {scene.difficulty} was asked for")
-        )
+    parts = len(task.subtasks)
+    found = size(parts, task.plan)
+    if scene.difficulty not in (found, task.difficulty):
+        text = f"with {parts} subtasks and this plan it is {found}; {scene.difficulty} was asked for"
+        out.append(Doubt("size", text))
     if plan_writes != scene.write:
         out.append(Doubt("size", "a change was asked for" if scene.write else "no change was asked for"))
     return out

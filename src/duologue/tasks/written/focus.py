@@ -28,7 +28,7 @@ PEOPLE = (
     ("manager", "answers for mistakes and checks what looks odd"),
     ("analyst", "thinks in figures, groups and periods"),
     ("auditor", "checks single records against what should be true"),
-    ("assistant to somebody else", "asks on behalf of a named person"),
+    ("secretary", "asks on behalf of somebody who is in a hurry"),
 )
 OCCASIONS = (
     "a complaint is being looked into", "a phone call is under way", "a wrong entry was noticed", "a report is due today",

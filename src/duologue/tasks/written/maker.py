@@ -209,7 +209,7 @@ class Exchange:
         if not self._sized:  # size is a wish: it is objected to once, together with the rest
             self._sized = True
             writes = any(maker.builder.tools[s.tool].effect == "write" for s in plan)
-            doubts += fits(len(task.subtasks), task.difficulty, writes, scene)
+            doubts += fits(task, writes, scene)
         if doubts:
             return doubts, trial
         return self._proven(task, trial, scene), trial

@@ -21,7 +21,7 @@ RETURNS = 1500
 NEEDED = {
     "easy": "easy: one or two subtasks; every call can be made at once, none needs another's result",
     "medium": "medium: two to four subtasks; at least one call needs an earlier result",
-    "hard": "hard: five or six subtasks, calls that build on one another; or fewer where a rule of the policy decides about a change",
+    "hard": "hard: five or six subtasks, calls that build on one another",
 }
 
 
