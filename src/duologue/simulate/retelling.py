@@ -114,7 +114,7 @@ class _Work:
 def _registers(dialogue: Dialogue) -> list[str]:
     dice = rng(dialogue.scenario.seed, "registers")
     ways = cast(dict[str, list[str]], word_file("registers"))
-    return [f"The user {dice.choice(ways['user'])}.", f"The assistant is {dice.choice(ways['assistant'])}.", ""]
+    return [f"The user: {dice.choice(ways['user'])}.", f"The assistant: {dice.choice(ways['assistant'])}.", ""]
 
 
 def _objections(refused: dict[int, str]) -> str:
