@@ -62,8 +62,9 @@ def test_it_grows_where_slower_answers_are_more_of_them() -> None:
 def test_it_finds_out_where_answers_have_become_longer() -> None:
     pace = Pace(start=64)
     rounds(pace, 1, seconds=0.2)
-    for _ in range(4):
+    for _ in range(60):
         pace.troubled(time.monotonic())
+    assert pace.window <= 8
     rounds(pace, 120, seconds=8.0)
     assert pace.window > 1000
 
@@ -84,6 +85,26 @@ def test_trouble_halves_it_once_for_calls_sent_together_and_never_below_one() ->
     for _ in range(20):
         pace.troubled(time.monotonic())
     assert pace.window == 1
+
+
+def test_stray_failures_do_not_keep_it_small() -> None:
+    pace = Pace()
+
+    async def run() -> None:
+        for _ in range(10):
+            places = int(pace.window)
+            sent = time.monotonic()
+            for _ in range(places):
+                await pace.__aenter__()
+            for _ in range(places // 40):
+                pace.troubled(sent)
+            for _ in range(places):
+                pace.served(0.1)
+            for _ in range(places):
+                await pace.__aexit__()
+
+    asyncio.run(run())
+    assert pace.window > 1000
 
 
 def test_it_comes_back_after_trouble() -> None:

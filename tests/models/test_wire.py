@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec import Struct
 
 from duologue.models.structured import in_words, response_format, sent_schema
@@ -250,3 +252,38 @@ def test_each_level_asks_for_less() -> None:
     assert response_format(schema, "plain", "judge") is None
     said = in_words(Message("user", content="Go on."), schema)
     assert (said.role, said.content[:8], '{"type":"object"}' in said.content) == ("user", "Go on.\n\n", True)
+
+
+JSONS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+ODD_MESSAGES = st.fixed_dictionaries(
+    {},
+    optional={
+        "content": JSONS,
+        "reasoning": JSONS,
+        "tool_calls": st.lists(st.fixed_dictionaries({"id": JSONS, "function": st.fixed_dictionaries({"name": JSONS, "arguments": JSONS})}), max_size=3) | JSONS,
+    },
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(ODD_MESSAGES, JSONS, JSONS)
+def test_whatever_a_server_says_it_is_read_or_refused(message: dict[str, Json], usage: Json, error: Json) -> None:
+    try:
+        reply = read_reply(body(message, usage=usage, error=error))
+    except msgspec.DecodeError:
+        return
+    assert isinstance(reply.message.content, str)
+    assert all(len(c.id) > 0 and c.name == str(c.name) for c in reply.message.tool_calls)
+    assert len({c.id for c in reply.message.tool_calls}) == len(reply.message.tool_calls)
+    sent(Wire("reasoning"), (reply.message,))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=60))
+def test_whatever_bytes_come_they_are_read_or_refused(data: bytes) -> None:
+    with pytest.raises((msgspec.DecodeError, UnicodeDecodeError)):
+        read_reply(b'{"choices":[{"message":{"content":' + data)

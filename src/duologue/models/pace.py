@@ -5,8 +5,8 @@ slower, it grows only while more calls at once still bring more answers a second
 full), and a step that brought none is taken back. Answers also become longer or shorter by themselves; so where the window has stayed
 for a while, it is halved for a moment to see how quick the quickest is now.
 
-Trouble (429, 5xx, a time-out, a cut connection) halves it, once for all the calls that were under way together. It never falls
-below one, so that work goes on where everything fails: the calls end one after another with their own errors.
+Trouble (429, 5xx, a time-out, a cut connection) halves it, once for all the calls that were under way together, where it is more than
+a stray failure now and then, which fewer calls would not prevent: a fifth of a window's calls. It never falls below one, so that work goes on where everything fails: the calls end one after another with their own errors.
 """
 
 import asyncio
@@ -18,6 +18,8 @@ HOLDS = 2.0
 """A round is as fast as the quickest while its mean is within this factor."""
 GAIN = 1.05
 """What more calls at once must bring, in answers a second, where they have become slower."""
+STRAY, MUCH = 0.05, 0.2
+"""Shares of a window's calls that failed: up to the first it may grow, from the second it is halved."""
 STAYS = 20
 """Rounds without growth after which the quickest is measured again."""
 MEASURE = 2
@@ -34,7 +36,7 @@ class Pace:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._doubling = True
         self._full = False  # whether the window was ever full in this round
-        self._seconds, self._answers = 0.0, 0
+        self._seconds, self._answers, self._troubles = 0.0, 0, 0
         self._quickest = self._best_rate = 0.0
         self._before = 0.0  # the window before the last step, while that has to prove itself
         self._stayed = self._measuring = 0
@@ -62,6 +64,9 @@ class Pace:
         """A call sent at `sent` (`time.monotonic`) was refused or failed."""
         if sent < self._halved_at:
             return  # sent before the window was halved: the same trouble
+        self._troubles += 1
+        if self._troubles < self.window * MUCH:
+            return
         self._halved_at = time.monotonic()
         self._doubling = False
         self.window = max(1.0, self.window / 2)
@@ -81,7 +86,7 @@ class Pace:
         """Grow, stay, or take a step back, after a round whose answers took `mean` seconds."""
         rate = self.window / mean
         self._quickest = min(self._quickest, mean) if self._quickest else mean
-        if not self._full:
+        if not self._full or self._troubles > self.window * STRAY:
             return
         if mean <= self._quickest * HOLDS or rate > self._best_rate * GAIN:
             self._best_rate = max(self._best_rate, rate)
@@ -103,7 +108,8 @@ class Pace:
             self.window, self._before = self._before, 0.0
 
     def _begin_round(self) -> None:
-        self._seconds, self._answers, self._full = 0.0, 0, self.under_way >= int(self.window)
+        self._seconds, self._answers, self._troubles = 0.0, 0, 0
+        self._full = self.under_way >= int(self.window)
 
     async def _queue(self) -> None:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
