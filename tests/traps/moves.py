@@ -171,6 +171,7 @@ class Change(Struct, frozen=True):
 def ask(play: Play, at: int, name: str, arguments: dict[str, Json]) -> Json:
     """What a call would give just before a move."""
     shop, calls = play.world.workshop, [c for m in play.moves[:at] for c in m.calls]
+    assert shop.image is not None
     with open_session(shop.image, shop.environment, play.dialogue.scenario.clock, calls) as session:
         return session.execute(name, arguments).result
 
@@ -187,6 +188,7 @@ class Performed(Struct, frozen=True):
 def perform(play: Play, moves: Sequence[Move]) -> Performed:
     """Execute the calls of the moves and put the conversation together."""
     shop = play.world.workshop
+    assert shop.image is not None
     turns: list[Turn] = []
     starts = []
     steady = True
@@ -202,7 +204,7 @@ def perform(play: Play, moves: Sequence[Move]) -> Performed:
             outcomes = [session.execute(c.name, c.arguments) for c in calls]
             for call, outcome in zip(calls, outcomes, strict=True):
                 answer = Message("tool", outcome.text, tool_call_id=call.id)
-                turn = Turn(answer, len(turns) - 1, outcome.state, "tool", move.turn.task, changes=outcome.changes)
+                turn = Turn(answer, len(turns) - 1, outcome.state, "tool", task=move.turn.task, changes=outcome.changes)
                 turns.append(turn)
             steady = steady and (not move.texts or move.texts == tuple(o.text for o in outcomes))
     return Performed(replace(play.dialogue, turns=tuple(turns)), tuple(starts), steady)

@@ -12,6 +12,7 @@ from duologue.catalog.model import Catalog, Column
 from duologue.checks.kept import Kept
 from duologue.language.reading import Reading, read
 from duologue.language.values import is_blank
+from duologue.plans.answered import answered
 from duologue.plans.match import Match, match_plan
 from duologue.plans.placeholders import leaves
 from duologue.plans.trace import Executed, Trace, trace
@@ -42,7 +43,8 @@ class Case:
     def match(self, task: int) -> Match:
         """How the plan of a task compares with the calls made."""
         if task not in self._matches:
-            self._matches[task] = match_plan(self.tasks[task].plan, self.trace, task)
+            found = match_plan(self.tasks[task].plan, self.trace, task)
+            self._matches[task] = answered(self.tasks[task], found, self.trace, task, self.columns)
         return self._matches[task]
 
     def column(self, slot: str) -> Column | None:

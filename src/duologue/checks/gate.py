@@ -16,7 +16,8 @@ from duologue.checks.sources import Sources
 from duologue.checks.words import finds
 from duologue.language.reading import Reading, read
 from duologue.language.values import is_blank, say, tells
-from duologue.plans.match import match_plan
+from duologue.plans.answered import answered
+from duologue.plans.match import Match, match_plan
 from duologue.plans.trace import Trace, trace
 from duologue.types import Fact, Finding, Json, Scenario, Task, Toolset, Turn, Verdict
 
@@ -153,9 +154,7 @@ class _Gate:
         if turn.done:
             final = _is_final(turns, at, len(self.tasks))
             tasks = range(len(self.tasks)) if final else range(turn.task + 1)
-            missing = [
-                m for n in tasks for m in match_plan(self.tasks[n].plan, see(), n).missing if m.weight == "critical"
-            ]
+            missing = [m for n in tasks for m in self._match(n, see()).missing if m.weight == "critical"]
             late = [m.reason for m in missing] or self._done_later(see(), at)
             return [f"ends while something is open: {late[0]}"] if late else []
         after = 0
@@ -167,6 +166,10 @@ class _Gate:
             a.kind in ("request", "follow up") for t in turns[max(at - 2 * after, 0) : at + 1] for a in t.acts
         )
         return ["goes on long after everything is done"] if idle else []
+
+    def _match(self, number: int, seen: Trace) -> Match:
+        task = self.tasks[number]
+        return answered(task, match_plan(task.plan, seen, number), seen, number, self.columns)
 
     def _unasked(self, turns: Sequence[Turn], at: int) -> list[str]:
         """Of a user who goes by the assistant's words: whether it asked for everything before it was content."""

@@ -174,11 +174,16 @@ class Prover:
         for n in dict.fromkeys((critical[0], critical[-1], *writes)):
             kept = made[:n] + made[n + 1 :]
             rerun = self._again(kept, earlier, clock) if n in writes else run[:n] + run[n + 1 :]
+            if n not in writes and self._is_answered(task, rerun, said, n + 1):
+                continue
             yield Spoiled(f"drop step {n + 1}", rerun, said)
         for n in critical:
             other = self._other_row(made[n])
-            if other is not None:
-                yield Spoiled(f"neighbour in step {n + 1}", self._swapped(run, n, other, earlier, clock), said)
+            if other is None:
+                continue
+            rerun = self._swapped(run, n, other, earlier, clock)
+            if n in writes or not self._is_answered(task, rerun, said, n + 1):
+                yield Spoiled(f"neighbour in step {n + 1}", rerun, said)
                 break
         for n in writes:
             other = self._other_value(made[n])
@@ -193,6 +198,11 @@ class Prover:
                 break
         if said:
             yield Spoiled("untold", run, said[:-1])
+
+    def _is_answered(self, task: Task, run: Run, said: Sequence[str], step: int) -> bool:
+        """Without its call, a read is still answered: other results hold all that it tells. To leave it out spoils nothing."""
+        case = Case(staged(run, said, self.environment.toolset), (task,), columns=self.columns)
+        return step in case.match(0).calls
 
     def _other_row(self, call: ToolCall) -> ToolCall | None:
         """The same call about a neighbouring row."""
