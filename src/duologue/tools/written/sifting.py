@@ -1,7 +1,7 @@
 """Which tools may stand beside each other: no two that do the same, no word with two meanings.
 
-A set's vocabulary starts with the names its columns were given (`told.field_names`) and grows with each tool that is taken: a field
-keeps the type and the meaning it had first. Two tools are the same where their statements are; and as good as the same where they
+A set's vocabulary grows with each tool that is taken: a field keeps the name, the type and the meaning it had first. The names that
+columns were given beforehand (`told.field_names`) bring it about that there is little to object to. Two tools are the same where their statements are; and as good as the same where they
 take and give the same things of the same tables under the same conditions in the same order, or one gives only a part of the other.
 """
 
@@ -19,6 +19,7 @@ from duologue.tools.written.promises import fields_of
 from duologue.types import Json, Slot, Tool
 
 _PAGING = ("limit", "offset")
+_VALUES = ("key", "equals", "value")
 _SPACE = re.compile(r"\s+")
 
 
@@ -31,7 +32,7 @@ class Likeness(Struct, frozen=True):
     takes: frozenset[Slot]
     gives: frozenset[Slot]
     conditions: frozenset[str]
-    """Constants of its statements, and what its lists are ordered by first."""
+    """Constants of its statements, the columns they choose by, and what its lists are ordered by first."""
 
     def covers(self, other: "Likeness") -> bool:
         """Whether the other gives nothing that this one does not."""
@@ -50,7 +51,10 @@ def likeness(tool: Tool) -> Likeness:
         tree = sqlglot.parse_one(s.sql, read="sqlite")
         if s.kind != "require":
             conditions |= {str(e.this) for e in tree.find_all(exp.Literal) if not isinstance(e.parent, _ORDERING)}
-        conditions |= {f"{type(e).__name__}" for e in tree.find_all(exp.AggFunc)}
+        conditions |= {type(e).__name__ for e in tree.find_all(exp.AggFunc, exp.Insert, exp.Update, exp.Delete)}
+        conditions |= {
+            c.name.lower() for e in tree.find_all(exp.Where, exp.Join, exp.Update) for c in e.find_all(exp.Column)
+        }
         order = tree.args.get("order")
         if s.kind == "return" and order:
             first = order.expressions[0]
@@ -84,9 +88,11 @@ class Kept:
     """The tools taken so far, and the vocabulary they share."""
 
     def __init__(self, ground: Ground, names: dict[Concept, str]) -> None:
-        self._names = {Slot(c[0], c[1]): name for c, name in names.items()}
-        self._meant = {name: Slot(c[0], c[1]) for c, name in names.items()}
-        self._types: dict[str, str] = {}
+        """`names` are what columns should be called, for what is shown back."""
+        self._wanted = {Slot(c[0], c[1]): name for c, name in names.items()}
+        self._meant: dict[str, Slot] = {}
+        self._called: dict[Slot, str] = {}
+        self._types: dict[str, set[str]] = {}
         self.ground = ground
         self.tools: list[Tool] = []
         self._prints: dict[str, str] = {}
@@ -104,10 +110,12 @@ class Kept:
         said = self._said(tool)
         for name, slot in said:
             self._check_meaning(name, slot, {n for n, _ in said})
-        for name, kind in _types(tool).items():
-            before = self._types.get(name, kind)
-            if before != kind:
-                raise RefusedError("field clash", f"{name!r} is of the type {before} in other tools, but {kind} here.")
+        shown = _shown(tool)
+        for name, kind in _asked(tool).items():
+            known = shown.get(name, set()) | self._types.get(name, set())
+            if known and kind not in known:
+                also = " or ".join(sorted(known))
+                raise RefusedError("field clash", f"{name!r} is a {kind} as a parameter, but comes back as a {also}.")
 
     def take(self, tool: Tool) -> None:
         """The tool belongs to the set from now on."""
@@ -116,8 +124,9 @@ class Kept:
         self._likes.append((likeness(tool), tool.name))
         for name, slot in self._said(tool):
             self._meant.setdefault(name, slot)
-        for name, kind in _types(tool).items():
-            self._types.setdefault(name, kind)
+            self._called.setdefault(slot, name)
+        for name, kinds in _shown(tool).items():
+            self._types.setdefault(name, set()).update(kinds)
 
     def twin(self, tool: Tool) -> str:
         """The name of a tool that makes this one needless; empty where there is none."""
@@ -130,15 +139,17 @@ class Kept:
         return [(path.rpartition(".")[2].removesuffix("[]"), slot) for path, slot in tool.outputs.items()]
 
     def _check_meaning(self, name: str, slot: Slot, names: set[str]) -> None:
-        own = self._names.get(slot)
-        meant = self._meant.get(name)
+        meant, called = self._meant.get(name), self._called.get(slot)
         if meant is not None and meant != slot and not _counter(meant, slot):
-            better = f" Call it {own!r}." if own else " Give it a name of its own."
-            raise RefusedError(
-                "field clash", f"The field {name!r} means {_named(meant)} in this set, not {_named(slot)}.{better}"
+            better = called or self._wanted.get(slot, name)
+            call_it = (
+                "Give it a name of its own." if better in self._meant and better != called else f"Call it {better!r}."
             )
-        if own is not None and name != own and own not in names and not slot.use and not self._in_roles(slot.table):
-            raise RefusedError("field clash", f"{_named(slot)} comes back as {own!r} in this set, not as {name!r}.")
+            raise RefusedError(
+                "field clash", f"The field {name!r} means {_named(meant)} in this set, not {_named(slot)}. {call_it}"
+            )
+        if called not in (None, name) and called not in names and not slot.use and not self._in_roles(slot.table):
+            raise RefusedError("field clash", f"{_named(slot)} comes back as {called!r} in this set, not as {name!r}.")
 
     def _in_roles(self, table: str) -> bool:
         """Whether rows of the table play several parts (manager, employee), so that fields are called by the part."""
@@ -157,23 +168,17 @@ def _named(slot: Slot) -> str:
     return f"the {slot.use} of {column}" if slot.use and slot.column else column
 
 
-def _types(tool: Tool) -> dict[str, str]:
-    """Field or parameter name → its plain type, of those that have one and stand for something."""
-    out: dict[str, str] = {}
-    known = {path.rpartition(".")[2].removesuffix("[]") for path in tool.outputs}
-    for name, schema in fields_of(tool.returns).items():
-        if name in known:
-            out[name] = _plain(schema.get("type"))
-    for name, slot in tool.inputs.items():
-        if slot.use in ("key", "equals", "value"):
-            out.setdefault(name, _plain(tool.parameters["properties"][name]["type"]))
-            if out[name] != _plain(tool.parameters["properties"][name]["type"]):
-                raise RefusedError("field clash", f"{name!r} has one type as a parameter and another in the result.")
-    return {name: kind for name, kind in out.items() if kind}
+def _shown(tool: Tool) -> dict[str, set[str]]:
+    """Field of the result → its types. A column may have one in one table and another where it is referred to."""
+    return {name: _plain(schema.get("type")) for name, schema in fields_of(tool.returns).items()}
 
 
-def _plain(kind: Json) -> str:
-    kinds = [k for k in (kind if isinstance(kind, list) else [kind]) if k not in ("null", None)]
-    if len(kinds) != 1:
-        return ""
-    return "number" if kinds[0] == "integer" else str(kinds[0])
+def _asked(tool: Tool) -> dict[str, str]:
+    """Parameter → its type, of those that take a field's value."""
+    known = {n: tool.parameters["properties"][n]["type"] for n, s in tool.inputs.items() if s.use in _VALUES}
+    return {name: next(iter(_plain(kind))) for name, kind in known.items()}
+
+
+def _plain(kind: Json) -> set[str]:
+    kinds = {str(k) for k in (kind if isinstance(kind, list) else [kind]) if k not in ("null", None)}
+    return {"number" if k == "integer" else k for k in kinds}
