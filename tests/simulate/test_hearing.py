@@ -129,6 +129,8 @@ TABLE: list[tuple[Situation, str, str]] = [
     (PRICE, "This can't be undone: Bees, price 3.99. Do you want me to make this change?", "confirm?"),
     (PRICE, "To be sure: Bees to 3.99?", "confirm?"),
     (PRICE, "So Bees at 3.99?", "confirm?"),
+    (PRICE, "Before I do: should I set Bees to 3.99 as well, like the rest?", "confirm?"),
+    (PRICE, "I can do that. Would you also like a list of all books?", "offer"),
     (PRICE, "Sorry, that was refused. Should I remove the book?", "error"),
     (PRICE, "I'd change the price of Bees from 11.25 to 39.90. Go ahead?", "wrong[price]"),
     (LEND, "So: due date 20 June 2024, status open, fee 2.50. Correct?", "wrong[due_on]"),

@@ -178,7 +178,8 @@ class Hearing:
 
     def _is_reported(self, need: Need | None, at: Situation, heard: Heard) -> bool:
         """After a yes, any plain statement is a report; without one, what says all the values that were to be written."""
-        if heard.questions and not set(heard.questions) <= set(heard.of("closing", "offer")):
+        extra = ("closing", "offer") if at.agreed else ("closing",)
+        if len(heard.questions) > len(heard.of(*extra)):
             return False
         if heard.fails or heard.missing or heard.promises or not heard.states or not at.texts:
             return False
@@ -223,7 +224,7 @@ class Hearing:
             unknown = unknown or not found
         if out:
             return tuple(_once(out))
-        consent = heard.of("confirm") or (heard.of("offer") if not self._has_writes(at) else ())
+        consent = heard.of("confirm") or tuple(q for q in heard.of("offer") if self._is_wanted(q, at, points))
         if consent and not unknown and not self._is_way_out(consent, heard, at):
             return self._consent(consent, text, at, points)
         other = heard.of("other")
@@ -235,6 +236,12 @@ class Hearing:
             return self._consent(other, text, at, points)  # "the price to 3.99?": what is asked is whether it is right
         found = [a for q in other for a in self._answering(q, q.text, text, points, sure=True)]
         return tuple(_once(found)) if found else (Act("ask"),) if unknown else ()
+
+    def _is_wanted(self, offer: Question, at: Situation, points: Sequence[Point]) -> bool:
+        """What sounds like an extra is the very thing asked for: any look at the records; a change with its values."""
+        values = [p for p in points if p.slot.endswith(":value")] or points
+        told = read(offer.text)
+        return not self._has_writes(at) or any(tells(told, p.value, self._column(p.slot)) for p in values)
 
     def _has_writes(self, at: Situation) -> bool:
         return any(is_write(s.need) for s in at.open)
