@@ -47,6 +47,8 @@ REPAIRS = 3
 """Times a tool is shown back with what is wrong."""
 BATCH = 6
 """Questions of one request for tools; and the most tools that come of it."""
+CORE = 0.7
+"""Share of a set that comes of questions, before the expansion is asked what is missing."""
 ADDED = 10
 """Tools that the expansion proposes at most."""
 FEWEST = 4
@@ -85,14 +87,9 @@ async def written_toolset(
     """
     work = _Work(voices, catalog, image, (seed, variant), size)
     questions = await work.questions()
-    for start in range(0, len(questions), BATCH):
-        if len(work.kept.tools) >= max(FEWEST, round(work.size * 0.7)):
-            break
-        await work.batch("Questions", questions[start : start + BATCH])
-    proposals = await work.expansion()
-    for start in range(0, len(proposals), BATCH):
-        if len(work.kept.tools) < work.size:
-            await work.batch("Tools to write", proposals[start : start + BATCH])
+    left = await work.batches("Questions", questions, max(FEWEST, round(work.size * CORE)))
+    await work.batches("Tools to write", await work.expansion(), work.size)
+    await work.batches("Questions", left, work.size)
     tools = work.coherent()
     if len(tools) < FEWEST:
         raise StageError(
@@ -155,6 +152,13 @@ class _Work:
         return _clean(asked.value.questions)
 
     # ── Tools ──
+
+    async def batches(self, heading: str, lines: list[str], enough: int) -> list[str]:
+        """Tools for questions (or proposals), a few at a time, until there are enough; the lines that were not needed."""
+        while lines and len(self.kept.tools) < enough:
+            await self.batch(heading, lines[:BATCH])
+            lines = lines[BATCH:]
+        return lines
 
     async def batch(self, heading: str, lines: list[str]) -> None:
         """Tools for a few questions (or proposals), each tried on its own."""

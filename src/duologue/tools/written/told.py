@@ -19,7 +19,7 @@ from duologue.tools.vocabulary import ID_WORDS, column_words, noun_of
 from duologue.tools.written.answers import NAMING
 from duologue.types import Json, Slot, Tool
 
-ALL_SHOWN = 10
+ALL_SHOWN = 16
 """A database with up to so many tables is shown whole, of a larger one a connected part."""
 ROWS = 3
 _LONGEST = 60
