@@ -189,6 +189,14 @@ def test_a_bad_recipe_is_shown_back(table: str, column: str, recipe: dict[str, A
     assert world.rows[table] == {"animals": 90, "samples": 160}[table]
 
 
+def test_a_column_that_holds_nothing_twice_uses_up_its_values() -> None:
+    spoiled = copy.deepcopy(lab.ROWS["tanks"])
+    spoiled["columns"]["label"] = {"kind": "pick", "values": [f"Basin {n}" for n in range(24)]}
+    world, _ = made({"tanks": spoiled})
+    assert world.rows["tanks"] == 24
+    assert "tanks" not in world.refused
+
+
 def test_a_bad_example_is_shown_back() -> None:
     spoiled = {**lab.ROWS["samples"], "examples": [{"status": "lost"}]}
     _, model = made({"samples": spoiled})

@@ -12,9 +12,9 @@ from duologue.environment.specifications import specification
 from duologue.models.prompts import Prompts
 from duologue.models.voice import schema_of
 from duologue.simulate.simulator import Simulated
-from duologue.sources.invented.recipes import KINDS, RowsDesign, Shape, complaints, read
+from duologue.sources.invented.recipes import KINDS, RowsDesign, complaints, read
 from duologue.sources.invented.rules import PolicyDesign, RuleDesign, establish
-from duologue.sources.invented.schema import Design, Link, TableDesign, build
+from duologue.sources.invented.schema import Design, Link, Shape, TableDesign, build
 from duologue.tools.specified import ReturnsDesign, Spec, predict_returns
 from simulate import ferry
 
@@ -57,8 +57,8 @@ def test_it_says_what_to_return_and_begins_with_what_never_changes(name: str) ->
     prompt = text(name)
     assert "one JSON object and nothing else" in prompt
     assert "xample" in prompt
-    other = {k: f"OTHER {v}" if isinstance(v, str) else v for k, v in VALUES[name].items() if isinstance(v, str)}
-    changed = Prompts().render(name, **VALUES[name] | other).text
+    texts = {k: f"OTHER {v}" for k, v in VALUES[name].items() if isinstance(v, str)}
+    changed = Prompts().render(name, **VALUES[name] | texts).text
     same = next((i for i, (a, b) in enumerate(zip(prompt, changed, strict=False)) if a != b), len(prompt))
     assert same > 0.9 * len(prompt)
 

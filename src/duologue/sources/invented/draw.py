@@ -55,11 +55,18 @@ class Drawing:
         self.shape, self.parents, self.today, self.dice = shape, parents, today, dice
         self.row: dict[str, Value] = {}
         self.number = 0
+        self.taken: dict[str, set[Value]] = {column: set() for column in sorted(shape.unique)}
+        """Of columns that hold no value twice: those they hold."""
         self.chosen: dict[Link, Mapping[str, Value] | None] = {}
 
     def begin(self, number: int, given: Mapping[str, Value]) -> None:
         """Start a row: which it is, and what is given of it."""
         self.row, self.number, self.chosen = dict(given), number, {}
+
+    def keep(self) -> None:
+        """The row was stored."""
+        for column, values in self.taken.items():
+            values.add(self.row.get(column))
 
     def value(self, recipe: r.Recipe, column: str) -> Value:
         """A value for a column. Raises `BadRecipeError`."""
@@ -106,9 +113,13 @@ class Drawing:
         return f"{recipe.prefix}{number:0{recipe.width}d}" if recipe.prefix or recipe.width else number
 
     def _pick(self, recipe: r.Pick, column: str) -> Value:
-        if not recipe.weights:
-            return _plain(self.dice.choice(recipe.values))
-        return _plain(self.dice.choices(recipe.values, recipe.weights)[0])
+        values = tuple(map(_plain, recipe.values))
+        weights = recipe.weights or (1.0,) * len(values)
+        if column in self.taken:
+            left = [(v, w) for v, w in zip(values, weights, strict=True) if v not in self.taken[column] and w]
+            if left:
+                values, weights = tuple(v for v, _ in left), tuple(w for _, w in left)
+        return self.dice.choices(values, weights)[0]
 
     def _text(self, recipe: r.Compose, column: str) -> Value:
         def fill(found: re.Match[str]) -> str:

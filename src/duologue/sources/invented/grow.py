@@ -115,6 +115,7 @@ class _Bed:
         except (apsw.Error, OverflowError) as error:
             return str(error)
         self.rows += 1
+        drawing.keep()
         self._join(drawing.row)
         return ""
 

@@ -156,7 +156,7 @@ class RowsDesign(Struct, frozen=True, forbid_unknown_fields=True):
     """The rows of a table as the model writes them. A recipe that is none is told with its column, so they are read later."""
 
     columns: Annotated[dict[str, dict[str, Json]], Meta(max_length=40)]
-    examples: Annotated[tuple[dict[str, Scalar], ...], Meta(max_length=20)] = ()
+    examples: Annotated[tuple[dict[str, Scalar], ...], Meta(max_length=40)] = ()
 
 
 class TableRecipe(Struct, frozen=True):

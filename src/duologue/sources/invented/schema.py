@@ -64,6 +64,8 @@ class Shape(Struct, frozen=True):
     autokey: str
     """The INTEGER PRIMARY KEY, which fills itself; empty where there is none."""
     links: tuple[Link, ...]
+    unique: frozenset[str] = frozenset()
+    """Columns of which each alone may hold no value twice."""
 
     def link_of(self, column: str) -> Link | None:
         """The first foreign key the column is part of."""
@@ -172,7 +174,16 @@ def _shape(db: apsw.Connection, table: TableDesign) -> Shape | str:
     alone = key[0] if len(key) == 1 else ""
     serial = next((name for name, kind, *_ in columns if name == alone and kind.upper() == "INTEGER"), "")
     stored = tuple(name for name, *_, hidden in columns if hidden == 0)
-    return Shape(table.name, table.sql.strip(), table.rows, stored, key, serial, _links(db, table.name))
+    return Shape(
+        table.name, table.sql.strip(), table.rows, stored, key, serial, _links(db, table.name), _unique(db, table.name)
+    )
+
+
+def _unique(db: apsw.Connection, table: str) -> frozenset[str]:
+    query = """
+        SELECT min(c.name) FROM pragma_index_list(?) AS i, pragma_index_info(i.name) AS c WHERE i."unique" AND NOT i.partial
+        GROUP BY i.name HAVING count(*) = 1 AND min(c.name) IS NOT NULL"""
+    return frozenset(name for (name,) in db.execute(query, (table,)))
 
 
 def _links(db: apsw.Connection, table: str) -> tuple[Link, ...]:
@@ -200,7 +211,9 @@ def _linked(db: apsw.Connection, shapes: dict[str, Shape]) -> list[str]:
                 problems.append(f"Table {name!r} refers to {link.to[:40]!r}, which is not among the tables.")
                 continue
             links.append(Link(link.columns, link.to, link.to_columns or parent.key))
-        shapes[name] = Shape(name, shape.sql, shape.rows, shape.columns, shape.key, shape.autokey, tuple(links))
+        shapes[name] = Shape(
+            name, shape.sql, shape.rows, shape.columns, shape.key, shape.autokey, tuple(links), shape.unique
+        )
     if problems:
         return problems
     db.pragma("foreign_keys", True)
