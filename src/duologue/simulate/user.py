@@ -75,7 +75,7 @@ class ScriptedUser:
             return self.listener.give_up(dice, stuck=taken.dropped)
         if self.scenario.mode == "task":
             return taken.onto(self._whole(past, dice))
-        going_on = None if taken.dropped or taken.lead else self._react(past, view, dice)
+        going_on = None if taken.dropped else self._react(past, view, dice)
         return taken.onto(going_on or self._next(past, dice))
 
     # ── answering ────────────────────────────────────────────────────────────────────────────────────────────────────
