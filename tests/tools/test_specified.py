@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from duologue.errors import StageError
+from duologue.errors import StageError, UserError
 from duologue.protocols import Request
 from duologue.testing import ScriptedModel
 from duologue.tools.specified import predict_returns, specified_environment, specify
-from duologue.types import Slot, Toolset
+from duologue.types import Slot, Tool, Toolset
 from simulate import ferry
 
 
@@ -176,3 +176,17 @@ def test_nothing_came_of_it() -> None:
     voice, _ = ferry.voice(lambda r: "no", "returns")
     with pytest.raises(StageError, match="invalid answer"):
         asyncio.run(specified_environment("ferry office", voice, ferry.TOOLS))
+
+
+@pytest.mark.parametrize(
+    ("tools", "said"),
+    [
+        ((*ferry.TOOLS, ferry.TOOLS[0]), "two tools are called 'search_sailings'"),
+        (tuple(replace(ferry.TOOLS[0], name=f"search_{n}") for n in range(65)), "65 tools are too many"),
+    ],
+)
+def test_one_set_at_a_time(tools: tuple[Tool, ...], said: str) -> None:
+    voice, model = ferry.voice(lambda r: "no", "returns")
+    with pytest.raises(UserError, match=said):
+        asyncio.run(specified_environment("ferry office", voice, tools))
+    assert model.requests == []

@@ -20,6 +20,7 @@ from duologue import ids
 from duologue.catalog.model import Catalog
 from duologue.checks.entities import key_behind
 from duologue.environment.specifications import Schema, specification, tidy_object
+from duologue.errors import UserError
 from duologue.models.voice import Voice
 from duologue.tools.maker import environment_for
 from duologue.tools.policy import default_policy
@@ -27,6 +28,7 @@ from duologue.types import Environment, Json, Message, Policy, Slot, Tool, Tools
 
 QUESTIONS, MOST_GAPS = 24, 10
 LEAST_TOOLS, MOST_TOOLS = 6, 24
+MOST_GIVEN = 64
 REPAIRS = 3
 SHOWN = 8
 _KIND: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -77,13 +79,24 @@ async def specified_environment(
 ) -> Environment:
     """An environment whose tools have no implementation: those given, or, without any, those a model designs for the domain.
 
-    Raises `StageError` where no valid answers came.
+    Raises `UserError` where two of the tools share a name or there are more than an assistant can be shown, `StageError` where no
+    valid answers came.
     """
     given = tuple(tools) or await specify(name, voice)
+    _need_one_set(given)
     toolset = await predict_returns(given, voice)
     return environment_for(
         name, "", toolset, policy or default_policy(Catalog(name, ()), ids.rng(seed, "policy", name))
     )
+
+
+def _need_one_set(tools: Sequence[Tool]) -> None:
+    names = [t.name for t in tools]
+    twice = next((n for n in names if names.count(n) > 1), None)
+    if twice is not None:
+        raise UserError(f"two tools are called {twice!r}", "Give the tools of one set at a time.")
+    if len(names) > MOST_GIVEN:
+        raise UserError(f"{len(names)} tools are too many for one assistant", f"Give up to {MOST_GIVEN} at a time.")
 
 
 async def specify(domain: str, voice: Voice, scope: str = "specs") -> tuple[Tool, ...]:
