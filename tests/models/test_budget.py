@@ -67,7 +67,7 @@ def test_what_an_attempt_is_charged(end: Usage | None, tokens: int, counted: lis
     [
         (
             {"dollars": 0.001},
-            r"\$0.0000 of \$0.001 \(--max-dollars\) are spent, and the next call may cost up to \$0.0012",
+            r"\$0.0000 of \$0.001 \(--max-dollars\) are charged, and the next call may cost up to \$0.0012",
         ),
         ({"tokens": 1000}, "0 of 1,000 tokens .--max-tokens. are used, and the next call may take up to 1,238"),
         ({"hours": 0.5}, "had its 0.5 hours .--max-hours."),
@@ -282,7 +282,7 @@ def test_the_ledger_is_seldom_written() -> None:
             await asyncio.gather(*(_ask(meter, 2000, Usage(500, 0, 200)) for _ in range(50)))
 
     asyncio.run(many())
-    assert written < 80  # of 1,000 calls
+    assert written < 120  # of 1,000 calls
 
 
 # ── models that know nothing of it ───────────────────────────────────────────────────────────────────────────────────────

@@ -106,7 +106,7 @@ def _ranges(found: "Estimate") -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [("", "expected", "9 times in 10")]
     if found.roles:
         rows += [row("tokens", found.tokens, lambda n: f"{n:,.0f}"), row("dollars", found.dollars, dollars)]
-    rows.append(row("hours", found.hours, lambda n: f"{n:,.2f}"))
+    rows.append(row("hours", found.hours, lambda n: f"{n:,.2f}" if n >= 0.1 else f"{n:.4f}"))
     rows.append(row("accepted", found.accepted, lambda n: f"{n:,.0f}"))
     return rows
 
@@ -121,8 +121,8 @@ def _remarks(found: "Estimate", asked: "RunConfig") -> list[str]:
         out.append("No model has a part in it: it costs nothing but time.")
     elif found.together:
         out.append(
-            f"Hours are at the pilot's pace, {found.together:.1f} calls under way at once. Up to {asked.together:,}"
-            " conversations go on at once: more than the pilot had are faster where the server has room."
+            f"Hours are at the pilot's pace, {found.together:.1f} calls under way at once; the run may have"
+            f" {asked.together:,} conversations going at once, and is faster where the server has room for them."
         )
     unknown = [e.label for e in asked.models.endpoints.values() if e.price is None]
     if unknown:

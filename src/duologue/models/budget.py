@@ -104,7 +104,7 @@ class Budget:
         self._began = clock() - before.seconds
         self._tokens, self._nano = before.tokens, before.nano
         self._aside_tokens = self._aside_nano = self._flying = 0
-        self._written = before
+        self._written, self._floor = before, Used()
         self._waiting: deque[tuple[asyncio.Future[None], Used]] = deque()
 
     def purse(self, price: Price | None, model: str = "the model") -> "Purse":
@@ -153,8 +153,7 @@ class Budget:
         self._aside_nano -= worst.nano
         self._tokens += real.tokens
         self._nano += real.nano
-        if real.tokens > worst.tokens or real.nano > worst.nano:
-            self._foresee()
+        self._foresee()
         self._serve()
 
     def count(self, role: str, how: str, used: Used) -> None:
@@ -186,19 +185,18 @@ class Budget:
         return True
 
     def _foresee(self) -> None:
-        """Raise the bound in the ledger where what may be billed has come up to it."""
-        if (
-            self._tokens + self._aside_tokens > self._written.tokens
-            or self._nano + self._aside_nano > self._written.nano
+        """Write the bound where what may be billed has come up to it, or has fallen far below."""
+        tokens, nano = self._tokens + self._aside_tokens, self._nano + self._aside_nano
+        if not (
+            self._floor.tokens <= tokens <= self._written.tokens and self._floor.nano <= nano <= self._written.nano
         ):
             self._write(ahead=True)
 
     def _write(self, ahead: bool) -> None:
         """Write the bound down."""
-        self._written = Used(
-            _bound(self._tokens, self._aside_tokens, self._most_tokens, ahead),
-            _bound(self._nano, self._aside_nano, self._most_nano, ahead),
-        )
+        tokens = _bounds(self._tokens, self._aside_tokens, self._most_tokens, ahead)
+        nano = _bounds(self._nano, self._aside_nano, self._most_nano, ahead)
+        self._floor, self._written = map(Used, tokens, nano)
         self._ledger.bound(self._written)
 
     def _time_is_up(self) -> bool:
@@ -209,7 +207,7 @@ class Budget:
             return LimitReachedError(f"The run has had its {self._hours:g} hours (--max-hours).")
         if self._nano + worst.nano > self._most_nano:
             return LimitReachedError(
-                f"${self._nano / NANO:.4f} of ${self._dollars:g} (--max-dollars) are spent, and the next call may cost"
+                f"${self._nano / NANO:.4f} of ${self._dollars:g} (--max-dollars) are charged, and the next call may cost"
                 f" up to ${worst.nano / NANO:.4f}."
             )
         return LimitReachedError(
@@ -218,13 +216,16 @@ class Budget:
         )
 
 
-def _bound(spent: int, aside: int, most: float, ahead: bool) -> int:
-    """What may have been billed; `ahead`, with something on top that is soon used up, but never more than may be spent."""
+def _bounds(spent: int, aside: int, most: float, ahead: bool) -> tuple[int, int]:
+    """How low what may be billed must fall until less is written, and what is written now: what it is; or, `ahead`, something on
+    top of that, so that the next calls need not write, but never more than may be spent."""
     total = spent + aside
     if not ahead:
-        return total
-    more = aside // 2 + (spent // 16 if most == math.inf else int(most) // 256)
-    return int(max(total, min(total + more, most)))
+        return 0, total
+    limited = most != math.inf
+    floor = min(spent + aside // 4, total - (int(most) // 64 if limited else total // 4))
+    headroom = aside // 8 + (int(most) // 256 if limited else spent // 16)
+    return floor, int(max(total, min(total + headroom, most)))
 
 
 class Purse:
