@@ -126,7 +126,8 @@ def test_everything_it_worked_for_is_billed_even_what_nobody_received() -> None:
 Look = Callable[[aiohttp.ClientResponse], Awaitable[bool]]
 TOOL = calling("find", name="Ann")
 AS_AGENT = body("find Ann", "Let me see.", "well?", tools=[{"type": "function"}])
-AS_USER = body("hi", response_format={"type": "json_schema", "json_schema": {"schema": {"is_task_complete": {}}}})
+FORM: Json = {"properties": {"user_message": {}, "is_task_complete": {}}}
+AS_USER = body("hi", response_format={"type": "json_schema", "json_schema": {"schema": FORM}})
 OBJECT: Json = {"user_message": "hello there, how are things", "is_task_complete": False}
 SPOILT: list[tuple[str, Body, Reply, str]] = [
     ("429", AS_AGENT, TOOL, "Rate limit"),

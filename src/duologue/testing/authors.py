@@ -13,6 +13,7 @@ from duologue.environment.session import SqliteSession
 from duologue.language.reading import read
 from duologue.language.values import tells
 from duologue.plans.placeholders import leaves, resolve
+from duologue.tasks.written.ground import field_slot, slot_key
 from duologue.testing.known import Known
 from duologue.types import Disclosure, Json, Task, Tool
 
@@ -76,10 +77,16 @@ def _paths(tells: tuple[Disclosure, ...], results: list[Result]) -> list[str]:
     out: list[str] = []
     for tell in tells:
         result = results[tell.step - 1]
-        places = _counts(result) if tell.slot == ":count" else [p for p, v in leaves(result.value) if v == tell.value]
+        places = _counts(result) if tell.slot == ":count" else _places(tell, result)
         fresh = [f"${tell.step}.{p}" for p in places if f"${tell.step}.{p}" not in out]
         out += fresh[:1]
     return out
+
+
+def _places(tell: Disclosure, result: Result) -> list[str]:
+    """Where a value stands as what it is."""
+    found = [p for p, value in leaves(result.value) if value == tell.value]
+    return [p for p in found if slot_key(field_slot(result.tool, p)) == tell.slot]
 
 
 def _counts(result: Result) -> list[str]:
@@ -139,10 +146,13 @@ def described(text: str) -> dict[str, Json]:
     return {"fields": [{"name": n, "description": f"{n.replace('_', ' ')}, as it is on record"} for n in names]}
 
 
-# ── judging ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── judging and wording ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _CLASSES = {"critical": "Critical", "structural": "Structural", "noncritical": "NonCritical"}
 _LINE = re.compile(r'^\{"id":"(?P<id>[\d.]+)","declared":"(?P<kind>\w+)"', re.MULTILINE)
+_TOLD = re.compile(
+    r"^(\d+) (?:user|assistant): (.*?)(?=\n\d+ (?:user|assistant): |\n  keep: |\Z)", re.MULTILINE | re.DOTALL
+)
 _TURN = re.compile(r'^\{"turn":(\d+)', re.MULTILINE)
 
 
@@ -161,3 +171,8 @@ def judged(text: str) -> dict[str, Json]:
         for found in _LINE.finditer(case)
     ]
     return {"lines": lines, "user_stayed_user": True, "user_evidence": "The user asks and answers."}
+
+
+def retold(text: str) -> dict[str, Json]:
+    """Every numbered message of a text as it is."""
+    return {"turns": [{"n": int(n), "text": said} for n, said in _TOLD.findall(text)]}

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from duologue.errors import StageError
 from duologue.ids import derive_seed
 from duologue.language.phrases import Phrases
-from duologue.testing.authors import described, judged, questions_for, results_of, tools_for, written_task
+from duologue.testing.authors import described, judged, questions_for, results_of, retold, tools_for, written_task
 from duologue.testing.known import Goals, Known, Line, Scripts, Shelf, script
 from duologue.testing.lines import AGAIN, ALSO, ANSWERS, ASKS, LOST, THANKS, WELCOME, YES
 from duologue.testing.protocol import Body, Reply, Wire
@@ -50,6 +50,7 @@ class ScenarioBrain:
             "tools": lambda m: tools_for(self.tools, m[1]["content"]),
             "expansion": lambda _: {"tools": []},
             "returns": lambda m: described(m[-1]["content"]),
+            "wording": lambda m: retold(m[-1]["content"]),
             "judge": lambda m: judged(m[-1]["content"]),
         }
 

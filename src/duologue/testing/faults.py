@@ -16,7 +16,7 @@ from msgspec import Struct, json
 
 from duologue.ids import digest, rng
 from duologue.testing.protocol import Body, Wire
-from duologue.testing.roles import role_of
+from duologue.testing.roles import asked_schema, role_of
 
 
 class Broken(Struct, frozen=True, kw_only=True):
@@ -84,12 +84,12 @@ def wrong_shape(_: Body, __: Wire) -> Broken:
 def invalid_json(body: Body, message: Wire) -> Wire | None:
     """A structured answer that breaks off."""
     content = message["content"]
-    return {**message, "content": content[: len(content) * 2 // 3]} if _is_object(content) else None
+    return {**message, "content": content[: len(content) * 2 // 3]} if asked_schema(body) else None
 
 
 def wrong_fields(body: Body, message: Wire) -> Wire | None:
     """A structured answer with other fields than those asked for."""
-    return {**message, "content": '{"answer": "yes", "confidence": 0.9}'} if _is_object(message["content"]) else None
+    return {**message, "content": '{"answer": "yes", "confidence": 0.9}'} if asked_schema(body) else None
 
 
 def wrong_tool(body: Body, message: Wire) -> Wire | None:
@@ -232,10 +232,6 @@ def _with_call(message: Wire, change: Callable[[dict[str, str]], dict[str, str]]
         return None
     first = {**calls[0], "function": change(calls[0]["function"])}
     return {**message, "tool_calls": [first, *calls[1:]]}
-
-
-def _is_object(content: str) -> bool:
-    return content.lstrip().startswith(("{", "Here is"))
 
 
 def _said(words: str) -> str:

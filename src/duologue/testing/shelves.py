@@ -1,5 +1,7 @@
 """Shelves of scenarios for a `ScenarioBrain`: made here, or read from the files of the stages."""
 
+from collections.abc import Iterator
+from itertools import count, islice
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -9,6 +11,7 @@ from duologue.environment import Image
 from duologue.errors import StageError
 from duologue.export.stage_files import read_scenarios, read_tools
 from duologue.ids import rng
+from duologue.items import SEARCHES
 from duologue.models.prompts import Prompts
 from duologue.models.voice import Voice
 from duologue.pipeline import catalog_of, open_source
@@ -33,20 +36,37 @@ def playing(brain: Brain) -> ScriptedModel:
 def shelf_of(
     environment: Environment, image: Image, catalog: Catalog, n: int, seed: int = 1, mode: str = "user"
 ) -> Shelf:
-    """Up to `n` different scripted scenarios over an environment."""
+    """`n` different scripted scenarios over an environment, as far as there are so many: first those that a run of that seed with
+    this one toolset draws, item by item, then others."""
     maker = ScriptedTasks(catalog, image, environment, seed)
-    used: set[str] = set()
-    scenarios: list[Scenario] = []
+    drawn = list(islice(_as_drawn(maker, mode), n))
+    ids = {t.id for s in drawn for t in s.tasks}
     for item in range(2 * n):
-        if len(scenarios) == n:
+        if len(drawn) == n:
             break
         try:
-            scenario = maker.scenario(f"shelf.{item}", used, mode)
+            scenario = maker.scenario(f"shelf.{item}", ids, mode)
         except StageError:
             continue
-        used.update(t.id for t in scenario.tasks)
-        scenarios.append(scenario)
-    return Shelf(environment, image, catalog, tuple(scenarios))
+        ids.update(t.id for t in scenario.tasks)
+        drawn.append(scenario)
+    return Shelf(environment, image, catalog, tuple(drawn))
+
+
+def _as_drawn(maker: ScriptedTasks, mode: str) -> Iterator[Scenario]:
+    """The scenarios of a run's items, until nothing new is left to ask."""
+    used: set[str] = set()
+    for number in count():
+        for attempt in range(SEARCHES):
+            try:
+                scenario = maker.scenario(f"{number}.{attempt}", used, mode)
+            except StageError:
+                continue
+            used.update(name for t in scenario.tasks for name in (t.id, *maker.asks(t)))
+            yield scenario
+            break
+        else:
+            return
 
 
 async def written_shelf(

@@ -26,7 +26,8 @@ class Work:
     def __init__(self, asked: list[list[tuple[Line, ...]]], messages: list[Wire], phrases: Phrases) -> None:
         self.asked, self.messages, self.phrases = asked, messages, phrases
         self.tools = {t.name: t for t in asked[0][0][0].known.shelf.environment.toolset.tools}
-        self.unused = _made(messages)
+        self.made = _made(messages)
+        self.used: set[int] = set()
         self.results: dict[int, Json] = {}
         """Of the task last looked at, step → what it returned."""
         self.written: list[str] = []
@@ -82,12 +83,18 @@ class Work:
         return own
 
     def _take(self, step: PlanStep, arguments: Json) -> Made | None:
-        """The call that takes a step, if it was made; no other step can have it."""
-        for made in self.unused:
-            if made.name == step.tool and made.arguments == arguments:
-                self.unused.remove(made)
-                return made
-        return None
+        """The call that takes a step, if it was made; no other step can have it, unless it read what has not changed since."""
+        fitting = [n for n, m in enumerate(self.made) if m.name == step.tool and m.arguments == arguments]
+        for number in fitting:
+            if number not in self.used:
+                self.used.add(number)
+                return self.made[number]
+        still = bool(fitting) and not any(self._writes(m) for m in self.made[fitting[-1] :])
+        return self.made[fitting[-1]] if still else None
+
+    def _writes(self, made: Made) -> bool:
+        tool = self.tools.get(made.name)
+        return tool is not None and tool.effect == "write"
 
     def _move(self, known: Known, tool: Tool, arguments: dict[str, Json]) -> Reply:
         call = Message("assistant", reasoning="The records must say.", tool_calls=(ToolCall("", tool.name, arguments),))
