@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from duologue.casting import Cast
 from duologue.catalog import Catalog, read_catalog, relabelled
 from duologue.errors import StageError, UserError
@@ -25,7 +27,8 @@ def open_source(path: Path | None, domain: str | None) -> Source:
 
 def catalog_of(source: Source) -> Catalog:
     """What the source's schema means."""
-    return relabelled(read_catalog(source.image.connect(), source.name), source.lexicon.get("labels", {}))
+    catalog = relabelled(read_catalog(source.image.connect(), source.name), source.lexicon.get("labels", {}))
+    return replace(catalog, latest=source.today) if source.today else catalog
 
 
 def make_tools(source: Source, catalog: Catalog, seed: int, variants: Sequence[int]) -> list[Environment]:

@@ -11,6 +11,7 @@ import pytest
 from duologue.catalog import read_catalog
 from duologue.environment import Sandbox, SqliteSession
 from duologue.errors import StageError, UserError
+from duologue.ground import catalog_of
 from duologue.ids import rng
 from duologue.models.prompts import Prompts
 from duologue.models.voice import Voice
@@ -32,6 +33,10 @@ def made(
     return asyncio.run(invent(name, Voice("domain", model, Prompts()), seed)), model
 
 
+def model_saw_today(model: ScriptedModel) -> str:
+    return model.requests[0].messages[1].content.partition("in this world: ")[2][:10]
+
+
 @pytest.fixture(scope="module")
 def world() -> Invention:
     return made()[0]
@@ -46,7 +51,8 @@ def test_the_world_is_whole(world: Invention) -> None:
     catalog = read_catalog(db, world.source.name)
     assert {t.name for t in catalog.tables} == set(world.rows)
     assert len(catalog.links) == 6
-    assert catalog.latest
+    assert world.source.today == "2026-06-02" == model_saw_today(made()[1])
+    assert catalog_of(world.source).latest == "2026-06-02"
 
 
 @pytest.mark.parametrize(

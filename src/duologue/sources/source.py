@@ -21,6 +21,8 @@ class Source(Struct, frozen=True):
     policy: Policy | None = None
     lexicon: dict[str, Any] = field(default_factory=dict)
     """Wording: `labels` for tables and columns (`table` or `table.column` → what people say) and `wording` for tools."""
+    today: str = ""
+    """The day it is in the data (ISO), where that is known; else it is guessed from the latest dates."""
 
 
 def from_sqlite(path: str | Path) -> Source:

@@ -71,7 +71,7 @@ async def invent(name: str, voice: Voice, seed: int, scope: str = "world") -> In
     finally:
         world.db.close()
     _look_at(image, design, voice.role)
-    source = Source(" ".join(design.title.split()), image, policy=policy)
+    source = Source(" ".join(design.title.split()), image, policy=policy, today=today.isoformat())
     return Invention(
         source, {n: g.rows for n, g in growths.items()}, {n: g.refused for n, g in growths.items() if g.refused}
     )
