@@ -6,7 +6,7 @@ CODE := src tests benchmarks
 # Test processes: as many as there are processors, at least two.
 JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -lt 2 ] && n=2; echo $$n)
 
-.PHONY: demo test lint format bench clean
+.PHONY: demo test lint format bench soak clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/core.stamp  ## the main job on the built-in shop: 25 conversations, their statistics, one to read
@@ -28,7 +28,10 @@ format: .venv/dev.stamp  ## put the code in order
 	$(BIN)/ruff format $(CODE)
 
 bench: .venv/dev.stamp  ## repeatable measurements, each printing a ratio or a rate
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+soak: .venv/dev.stamp  ## 200 conversations with a model in every role: sound, a tenth faulty, no more than a dollar
+	$(BIN)/python benchmarks/soak_models.py
 
 clean:  ## what can be made again, without the runs
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* build dist
