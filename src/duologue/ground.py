@@ -19,6 +19,9 @@ from duologue.workshop import Workshop
 if TYPE_CHECKING:
     from duologue.config import RunConfig
 
+ENOUGH_TOOLS = 4
+"""Of several sets in a file, those with fewer are passed over."""
+
 
 def open_source(path: Path | None, domain: str | None) -> Source:
     """A database file, a built-in domain, or the built-in shop where neither is named."""
@@ -48,7 +51,7 @@ async def workshops(config: "RunConfig", source: Source | None, cast: Cast) -> l
     """
     try:
         if source is None and config.simulated:
-            return [await _simulated(config, cast)]
+            return await _simulated(config, cast)
         if source is None:
             from duologue.sources.invented import invented_source
 
@@ -108,15 +111,22 @@ async def _written(
     return out
 
 
-async def _simulated(config: "RunConfig", cast: Cast) -> Workshop:
-    """A world without a database: tools that were given, or designed for a domain, and answered by a model."""
+async def _simulated(config: "RunConfig", cast: Cast) -> list[Workshop]:
+    """Worlds without a database, answered by a model: one for each set of tools that was given, or one designed for a domain."""
     from duologue.sources.seed_tools import read_seed_tools
     from duologue.tools.specified import specified_environment, specify
 
     for role in ("tasks", "user", "agent", "simulator", "judge"):
         cast.needed(role)
     name = config.source_name
-    given = [tool for group in read_seed_tools(config.seed_tools) for tool in group.tools] if config.seed_tools else []
-    tools = given or await specify(name, cast.needed("tools"))
-    environment = await specified_environment(name, cast.needed("returns"), tools, seed=config.seed)
-    return Workshop(environment, None, Catalog(name, ()), config.seed, cast)
+    if config.seed_tools is None:
+        given = {name: await specify(name, cast.needed("tools"))}
+    else:
+        sets = read_seed_tools(config.seed_tools)
+        rich = [s for s in sets if len(s.tools) >= ENOUGH_TOOLS] or list(sets)
+        given = {name if len(sets) == 1 else s.name: s.tools for s in rich[: config.toolsets]}
+    out = []
+    for called, tools in given.items():
+        environment = await specified_environment(called, cast.needed("returns"), tools, seed=config.seed)
+        out.append(Workshop(environment, None, Catalog(called, ()), config.seed, cast))
+    return out
