@@ -12,12 +12,14 @@ from msgspec.structs import replace
 
 from duologue.catalog.model import Column
 from duologue.checks.case import Case
+from duologue.checks.everyday import is_everyday, is_near
+from duologue.checks.reliance import was_told
 from duologue.checks.sources import Sources
 from duologue.checks.words import finds
-from duologue.language.reading import Reading, read
+from duologue.language.reading import Day, Reading, read
 from duologue.language.values import is_blank, say, tells
 from duologue.plans.answered import answered
-from duologue.plans.match import Match, match_plan
+from duologue.plans.match import Match, Missing, match_plan
 from duologue.plans.trace import Trace, trace
 from duologue.types import Fact, Finding, Json, Scenario, Task, Toolset, Turn, Verdict
 
@@ -26,6 +28,8 @@ __all__ = ["gate", "user_gate"]
 MOST_REQUESTS = 2
 MOST_AFTER = 6
 """User turns that may follow the last call: thanks, a recap, a doubt, a goodbye."""
+MOST_WAITING = 12
+"""User turns without a call while something is open: an assistant that only asks is not the user's fault, but has to end."""
 
 See = Callable[[], Trace]
 """Gives the sorted conversation; called only where it is needed."""
@@ -91,6 +95,7 @@ class _Gate:
         for task in tasks:
             for fact in (*task.known, *_spoken(task)):
                 self._learn(fact)
+        self.today: list[Day] = []
         self.hidden = [f for t in tasks for f in t.hidden if _is_telling(f.value)]
 
     def _learn(self, fact: Fact) -> None:
@@ -100,11 +105,15 @@ class _Gate:
         self.told.add_result(fact.value, None)
 
     def hear(self, turn: Turn) -> None:
-        """Take in a turn that has been spoken. Only words reach a user; results don't."""
-        if turn.message.role in ("user", "assistant") and turn.message.content:
-            reading = read(turn.message.content)
-            self.texts.append(reading)
-            self.told.add_text(reading)
+        """Take in a turn that has been spoken. Only words reach a user; results don't. What the system message says, the day it is
+        and the rules of the house, is no secret either."""
+        if turn.message.role == "tool" or not turn.message.content:
+            return
+        reading = read(turn.message.content)
+        self.texts.append(reading)
+        self.told.add_text(reading)
+        if turn.message.role == "system":
+            self.today += [d for said in reading.dates for d in said.days if all(d)]
 
     def judge(self, turns: Sequence[Turn], at: int, see: See) -> list[str]:
         """What is wrong with the user's turn at `at`."""
@@ -142,8 +151,13 @@ class _Gate:
 
     def _invented(self, reading: Reading) -> list[str]:
         known = self.told
-        figures = [n.text for n in reading.numbers if not n.word and not known.knows_number(n)]
-        dates = [d.text for d in reading.dates if not known.knows_date(d)]
+        years = [y for y, _, _ in known.days if y]
+        figures = [
+            n.text
+            for n in reading.numbers
+            if not n.word and not known.knows_number(n) and not is_everyday(n, reading.text, years)
+        ]
+        dates = [d.text for d in reading.dates if not known.knows_date(d) and not is_near(d, reading.text, self.today)]
         figures += [c.text for c in reading.codes if not known.knows_code(c)]
         return [f for f in figures if not known.is_named(f, reading)] + dates
 
@@ -152,20 +166,36 @@ class _Gate:
         if turn.done and any(a.kind in _BY_WORDS for a in turn.acts):
             return self._unasked(turns, at)
         if turn.done:
-            final = _is_final(turns, at, len(self.tasks))
-            tasks = range(len(self.tasks)) if final else range(turn.task + 1)
-            missing = [m for n in tasks for m in self._match(n, see()).missing if m.weight == "critical"]
-            late = [m.reason for m in missing] or self._done_later(see(), at)
-            return [f"ends while something is open: {late[0]}"] if late else []
+            return self._too_early(turns, at, see())
         after = 0
         for earlier in reversed(turns[: at + 1]):
             if earlier.message.role == "tool":
                 break
             after += earlier.message.role == "user"
-        idle = after > MOST_AFTER and not any(
-            a.kind in ("request", "follow up") for t in turns[max(at - 2 * after, 0) : at + 1] for a in t.acts
-        )
-        return ["goes on long after everything is done"] if idle else []
+        if after <= MOST_AFTER:
+            return []
+        recent = turns[max(at - 2 * after, 0) : at + 1]
+        if any(t.acts for t in recent):
+            idle = not any(a.kind in ("request", "follow up") for t in recent for a in t.acts)
+            return ["goes on long after everything is done"] if idle else []
+        if not any(self._open(n, see()) for n in range(turn.task + 1)):
+            return ["goes on long after everything is done"]
+        if after > MOST_WAITING:
+            return ["goes on long with an assistant that makes no call: the assistant's fault"]
+        return []
+
+    def _too_early(self, turns: Sequence[Turn], at: int, seen: Trace) -> list[str]:
+        """What is open where the user ends. Who was told that it is done, or can't be, has no way to know better."""
+        final = _is_final(turns, at, len(self.tasks))
+        tasks = range(len(self.tasks)) if final else range(turns[at].task + 1)
+        missing = [(n, m) for n in tasks for m in self._open(n, seen)]
+        if missing and not any(t.acts for t in turns[: at + 1]):
+            missing = [(n, m) for n, m in missing if not was_told(self.tasks[n], m.step, n, turns[:at], self.columns)]
+        late = [m.reason for _, m in missing] or self._done_later(seen, at)
+        return [f"ends while something is open: {late[0]}"] if late else []
+
+    def _open(self, number: int, seen: Trace) -> list[Missing]:
+        return [m for m in self._match(number, seen).missing if m.weight == "critical"]
 
     def _match(self, number: int, seen: Trace) -> Match:
         task = self.tasks[number]
