@@ -27,6 +27,15 @@ format: .venv/dev.stamp  ## put the code in order
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
+.PHONY: test-server
+test-server: .venv/dev.stamp .venv-server/stamp  ## a real server: a tiny model is trained, served, and plays the assistant
+	DUOLOGUE_SERVER=$(CURDIR)/.venv-server $(BIN)/python -m pytest -n 0 -m server tests/server
+
+.venv-server/stamp: tests/server/requirements.txt
+	$(PYTHON) -m venv .venv-server
+	.venv-server/bin/python -m pip install --quiet --disable-pip-version-check -r tests/server/requirements.txt
+	@touch $@
+
 bench: .venv/dev.stamp  ## repeatable measurements, each printing a ratio or a rate
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 

@@ -1,7 +1,8 @@
 """What a run stands on: a source, what its schema means, and environments with tools, made by rules or by models."""
 
 import asyncio
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,14 @@ from duologue.catalog import Catalog, read_catalog, relabelled
 from duologue.errors import StageError, UserError
 from duologue.ids import rng
 from duologue.sources import Source, from_domain, from_sqlite
+from duologue.store.stats import TOOLS_NOTE
 from duologue.tools import DerivedTools, default_policy, environment_for
-from duologue.types import Environment
+from duologue.types import Environment, Json
 from duologue.workshop import Workshop
 
 if TYPE_CHECKING:
     from duologue.config import RunConfig
+    from duologue.tools.written import Written
 
 ENOUGH_TOOLS = 4
 """Of several sets in a file, those with fewer are passed over."""
@@ -44,7 +47,11 @@ def make_tools(source: Source, catalog: Catalog, seed: int, variants: Sequence[i
     return out
 
 
-async def workshops(config: "RunConfig", source: Source | None, cast: Cast) -> list[Workshop]:
+Note = Callable[[str, Json], None]
+"""Takes down a remark about a run under a name."""
+
+
+async def workshops(config: "RunConfig", source: Source | None, cast: Cast, note: Note) -> list[Workshop]:
     """The run's environments, each with its workshop. Without a source, a world is made up first.
 
     Raises `UserError` where a model could not make what was asked of it.
@@ -59,7 +66,7 @@ async def workshops(config: "RunConfig", source: Source | None, cast: Cast) -> l
     except StageError as error:
         raise _not_managed(error) from error
     catalog = catalog_of(source)
-    made = await environments(source, catalog, cast, config.seed, range(config.toolsets))
+    made = await environments(source, catalog, cast, config.seed, range(config.toolsets), note)
     return [Workshop(e, source.image, catalog, config.seed, cast) for e in made]
 
 
@@ -71,7 +78,7 @@ def _not_managed(error: StageError) -> UserError:
 
 
 async def environments(
-    source: Source, catalog: Catalog, cast: Cast, seed: int, variants: Sequence[int]
+    source: Source, catalog: Catalog, cast: Cast, seed: int, variants: Sequence[int], note: Note | None = None
 ) -> list[Environment]:
     """Stage `tools`, by rules or by models. A domain with tools of its own keeps them.
 
@@ -80,15 +87,19 @@ async def environments(
     if source.tools or cast.voice("tools") is None:
         return make_tools(source, catalog, seed, variants)
     try:
-        return await _written(source, catalog, cast, seed, variants)
+        written = await _written(catalog, source, cast, seed, variants)
     except StageError as error:
         raise _not_managed(error) from error
+    if note is not None:
+        note(TOOLS_NOTE, _counted(written.values()))
+    policies = {v: source.policy or default_policy(catalog, rng(seed, "policy", v)) for v in written}
+    return [environment_for(source.name, source.image.hash, w.toolset, policies[v]) for v, w in written.items()]
 
 
 async def _written(
-    source: Source, catalog: Catalog, cast: Cast, seed: int, variants: Sequence[int]
-) -> list[Environment]:
-    """By models: one environment per toolset variant; variants that hold too few tools are done without.
+    catalog: Catalog, source: Source, cast: Cast, seed: int, variants: Sequence[int]
+) -> "dict[int, Written]":
+    """By models, all variants at once; those that hold too few tools are done without.
 
     Raises `StageError` where none came to stand.
     """
@@ -98,17 +109,26 @@ async def _written(
     made = await asyncio.gather(
         *(written_toolset(voices, catalog, source.image, seed, v) for v in variants), return_exceptions=True
     )
-    out = []
+    out = {}
     for variant, written in zip(variants, made, strict=True):
-        if isinstance(written, BaseException):
-            if not isinstance(written, StageError):
-                raise written
-            continue
-        policy = source.policy or default_policy(catalog, rng(seed, "policy", variant))
-        out.append(environment_for(source.name, source.image.hash, written.toolset, policy))
+        if not isinstance(written, BaseException):
+            out[variant] = written
+        elif not isinstance(written, StageError):
+            raise written
     if not out:
         raise next(w for w in made if isinstance(w, StageError))
     return out
+
+
+def _counted(written: "Iterable[Written]") -> Json:
+    """What became of the tools that were written, for the funnel."""
+    made = list(written)
+    reasons = sum((Counter(w.drops) for w in made), Counter[str]())
+    return {
+        "entered": sum(w.proposed for w in made),
+        "passed": sum(len(w.toolset.tools) for w in made),
+        "reasons": dict(sorted(reasons.items())),
+    }
 
 
 async def _simulated(config: "RunConfig", cast: Cast) -> list[Workshop]:

@@ -127,7 +127,7 @@ async def _generate(config: "RunConfig", progress: Callable[[Progress], None], f
         calls = Calls(store)
         try:
             async with assembled(config.models, calls, calls) as cast:
-                shops = await workshops(config, source, cast)
+                shops = await workshops(config, source, cast, store.note)
                 for shop in shops:
                     image = shop.image.data if shop.image is not None else None
                     store.put_environment(shop.environment, image, json.encode(shop.catalog))

@@ -14,7 +14,7 @@ from duologue.protocols import Speaker
 from duologue.roles import Roles
 from duologue.simulate.agent import ScriptedAgent
 from duologue.store import Store
-from duologue.testing import ScriptedModel, tiny_environment
+from duologue.testing import ScriptedModel, tiny_environment, tiny_image
 from duologue.types import Dialogue, Scenario
 from duologue.workshop import Workshop
 
@@ -46,7 +46,7 @@ def made(folder: Path, seed: int, together: int, dies_at: int = -1) -> list[tupl
         with Store.open(folder) if folder.exists() else Store.create(folder, {}) as store:
             shops = [Slow(seed, variant, fatal) for variant in range(2)]
             for shop in shops:
-                store.put_environment(shop.environment, shop.image.data)
+                store.put_environment(shop.environment, tiny_image().data)
             asyncio.run(_all(Items(shops, store, "user"), together))
             found = [(d.item, json.encode(d)) for ok in (True, False) for d in store.dialogues(ok)]
     return sorted(found)

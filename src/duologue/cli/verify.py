@@ -27,7 +27,7 @@ def verify(
     """Run every tool call again and compare. Results and changes must be the same; exit code 1 where any differs."""
     from duologue.cli.text import one_line
     from duologue.errors import UserError
-    from duologue.verify import replay
+    from duologue.verify import held_together, replay
 
     dialogues = calls = 0
     seen: set[str] = set()
@@ -38,7 +38,7 @@ def verify(
             mismatches.append({"dialogue": dialogue.id, "turn": 0, "what": "the conversation is there more than once"})
         seen.add(dialogue.id)
         calls += sum(len(turn.message.tool_calls) for turn in dialogue.path())
-        verdict = replay(dialogue, environment, image)
+        verdict = replay(dialogue, environment, image) if image is not None else held_together(dialogue, environment)
         found = [(f.turn, f.what) for f in verdict.evidence] or [(0, "could not be run again")]
         if verdict.passed is not True:
             mismatches += ({"dialogue": dialogue.id, "turn": turn, "what": what} for turn, what in found)
@@ -59,7 +59,7 @@ def verify(
     return 1 if mismatches else 0
 
 
-def _conversations(where: Path, database: Path | None) -> Iterator[tuple["Dialogue", "Environment", "Image"]]:
+def _conversations(where: Path, database: Path | None) -> Iterator[tuple["Dialogue", "Environment", "Image | None"]]:
     from duologue.store import FILE_NAME
 
     if where.is_file() and where.name != FILE_NAME:
@@ -68,13 +68,13 @@ def _conversations(where: Path, database: Path | None) -> Iterator[tuple["Dialog
         yield from _of_run(where, database)
 
 
-def _of_run(where: Path, database: Path | None) -> Iterator[tuple["Dialogue", "Environment", "Image"]]:
+def _of_run(where: Path, database: Path | None) -> Iterator[tuple["Dialogue", "Environment", "Image | None"]]:
     from duologue.cli.runs import open_run
     from duologue.environment import Image
 
     with open_run(where) as store:
         environments = {environment.id: environment for environment in store.environments()}
-        images: dict[str, Image] = {}
+        images: dict[str, Image | None] = {"": None}  # an environment without an image is simulated
         for stored in store.dialogues():
             environment = environments[stored.dialogue.environment]
             if environment.image not in images:
@@ -83,11 +83,11 @@ def _of_run(where: Path, database: Path | None) -> Iterator[tuple["Dialogue", "E
             yield stored.dialogue, environment, images[environment.image]
 
 
-def _of_file(where: Path, database: Path | None) -> Iterator[tuple["Dialogue", "Environment", "Image"]]:
+def _of_file(where: Path, database: Path | None) -> Iterator[tuple["Dialogue", "Environment", "Image | None"]]:
     from duologue.export import environment_path, read_environment, read_export
 
-    known: dict[str, tuple[Environment, Image]] = {}
-    images: dict[str, Image] = {}
+    known: dict[str, tuple[Environment, Image | None]] = {}
+    images: dict[str, Image | None] = {"": None}
     for dialogue in read_export(where):
         if dialogue.environment not in known:
             environment = read_environment(environment_path(where.parent, dialogue.environment))

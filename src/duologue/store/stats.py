@@ -23,6 +23,8 @@ from duologue.store.calls import has_calls, model_stats
 from duologue.store.store import Store
 from duologue.types import Json
 
+TOOLS_NOTE = "tools"
+"""The note of a run whose tools a model wrote: tools `entered` (written), `passed` (kept), and `reasons` → how many fell."""
 _DIALOGUES = """
     SELECT count(*), sum(turns), max(turns), sum(steps), sum(requests), max(longest), sum(tasks), max(tasks),
            sum(calls), max(calls), sum(user_turns), max(user_turns), sum(writes)
@@ -67,8 +69,11 @@ def stats(store: Store) -> dict[str, Json]:
 
 
 def funnel(store: Store) -> list[dict[str, Json]]:
-    """Per stage, in the order stages come: how many attempts entered, how many passed, and reason → how many failed so."""
+    """Per stage, in the order stages come (tools only where a model wrote them): how many attempts entered, how many passed, and reason → how many failed so."""
     stages: dict[str, dict[str, Any]] = {}
+    written = store.notes().get(TOOLS_NOTE)
+    if written:
+        stages["tools"] = {"stage": "tools", **written}
     for stage, reason, n in store.db.execute(_FUNNEL):
         entry = stages.setdefault(stage, {"stage": stage, "entered": 0, "passed": 0, "reasons": {}})
         entry["entered"] += n

@@ -15,7 +15,7 @@ from duologue.errors import UserError
 from duologue.types import Dialogue, Environment, Verdict
 from duologue.verify.replay import replay
 
-__all__ = ["CHECKS", "verify_dialogue"]
+__all__ = ["CHECKS", "held_together", "verify_dialogue"]
 
 _KEPT = 8
 _catalogs: OrderedDict[str, Catalog] = OrderedDict()
@@ -45,6 +45,11 @@ def verify_dialogue(
     replayed = replay(dialogue, environment, image)
     case = case_of(dialogue, environment, catalog if catalog is not None else _catalog(image, environment.name))
     return (replayed, *(check(case) for check in checks))
+
+
+def held_together(dialogue: Dialogue, environment: Environment) -> Verdict:
+    """Of a simulated conversation, which can't be run again: whether its results contradict one another."""
+    return consistency(case_of(dialogue, environment))
 
 
 def _catalog(image: Image, name: str) -> Catalog:
