@@ -43,6 +43,7 @@ def show(title: str, folder: Path, summary: Summary, server: FakeServer, seconds
     lost = dict(
         db.execute("SELECT stage || ': ' || reason, sum(n) FROM attempts WHERE reason <> '' GROUP BY 1 ORDER BY 2 DESC")
     )
+    attempts = dict(db.execute("SELECT reason, sum(n) FROM troubles WHERE what = 'attempt' GROUP BY 1 ORDER BY 2 DESC"))
     kept = db.execute("SELECT count(*) FROM calls").get
     open_ = db.execute("SELECT count(*) FROM items WHERE outcome IS NULL").get
     db.close()
@@ -55,6 +56,8 @@ def show(title: str, folder: Path, summary: Summary, server: FakeServer, seconds
     )
     if lost:
         print("  lost to: " + ", ".join(f"{reason} {n}" for reason, n in lost.items()))
+    if attempts:
+        print("  attempts made again: " + ", ".join(f"{reason} {n}" for reason, n in attempts.items()))
     if server.met:
         print("  faults met: " + ", ".join(f"{name} {n}" for name, n in server.met.most_common()))
     arrived = server.statuses[200] - sum(server.met[f] for f in OF_SERVERS if f in ("cut", "no JSON", "wrong shape"))

@@ -2,18 +2,20 @@
 
 import asyncio
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from duologue.casting import Cast
 from duologue.checks import combine
+from duologue.export.stage_files import write_scenarios, write_tools
 from duologue.ids import rng
 from duologue.pipeline import catalog_of, open_source
 from duologue.protocols import Request
 from duologue.roles import Roles
 from duologue.testing import ScenarioBrain, Shelf, body_of, tiny_environment
 from duologue.testing.roles import role_of
-from duologue.testing.shelves import playing, shelf_of
+from duologue.testing.shelves import playing, shelf_from, shelf_of
 from duologue.tools import DerivedTools, default_policy, environment_for
 from duologue.types import Message
 from duologue.workshop import Workshop
@@ -67,3 +69,14 @@ def test_what_it_does_not_know_it_says_so() -> None:
     talk = [Message("system", "Be kind."), Message("user", "How tall is the tower?")]
     asked = Request("agent", tuple(talk), tools=known.environment.toolset.tools)
     assert "could not find" in str(brain(body_of(asked)))
+
+
+def test_a_shelf_can_be_read_from_the_files_of_the_stages(tmp_path: Path) -> None:
+    known = shelf("library", "user")
+    database, tools, tasks = tmp_path / "library.db", tmp_path / "tools.json", tmp_path / "tasks.jsonl"
+    database.write_bytes(known.image.data)
+    write_tools(known.environment, tools)
+    write_scenarios(known.scenarios, tasks, known.environment.id)
+    read = shelf_from(database, tools, tasks)
+    assert read.environment.toolset == known.environment.toolset
+    assert read.scenarios == known.scenarios
