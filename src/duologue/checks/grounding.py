@@ -5,10 +5,13 @@ system message before it is said, or follow from one earlier result by simple ar
 """
 
 import re
+from datetime import date, timedelta
+
+from msgspec.structs import replace
 
 from duologue.checks.case import Case, verdict
 from duologue.checks.sources import Sources
-from duologue.language.reading import Number, Reading, fold, has_phrase
+from duologue.language.reading import DateSaid, Day, Number, Reading, fold, has_phrase
 from duologue.types import Finding, Verdict
 
 _QUOTED = re.compile(r"[“\"‘]([A-Z][^”\"’\n]{1,80})[”\"’](?!\w)")
@@ -19,6 +22,19 @@ _LOOSE = re.compile(
     r"\s*(?:or\b|ways?\b|options?\b|things?\b|questions?\b|points?\b|minutes?\b|moments?\b|seconds?\b|steps?\b|more\b|sides?\b|at a time\b|by one\b)",
     re.I,
 )
+
+
+_COINS = re.compile(
+    r"(?<![\d.,])(\d[\d,]*) (?:euros?|pounds?|dollars?|francs?|crowns?),?(?: and)? (\d\d?) (?:cents?|pence|p\b|c\b)",
+    re.I,
+)
+_RANGE = re.compile(r"\s?(?:[–—-]|to|and|or|&|/)\s?", re.I)
+_TIMES = re.compile(r"\s?(?:×|times (?:as|more|the|that|higher|larger|what))", re.I)
+_DAY_OF_MONTH = re.compile(
+    r"\b(?:on|by|until|till|from|since|before|after) the (\d\d)(?:st|nd|rd|th)\b(?! (?:of )?[a-z])", re.I
+)
+_OWN_DAY = re.compile(r"\b(today|tomorrow|yesterday)[\s,(*_]*\Z|\A[\s,(*_]*(today|tomorrow|yesterday)\b", re.I)
+_FROM_TODAY = {"today": 0, "tomorrow": 1, "yesterday": -1}
 
 
 def grounding(case: Case) -> Verdict:
@@ -33,6 +49,10 @@ def grounding(case: Case) -> Verdict:
                 known.add_result(calls[number].result, case.trace.tools.get(calls[number].call.name))
         elif role in ("user", "system"):
             known.add_text(case.reading(number))
+            if role == "system":
+                known.today += [
+                    d for said in case.reading(number).dates for d in said.days if all(d) and 1 < d[0] < 9999
+                ]
         elif turn.message.content:
             reading = case.reading(number)
             claims = unfounded(reading, known)
@@ -45,7 +65,8 @@ def grounding(case: Case) -> Verdict:
 def unfounded(reading: Reading, known: Sources) -> list[str]:
     """What a text states that has no source, in the order of its kinds."""
     out = [n.text for n in reading.numbers if not _is_counter(n, reading) and not _has_source(n, reading, known)]
-    out += [d.text for d in reading.dates if not known.knows_date(d)]
+    out += [d.text for d in reading.dates if not known.knows_date(d) and not _is_own_day(d, reading.text, known)]
+    out += [f"the {day}." for day in _DAY_OF_MONTH.findall(reading.text) if not _is_some_day(int(day), reading, known)]
     out += [t.text for t in reading.times if not known.knows_time(t)]
     out += [c.text for c in reading.codes if not known.knows_code(c) and not known.is_named(c.text, reading)]
     out += [q for q in _QUOTED.findall(reading.text) if not _is_known_name(q, known)]
@@ -53,12 +74,70 @@ def unfounded(reading: Reading, known: Sources) -> list[str]:
 
 
 def _has_source(said: Number, reading: Reading, known: Sources) -> bool:
+    return _is_there(said, reading, known) or any(
+        way(said, reading, known) for way in (_as_coins, _as_day, _as_ratio, _as_list)
+    )
+
+
+def _as_coins(said: Number, reading: Reading, known: Sources) -> bool:
+    """ "18 euros and 50 cents" is 18.50."""
+    for found in _COINS.finditer(reading.text):
+        if said.start in (found.start(1), found.start(2)):
+            sum_ = int(found[1].replace(",", "")) + int(found[2]) / 100
+            return any(abs(sum_ - x) < 0.001 for x in known.numbers)
+    return False
+
+
+def _as_day(said: Number, reading: Reading, known: Sources) -> bool:
+    """The first of "17–18 June", the second of "June 17–18"."""
+    for day in reading.dates:
+        between = reading.text[said.end : day.start] if said.end <= day.start else reading.text[day.end : said.start]
+        if _RANGE.fullmatch(between) and any((0, month, said.value) in known.days for _, month, _ in day.days):
+            return True
+    return False
+
+
+def _as_ratio(said: Number, reading: Reading, known: Sources) -> bool:
+    """ "3.3 times as dear", "1.5x": a share, not out of a hundred."""
+    if said.percent or not (said.suffix == "x" or _TIMES.match(reading.text, said.end)):
+        return False
+    return known.derives(replace(said, value=100 * said.value, decimals=said.decimals - 2, percent=True), "")
+
+
+def _as_list(said: Number, reading: Reading, known: Sources) -> bool:
+    """ "12,13" may be two figures rather than one with a decimal comma."""
+    return "," in said.text and all(p.isdigit() and int(p) in known.numbers for p in said.text.split(","))
+
+
+def _is_there(said: Number, reading: Reading, known: Sources) -> bool:
     if said.word and (said.value == 1 or _is_loose(said, reading.text) or _is_in_name(said, reading.text, known)):
         return True
     if known.knows_number(said) or known.is_named(said.text, reading):
         return True
     found = _WORD_BEFORE.search(reading.text, max(0, said.start - 24), said.start)
     return known.derives(said, found[1].lower() if found else "")
+
+
+def _is_own_day(said: DateSaid, text: str, known: Sources) -> bool:
+    """ "Tomorrow, 14 June", counted from a day that was said or returned: today's is in the system message."""
+    found = _OWN_DAY.search(text[max(0, said.start - 24) : said.start]) or _OWN_DAY.search(
+        text[said.end : said.end + 24]
+    )
+    if found is None or said.time:
+        return False
+    away = timedelta(_FROM_TODAY[(found[1] or found[2]).lower()])
+    days = [_shifted(day, away) for day in known.today]
+    return any((y or day.year, m, d) == (day.year, day.month, day.day) for y, m, d in said.days for day in days)
+
+
+def _shifted(day: Day, away: timedelta) -> date:
+    return date(*day) + away
+
+
+def _is_some_day(number: int, reading: Reading, known: Sources) -> bool:
+    """ "The 18th" is the day of a date that is known, or said beside it."""
+    days = {d for _, _, d in known.days} | {d for said in reading.dates for _, _, d in said.days}
+    return number > 31 or number in days or number in known.lengths or number in known.numbers
 
 
 def _is_in_name(said: Number, text: str, known: Sources) -> bool:

@@ -2,15 +2,21 @@
 
 Rules with a guard are enforced when a call runs, and `replay` shows that they were: a write that breaks one comes back as an
 error there. What no guard can see is consent. Before a change the assistant must have proposed it, and the user's last words
-must agree. Where the user asks for everything at once (`task` mode) the request is the consent.
+must agree (`consent`); a user may also have waived the question beforehand, having said all that is written. Where the user asks for everything at once (`task` mode) the request is the consent.
 """
 
+from collections.abc import Sequence
+
 from duologue.checks.case import Case, verdict
+from duologue.checks.consent import gives_leave, orders, refuses, says_yes
 from duologue.checks.words import finds
 from duologue.language.questions import listen
 from duologue.language.values import is_blank, tells
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, Tool, Turn, Verdict
+
+_BACK = 3
+"""Of the assistant's texts before a yes, those that may hold what it is about."""
 
 
 def policy(case: Case) -> Verdict:
@@ -28,23 +34,53 @@ def policy(case: Case) -> Verdict:
 
 def _missing_consent(case: Case, call: Executed) -> str:
     user = case.user_before(call.at)
-    if not agrees(case.trace.turns[user]):
+    turn = case.trace.turns[user]
+    if not turn.acts and gives_leave(turn.message.content) and not _unsaid(case, call, _by_users(case, user)):
+        return ""
+    if not agrees(turn):
         return "changed without the user's yes"
-    proposals = [s.turn for s in case.trace.assistant if s.turn < user]
-    if not proposals or not _proposes(case.trace.turns[proposals[-1]]):
+    proposals = _proposals(case, user)
+    if not proposals:
+        before = any(s.turn < user for s in case.trace.assistant)
+        if before and not turn.acts and orders(turn.message.content) and not _unsaid(case, call, _by_users(case, user)):
+            return ""
         return "changed without having been proposed"
-    unsaid = _unsaid(case, call, proposals[-1])
-    return f"{unsaid} was not part of what the assistant proposed" if unsaid else ""
+    with_user = not turn.acts and orders(turn.message.content)
+    unsaid = [_unsaid(case, call, (p, user) if with_user else (p,)) for p in proposals]
+    return f"{unsaid[0]} was not part of what the assistant proposed" if all(unsaid) else ""
 
 
-def _unsaid(case: Case, call: Executed, proposal: int) -> str:
-    """A value that is written but was not in the words the user agreed to; empty where all were."""
+def _proposals(case: Case, user: int) -> list[int]:
+    """The proposals that a yes may be about, the latest first: the assistant's last words, or, where the user asked something in
+    between and refused nothing, words shortly before."""
+    said = [s.turn for s in case.trace.assistant if s.turn < user][::-1]
+    if case.trace.turns[user].acts:
+        return [t for t in said[:1] if _proposes(case.trace.turns[t])]
+    out = []
+    for turn in said[:_BACK]:
+        if any(turn < s.turn < user and refuses(s.text) for s in case.trace.user):
+            break
+        if any(turn < c.at < user and c.changes for c in case.trace.calls):
+            break
+        text = case.trace.turns[turn].message.content
+        if _proposes(case.trace.turns[turn]) if turn == said[0] else _sets_out(text):
+            out.append(turn)
+    return out
+
+
+def _by_users(case: Case, until: int) -> tuple[int, ...]:
+    return tuple(s.turn for s in case.trace.user if s.turn <= until)
+
+
+def _unsaid(case: Case, call: Executed, where: Sequence[int]) -> str:
+    """A value that is written but was not in the words of these turns; empty where all were."""
     tool = case.trace.tools.get(call.call.name)
     for name, slot in tool.inputs.items() if tool is not None else ():
         value = call.call.arguments.get(name)
         if slot.use != "value" or is_blank(value) or value == default_of(tool, name):
             continue
-        if not tells(case.reading(proposal), value, case.column(f"{slot.table}.{slot.column}")):
+        column = case.column(f"{slot.table}.{slot.column}")
+        if not any(tells(case.reading(turn), value, column) for turn in where):
             return f"{name}={value!r}"
     return ""
 
@@ -59,10 +95,17 @@ def agrees(turn: Turn) -> bool:
     """Whether a user's turn says yes; by its acts where it has any, else by its words."""
     if turn.acts:
         return any(a.kind == "confirm" for a in turn.acts)
-    text = turn.message.content
-    return finds("consent", "yes", text) is not None and finds("consent", "no", text) is None
+    return says_yes(turn.message.content)
 
 
 def _proposes(turn: Turn) -> bool:
+    """Whether a text may be answered with a yes: it asks something other than whether there is more to do, or sets out a change."""
     text = turn.message.content
-    return any(a.kind == "confirm?" for a in turn.acts) or "?" in text or bool(listen(text).of("confirm"))
+    if any(a.kind == "confirm?" for a in turn.acts) or _sets_out(text):
+        return True
+    asked = listen(text).questions
+    return "?" in text and (not asked or any(q.kind not in ("closing", "proceed") for q in asked))
+
+
+def _sets_out(text: str) -> bool:
+    return bool(listen(text).of("confirm")) or finds("consent", "proposes", text) is not None

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from duologue.catalog.model import Column
+from duologue.checks.consent import says_yes
 from duologue.checks.honesty import claimed_change
 from duologue.checks.words import finds
 from duologue.language.questions import listen
@@ -47,7 +48,7 @@ def was_told(task: Task, step: int, number: int, turns: Sequence[Turn], columns:
     for turn in turns[asked:]:
         text = turn.message.content
         if turn.message.role == "user":
-            agreed = finds("consent", "yes", text) is not None and finds("consent", "no", text) is None
+            agreed = says_yes(text)
         elif turn.message.role == "assistant" and text and _settles(text, step in told, agreed):
             return True
     return False

@@ -27,6 +27,8 @@ class Sources:
         self._unread: list[str] = []
         self.numbers: set[int | float] = set()
         self.days: set[Day] = set()
+        self.today: list[Day] = []
+        """Days that the system message names."""
         self.lengths: set[int] = set()
         self._long: set[float] = set()
         self._texts: list[str] = []
@@ -172,6 +174,10 @@ class Sources:
         if said.text in ("24/7",) or self.knows_phrase(said.text):
             return True
         pieces = [p for p in said.text.replace("/", "-").split("-") if p]
+        if len(pieces) == 2 and all(p.isdigit() and len(p) <= 2 for p in pieces):
+            one, two = int(pieces[0]), int(pieces[1])
+            if (0, two, one) in self.days or (0, one, two) in self.days:
+                return True
         return len(pieces) > 1 and all(p.isdigit() and int(p) in self.numbers for p in pieces)
 
     def is_named(self, token: str, reading: Reading) -> bool:

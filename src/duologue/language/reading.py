@@ -209,7 +209,9 @@ _NUMBER = re.compile(
     r"(?P<percent>%)?(?P<suffix>[a-z°²³]{1,3}|-[a-z]{3,})?\Z",
     re.IGNORECASE,
 )
-_EUROPEAN = re.compile(r"(?P<cur>[$£€¥])?(\d{1,3}(?:\.\d{3})+),(\d+)(?P<cur2>[$£€¥%])?\Z")
+_EUROPEAN = re.compile(
+    r"(?P<cur>[$£€¥])?(\d{1,3}(?:\.\d{3})+(?=,)|\d+(?=,\d\d(?!\d)|,\d[$£€¥%])),(\d+)(?P<cur2>[$£€¥%])?\Z"
+)
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\Z", re.IGNORECASE)
 _TIME = re.compile(r"(\d\d?):(\d\d)(?::\d\d(?:\.\d+)?)?(?:am|pm)?\Z", re.IGNORECASE)
 _TRIM_LEFT, _TRIM_RIGHT = "\"'“”‘’`*_([{<~≈=|,;:", "\"'“”‘’`*_)]}>.,;:!?|…"
