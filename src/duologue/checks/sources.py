@@ -167,6 +167,8 @@ class Sources:
         options = [plain, plain.rjust(5, "0")]
         if text.endswith("pm") and int(hours) < 12:
             options = [f"{int(hours) + 12}:{minutes}", text]
+        elif text.endswith("am") and int(hours) == 12:
+            options = [f"00:{minutes}", text]
         return any(o in self.joined for o in options)
 
     def knows_code(self, said: Code) -> bool:

@@ -132,7 +132,10 @@ _NAMES = "|".join(
     f"{m[:3]}(?:{m[3:]})?\\.?" if len(m) > 3 and m != "september" else m if len(m) == 3 else "sep(?:t(?:ember)?)?\\.?"
     for m in MONTHS
 )
-_CLOCK = r"(?:[T, ]{1,2}(?:at )?(?P<time>\d{1,2}:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+_CLOCK = (
+    r"(?:[*_]{0,2}[T, (]{1,2}(?:at )?[*_]{0,2}(?P<time>\d{1,2}:\d\d)(?::\d\d(?:\.\d+)?)?"
+    r"(?:(?P<half> ?[ap]\.?m\b\.?)|Z|[+-]\d\d:?\d\d)?)?"
+)
 _DATES = re.compile(
     r"(?<![\w.,/-])(?:"
     r"(?P<y>\d{4})[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?![-/\d])"
@@ -214,6 +217,7 @@ _EUROPEAN = re.compile(
 )
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\Z", re.IGNORECASE)
 _TIME = re.compile(r"(\d\d?):(\d\d)(?::\d\d(?:\.\d+)?)?(?:am|pm)?\Z", re.IGNORECASE)
+_HALF = re.compile(r" ([ap])\.?m\b\.?", re.IGNORECASE)
 _TRIM_LEFT, _TRIM_RIGHT = "\"'“”‘’`*_([{<~≈=|,;:", "\"'“”‘’`*_)]}>.,;:!?|…"
 _NUMBER_WORD = re.compile(
     r"(?<![\w-])(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Ee]leven|[Tt]welve)(?![\w-])"
@@ -251,11 +255,19 @@ def _take_dates(text: str, dates: list[DateSaid]) -> str:
         days = _days(found)
         if not days:
             continue
-        time = found["time"]
-        clock = time.rjust(5, "0") if time else ""
+        clock = _on_the_clock(found["time"], found["half"] or "") if found["time"] else ""
         dates.append(DateSaid(days, found.start(), found.end(), found[0], clock))
         rest = rest[: found.start()] + " " * (found.end() - found.start()) + rest[found.end() :]
     return rest
+
+
+def _on_the_clock(time: str, half: str) -> str:
+    """ "2:48 PM" as "14:48"."""
+    hours, _, minutes = time.partition(":")
+    named = half.strip().lower()[:1]
+    if named and 1 <= int(hours) <= 12:
+        hours = str(int(hours) % 12 + (12 if named == "p" else 0))
+    return f"{hours.rjust(2, '0')}:{minutes}"
 
 
 _Kinds = tuple[list[Number], list[Code], list[Code]]
@@ -277,7 +289,8 @@ def _sort_token(text: str, start: int, end: int, into: _Kinds) -> None:
         codes.append(Code(short, start, end))
         return
     if _TIME.match(short):
-        times.append(Code(short, start, end))
+        half = _HALF.match(text, end)
+        times.append(Code(short + half[1] + "m", start, half.end()) if half else Code(short, start, end))
         return
     number = _as_number(text, short, start)
     if number is not None:
