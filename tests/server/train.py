@@ -35,7 +35,7 @@ TEMPLATE = """{%- for m in messages -%}
 {% endif -%}"""
 MINUTES = 6.0
 """Longest time to train."""
-ENOUGH = 0.002
+ENOUGH = 0.005
 """Loss at which the conversations are known by heart."""
 
 

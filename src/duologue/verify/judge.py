@@ -26,10 +26,10 @@ from duologue.types import Criterion, Dialogue, Environment, Finding, Json, Mess
 CHECK = "judge"
 Class = Literal["Critical", "Structural", "NonCritical", "InvalidRubric"]
 _DECLARED: dict[str, Class] = {"critical": "Critical", "structural": "Structural", "noncritical": "NonCritical"}
-RESULTS = (1500, 700, 300, 120)
+RESULTS = (12_000, 4_000, 1_500, 700, 300)
 """Characters of a result that are shown; the first with which the transcript is not too long counts."""
 TEXTS = 4000
-TRANSCRIPT = 60_000
+TRANSCRIPT = 80_000
 EVIDENCE = 300
 _SPACE = re.compile(r"\s+")
 
