@@ -3,9 +3,12 @@
 import pytest
 
 import talk
-from duologue.checks import case_of
+from duologue.catalog.model import Column
+from duologue.checks import Case, case_of
 from duologue.checks.attribution import attribution
-from duologue.types import Dialogue, Origin
+from duologue.ids import to_json
+from duologue.plans.trace import trace
+from duologue.types import Dialogue, Message, Origin, Slot, Tool, ToolCall, Toolset, Turn
 
 ORDERS = Origin("result", 3, "rows[0].customer_id")
 
@@ -62,3 +65,44 @@ def test_figures_told_of_others_are_found(text: str, why: str) -> None:
 def test_without_a_catalog_nothing_can_be_said_of_columns() -> None:
     case = case_of(told(WRONG[0][0]), talk.environment())
     assert attribution(case).passed is True
+
+
+LINES = {
+    "rows": [
+        {"line_id": 7, "name": "Bo", "price": 18.5},
+        {"line_id": 8, "name": "Al", "price": 61.25},
+        {"line_id": 12, "name": "It", "price": 30.75},
+    ]
+}
+SHORT = [
+    ("Bo pays 18.50, Al 61.25 and It 30.75.", ""),
+    ("**Bo**: 18.50\n**Al**: 61.25", ""),
+    ("- Bo – €18.50\n- Al – €61.25", ""),
+    ("It comes to 18.50 for Bo.", ""),
+    ("Line 7 is 18.50, line 8 is 61.25.", ""),
+    ("Bo pays 61.25, Al 18.50.", "is not of"),
+    ("- Bo – €61.25\n- Al – €18.50", "is not of"),
+    ("Line 7: 61.25; line 8: 18.50.", "is not of"),
+    ("all in all 61.25 for line 8", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "why"), SHORT)
+def test_short_names_and_small_ids(text: str, why: str) -> None:
+    columns = {
+        "lines.line_id": Column("line_id", "lines", "key", label="line id"),
+        "lines.name": Column("name", "lines", "name", label="name"),
+        "lines.price": Column("price", "lines", "measure", label="price"),
+    }
+    outputs = {f"rows[].{n}": Slot("lines", n) for n in ("line_id", "name", "price")}
+    tool = Tool("list_lines", "", {}, {}, "read", outputs=outputs)
+    turns = [
+        Turn(Message("system", "x")),
+        Turn(Message("user", "what are the lines?")),
+        Turn(Message("assistant", tool_calls=(ToolCall("c", "list_lines", {}),))),
+        Turn(Message("tool", to_json(LINES), tool_call_id="c")),
+        Turn(Message("assistant", text)),
+    ]
+    objections = attribution(Case(trace(turns, Toolset("t", (tool,))), (), columns=columns)).evidence
+    assert bool(objections) is bool(why), objections
+    assert all(why in f.what for f in objections)

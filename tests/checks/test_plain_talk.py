@@ -12,12 +12,17 @@ from duologue.checks.protocol import protocol
 from duologue.ids import to_json
 from duologue.plans.trace import trace
 from duologue.types import (
+    Disclosure,
     Fact,
     Json,
+    Meaning,
     Message,
+    Need,
+    PlanStep,
     Policy,
     RowChange,
     Slot,
+    Subtask,
     Task,
     Tool,
     ToolCall,
@@ -349,3 +354,62 @@ def test_an_assistant_may_say_so(text: str) -> None:
 @pytest.mark.parametrize("text", NOT_AGENTS)
 def test_no_assistant_says_so(text: str) -> None:
     assert protocol(case([u("hi, about Bo Ek's parcel"), a(text), u("bye")], done=True)).passed is False
+
+
+# ── Endings ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+STEP = PlanStep("move_delivery", {"parcel_id": 7301, "day": "2024-06-21"})
+LOOK = PlanStep("list_parcels", {})
+NEED = Need(Meaning("set", "parcels", "day"), values={"parcels.day:value": "2024-06-21"})
+WRITTEN = Task(
+    "t", "Bo Ek's parcel comes on 21 June, since he is away.", known=(Fact("", "Bo Ek"), Fact("", "2024-06-21")),
+    subtasks=(Subtask("Bo Ek's parcel comes on 21 June", (1,), NEED),), plan=(STEP,),
+)  # fmt: skip
+LOOKED_UP = Task(
+    "t", "The user knows the weight of the parcel.", hidden=(Fact("parcels.weight", 2.4),),
+    subtasks=(Subtask("the user knows the weight of the parcel", (1,), tell=(Disclosure(2.4, "parcels.weight", 1),)),),
+    plan=(LOOK,),
+)  # fmt: skip
+BYE = u("great, thanks, that's all")
+REFUSAL = a("I'm afraid I couldn't move it: it is on its way.")
+ENDINGS = [
+    # who was told that it is done, or can't be, may go: the fault is the assistant's
+    (WRITTEN, [*ASKED, MOVE, PROPOSED, YES, MOVED, a("Done."), BYE], True),
+    (WRITTEN, [*ASKED, MOVE, PROPOSED, YES, a("Done, it comes on 21 June."), BYE], True),
+    (WRITTEN, [*ASKED, MOVE, PROPOSED, YES, a("It is with them now, on 21 June."), BYE], True),
+    (WRITTEN, [*ASKED, MOVE, PROPOSED, YES, REFUSED, REFUSAL, BYE], True),
+    (LOOKED_UP, [u("what is the weight of the parcel?"), a("It has a weight of 3 kg."), BYE], True),
+    (LOOKED_UP, [u("what is the weight of the parcel?"), a("I can't find that anywhere."), BYE], True),
+    # who never asked, or has only been asked back, ends too early
+    (WRITTEN, [*ASKED, a("Bo Ek's comes on 17 June."), BYE], False),
+    (WRITTEN, [*ASKED, a("Done."), BYE], False),
+    (WRITTEN, [*ASKED, MOVE, PROPOSED, BYE], False),
+    (WRITTEN, [*ASKED, u("can Bo Ek's be moved?"), a("Done, it is moved."), BYE], False),
+    (LOOKED_UP, [u("what is the weight of the parcel?"), a("Which parcel do you mean?"), BYE], False),
+    (LOOKED_UP, [u("hello there"), a("I have that on record."), BYE], False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("task", "lines", "fine"), ENDINGS)
+def test_a_user_may_end_on_the_assistants_word(task: Task, lines: list[Line], fine: bool) -> None:
+    found = [f.what for f in gate(case(lines, task, done=True)).evidence]
+    assert any(f.startswith("ends while something is open") for f in found) is not fine, found
+
+
+@pytest.mark.parametrize(
+    ("rounds", "open_still", "why"),
+    [
+        (5, True, ""),
+        (10, True, ""),
+        (13, True, "the assistant's fault"),
+        (5, False, ""),
+        (8, False, "after everything is done"),
+    ],
+)
+def test_who_goes_on_long(rounds: int, open_still: bool, why: str) -> None:
+    """An assistant that asks and asks keeps the user from ending; a user with nothing open keeps the assistant."""
+    lines = [MOVE] if open_still else [*ASKED, MOVE, PROPOSED, YES, MOVED, a("Done.")]
+    for n in range(rounds):
+        lines += [a(f"And which one, the {'very ' * n}first?"), u(f"Bo Ek's{', really' * n}")]
+    found = [f.what for f in gate(case([*lines[:1], *lines[1:]], WRITTEN)).evidence]
+    assert any(why in f for f in found) if why else not found, found

@@ -18,7 +18,18 @@ from collections.abc import Sequence
 
 from duologue.checks.case import Case, verdict
 from duologue.checks.derived import derive
-from duologue.checks.placing import Gap, bound, breaks_of, clause_of, gaps, mentions, places
+from duologue.checks.placing import (
+    EVERYDAY,
+    Gap,
+    bound,
+    breaks_of,
+    clause_of,
+    gaps,
+    is_name,
+    mentions,
+    places,
+    short_mentions,
+)
 from duologue.checks.rows import NOBODY, Claim, Listing, Row, Seen, among
 from duologue.checks.sources import PART_OF
 from duologue.language.reading import Number, Reading
@@ -166,6 +177,7 @@ class _Judge:
     def _row(self, listing: Listing) -> str:
         """The first figure told of the wrong row of a list."""
         spots = mentions(self.lowered, listing.rows, self.seen.by_name)
+        spots = sorted([*spots, *short_mentions(self.text, listing.rows, spots)], key=lambda s: s[:2])
         if not spots:
             return ""
         breaks = breaks_of(self.text, spots)
@@ -208,7 +220,8 @@ class _Judge:
             return ""
         others = [r for r in listing.rows if r is not row]
         owners = [r for r in others if any(among(claim, (f,)) for k, f in r.figures.items() if k in row.figures)]
-        if not owners or any(places(self.text[slice(*clause)], name) for r in owners for name in r.short):
+        vague = (name for r in owners for name in r.short if not is_name(name) or name.lower() in EVERYDAY)
+        if not owners or any(places(self.text[slice(*clause)], name) for name in vague):
             return ""
         if self._is_elsewhere(claim, listing, self.lowered[slice(*clause)]) or self._is_derived(claim):
             return ""

@@ -5,7 +5,19 @@ from collections.abc import Collection
 
 from duologue.checks.rows import NOBODY, Claim, Row
 
-__all__ = ["Gap", "Spot", "bound", "breaks_of", "clause_of", "gaps", "mentions", "places"]
+__all__ = [
+    "EVERYDAY",
+    "Gap",
+    "Spot",
+    "bound",
+    "breaks_of",
+    "clause_of",
+    "gaps",
+    "is_name",
+    "mentions",
+    "places",
+    "short_mentions",
+]
 
 Spot = tuple[int, int, Row]
 """Where a row's name begins and ends in a text."""
@@ -13,6 +25,13 @@ Spot = tuple[int, int, Row]
 Gap = tuple[Row | None, list[Claim], Row | None]
 """Figures between two names: the row before them, the figures, the row behind them."""
 
+EVERYDAY = frozenset(
+    re.findall(
+        r"\w+",
+        """all an and any are as at but by can do due fee for get go had has he her him his how if in is it its let may me my new
+        no not now of off on one or our out own per see she so sum the to two up us was we who why yes yet you""",
+    )
+)
 # A full stop ends a sentence only behind a word of some length ("K. J. Choi" and "Mr. Smith" are no ends).
 _BREAK = re.compile(r"\n|;|(?<=[^\W_A-Z][^\W_A-Z]|.[\d)%”\"])[.!?] (?=[A-Z])")
 _OPENS = re.compile(r"\s*[:(][^()]*\Z")
@@ -46,6 +65,28 @@ def mentions(text: str, rows: tuple[Row, ...], known: Collection[str]) -> list[S
     wider = [k for k in known if k not in owners and any(name in k for name in found)]
     spots += [(start, end, NOBODY) for k in wider for start, end in places(text, k)]
     return sorted((s for s in spots if not _is_inside(s, spots)), key=lambda s: s[:2])
+
+
+def is_name(short: str) -> bool:
+    """Whether a short name is written as names are, so that it can be told from other words."""
+    return len(short) > 1 and short.isalpha() and short[0].isupper()
+
+
+def short_mentions(text: str, rows: tuple[Row, ...], others: list[Spot]) -> list[Spot]:
+    """Where rows are called by names of two or three letters ("Bo", "Al"): written as names are, and, where the name is an everyday
+    word too, not at the beginning of a sentence. A name that several rows share is left out."""
+    owners: dict[str, Row | None] = {}
+    for row in rows:
+        for name in row.short:
+            if is_name(name):
+                owners[name] = row if owners.get(name, row) is row else None
+    spots = []
+    for name, owner in owners.items():
+        for start, end in places(text, name):
+            opens = not text[:start].rstrip(' *_"“(') or text[:start].rstrip(' *_"“(')[-1] in ".!?:\n"
+            if owner is not None and not (opens and name.lower() in EVERYDAY):
+                spots.append((start, end, owner))
+    return [s for s in spots if not _is_inside(s, [*others, *spots])]
 
 
 def _is_inside(spot: Spot, spots: list[Spot]) -> bool:

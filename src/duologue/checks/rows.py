@@ -44,6 +44,7 @@ _VAGUE = frozenset(
         "key",
     ]
 )
+_ID = re.compile(r"\s*\b(?:id|no|number|key|code|nr)\Z")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?\Z")
 
 
@@ -143,6 +144,9 @@ class Seen:
                         identity.append(name)
                 elif field.names_it:
                     short.append(str(value))
+                    if name.isdigit() and field.noun:  # "38" may count anything, "loan 38" is one row
+                        names.append(f"{field.noun} {name}")
+                        identity.append(f"{field.noun} {name}")
         return Row(tuple(names), tuple(identity), figures, tuple(short))
 
     def _note(self, field: "Field", figure: Figure, turn: int) -> None:
@@ -167,6 +171,8 @@ class Field(Struct, frozen=True):
     """Its values are numbers of rows, or limits."""
     computed: bool
     """Its values are worked out from a column's."""
+    noun: str = ""
+    """Of a key: what its rows are called ("loan id" → "loan")."""
 
 
 class _Fields:
@@ -191,9 +197,9 @@ class _Fields:
         label = column.label.lower() if column is not None else ""
         names_it = key.endswith(".@name") or (exact is not None and exact.role in ("name", "key"))
         counts = key.endswith((":count", ":total", "."))
-        return Field(
-            name, column, label if label in self.labels else "", names_it, counts, exact is None and column is not None
-        )
+        noun = _ID.sub("", label) if exact is not None and exact.role == "key" else ""
+        known = label if label in self.labels else ""
+        return Field(name, column, known, names_it, counts, exact is None and column is not None, noun)
 
 
 _fields = Kept(_Fields)
