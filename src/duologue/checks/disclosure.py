@@ -5,6 +5,8 @@ had changed in between.
 """
 
 from duologue.checks.case import Case, verdict
+from duologue.checks.words import finds
+from duologue.language.reading import fold, has_phrase
 from duologue.language.values import is_blank, say, tells
 from duologue.types import Disclosure, Finding, Verdict
 
@@ -32,4 +34,13 @@ def _told(case: Case, number: int, tell: Disclosure) -> bool:
     if call is not None:  # told already, and nothing has changed
         epoch = case.epochs[call.turn]
         texts += [s for s in case.trace.assistant if s not in texts and case.epochs[s.turn] == epoch]
-    return any(tells(case.reading(s.turn), tell.value, column) for s in texts)
+    return any(tells(case.reading(s.turn), tell.value, column) or _otherwise(s.text, tell) for s in texts)
+
+
+def _otherwise(text: str, tell: Disclosure) -> bool:
+    """In other words: none for 0, and a kind in the plural ("MP3 files" for "MP3 file")."""
+    if tell.value == 0 and not isinstance(tell.value, bool):
+        return finds("counting", "none", text) is not None
+    if not isinstance(tell.value, str) or not tell.value[-1:].isalpha():
+        return False
+    return any(has_phrase(fold(text), fold(form)) for form in (f"{tell.value}s", f"{tell.value}es"))

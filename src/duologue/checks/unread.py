@@ -10,12 +10,14 @@ from typing import Any
 
 from duologue.catalog.model import Column
 from duologue.checks.case import Case, verdict
+from duologue.checks.repetition import doubts
 from duologue.checks.words import finds
 from duologue.language.reading import fold, has_phrase
 from duologue.language.values import is_blank, tells
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, Verdict
 
+TOTALS = frozenset({"total", "count"})
 COUNTERS = frozenset({"total", "count", "limit", "offset", "page", "truncated"})
 MOST_ASKED = 3
 """Questions that may come between a result and its being told."""
@@ -48,10 +50,12 @@ def _is_used(case: Case, call: Executed, planned: bool) -> bool:
     answers = _answers(case, texts)
     lengths, formatted = _lengths(call.result), case.formatted(call)[:_ENOUGH]
     others = set() if planned else _beside(case, call, texts[0])
-    if others and (own := [v for v in found if repr(v) not in others]):
+    if others and not _again(case, call) and (own := [v for v in found if repr(v) not in others]):
         found, lengths = own, set()
         formatted = [(v, c) for v, c in formatted if repr(v) not in others]
     if any(_tells_any(case, turn, found, [], lengths) for turn in answers):
+        return True
+    if _is_single(call.result) and finds("counting", "single", case.trace.turns[answers[0]].message.content):
         return True
     if any(_tells_any(case, turn, [], formatted, set()) for turn in answers):
         return True
@@ -169,7 +173,21 @@ def _plain(value: Json) -> list[Json]:
     return out
 
 
+def _again(case: Case, call: Executed) -> bool:
+    """The user doubted an answer, and this looks again."""
+    user = case.user_before(call.at)
+    return bool(user) and doubts(case.trace.turns[user])
+
+
 def _lengths(result: Json) -> set[int]:
+    """How many rows there are: in each list, and by the result's own count."""
     if isinstance(result, dict):
-        return {n for v in result.values() for n in _lengths(v)}
+        totals = {v for k, v in result.items() if k in TOTALS and isinstance(v, int) and v > 1}
+        return totals.union(*(_lengths(v) for v in result.values()))
     return {len(result)} if isinstance(result, list) and len(result) > 1 else set()
+
+
+def _is_single(result: Json) -> bool:
+    """A list of one row, and none of several."""
+    lists = [v for v in result.values() if isinstance(v, list)] if isinstance(result, dict) else [result]
+    return any(isinstance(v, list) and len(v) == 1 for v in lists) and not _lengths(result)
