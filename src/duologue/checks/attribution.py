@@ -32,6 +32,7 @@ from duologue.checks.placing import (
 )
 from duologue.checks.rows import NOBODY, Claim, Listing, Row, Seen, among
 from duologue.checks.sources import PART_OF
+from duologue.checks.words import finds
 from duologue.language.reading import Number, Reading
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Verdict
@@ -91,6 +92,10 @@ def attribution(case: Case) -> Verdict:
     return verdict("attribution", findings)
 
 
+_SENTENCE = 80
+"""Characters before a figure in which a word may say which bound it is."""
+
+
 class _Judge:
     """One text of the assistant's, before what was seen by then. `block` are the calls it reports."""
 
@@ -126,9 +131,17 @@ class _Judge:
         ):
             return wrong
         others = sorted(x for x, figures in self.seen.by_label.items() if x != label and among(claim, figures))
-        if not others or self._is_derived(claim):
+        if not others or self._is_derived(claim) or any(self._qualified(claim, label, x) for x in others):
             return ""
         return f"{claim.text!r} was never returned as {label}, only as {others[0]}"
+
+    def _qualified(self, claim: Claim, label: str, other: str) -> bool:
+        """ "The lowest salary is 4000": the label said, and in another word what makes it the other ("minimum salary")."""
+        if label not in other:
+            return False
+        kinds = [kind for kind in ("least", "most") if finds("bounds", kind, other) is not None]
+        said = self.lowered[max(0, claim.start - _SENTENCE) : claim.start]
+        return any(finds("bounds", kind, said) is not None for kind in kinds)
 
     def _change(self, claim: Claim, label: str) -> str:
         """A change reported with another value than the one that was written."""
