@@ -71,7 +71,11 @@ class Prover:
         run, plan = first
         writes = any(self.tools[c.name].effect == "write" for c, _ in run)
         later = replace(clock, seed=derive_seed(clock.seed, "again"), start=_later(clock.start))
-        second = self._gold(task, earlier, later) if writes or self._asks_the_time(task) else first
+        second = (
+            self._gold(task, earlier, later)
+            if writes or self._asks_the_time(task) or _writes_clocks(earlier)
+            else first
+        )
         if second is None:
             return None, "the gold plan depends on the moment"
         target = _steady(_changes(run), _changes(second[0])) if writes else ()
@@ -229,6 +233,12 @@ class Prover:
                 return _with(call, name, others[0]) if others else None
             return _with(call, name, value + 1 if isinstance(value, int | float) else f"{value} 2")
         return None
+
+
+def _writes_clocks(tasks: Sequence[Task]) -> bool:
+    """A task leaves a value that depends on the moment, which a later one may come upon."""
+    values = (v for t in tasks for c in t.target for v in (c.after or {}).values())
+    return any(isinstance(v, dict) and "$any" in v for v in values)
 
 
 def gold_calls(task: Task) -> list[ToolCall]:
