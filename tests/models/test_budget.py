@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duologue.errors import LimitReachedError, UserError
-from duologue.models.budget import NANO, PER_CALL, PER_MESSAGE, Budget, Budgeted, Ledger, OpenLedger, Used
+from duologue.models.budget import NANO, NO_USAGE, PER_CALL, PER_MESSAGE, Budget, Budgeted, Ledger, OpenLedger, Used
 from duologue.models.endpoint import Price
 from duologue.protocols import Answer, Request, Usage
 from duologue.store import Calls, Store
@@ -36,24 +36,25 @@ class Clock:
 
 
 @pytest.mark.parametrize(
-    ("end", "tokens", "counted"),
+    ("end", "fault", "tokens", "counted"),
     [
-        (Usage(30, 10, 5), 35, []),
-        (Usage(), 0, ["refused"]),
-        (None, BASE + 150, ["unknown"]),
-        (Usage(-3, 0, 5), BASE + 150, ["unknown"]),
-        (Usage(3, 4, 5), BASE + 150, ["unknown"]),
-        (Usage(90_000, 0, 5), 90_005, []),  # more than was set aside: the truth is charged
+        (Usage(30, 10, 5), "", 35, []),
+        (Usage(), "server busy", 0, ["server busy"]),
+        (None, "timed out", BASE + 150, ["timed out"]),
+        (None, "", BASE + 150, [NO_USAGE]),
+        (Usage(-3, 0, 5), "", BASE + 150, [NO_USAGE]),
+        (Usage(3, 4, 5), "", BASE + 150, [NO_USAGE]),
+        (Usage(90_000, 0, 5), "", 90_005, []),  # more than was set aside: the truth is charged
     ],
 )
-def test_what_an_attempt_is_charged(end: Usage | None, tokens: int, counted: list[str]) -> None:
+def test_what_an_attempt_is_charged(end: Usage | None, fault: str, tokens: int, counted: list[str]) -> None:
     async def attempt() -> None:
         ledger = OpenLedger()
         budget = Budget(ledger, dollars=1, tokens=100_000)
         settle = await budget.purse(ONE).meter(50)(ASKED, 100)
         assert budget.spent.tokens == 0
         assert ledger.at_most.tokens >= BASE + 150
-        settle(end)
+        settle(end, fault)
         assert (budget.spent.tokens, budget.spent.nano) == (tokens, tokens * 1000)
         budget.close()
         assert ledger.at_most == Used(tokens, tokens * 1000)
@@ -92,7 +93,7 @@ def test_money_needs_a_price() -> None:
 
 async def _ask(meter: Callable[..., Awaitable[Callable[..., None]]], sent: int, end: Usage | None) -> None:
     settle = await meter(ASKED, sent)
-    settle(end)
+    settle(end, "")
 
 
 # ── at once ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -112,7 +113,7 @@ def test_who_does_not_fit_waits_for_what_others_leave_over() -> None:
                 return
             log.append(f"{name} begins")
             await asyncio.sleep(0)
-            settle(used)
+            settle(used, "")
 
         await asyncio.gather(
             one("a", Usage(1, 0, 1)), one("b", Usage(1, 0, 1)), one("c", None), one("d", Usage(1, 0, 1))
@@ -130,7 +131,7 @@ def test_where_none_is_under_way_the_limit_is_reached_for_all_who_wait() -> None
         waiting = [asyncio.create_task(_ask(meter, 100, None)) for _ in range(3)]
         await asyncio.sleep(0)
         assert not any(task.done() for task in waiting)
-        settle(Usage(10, 0, 10))
+        settle(Usage(10, 0, 10), "")
         return list(await asyncio.gather(*waiting, return_exceptions=True))
 
     assert [type(end) for end in asyncio.run(two())] == [LimitReachedError] * 3
@@ -145,12 +146,12 @@ def test_who_leaves_the_line_takes_nothing_along(granted: bool) -> None:
         gone, next_one = (asyncio.create_task(_ask(meter, 100, Usage())) for _ in range(2))
         await asyncio.sleep(0)
         if granted:
-            settle(Usage())  # `gone` has its place, and is stopped before it can use it
+            settle(Usage(), "")  # `gone` has its place, and is stopped before it can use it
             gone.cancel()
         else:
             gone.cancel()
             await asyncio.sleep(0)
-            settle(Usage())
+            settle(Usage(), "")
         await next_one
         assert gone.cancelled() or (await asyncio.gather(gone, return_exceptions=True))
         return budget.spent.tokens
@@ -208,9 +209,9 @@ class Billing:
             for _ in range(moments):
                 await asyncio.sleep(0)
         except asyncio.CancelledError:
-            settle(None)
+            settle(None, "")
             raise
-        settle({"answered": usage, "refused": Usage()}.get(end))
+        settle({"answered": usage, "refused": Usage()}.get(end), "")
 
     @property
     def money(self) -> Fraction:

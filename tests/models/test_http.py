@@ -171,22 +171,29 @@ def test_an_address_without_a_chat_is_named() -> None:
     assert "is not where 'm' can be asked" in str(error)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1/v1", "http://no-such-host.invalid/v1"])
-def test_a_server_that_is_not_there_is_named(url: str) -> None:
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://127.0.0.1:1/v1", "nothing listens at 127.0.0.1 port 1: connection refused"),
+        ("http://localhost:1/v1", "nothing listens at localhost port 1: connection refused"),
+        ("http://no-such-host.invalid/v1", "no-such-host.invalid is not known: no such host"),
+    ],
+)
+def test_a_server_that_is_not_there_is_named(url: str, why: str) -> None:
     async def run() -> UserError:
         async with Served([]) as server, server.model() as model:
             pass
         model = type(model)(msgspec.structs.replace(model.endpoint, urls=(url,)), QUICK)
         with pytest.raises(UserError) as caught:
             await model.ask(ASKED)
-        with pytest.raises(UserError):
+        with pytest.raises(UserError, match=why):
             await model.check()
         await model.close()
         return caught.value
 
     error = asyncio.run(run())
     assert url in str(error)
-    assert "3 attempts" in str(error)
+    assert f"({why}; 3 attempts)" in str(error)
 
 
 # ── the model's name ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -336,28 +343,33 @@ def test_money_follows_from_usage_and_is_estimated_where_there_is_none() -> None
     assert answer.dollars > 0
 
 
-METERED = {
-    "answered": ([text(usage=TALK)], [Usage(10, 0, 5)]),
-    "no usage": ([text()], [None]),
-    "refused, then answered": ([no(429), no(500), text(usage=TALK)], [Usage(), Usage(), Usage(10, 0, 5)]),
-    "unknown": (
-        [Says(stalls=True), Says(cuts="before"), Says(raw=b"x"), text(usage=TALK)],
-        [None] * 3 + [Usage(10, 0, 5)],
+Settled = tuple[Usage | None, str]
+TOLD = (Usage(10, 0, 5), "")
+METERED: dict[str, tuple[list[Says], list[Settled]]] = {
+    "answered": ([text(usage=TALK)], [TOLD]),
+    "no usage": ([text()], [(None, "")]),
+    "refused, then answered": (
+        [no(429), no(500), text(usage=TALK)],
+        [(Usage(), "server busy"), (Usage(), "server error"), TOLD],
     ),
-    "for good": ([no(400)], [Usage()]),
-    "wrong key": ([no(401)], [Usage()]),
-    "cut off": ([text("", "length", TALK)], [Usage(10, 0, 5)]),
+    "unknown": (
+        [Says(stalls=True), Says(cuts="before"), Says(cuts="within"), Says(raw=b"x"), text(usage=TALK)],
+        [(None, "timed out"), (None, "connection cut"), (None, "connection cut"), (None, "invalid response"), TOLD],
+    ),
+    "for good": ([no(400)], [(Usage(), "request refused")]),
+    "wrong key": ([no(401)], [(Usage(), "request refused")]),
+    "cut off": ([text("", "length", TALK)], [TOLD]),
 }
 
 
 @pytest.mark.parametrize(("answers", "settled"), METERED.values(), ids=METERED)
-def test_every_attempt_is_metered(answers: list[Says], settled: list[Usage | None]) -> None:
-    told: list[Usage | None] = []
+def test_every_attempt_is_metered_and_its_fault_named(answers: list[Says], settled: list[Settled]) -> None:
+    told: list[Settled] = []
     sizes: list[int] = []
 
     async def meter(request: Request, size: int) -> Settle:
         sizes.append(size)
-        return told.append
+        return lambda used, fault: told.append((used, fault))
 
     _, server = ask(answers, meter=meter)
     assert told == settled
@@ -374,10 +386,10 @@ def test_a_limit_stops_before_anything_is_sent() -> None:
 
 
 def test_a_call_that_is_given_up_from_outside_is_settled_and_leaves_its_place() -> None:
-    told: list[Usage | None] = []
+    told: list[Settled] = []
 
     async def meter(request: Request, size: int) -> Settle:
-        return told.append
+        return lambda used, fault: told.append((used, fault))
 
     async def run() -> int:
         async with Served([Says(stalls=True)]) as server, server.model(meter=meter) as model:
@@ -386,4 +398,4 @@ def test_a_call_that_is_given_up_from_outside_is_settled_and_leaves_its_place() 
             return model.replicas.all[0].pace.under_way
 
     assert asyncio.run(run()) == 0
-    assert told == [None]
+    assert told == [(None, "interrupted")]

@@ -1,12 +1,16 @@
 """What goes wrong has a name: each fault of a model ends an item with its reason, and what a person must change ends the command."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from duologue.cli import run as command
+from duologue.cli.stats import report
 from duologue.errors import UserError
 from duologue.pipeline import Summary
+from duologue.store import Store, stats
 from duologue.testing import FakeServer, Faults, Manner, in_thread
 from duologue.testing.protocol import Body, Reply
 from duologue.testing.roles import role_of
@@ -63,6 +67,95 @@ def test_a_silent_answer_is_asked_for_again(tmp_path: Path) -> None:
         got = run(config(tmp_path / "run", settings(server.url, ("user", "agent"), timeout=0.3), 1))
         assert server.met == {"silence": 1}
     assert got.outcomes == {0: "accepted"}
+
+
+SERVER = {
+    "429": "server busy",
+    "500": "server error",
+    "silence": "timed out",
+    "cut": "connection cut",
+    "no JSON": "invalid response",
+    "wrong shape": "invalid response",
+}
+
+
+@pytest.mark.parametrize(("fault", "name"), SERVER.items())
+def test_a_fault_of_the_server_has_its_name_also_where_it_passed(fault: str, name: str, tmp_path: Path) -> None:
+    with in_thread(FakeServer(brain(), faults=Faults(at={3: fault}))) as server:
+        got = run(config(tmp_path / "run", settings(server.url, ("user", "agent"), timeout=0.3), 1))
+    assert got.outcomes == {0: "accepted"}
+    assert got.troubles == {f"attempt: {name}": 1}
+    with Store.open(tmp_path / "run", readonly=True) as store:
+        found = stats(store)
+    met = {role: part["attempts"] for role, part in found["models"]["roles"].items() if part["attempts"]}
+    assert met == {"agent": {name: 1}}
+    assert f"{name} 1" in report(found)
+
+
+@pytest.mark.parametrize(("fault", "name"), SERVER.items())
+def test_a_server_that_fails_for_good_in_mid_run_ends_it_and_it_is_taken_up(
+    fault: str, name: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    faults = Faults(at=dict.fromkeys(range(12, 1000), fault))
+    with in_thread(FakeServer(brain(), faults=faults)) as server:
+        impatient = settings(server.url, ("user", "agent"), together=2, timeout=0.3, attempts=1)
+        with pytest.raises(UserError, match=f"gives no answers: {name}"):
+            run(config(folder, impatient, 4))
+        answered = server.statuses[200]
+    with in_thread(FakeServer(brain())) as server:
+        got = run(config(folder, settings(server.url, ("user", "agent")), 4))
+    assert len(got.outcomes) == 4
+    assert got.summary.accepted >= 2
+    assert got.troubles[f"attempt: {name}"] >= 3
+    assert answered
+
+
+def test_a_server_that_dies_in_mid_run_is_said_and_the_run_is_taken_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with subprocess.Popen(
+        [sys.executable, "-c", DYING], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]
+    ) as server:
+        assert server.stdout is not None
+        url = server.stdout.readline().strip()
+        Path("duologue.toml").write_text(
+            f'[models.m]\nname = "fake"\nurls = ["{url}"]\nattempts = 2\npatience = 5\n[roles]\nuser = "m"\nagent = "m"\n'
+        )
+        given = ["generate", str(library()[0]), "-n", "2", "--seed", str(SEED), "--toolsets", "1", "-o", "run"]
+        assert command(given) == 2
+    shown = capsys.readouterr().err
+    assert "no server can be reached (nothing listens at 127.0.0.1 port" in shown
+    assert "Traceback" not in shown
+    made = came(Path("run"), Summary(0, 0, 0, 0))
+    assert sum(made.roles.values()) >= 5
+    assert "attempt: server unreachable" in made.troubles
+    assert_goes_on(Path("run"))
+
+
+DYING = """
+import asyncio, os
+from duologue.testing import FakeServer
+from pipeline.modelled import brain
+
+plays, count = brain(), 0
+
+def dies(body):
+    global count
+    count += 1
+    if count > 8:
+        os._exit(1)
+    return plays(body)
+
+async def main():
+    async with FakeServer(dies) as server:
+        print(server.url, flush=True)
+        await asyncio.sleep(600)
+
+asyncio.run(main())
+"""
+"""A server whose process ends at the ninth call."""
 
 
 def endless(body: Body) -> Reply:

@@ -59,7 +59,7 @@ def test_figures_of_calls(tmp_path: Path) -> None:
             clock.now += 3
             keep(book, role, scope, number)
         book.give_up(ASKED, StageError("user", "cut off"))
-        for how, used in (("unknown", Used(500, 7_000_000)), ("refused", Used()), ("refused", Used())):
+        for how, used in (("timed out", Used(500, 7_000_000)), ("server busy", Used()), ("server busy", Used())):
             book.attempt("judge", how, used)
         book.bound(Used(940, 1_500_000_000))
         found = stats(store)["models"]
@@ -77,7 +77,7 @@ def test_figures_of_calls(tmp_path: Path) -> None:
         assert list(found["roles"]) == ["agent", "judge", "tools", "user"]
         assert found["roles"]["user"]["calls"] == 2
         assert found["roles"]["user"]["failures"] == {"cut off": 1}
-        assert found["roles"]["judge"]["attempts"] == {"refused": 2, "unknown": 1}
+        assert found["roles"]["judge"]["attempts"] == {"server busy": 2, "timed out": 1}
         assert list(work_by_role(store.db)["user"]) == [0, 1]
         assert (span(store.db).wall, span(store.db).busy) == (8.0, 6.0)
         assert book.used() == Used(940, 1_500_000_000, 22.0)

@@ -91,14 +91,13 @@ def _models(found: dict[str, Any]) -> list[str]:
     if each is not None:
         parts.append(f"{dollars(each)} for each accepted conversation")
     parts.append(f"charged to the limits: {dollars(billed['dollars'])}, {billed['tokens']:,} tokens")
-    again: dict[str, int] = {}
-    for part in found["roles"].values():
-        for reason, n in part["attempts"].items():
-            again[reason] = again.get(reason, 0) + n
-    if again:
-        shown = ", ".join(f"{one_line(reason)} {n:,}" for reason, n in sorted(again.items()))
-        parts.append(f"attempts that brought no usage: {shown}")
-    return parts
+    faults = [("attempts that met a fault", "n", "which")]
+    for role, part in found["roles"].items():
+        met = part["attempts"]
+        if met:
+            which = ", ".join(f"{one_line(reason)} {n:,}" for reason, n in met.items())
+            faults.append((one_line(role), f"{sum(met.values()):,}", which))
+    return [*parts, "", table(faults, right=frozenset({1}))] if faults[1:] else parts
 
 
 def dollars(amount: float) -> str:

@@ -3,9 +3,9 @@
 Before an attempt is sent, the most it can cost is set aside; when it has ended, what it did cost takes that place:
 
     settle = await purse.meter(max_tokens)(request, len(body))    # waits, or raises `LimitReachedError`
-    settle(usage)       # answered: what the server says it used
-    settle(Usage())     # turned away before any work was done (429, 5xx, no connection): it costs nothing
-    settle(None)        # a time-out, a cut connection, an answer without usage: the worst case, for the server may bill it
+    settle(usage, "")                 # answered: what the server says it used
+    settle(Usage(), "server busy")    # turned away before any work was done (429, 5xx, no connection): it costs nothing
+    settle(None, "timed out")         # a time-out, a cut connection, an answer without usage: the worst case, for the server may bill it
 
 `HttpModel` takes such a meter and asks it anew for each retry, so none escapes; `Budgeted` wraps models that make one attempt.
 
@@ -28,9 +28,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from duologue.errors import LimitReachedError, UserError
+from duologue.errors import LimitReachedError, StageError, UserError
 from duologue.ids import canonical
 from duologue.models.endpoint import Price
+from duologue.models.refusals import INTERRUPTED
 from duologue.protocols import Answer, ChatModel, Request, Usage
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ PER_MESSAGE = 32
 """Tokens a chat template may add around a message."""
 PER_CALL = 1024
 """Tokens a server may add to a call: its own preamble, how tools are to be called."""
+NO_USAGE = "no usage reported"
+"""What the record calls an answer of which the server does not say what it used."""
 
 
 class Used(Struct, frozen=True):
@@ -61,7 +64,7 @@ class Ledger(Protocol):
         """From now on at most this may have been used (`seconds` aside)."""
 
     def attempt(self, role: str, how: str, used: Used) -> None:
-        """Count an attempt that brought no usage: `how` is refused or unknown, `used` what it is charged."""
+        """Count an attempt that met a fault (`how`), or of which the server says no usage (`NO_USAGE`); `used`: what it is charged."""
 
 
 class OpenLedger:
@@ -157,7 +160,7 @@ class Budget:
         self._serve()
 
     def count(self, role: str, how: str, used: Used) -> None:
-        """An attempt that brought no usage, for the record."""
+        """An attempt that met a fault, for the record."""
         self._ledger.attempt(role, how, used)
 
     def _serve(self) -> None:
@@ -242,11 +245,11 @@ class Purse:
             worst = self._worst(prompt, max_tokens)
             await self._budget.set_aside(worst)
 
-            def settle(usage: Usage | None) -> None:
+            def settle(usage: Usage | None, fault: str) -> None:
                 known = usage is not None and _possible(usage)
                 real = self.charge(usage) if known and usage is not None else worst
-                if not known or not real.tokens:
-                    self._budget.count(request.role, "refused" if known else "unknown", real)
+                if fault or not known:
+                    self._budget.count(request.role, fault or NO_USAGE, real)
                 self._budget.put_back(worst, real)
 
             return settle
@@ -280,10 +283,13 @@ class Budgeted:
     async def ask(self, request: Request) -> Answer:
         """The inner model's answer. Raises `LimitReachedError` where a limit forbids to ask."""
         settle = await self._meter(request, len(canonical(request)))
-        usage: Usage | None = None
+        usage, fault = None, INTERRUPTED
         try:
             answer = await self.inner.ask(request)
-            usage = answer.usage if answer.usage != Usage() else None
+            usage, fault = answer.usage if answer.usage != Usage() else None, ""
+        except StageError as error:
+            fault = error.reason
+            raise
         finally:
-            settle(usage)
+            settle(usage, fault)
         return answer

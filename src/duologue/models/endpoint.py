@@ -21,6 +21,8 @@ KEY_ENV = "OPENAI_API_KEY"
 MAX_TOKENS = 16_384
 """Room for a reasoning model to think at length and still answer."""
 TIMEOUT = 600.0
+ATTEMPTS = 8
+PATIENCE = 1800.0
 _MILLION = 1_000_000
 _EFFORTS = ("", "none", "minimal", "low", "medium", "high", "xhigh", "max")
 _BODY = ("model", "messages", "tools", "stream", "n", "response_format", "max_tokens", "max_completion_tokens")
@@ -75,6 +77,10 @@ class Endpoint(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     """None = unknown."""
     timeout: float = TIMEOUT
     """Seconds one attempt may take."""
+    attempts: int = ATTEMPTS
+    """Most attempts at one call, where they fail in a way that may pass (429, 5xx, a time-out, a cut connection)."""
+    patience: float = PATIENCE
+    """Seconds after a call's first failure in which it may be tried again."""
     structured: Structured = "auto"
     """How JSON is asked for: auto = as strictly as the server is found to allow."""
     send_reasoning: SentBack = "auto"
@@ -90,6 +96,8 @@ class Endpoint(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
         _check("top_p", self.top_p, 0, 1)
         _check("max_tokens", self.max_tokens, 1, 10_000_000)
         _check("timeout", self.timeout, 0.001, 86_400)
+        _check("attempts", self.attempts, 1, 1000)
+        _check("patience", self.patience, 0, 604_800)
         if self.reasoning_effort not in _EFFORTS:
             valid = ", ".join(e for e in _EFFORTS if e)
             raise UserError(

@@ -24,10 +24,10 @@ from msgspec.structs import replace
 
 from duologue.errors import StageError, UserError
 from duologue.ids import rng
-from duologue.models.endpoint import Endpoint
+from duologue.models.endpoint import ATTEMPTS, PATIENCE, Endpoint
 from duologue.models.keys import request_key
 from duologue.models.pace import CEILING
-from duologue.models.refusals import LONGEST_WISH, REASONS, Refusal, Trouble, clean
+from duologue.models.refusals import INTERRUPTED, LONGEST_WISH, REASONS, REFUSED, Refusal, Trouble, clean
 from duologue.models.replicas import Replica, Replicas
 from duologue.models.structured import LEVELS, in_words, response_format
 from duologue.models.transport import Outcome, Transport
@@ -39,9 +39,10 @@ LISTED = 20
 IN_A_ROW = 3
 """Calls given up one after another, with no answer to any call between, after which the run stops instead of going on."""
 
-Settle = Callable[[Usage | None], None]
+Settle = Callable[[Usage | None, str], None]
 """Called once when an attempt has ended: with what it used; with no usage where nothing can have been billed (it was refused, or
-never arrived); with None where that is not known (it timed out, was cut or cancelled; the server says nothing of usage)."""
+never arrived); with None where that is not known (it timed out, was cut or cancelled; the server says nothing of usage). Beside it
+what went wrong: one of `REASONS`, `REFUSED`, `INTERRUPTED`; empty where it was answered."""
 Meter = Callable[[Request, int], Awaitable[Settle]]
 """Called before each attempt with the request and the bytes that will be sent. May wait, and may raise `LimitReachedError`."""
 
@@ -49,7 +50,7 @@ Meter = Callable[[Request, int], Awaitable[Settle]]
 class Patience(Struct, frozen=True):
     """How failures are met."""
 
-    attempts: int = 8
+    attempts: int = ATTEMPTS
     """For one call."""
     at_first: int = 3
     """For one call, while no server has ever been reached."""
@@ -57,7 +58,7 @@ class Patience(Struct, frozen=True):
     """Seconds before the second attempt; doubles from then on. Each is shortened by up to half, at random."""
     longest: float = 30.0
     """The longest pause."""
-    total: float = 1800.0
+    total: float = PATIENCE
     """Seconds after a call's first failure in which it may be tried again."""
 
 
@@ -83,7 +84,8 @@ class HttpModel:
         meter: Meter | None = None,
     ) -> None:
         """`concurrency`: most calls under way at once at one replica. Raises `UserError` where the key can't be had."""
-        self.endpoint, self.patience = endpoint, patience or Patience()
+        self.endpoint = endpoint
+        self.patience = patience or Patience(endpoint.attempts, min(3, endpoint.attempts), total=endpoint.patience)
         self.replicas = Replicas(endpoint.urls, concurrency)
         self.name = endpoint.name
         """The model's id; empty until the server was asked for it."""
@@ -291,16 +293,17 @@ class HttpModel:
         """
         async with replica.pace:
             settle = await self._meter(request, len(body)) if self._meter else None
-            used: Usage | None = None
+            used, fault = None, INTERRUPTED
             sent = time.monotonic()
             try:
                 outcome, used = await self._transport.send(replica, body, bool(request.tools))
+                fault = _fault(outcome)
             except UserError:
-                used = Usage()
+                used, fault = Usage(), REFUSED
                 raise
             finally:
                 if settle:
-                    settle(used)
+                    settle(used, fault)
             seconds = time.monotonic() - sent
             if isinstance(outcome, Trouble):
                 replica.failed(outcome.kind == "unreachable")
@@ -348,6 +351,13 @@ class HttpModel:
             return names[0]
         found = f"It has several: {_shown(names)}." if names else "It lists none."
         raise UserError(f"Which model at {self.endpoint.urls[0]}? {found}", "Name one of them with --model.")
+
+
+def _fault(outcome: Outcome) -> str:
+    """What the record calls what went wrong with an attempt."""
+    if isinstance(outcome, Trouble):
+        return REASONS[outcome.kind]
+    return REFUSED if isinstance(outcome, Refusal) else ""
 
 
 def _shown(names: tuple[str, ...]) -> str:

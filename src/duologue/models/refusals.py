@@ -25,7 +25,11 @@ REASONS: dict[Kind, str] = {
     "cut": "connection cut",
     "garbled": "invalid response",
 }
-"""Kind of trouble → the reason an item is given up for, where trying again did not help."""
+"""Kind of trouble → what the record calls it: an attempt that met it, and an item given up for it."""
+REFUSED = "request refused"
+"""What the record calls an attempt that the server would not have as it was."""
+INTERRUPTED = "interrupted"
+"""What the record calls an attempt that was broken off on this side."""
 
 _TOOLS = re.compile(
     r"tools?\b.{0,80}(support|require|enable|allow|unknown|unrecogni|unexpected|extra|permitted|forbidden|--)"
@@ -87,9 +91,7 @@ class Refusal(Struct, frozen=True):
 
     def for_record(self, role: str) -> StageError:
         """The error for the one item concerned."""
-        return StageError(
-            role, "request too long" if self.too_long else "request refused", f"{self.status}: {self.text}"
-        )
+        return StageError(role, "request too long" if self.too_long else REFUSED, f"{self.status}: {self.text}")
 
 
 def judge(status: int, text: str, after: float | None, asked_tools: bool) -> Trouble | Refusal:

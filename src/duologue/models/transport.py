@@ -4,6 +4,7 @@ Nothing is decided here but what an outcome *is*: an answer, a refusal, or a tro
 struck out of every text that a server or a library says. Redirects are not followed: a key is for the address that was given.
 """
 
+import os
 import ssl
 
 import aiohttp
@@ -61,7 +62,7 @@ class Transport:
                 status, data = response.status, await response.read()
                 after = wish(response.headers.get("Retry-After")) if status != 200 else None
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ssl.SSLError) as error:
-            return Trouble("unreachable", self.clean(str(error))), nothing
+            return Trouble("unreachable", self.clean(_in_words(error))), nothing
         except TimeoutError:
             return Trouble("timeout", f"no answer within {self._endpoint.timeout:g} s"), None
         except (aiohttp.ClientError, OSError) as error:
@@ -114,7 +115,7 @@ class Transport:
             async with self._connected().get(replica.models, allow_redirects=False, timeout=limit) as response:
                 status, data = response.status, await response.read()
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            return Trouble("unreachable", self.clean(str(error) or "no answer"))
+            return Trouble("unreachable", self.clean(_in_words(error)))
         if status in (401, 403):
             raise self._locked(status, words_of(data, self._secret))
         if status == 429 or status >= 500:
@@ -123,3 +124,22 @@ class Transport:
             return tuple(m.id for m in msgspec.json.decode(data, type=_Models).data) if status == 200 else ()
         except msgspec.DecodeError:
             return ()
+
+
+def _in_words(error: Exception) -> str:
+    """Why there is no connection, as a person says it."""
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return f"{error.host} is not known: no such host"
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return f"{error.host}: its certificate is not trusted ({error.certificate_error})"
+    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
+        return f"no TLS there: {error}"
+    if isinstance(error, TimeoutError):
+        return "no connection in time" if isinstance(error, aiohttp.ConnectionTimeoutError) else "no answer in time"
+    if not isinstance(error, aiohttp.ClientConnectorError):
+        return str(error) or type(error).__name__
+    below = error.os_error
+    if isinstance(below, ConnectionRefusedError):
+        return f"nothing listens at {error.host} port {error.port}: connection refused"
+    number = below.errno or 0
+    return f"{error.host} port {error.port}: {os.strerror(number) if number > 0 else below}"

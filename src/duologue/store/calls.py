@@ -111,7 +111,7 @@ class Calls:
             self._db.execute("INSERT OR REPLACE INTO spending VALUES (1, ?, ?)", (used.tokens, used.nano))
 
     def attempt(self, role: str, how: str, used: Used) -> None:
-        """Count an attempt that brought no usage."""
+        """Count an attempt that met a fault, or of which no usage is known."""
         self._trouble(role, "attempt", how, used)
 
     def _trouble(self, role: str, what: str, reason: str, used: Used) -> None:

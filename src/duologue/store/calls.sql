@@ -18,8 +18,8 @@ CREATE TABLE calls (
     answer            BLOB NOT NULL      -- Answer as JSON
 ) STRICT;
 
--- What came to nothing, counted: calls given up (by the StageError's reason), and attempts at calls (refused, or unknown
--- where the server did not say what it used), with what the limits were charged for them.
+-- What came to nothing, counted: calls given up (by the StageError's reason), and attempts at calls (by the fault met, such as
+-- "server busy"; "no usage reported" where the server did not say what it used), with what the limits were charged for them.
 CREATE TABLE troubles (
     role   TEXT NOT NULL,
     what   TEXT NOT NULL CHECK (what IN ('call', 'attempt')),
