@@ -58,8 +58,14 @@ class Cast:
 
 
 @asynccontextmanager
-async def assembled(settings: "ModelSettings", book: "Book", ledger: "Ledger") -> AsyncIterator[Cast]:
-    """The cast that the settings name, ready to be asked. Raises `UserError` where a model can't be used as it was named."""
+async def assembled(
+    settings: "ModelSettings", book: "Book", ledger: "Ledger", players: Mapping[str, ChatModel] | None = None
+) -> AsyncIterator[Cast]:
+    """The cast that the settings name, ready to be asked. `players` are models of the caller's own, by the names that the roles use:
+    those are asked as they are, and no limits hold for them.
+
+    Raises `UserError` where a model can't be used as it was named.
+    """
     if settings.roles.scripted:
         yield Cast()
         return
@@ -70,11 +76,14 @@ async def assembled(settings: "ModelSettings", book: "Book", ledger: "Ledger") -
 
     limits = settings.limits
     budget = Budget(ledger, limits.dollars, limits.tokens, limits.hours)
-    players: dict[str, ChatModel] = {}
+    own = players or {}
+    models: dict[str, ChatModel] = {name: Recorded(model, book, name) for name, model in own.items()}
     async with AsyncExitStack() as stack:
         stack.callback(budget.close)
         for name, endpoint in settings.endpoints.items():
+            if name in own:
+                continue
             meter = budget.purse(endpoint.price, endpoint.label).meter(endpoint.max_tokens)
             model = await stack.enter_async_context(HttpModel(endpoint, meter=meter))
-            players[name] = Recorded(model, book, name)
-        yield Cast(settings.roles, players, Prompts(settings.prompts))
+            models[name] = Recorded(model, book, name)
+        yield Cast(settings.roles, models, Prompts(settings.prompts))

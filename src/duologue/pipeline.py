@@ -12,7 +12,7 @@ Every stage reads and writes values that have a file form (`docs/formats.md`), s
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, json
@@ -21,6 +21,7 @@ from duologue.casting import assembled
 from duologue.errors import LimitReachedError, StageError, UserError
 from duologue.ground import catalog_of, make_tools, open_source, workshops
 from duologue.items import CHECK, PLAY, STAGES, TASKS, TOOLS, Items
+from duologue.protocols import ChatModel
 from duologue.simulate.play import GivenUpError
 from duologue.store import Calls
 from duologue.types import Dialogue, Scenario
@@ -104,10 +105,18 @@ async def play(shop: Workshop, scenarios: Sequence[Scenario], together: int = 1)
 # ── the whole run ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def generate(config: "RunConfig", progress: Callable[[Progress], None], first: int | None = None) -> Summary:
-    """Make what is missing of a run, or of its `first` items. Raises `UserError` for what the person must change."""
+def generate(
+    config: "RunConfig",
+    progress: Callable[[Progress], None],
+    first: int | None = None,
+    players: Mapping[str, ChatModel] | None = None,
+) -> Summary:
+    """Make what is missing of a run, or of its `first` items. `players`: see `casting.assembled`.
+
+    Raises `UserError` for what the person must change.
+    """
     with asyncio.Runner(loop_factory=None if config.roles.scripted else _fast_loop()) as runner:
-        return runner.run(_generate(config, progress, first))
+        return runner.run(_generate(config, progress, first, players))
 
 
 def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -120,13 +129,18 @@ def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return loop  # type: ignore[no-any-return]
 
 
-async def _generate(config: "RunConfig", progress: Callable[[Progress], None], first: int | None) -> Summary:
+async def _generate(
+    config: "RunConfig",
+    progress: Callable[[Progress], None],
+    first: int | None,
+    players: Mapping[str, ChatModel] | None,
+) -> Summary:
     started = time.monotonic()
     source = None if config.invents else open_source(config.source, config.domain)
     with config.open_store(source.image.hash if source is not None else "") as store:
         calls = Calls(store)
         try:
-            async with assembled(config.models, calls, calls) as cast:
+            async with assembled(config.models, calls, calls, players) as cast:
                 shops = await workshops(config, source, cast, store.note)
                 for shop in shops:
                     image = shop.image.data if shop.image is not None else None
