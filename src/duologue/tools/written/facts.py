@@ -104,6 +104,33 @@ class Library:
         return tuple(self._columns.get((fold(t), fold(c))) if t and c else None for t, c in found)
 
 
+def words_of(sql: str) -> list[str]:
+    """The words and signs of a statement as they are written, without the space and the comments between them. What
+    stands in quotes is one word, its own spaces and all. A parameter is one word too: `:name`."""
+    out: list[str] = []
+    end = -1
+    for token in sqlglot.tokenize(sql, read="sqlite"):
+        text = sql[token.start : token.end + 1]
+        if out and out[-1] in _SIGILS and token.start == end + 1:
+            out[-1] += text
+        else:
+            out.append(text)
+        end = token.end
+    return out
+
+
+_SIGILS = (":", "@", "$")
+
+
+def on_one_line(sql: str) -> str:
+    """A statement with one space wherever there were several, or a line's end, outside quotes; comments are left out."""
+    out, end = "", 0
+    for token in sqlglot.tokenize(sql, read="sqlite"):
+        out += (" " if out and token.start > end else "") + sql[token.start : token.end + 1]
+        end = token.end + 1
+    return out
+
+
 def projection(tree: Node, i: int) -> Node | None:
     """The i-th expression of a SELECT without what only shapes it: alias, rounding, a stand-in for NULL."""
     if not isinstance(tree, exp.Select) or i >= len(tree.expressions) or any(e.is_star for e in tree.expressions):

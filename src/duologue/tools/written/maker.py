@@ -37,6 +37,7 @@ from duologue.tools.written.answers import (
     Tools,
     tool_answer,
 )
+from duologue.tools.written.facts import on_one_line
 from duologue.tools.written.promises import described, fields_of
 from duologue.tools.written.sifting import Kept
 from duologue.tools.written.told import field_names, meaning_of, schema_told, signatures, tables_shown
@@ -122,6 +123,7 @@ class _Work:
         self.size = max(size[0], min(rng.randint(*size), 3 + 4 * len(self.tables)))
         self.most = size[1]
         self.asked_for = rng.randint(20, 30)
+        self.mix = ids.rng(at[0], catalog.name, "written", at[1], "questions")
         names = field_names(self.ground, self.tables)
         self.trial = Trial(self.ground, image, self.tables, catalog.latest or EPOCH)
         self.kept = Kept(self.ground, names)
@@ -143,13 +145,16 @@ class _Work:
     async def questions(self) -> list[str]:
         """What users of this database would ask."""
         prompt = self._prompt(self.voices.questions, self.schema, count=self.asked_for, writable=self.writable)
-        ask = (Message("user", content=f"Write the {self.asked_for} questions."),)
+        today = (self.catalog.latest or EPOCH)[:10]
+        ask = (Message("user", content=f"In this data, today is {today}. Write the {self.asked_for} questions."),)
 
         async def objection(answer: Questions) -> str:
             return "" if _clean(answer.questions) else "There is no question in it."
 
         asked = await self.voices.questions.ask_for(Questions, prompt, ask, self.scope, objection)
-        return _clean(asked.value.questions)
+        questions = _clean(asked.value.questions)
+        self.mix.shuffle(questions)  # a list goes kind by kind, and a set may be full before its end is reached
+        return questions
 
     # ── Tools ──
 
@@ -297,7 +302,7 @@ def _statements(tools: tuple[Tool, ...], start: int) -> list[str]:
     lines = ["# The tools"]
     for t in tools:
         lines.append(f"- {t.name}: {t.description}")
-        lines += [f"  {' '.join(s.sql.split())}" for s in t.run if s.kind == "return"]
+        lines += [f"  {on_one_line(s.sql)}" for s in t.run if s.kind == "return"]
     return lines
 
 

@@ -12,7 +12,7 @@ from sqlglot import exp
 from duologue.environment.schema import fold
 from duologue.tools.ground import Ground
 from duologue.tools.returns import plain, record
-from duologue.tools.written.facts import Told, at_most_one, outer_joined, projection
+from duologue.tools.written.facts import Node, Told, at_most_one, outer_joined, projection
 
 _DONE = {"ok": {"type": "boolean", "description": "the change was made"}}
 Schema = dict[str, Any]
@@ -51,9 +51,19 @@ def field_schema(ground: Ground, t: Told, i: int) -> Schema:
         f = ground.field(*origin, left=fold(origin[0]) in outer_joined(t.tree) or isinstance(e, exp.Subquery))
         kinds = [f.type, *f.strays, *(["null"] if f.nullable else [])]
         return {"type": kinds if len(kinds) > 1 else f.type, "description": f.about}
-    if isinstance(e, exp.Count):
+    if _counts(e):
         return {"type": "integer"}
     return {"type": ["null"]}
+
+
+def _counts(e: Node) -> bool:
+    """Whether an expression is a count: of the rows themselves, of a window, or of a query of its own, which gives one row."""
+    if isinstance(e, exp.Window):
+        return isinstance(e.this, exp.Count)
+    if not isinstance(e, exp.Subquery):
+        return isinstance(e, exp.Count)
+    none_left = any(e.this.args.get(part) is not None for part in ("having", "limit", "offset"))
+    return at_most_one(e.this) and not none_left and isinstance(projection(e.this, 0), exp.Count)
 
 
 def loosened(schema: Any) -> Any:

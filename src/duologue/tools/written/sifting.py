@@ -5,8 +5,6 @@ columns were given beforehand (`told.field_names`) bring it about that there is 
 take and give the same things of the same tables under the same conditions in the same order, or one gives only a part of the other.
 """
 
-import re
-
 import sqlglot
 from msgspec import Struct
 from sqlglot import exp
@@ -15,12 +13,12 @@ from duologue.ids import digest
 from duologue.tools.drafts import Concept
 from duologue.tools.ground import Ground
 from duologue.tools.written.answers import RefusedError
+from duologue.tools.written.facts import words_of
 from duologue.tools.written.promises import fields_of
 from duologue.types import Json, Slot, Tool
 
 _PAGING = ("limit", "offset")
 _VALUES = ("key", "equals", "value")
-_SPACE = re.compile(r"\s+")
 
 
 class Likeness(Struct, frozen=True):
@@ -74,14 +72,13 @@ _ORDERING = (exp.Ordered, exp.Limit, exp.Offset)
 
 def fingerprint(tool: Tool) -> str:
     """The same for tools whose statements differ in nothing but spelling and the names of parameters."""
-    names = {n: f":{i}" for i, n in enumerate(tool.parameters["properties"])}
-    said = []
-    for s in tool.run:
-        text = _SPACE.sub(" ", s.sql).strip().rstrip(";").casefold()
-        for name, place in names.items():
-            text = re.sub(rf"[:@$]{re.escape(name.casefold())}\b", place, text)
-        said.append(f"{s.kind} {text}")
-    return digest(said)
+    places = {f"{sign}{n}": f":{i}" for i, n in enumerate(tool.parameters["properties"]) for sign in ":@$"}
+    return digest([[s.kind, *(places.get(w, _folded(w)) for w in words_of(s.sql) if w != ";")] for s in tool.run])
+
+
+def _folded(word: str) -> str:
+    """Case matters in what stands in quotes, and nowhere else."""
+    return word if word[-1] in "'\"`]" else word.casefold()
 
 
 class Kept:

@@ -8,11 +8,14 @@ Secrets, blobs and nested data are not shown, long texts are cut, and so is a ta
 from collections import Counter
 from random import Random
 
+from msgspec import Struct
+
 from duologue.catalog.model import Column
 from duologue.ids import to_json
 from duologue.tools.confront import Samples
 from duologue.tools.drafts import Concept
 from duologue.tools.ground import WIDE, Ground
+from duologue.tools.midnight import midnight_columns
 from duologue.tools.naming import ascii_words, distinct, identifier
 from duologue.tools.select import focus_of
 from duologue.tools.vocabulary import ID_WORDS, column_words, noun_of
@@ -65,25 +68,41 @@ def schema_told(
     ground: Ground, tables: tuple[str, ...], samples: Samples, names: dict[Concept, str] | None = None
 ) -> str:
     """The tables as text; with the field names where those are given."""
-    return "\n\n".join(_table(ground, t, samples, names) for t in tables)
+    known = _Known(ground, tables, midnight_columns(ground, samples.image), names or {})
+    return "\n\n".join(_table(known, t, samples) for t in tables)
 
 
-def _table(ground: Ground, name: str, samples: Samples, names: dict[Concept, str] | None) -> str:
+class _Known(Struct, frozen=True):
+    """What is known of a database when its tables are told."""
+
+    ground: Ground
+    tables: tuple[str, ...]
+    """Those that are told; of a reference to another nothing is said, for there is no getting there."""
+    midnight: dict[tuple[str, str], str]
+    names: dict[Concept, str]
+
+
+def _table(known: _Known, name: str, samples: Samples) -> str:
+    ground = known.ground
     t = ground.tables[name]
     shown = [c for c in t.columns if ground.shown(c)][:WIDE]
     about = f"{t.rows} rows" if t.writable else f"{t.rows} rows, a view: read only"
     key = f"; key: {', '.join(t.key)}" if t.key else "; no key"
     key += ", numbered by the database" if t.autokey else ""
-    lines = [f"### {name} ({about}{key})", *(_column(ground, c, names) for c in shown), "Some rows:"]
+    lines = [f"### {name} ({about}{key})", *(_column(known, c) for c in shown), "Some rows:"]
     for row in samples.rows(name)[:ROWS]:
         lines.append(to_json({c.name: _cut(row[c.name]) for c in shown if c.name in row}))
     return "\n".join(lines)
 
 
-def _column(ground: Ground, c: Column, names: dict[Concept, str] | None) -> str:
+def _column(known: _Known, c: Column) -> str:
+    ground = known.ground
     said = [c.type if not c.format or ":" in c.format else f"{c.type} ({c.format})"]
+    tail = known.midnight.get((c.table, c.name))
+    if tail:
+        said = [f"{c.type} (a day, always with {tail!r} behind it)"]
     link = ground.link_of(c.table, c.name)
-    if link:
+    if link and link.to in known.tables:
         said.append(f"refers to {link.to}.{link.to_columns[0]}" + (f" ({link.role})" if link.role else ""))
     if c.name in ground.tables[c.table].display:
         said.append("what people call a row by")
@@ -98,7 +117,7 @@ def _column(ground: Ground, c: Column, names: dict[Concept, str] | None) -> str:
         said.append(f"from {to_json(_cut(c.least))} to {to_json(_cut(c.most))}")
     if c.generated:
         said.append("generated, can't be written")
-    field = names.get(ground.concept(c.table, c.name)) if names else None
+    field = known.names.get(ground.concept(c.table, c.name))
     if field and field != c.name:
         said.append(f"as a field: {field}")
     return f"- {c.name}: {'; '.join(said)}"
