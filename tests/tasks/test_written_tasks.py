@@ -45,7 +45,8 @@ def item_with(difficulty: str = "medium", write: bool = False, count: int = 1) -
     """An item whose first task is asked for with that difficulty, with or without a change."""
     for number in range(2000):
         focus = focus_of(str(number))
-        if (focus.count, focus.difficulties[0], focus.write[0]) == (count, difficulty, write):
+        first = focus.corners[0]
+        if (len(focus.corners), first.difficulty, first.write) == (count, difficulty, write):
             return str(number)
     raise AssertionError("no such item")
 
@@ -206,11 +207,14 @@ def test_the_same_answers_give_the_same_scenario() -> None:
 
 def test_items_are_asked_about_different_things() -> None:
     foci = [focus_of(str(n)) for n in range(200)]
+    corners = [c for f in foci for c in f.corners]
+    fresh = [c for c in corners if not c.grows]
     assert len({json.encode(f) for f in foci}) >= 198
-    assert {len(f.excerpts) for f in foci} >= {2, 3}
-    assert {d for f in foci for d in f.difficulties} == {"easy", "medium", "hard"}
-    assert {t for f in foci for t in f.tools} == {t.name for t in tiny().environment.toolset.tools}
-    assert all(len(e.rows) <= 3 for f in foci for e in f.excerpts)
+    assert {len(c.excerpts) for c in fresh} >= {2, 3}
+    assert {c.difficulty for c in corners} == {"easy", "medium", "hard"}
+    assert {t for c in corners for t in c.tools} == {t.name for t in tiny().environment.toolset.tools}
+    assert all(len(e.rows) <= 3 for c in corners for e in c.excerpts)
+    assert all(bool(c.unclear) == (c.difficulty != "easy") for c in corners)
 
 
 def test_size_is_a_wish_that_is_repeated_once() -> None:

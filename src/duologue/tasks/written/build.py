@@ -13,8 +13,7 @@ from duologue.ids import digest
 from duologue.plans.index import ToolIndex
 from duologue.plans.placeholders import references
 from duologue.tasks.rubric import rubric_of
-from duologue.tasks.written.focus import Difficulty
-from duologue.tasks.written.form import WrittenTask
+from duologue.tasks.written.form import Difficulty, WrittenTask
 from duologue.tasks.written.given import plain_values
 from duologue.tasks.written.ground import Trial, slot_key
 from duologue.types import Criterion, Disclosure, Environment, Fact, Json, PlanStep, RowChange, Subtask, Task, Tool
@@ -114,10 +113,19 @@ class Builder:
 
 
 def size(parts: int, plan: Sequence[PlanStep]) -> Difficulty:
-    """Up to two independent parts are easy, up to four medium, more are hard."""
+    """Up to two parts are easy where no call is given an earlier one's result, up to four medium, more are hard.
+
+    A look at what a change left behind comes after it, and needs nothing of its result.
+    """
     if parts > 4:
         return "hard"
-    return "easy" if parts <= 2 and not any(s.after for s in plan) else "medium"
+    return "easy" if parts <= 2 and building(plan) is None else "medium"
+
+
+def building(plan: Sequence[PlanStep]) -> tuple[int, int] | None:
+    """The first step that is given a result, and the step whose result it is."""
+    pairs = ((number, min(references(s.arguments))) for number, s in enumerate(plan, 1) if references(s.arguments))
+    return next(pairs, None)
 
 
 def _input_slot(tool: Tool, name: str) -> str:

@@ -15,19 +15,22 @@ from duologue.ids import canonical, to_json
 from duologue.language.reading import read
 from duologue.language.values import tells
 from duologue.plans.placeholders import leaves, references
-from duologue.tasks.written.build import size
-from duologue.tasks.written.focus import Difficulty
-from duologue.tasks.written.form import Doubt, WrittenTask
+from duologue.tasks.written.build import building, size
+from duologue.tasks.written.form import Difficulty, Doubt, WrittenTask
 from duologue.tasks.written.given import Words, gives, goes_without_saying, plain_values, words
 from duologue.tasks.written.ground import Trial
+from duologue.tasks.written.reach import Reach
+from duologue.tasks.written.which import arbitrary
 from duologue.types import Disclosure, Environment, Json, PlanStep, Slot, Task
 
-_QUESTION = re.compile(
-    r"(?i)\A\s*(what|which|who|whom|whose|when|where|why|how|is|are|does|do|did|can|could|would|will|has|have)\b"
+_ASKS = re.compile(r"(?i)\A\s*(is|are|was|were|does|do|did|can|could|would|will|has|have)\b")
+_CLAUSE = re.compile(r"(?i)\A\s*(what|which|who|whom|whose|when|where|why|how)\b")
+_SETTLED = re.compile(
+    r"(?i)\b(is|are|be|been|gets?|has|have|was|were)\s+(\w+\s+)?(known|told|found|clear|settled|established|confirmed|checked|learn\w*|"
+    r"looked up|decided|given|named|listed|reported|identified|determined)\b"
 )
 _REASON = re.compile(r"(?i)\b(because|since|so that|as|due to|owing to|after|now that|in order to)\b")
 _IDENTIFIER = re.compile(r"(?<![\w@.])(?:[A-Za-z]+[a-z]*_\w+|[a-z]+[A-Z]\w+|\$\d+(?=\.[A-Za-z]|\[)\S*)")
-_OPAQUE = re.compile(r"-?\d+\Z|[0-9a-fA-F-]{16,}\Z")
 GIVEN_AWAY = 1000
 """Whole numbers below this are said by chance; they give nothing away."""
 
@@ -46,11 +49,10 @@ class Scene(Struct, frozen=True):
 class Doubts:
     """The rules, for one environment."""
 
-    def __init__(self, environment: Environment, catalog: Catalog) -> None:
+    def __init__(self, environment: Environment, catalog: Catalog, reach: Reach) -> None:
         self.tools = {t.name: t for t in environment.toolset.tools}
         self.columns = columns_of(catalog)
-        self.named = {t.name for t in catalog.tables if t.display}
-        """Tables whose rows people call by a name, not by a number."""
+        self.reach = reach
         names = {n for t in environment.toolset.tools for n in (t.name, *t.parameters.get("properties", {}))}
         fields = {part for t in environment.toolset.tools for p in t.outputs for part in re.split(r"[.\[\]]+", p)}
         self.identifiers = names | fields | {t.name for t in catalog.tables}
@@ -115,8 +117,9 @@ class Doubts:
         out = []
         parts = [(f"subtask {n}", p.goal) for n, p in enumerate(written.subtasks, 1)]
         for place, text in (("goal", written.goal), *parts):
-            if "?" in text or _QUESTION.match(text):
-                out.append(Doubt("goal", f"{place} is a question: state what is so in the end"))
+            if _is_question(text, place == "goal"):
+                example = '"The user knows which …"' if place == "goal" else '"which … is known"'
+                out.append(Doubt("goal", f"{place} is a question: state what is so in the end, as {example}"))
             found = [w for w in _IDENTIFIER.findall(text) if w in self.identifiers or w.startswith("$")]
             if found:
                 out.append(
@@ -136,7 +139,7 @@ class Doubts:
     def after(self, written: WrittenTask, plan: Sequence[PlanStep], trial: Trial, scene: Scene) -> list[Doubt]:
         """Objections to where values come from."""
         said = words(_said(written), scene.now)
-        out = [*self._literals(plan, said, scene), *self._keys(plan, scene)]
+        out = [*self._literals(plan, said, scene), *self._keys(plan, scene), *self._told_ids(written, plan)]
         out += self._idle(written, plan, trial, scene)
         for number, step in enumerate(plan):
             if trial.changes and self._writes(step.tool) and not trial.changes[number]:
@@ -181,9 +184,9 @@ class Doubts:
             for name, value in step.arguments.items():
                 slot = tool.inputs.get(name, Slot())
                 plain = isinstance(value, str | int) and not isinstance(value, bool) and not references(value)
-                if not plain or slot.use != "key" or slot.table not in self.named or _folded(value) in before:
+                if not plain or slot.use != "key" or _folded(value) in before:
                     continue
-                if _OPAQUE.match(str(value)):
+                if self.reach.nobody_says(slot, value):
                     out.append(
                         Doubt(
                             "unknowable key",
@@ -192,6 +195,24 @@ class Doubts:
                         )
                     )
         return out
+
+    def _told_ids(self, written: WrittenTask, plan: Sequence[PlanStep]) -> list[Doubt]:
+        """An id from an earlier result may be handed to a call; the person never heard it."""
+        keys: set[str] = set()
+        others: set[str] = set()
+        for step in plan:
+            for name, value in step.arguments.items():
+                slot = self.tools[step.tool].inputs.get(name, Slot())
+                opaque = slot.use == "key" and self.reach.nobody_says(slot, value)
+                (keys if opaque else others).update(_folded(v) for v in plain_values(value))
+        return [
+            Doubt(
+                "unknowable key",
+                f"known {f.what!r}: people don't know this id. Leave the fact out, and say in the goal which one is meant",
+            )
+            for f in written.known
+            if _folded(f.value) in keys - others
+        ]
 
     def _idle(self, written: WrittenTask, plan: Sequence[PlanStep], trial: Trial, scene: Scene) -> list[Doubt]:
         """Known facts that nothing uses and nothing confirms: at best idle, at worst untrue."""
@@ -240,17 +261,47 @@ class Doubts:
         return column is not None and column.role in ("category", "status", "flag")
 
 
-def fits(task: Task, plan_writes: bool, scene: Scene) -> list[Doubt]:
-    """Objections to the size: another than was asked for, a change where none was wanted or none where one was."""
+def wishes(written: WrittenTask, task: Task, writes: set[int], trial: Trial, scene: Scene) -> list[Doubt]:
+    """What is better otherwise, but no reason to turn a task down: it is said once. Another size than was asked for, a change where
+    none was wanted or none where one was, a part that tells nothing new, one of several taken by accident. `writes`: the steps that change something."""
     out = []
-    parts = len(task.subtasks)
-    found = size(parts, task.plan)
+    found = size(len(task.subtasks), task.plan)
     if scene.difficulty not in (found, task.difficulty):
-        text = f"with {parts} subtasks and this plan it is {found}; {scene.difficulty} was asked for"
-        out.append(Doubt("size", text))
-    if plan_writes != scene.write:
+        out.append(Doubt("size", f"it is {found} ({_why(task)}); {scene.difficulty} was asked for"))
+    if bool(writes) != scene.write:
         out.append(Doubt("size", "a change was asked for" if scene.write else "no change was asked for"))
+    if trial.results:
+        out += _repeated(written, task, writes)
+        out += arbitrary(written, trial, words(_said(written), scene.now))
     return out
+
+
+def _why(task: Task) -> str:
+    """What makes a task the size it is."""
+    parts = len(task.subtasks)
+    pair = building(task.plan)
+    if parts > 2 or pair is None:
+        return f"{parts} subtask{'s' * (parts != 1)}" + ("" if parts > 2 else ", no step uses another's result")
+    return f"step {pair[0]} uses the result of step {pair[1]}"
+
+
+def _repeated(written: WrittenTask, task: Task, writes: set[int]) -> list[Doubt]:
+    """Parts that look something up and tell only what other parts told already: that was taken out as the task was built."""
+    return [
+        Doubt(
+            "nothing new",
+            f"subtask {n} tells only what an earlier one told: tell something else of its result too, or leave the part out",
+        )
+        for n, (said, part) in enumerate(zip(written.subtasks, task.subtasks, strict=True), 1)
+        if said.tell and not part.tell and not writes & set(part.steps)
+    ]
+
+
+def _is_question(text: str, goal: bool) -> bool:
+    """ "How many are late" may name what a part is about; of a goal it is known, or it is a question."""
+    if "?" in text or _ASKS.match(text):
+        return True
+    return goal and _CLAUSE.match(text) is not None and _SETTLED.search(text) is None
 
 
 def _said(written: WrittenTask) -> str:

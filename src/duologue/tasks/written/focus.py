@@ -1,57 +1,80 @@
 """What an item's tasks are to be about: drawn by seed, so that thousands of askings differ.
 
-A model that is asked for "a task" again and again soon repeats itself. So each item comes with a corner of the database (a table, its
-neighbours, a few real rows that hang together), a few tools to build on, a person, an occasion, a difficulty, and whether something is to
-be changed. The rows are a limited view on purpose: what they don't show must be phrased as something to find out.
+A model that is asked for "a task" again and again soon repeats itself. So each item comes with a person and an occasion, and each of its
+tasks with a corner of the database: a difficulty, whether something is to be changed, something that is unclear at first, a few tools
+to build on, a few real rows that hang together. Nothing is drawn that can't be had: tools that nobody gets the arguments for, a
+change in one call where every change needs an id, rows that no tool finds. The rows are a limited view on purpose: what they don't
+show must be phrased as something to find out.
 """
 
 import random
-from functools import cached_property
-from typing import Literal
 
-import apsw
 from msgspec import Struct
 
-from duologue.catalog.examples import json_value
 from duologue.catalog.model import Catalog, Link, Table
-from duologue.environment import Image, quote
-from duologue.types import Environment, Json, Tool
+from duologue.environment import Image
+from duologue.tasks.written.excerpts import Excerpt, Excerpts
+from duologue.tasks.written.form import Difficulty
+from duologue.tasks.written.reach import COUNTING, Reach
+from duologue.types import Environment, Tool
 
-Difficulty = Literal["easy", "medium", "hard"]
+OWN = (
+    (
+        "somebody who is on record here themselves",
+        "asks about what is theirs; brief, everyday words, a little impatient",
+    ),
+    ("somebody who is on record here themselves", "careful and polite, unsure of exact names and dates"),
+)
+"""People who ask about themselves: where single persons can be looked up, and nothing is counted or ranked."""
 PEOPLE = (
-    ("customer", "asks about what is theirs; brief, everyday words, a little impatient"),
-    ("customer", "careful and polite, unsure of exact names and dates"),
-    ("staff", "at the front desk with somebody waiting, speaks in half sentences"),
+    ("staff", "has somebody waiting, speaks in half sentences"),
     ("staff", "new in the job, wants to be sure before anything is changed"),
     ("staff", "experienced, knows what they want, dislikes small talk"),
     ("manager", "prepares a meeting and compares things"),
     ("manager", "answers for mistakes and checks what looks odd"),
     ("analyst", "thinks in figures, groups and periods"),
     ("auditor", "checks single records against what should be true"),
-    ("secretary", "asks on behalf of somebody who is in a hurry"),
+    ("assistant", "asks on behalf of somebody who is in a hurry"),
 )
 OCCASIONS = (
-    "a complaint is being looked into", "a phone call is under way", "a wrong entry was noticed", "a report is due today",
-    "something is late", "plans have changed", "two things are compared before a choice", "a hand-over to a colleague",
-    "a list is worked off", "a stock-take", "somebody has moved or changed their details", "an anniversary or a season",
-    "a rumour is to be confirmed or denied", "a bill or a figure is doubted", "a new case is set up", "an old case is closed",
-    "a promise made yesterday must be kept", "the largest and the smallest are of interest", "something seems to be missing",
-    "a favour for a regular",
+    "a question came in by phone", "a report is due today", "something is late", "plans have changed", "a hand-over to a colleague",
+    "a list is worked off", "a rumour is to be confirmed or denied", "a figure is doubted", "an old case is closed",
+    "a promise made yesterday must be kept", "a meeting in an hour", "something seems to be missing", "two records are mixed up",
+    "somebody asked and couldn't wait for the answer", "a note on the desk says only half of it",
 )  # fmt: skip
-ROWS = 3
-COLUMNS = 10
-LONGEST = 60
+CHANGES = (
+    "a wrong entry was noticed", "plans have changed", "a new case is set up", "details have changed", "a letter brought news",
+    "a decision was made this morning", "somebody forgot to enter something", "a check brought a mistake to light",
+)  # fmt: skip
+"""Occasions for a change."""
+PARTLY = "a name is known only in part, and several things match; a detail tells which is meant"
+UNCLEAR = (
+    "which one of several is meant comes out by a date, an amount or a place",
+    "two or three things are compared, and one is chosen for a reason that the goal states",
+    "what happens next depends on what is found (the goal gives the condition, the plan takes the way that holds)",
+    "something expected may be missing, and whether it is so is to be found out",
+    "what the person believes may be wrong and is checked first",
+    "one figure is held against another that should agree with it",
+    "the person starts from one thing and needs what it leads to, two steps away",
+)
+"""What is unclear at first. Of an easy task, nothing need be."""
 WRITES = 0.45
 """How often something is to be changed, where a tool can."""
+GROWS = 0.7
+"""How often a later task grows out of what the earlier ones returned."""
 COUNTS = ((1, 2, 3), (30, 50, 20))
 DIFFICULTIES: tuple[Difficulty, ...] = ("easy", "medium", "hard")
 
 
-class Excerpt(Struct, frozen=True):
-    """A few rows of a table, as columns and values."""
+class Corner(Struct, frozen=True):
+    """What one task is about. `grows`: it goes on from what was returned before (so it needs no tools and rows of its own)."""
 
-    table: str
-    rows: tuple[dict[str, Json], ...]
+    difficulty: Difficulty
+    write: bool
+    unclear: str
+    grows: bool
+    tools: tuple[str, ...]
+    excerpts: tuple[Excerpt, ...]
 
 
 class Focus(Struct, frozen=True):
@@ -60,116 +83,98 @@ class Focus(Struct, frozen=True):
     person: str
     manner: str
     occasion: str
-    count: int
-    difficulties: tuple[Difficulty, ...]
-    write: tuple[bool, ...]
-    tools: tuple[str, ...]
-    excerpts: tuple[Excerpt, ...]
+    corners: tuple[Corner, ...]
 
 
 class Corners:
     """Draws corners of one environment. `image` is None where nothing can be looked at."""
 
-    def __init__(self, catalog: Catalog, image: Image | None, environment: Environment) -> None:
-        self.catalog, self._image, self.environment = catalog, image, environment
+    def __init__(self, catalog: Catalog, image: Image | None, environment: Environment, reach: Reach) -> None:
+        self.catalog, self.reach = catalog, reach
         tools = environment.toolset.tools
+        self._tools = [t for t in tools if t.name in reach.doable] or list(tools)
+        self._writers = [t for t in self._tools if t.effect == "write"]
         seen = {t for tool in tools for t in (*tool.reads, *tool.writes)}
         self.tables = [t for t in catalog.tables if t.rows and (t.name in seen or not seen)]
-        self._writers = [t for t in tools if t.effect == "write"]
+        self._excerpts = None if image is None else Excerpts(catalog, image)
 
     def draw(self, dice: random.Random) -> Focus:
         """A focus. The same dice give the same one."""
-        person, manner = dice.choice(PEOPLE)
         count = dice.choices(*COUNTS)[0]
-        writes = [bool(self._writers) and dice.random() < WRITES for _ in range(count)]
-        weights = [2.0 if t.kind in ("entity", "event") else 1.0 for t in self.tables]
-        main = dice.choices(self.tables, weights) if weights else []
-        near = self._near(main[0], dice) if main else []
-        return Focus(
-            person=person,
-            manner=manner,
-            occasion=dice.choice(OCCASIONS),
-            count=count,
-            difficulties=tuple(dice.choices(DIFFICULTIES, (25, 50, 25))[0] for _ in range(count)),
-            write=tuple(writes),
-            tools=self._tools({t.name for t in (*main, *near)}, any(writes), dice),
-            excerpts=self._excerpts(main[0], near, dice) if main and self._image is not None else (),
-        )
+        corners = tuple(self._corner(number > 0 and dice.random() < GROWS, dice) for number in range(count))
+        person, manner = dice.choice(PEOPLE + OWN if self._personal(corners[0]) else PEOPLE)
+        occasion = dice.choice(CHANGES if corners[0].write else OCCASIONS)
+        return Focus(person, manner, occasion, corners)
 
-    def _near(self, table: Table, dice: random.Random) -> list[Table]:
-        names = {o for link in self.catalog.links for o in _other_ends(link, table.name)}
+    def _corner(self, grows: bool, dice: random.Random) -> Corner:
+        difficulty = dice.choices(DIFFICULTIES, (25, 50, 25))[0]
+        write = bool(self._writers) and dice.random() < WRITES
+        writers = [t for t in self._writers if difficulty != "easy" or t.name in self.reach.direct]
+        if write and not writers:
+            difficulty, writers = "medium", self._writers
+        writer = dice.choice(writers) if write else None
+        main = self._main(writer, dice)
+        near = self._near(main, writer, dice) if main is not None else []
+        names = self._chosen(main, near, writer, dice)
+        unclear = dice.choice(self._unclear(names)) if difficulty != "easy" else ""
+        shown = main is not None and self._excerpts is not None and not grows
+        excerpts = self._excerpts.draw(main, near, dice) if shown and main is not None and self._excerpts else ()
+        return Corner(difficulty, write, unclear, grows, () if grows else names, excerpts)
+
+    def _main(self, writer: Tool | None, dice: random.Random) -> Table | None:
+        """The table it is about: one whose rows people can name; of a change, one that it is about."""
+        about = _about(writer) if writer is not None else set()
+        tables = [t for t in self.tables if t.name in about] or self.tables
+        tables = [t for t in tables if t.name in self.reach.ways] or tables
+        weights = [2.0 if t.kind in ("entity", "event") else 1.0 for t in tables]
+        return dice.choices(tables, weights)[0] if tables else None
+
+    def _near(self, main: Table, writer: Tool | None, dice: random.Random) -> list[Table]:
+        """Neighbours: first what a change is about, then those it refers to (they say what its ids mean), then such as can be found
+        themselves."""
+        about = _about(writer) if writer is not None else set()
+        out = {link.to for link in self.catalog.links if link.table == main.name}
+        names = {o for link in self.catalog.links for o in _other_ends(link, main.name)}
         near = [t for t in self.tables if t.name in names]
         dice.shuffle(near)
+        near.sort(key=lambda t: (t.name not in about, not (t.name in out and t.display), t.name not in self.reach.ways))
         return near[: dice.randint(1, 3)]
 
-    def _tools(self, tables: set[str], write: bool, dice: random.Random) -> tuple[str, ...]:
-        """A few tools of the corner (of any, where no tool names its tables), a writing one among them where one is wanted."""
-        every = list(self.environment.toolset.tools)
-        here = [t for t in every if tables & {*t.reads, *t.writes}] or every
-        chosen: list[Tool] = dice.sample(here, min(len(here), dice.randint(2, 4)))
-        if write and not any(t.effect == "write" for t in chosen):
-            chosen.append(dice.choice([t for t in here if t.effect == "write"] or self._writers))
-        return tuple(t.name for t in every if t in chosen)
+    def _chosen(
+        self, main: Table | None, near: list[Table], writer: Tool | None, dice: random.Random
+    ) -> tuple[str, ...]:
+        """A few reads of the corner (of any, where no tool names its tables), among them one that finds its rows, and those that
+        return what the write is to be given; and the write."""
+        reads = [t for t in self._tools if t.effect == "read"]
+        tables = {t.name for t in near} | ({main.name} if main is not None else set())
+        here = [t for t in reads if tables & {*t.reads, *t.writes}] or reads
+        first = self.reach.suppliers(writer, reads)[:3] if writer is not None else []
+        doors = self.reach.entries(main.name, reads) if main is not None else []
+        first += [[t for t in doors if t.meaning is None or main is None or t.meaning.table == main.name] or doors]
+        chosen: list[Tool] = []
+        for some in first:
+            chosen += [dice.choice(some)] if some and not any(t in some for t in chosen) else []
+        more = [t for t in here if t not in chosen]
+        chosen += dice.sample(more, min(len(more), max(0, dice.randint(2, 4) - len(chosen))))
+        return tuple(t.name for t in self._tools if t in chosen or t is writer)
 
-    # ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _unclear(self, tools: tuple[str, ...]) -> tuple[str, ...]:
+        """A name in part is of use only where a tool looks names up."""
+        matches = any(s.use == "match" for t in self._tools if t.name in tools for s in t.inputs.values())
+        return (PARTLY, *UNCLEAR) if matches else UNCLEAR
 
-    @cached_property
-    def _db(self) -> apsw.Connection:
-        if self._image is None:
-            raise RuntimeError("there is no image to look at")
-        return self._image.connect()
+    def _personal(self, corner: Corner) -> bool:
+        """Whether somebody could ask this about themselves."""
+        tables = {e.table for e in corner.excerpts}
+        people = any(t.person and t.name in tables and t.name in self.reach.ways for t in self.tables)
+        drawn = [t for t in self._tools if t.name in corner.tools]
+        return people and not any(t.meaning is not None and t.meaning.family in COUNTING for t in drawn)
 
-    def _excerpts(self, main: Table, near: list[Table], dice: random.Random) -> tuple[Excerpt, ...]:
-        """A few rows of a table, and those of its neighbours that belong to them (any, where none do)."""
-        rows = self._some(main, dice)
-        out = [_excerpt(main, rows)]
-        for table in near:
-            out.append(_excerpt(table, self._linked(main, rows, table) or self._some(table, dice)))
-        return tuple(out)
 
-    def _some(self, table: Table, dice: random.Random) -> list[dict[str, Json]]:
-        order = ", ".join(map(quote, table.key)) or "1"
-        places = sorted(dice.sample(range(table.rows), min(ROWS, table.rows)))
-        sql = f"SELECT {_columns(table)} FROM {quote(table.name)} ORDER BY {order} LIMIT 1 OFFSET ?"
-        return [r for place in places for r in self._read(table, sql, (place,))]
-
-    def _linked(self, main: Table, rows: list[dict[str, Json]], table: Table) -> list[dict[str, Json]]:
-        for link in self.catalog.links:
-            if {link.table, link.to} != {main.name, table.name} or len(link.columns) != 1:
-                continue
-            out = link.table == main.name
-            ours, theirs = (link.columns[0], link.to_columns[0]) if out else (link.to_columns[0], link.columns[0])
-            order = ", ".join(map(quote, table.key)) or "1"
-            sql = (
-                f"SELECT {_columns(table)} FROM {quote(table.name)} WHERE {quote(theirs)} = ? ORDER BY {order} LIMIT 2"
-            )
-            keys = dict.fromkeys(r[ours] for r in rows if r.get(ours) is not None)
-            found = [r for key in keys for r in self._read(table, sql, (key,))]
-            return found[:ROWS]
-        return []
-
-    def _read(self, table: Table, sql: str, values: tuple[Json, ...]) -> list[dict[str, Json]]:
-        names = [c.name for c in table.columns]
-        return [
-            {n: v for n, v in zip(names, row, strict=True) if v is not None}
-            for row in self._db.execute(sql, values).fetchall()
-        ]
+def _about(writer: Tool) -> set[str]:
+    """The tables a change is about: those whose rows it is given, else those it writes."""
+    return {s.table for s in writer.inputs.values() if s.use == "key" and s.table} or set(writer.writes)
 
 
 def _other_ends(link: Link, table: str) -> list[str]:
     return [b for a, b in ((link.table, link.to), (link.to, link.table)) if a == table and b != table]
-
-
-def _columns(table: Table) -> str:
-    return ", ".join(quote(c.name) for c in table.columns)
-
-
-def _excerpt(table: Table, rows: list[dict[str, Json]]) -> Excerpt:
-    """Rows as they are shown: the first columns, short plain values."""
-    names = [c.name for c in table.columns if c.role != "other"][:COLUMNS]
-    return Excerpt(table.name, tuple({n: _shown(r[n]) for n in names if _shown(r.get(n)) is not None} for r in rows))
-
-
-def _shown(value: object) -> Json:
-    plain = json_value(value) if not isinstance(value, str) else value
-    return plain[:LONGEST] + "…" if isinstance(plain, str) and len(plain) > LONGEST else plain

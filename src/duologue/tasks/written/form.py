@@ -11,9 +11,10 @@ from msgspec import Meta, Struct
 
 from duologue.types import Json
 
-Statement = Annotated[str, Meta(min_length=10, max_length=900)]
+Statement = Annotated[str, Meta(min_length=10, max_length=1300)]
 Short = Annotated[str, Meta(min_length=1, max_length=200)]
 Value = str | int | float | bool
+Difficulty = Literal["easy", "medium", "hard"]
 
 
 class KnownFact(Struct, frozen=True, forbid_unknown_fields=True):

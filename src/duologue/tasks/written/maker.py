@@ -7,7 +7,6 @@ tasks are written in the same exchange, below what the earlier ones brought.
 
 from collections import Counter
 from collections.abc import Container
-from random import Random
 
 from msgspec import Struct
 
@@ -22,16 +21,16 @@ from duologue.tasks.prove import Prover, bound_arguments
 from duologue.tasks.recall import Recall
 from duologue.tasks.walk import ask
 from duologue.tasks.written.build import Builder
-from duologue.tasks.written.doubts import Doubts, Scene, fits
+from duologue.tasks.written.doubts import Doubts, Scene, wishes
 from duologue.tasks.written.dry import DryProof
 from duologue.tasks.written.focus import Corners, Focus
 from duologue.tasks.written.form import Doubt, WrittenTask
 from duologue.tasks.written.ground import DataGround, Ground, Trial
+from duologue.tasks.written.reach import Reach
 from duologue.tasks.written.view import first_request, next_request, returned, shown
+from duologue.tasks.written.which import further, ties
 from duologue.types import ClockSpec, Disclosure, Environment, Json, Message, PlanStep, Scenario, Task
 
-GROWS = 0.7
-"""How often a later task grows out of what the earlier ones returned."""
 SHOWN = 6
 """Objections shown at once."""
 ADVICE = {
@@ -81,11 +80,12 @@ class WrittenTasks:
             self.ground = DryProof(environment)
         else:
             self.ground = DataGround(Prover(environment, image, catalog, Recall(environment)))
-        self.builder, self.doubts = Builder(environment, catalog), Doubts(environment, catalog)
-        self.corners = Corners(catalog, image, environment)
+        reach = Reach(environment, catalog)
+        self.builder, self.doubts = Builder(environment, catalog), Doubts(environment, catalog, reach)
+        self.corners = Corners(catalog, image, environment, reach)
         self.funnel: Counter[str] = Counter()
         """Objections met, for the record."""
-        seen = shown(catalog, environment)
+        seen = shown(catalog, environment, reach)
         self.prompt = voice.prompt(tables=seen.tables, tools=seen.tools, policy=seen.policy, seen=self.ground.seen)
         self._ready: dict[str, Prepared] = {}
 
@@ -96,11 +96,10 @@ class WrittenTasks:
         """
         seed = derive_seed(self.run_seed, self.environment.id, item)
         clock = scenario_clock(self.catalog, seed)
-        dice = rng(seed, "written")
-        exchange = Exchange(self, item, clock, self.corners.draw(dice))
-        for number in range(exchange.focus.count):
+        exchange = Exchange(self, item, clock, self.corners.draw(rng(seed, "written")))
+        for number in range(len(exchange.focus.corners)):
             try:
-                await exchange.ask(number, dice)
+                await exchange.ask(number)
             except StageError as error:
                 if not exchange.kept:
                     raise
@@ -144,24 +143,25 @@ class Exchange:
         self.kept: list[Kept] = []
         self._draft: Kept | None = None
         self._codes: list[str] = []
-        self._sized = False
+        self._wished = False
 
-    async def ask(self, number: int, dice: Random) -> None:
+    async def ask(self, number: int) -> None:
         """Ask for task `number` (from 0) until it stands. Raises `StageError`."""
+        corner = self.focus.corners[number]
         text = (
             first_request(self.focus, self.clock)
             if not self.kept
-            else next_request(self.focus, number, self.kept[-1].task, self.kept[-1].results, dice.random() < GROWS)
+            else next_request(corner, self.kept[-1].task, self.kept[-1].results)
         )
         talk = [*self.talk, Message("user", content=text)]
         scene = Scene(
             now=self.clock.start,
-            difficulty=self.focus.difficulties[number],
-            write=self.focus.write[number],
+            difficulty=corner.difficulty,
+            write=corner.write,
             earlier=tuple(k.task for k in self.kept),
             returned=tuple(r for k in self.kept for r in k.results),
         )
-        self._draft, self._codes, self._sized = None, [], False
+        self._draft, self._codes, self._wished = None, [], False
 
         async def objection(written: WrittenTask) -> str:
             return self._objection(written, scene)
@@ -206,13 +206,23 @@ class Exchange:
         task = maker.builder.task(written, plan, tells, maker.ground.seen)
         flat = [d for tell in tells for d in tell]
         doubts += maker.doubts.given_away(written, plan, trial, flat)
-        if not self._sized:  # size is a wish: it is objected to once, together with the rest
-            self._sized = True
-            writes = any(maker.builder.tools[s.tool].effect == "write" for s in plan)
-            doubts += fits(task, writes, scene)
+        doubts += self._ties(written, plan, trial, scene)
+        if not self._wished:  # said once, together with the rest
+            self._wished = True
+            writes = {n for n, s in enumerate(plan, 1) if maker.builder.tools[s.tool].effect == "write"}
+            doubts += wishes(written, task, writes, trial, scene)
         if doubts:
             return doubts, trial
         return self._proven(task, trial, scene), trial
+
+    def _ties(self, written: WrittenTask, plan: tuple[PlanStep, ...], trial: Trial, scene: Scene) -> list[Doubt]:
+        """Shared places in rankings; where a ranking is cut off, the place after its last is looked at too."""
+        tools = self.maker.builder.tools
+        longer = further(plan, tools)
+        if trial.results and longer != plan:
+            again = self.maker.ground.run(longer, scene.earlier, self.clock)
+            trial = trial if again.doubt is not None else again
+        return ties(written, plan, trial, tools)
 
     def _told(
         self, written: WrittenTask, plan: tuple[PlanStep, ...], trial: Trial

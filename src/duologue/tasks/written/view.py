@@ -11,7 +11,9 @@ from msgspec import Struct
 from duologue.catalog.model import Catalog, Table
 from duologue.plans.outlines import outline, parameter_lines
 from duologue.plans.shortened import one_line, shortened
-from duologue.tasks.written.focus import Focus
+from duologue.tasks.written.excerpts import Excerpt
+from duologue.tasks.written.focus import Corner, Focus
+from duologue.tasks.written.reach import Reach
 from duologue.types import ClockSpec, Environment, Json, PlanStep, Task, Tool
 
 TABLES, COLUMNS, EXAMPLES = 40, 30, 4
@@ -19,9 +21,9 @@ RESULT = 900
 """Characters of a result that is shown."""
 RETURNS = 1500
 NEEDED = {
-    "easy": "easy: one or two subtasks; every call can be made at once, none needs another's result",
-    "medium": "medium: two to four subtasks; at least one call needs an earlier result",
-    "hard": "hard: five or six subtasks, calls that build on one another",
+    "easy": "easy: one or two subtasks; no step uses another step's result",
+    "medium": "medium: two to four subtasks; at least one step uses the result of an earlier step of this plan",
+    "hard": "hard: five or six subtasks; steps that build on one another",
 }
 
 
@@ -33,22 +35,22 @@ class Shown(Struct, frozen=True):
     policy: tuple[str, ...]
 
 
-def shown(catalog: Catalog, environment: Environment) -> Shown:
+def shown(catalog: Catalog, environment: Environment, reach: Reach) -> Shown:
     """An environment as its author of tasks sees it."""
     tools = environment.toolset.tools
     seen = {t for tool in tools for t in (*tool.reads, *tool.writes)}
     tables = [t for t in catalog.tables if t.name in seen or not seen][:TABLES]
     policy = environment.policy
     return Shown(
-        tables=tuple(_table(t, catalog) for t in tables),
+        tables=tuple(_table(t, catalog, reach) for t in tables),
         tools=tuple(map(_tool, tools)),
         policy=tuple(filter(None, (policy.preamble, *(f"- {r.text}" for r in policy.rules)))),
     )
 
 
-def _table(table: Table, catalog: Catalog) -> str:
+def _table(table: Table, catalog: Catalog, reach: Reach) -> str:
     called = f" ({table.label})" if table.label and table.label != table.name else ""
-    head = f"{table.name}{called}, {table.rows} rows"
+    head = f"{table.name}{called}, {table.rows} rows{_found(table, reach)}"
     links = {k.columns[0]: k for k in catalog.links if k.table == table.name and len(k.columns) == 1}
     lines = []
     for column in table.columns[:COLUMNS]:
@@ -64,6 +66,14 @@ def _table(table: Table, catalog: Catalog) -> str:
     return "\n".join((head, *lines))
 
 
+def _found(table: Table, reach: Reach) -> str:
+    """What people can say to find a row; nothing where that can't be told for certain."""
+    ways = reach.ways.get(table.name)
+    if ways:
+        return f", found by {', '.join(ways)}"
+    return "" if table.name in reach.vague else ", not found by anything people say: comes up in results at most"
+
+
 def _tool(tool: Tool) -> str:
     lines = [f"  {line}" for line in parameter_lines(tool)] or ["  no parameters"]
     returns = outline(tool.returns)
@@ -73,43 +83,56 @@ def _tool(tool: Tool) -> str:
 
 def first_request(focus: Focus, clock: ClockSpec) -> str:
     """The request for an item's first task."""
-    rows = [f"{e.table}: {one_line(list(e.rows))}" for e in focus.excerpts if e.rows]
+    corner = focus.corners[0]
     return "\n".join(
         (
             f"Reference time: {clock.start} (UTC)",
             f"Person: {focus.person}; {focus.manner}",
             f"Occasion: {focus.occasion}",
-            f"Tools to build on: {', '.join(focus.tools)}",
-            "Rows you can see (there are others):" if rows else "Rows you can see: none",
-            *rows,
-            *_wishes(focus, 0),
+            *_ground(corner),
+            *_wanted(corner),
             "Write the task.",
         )
     )
 
 
-def next_request(focus: Focus, number: int, task: Task, results: Sequence[Json], grows: bool) -> str:
+def next_request(corner: Corner, task: Task, results: Sequence[Json]) -> str:
     """The request for a further task, after the one that was accepted."""
     way = (
-        "It grows out of what was returned: the person goes on from there."
-        if grows
-        else "It is about something else in the same business; it doesn't need what was returned."
+        ("It grows out of what was returned: the person goes on from there.",)
+        if corner.grows
+        else ("It is about something else in the same business; it doesn't need what was returned.", *_ground(corner))
     )
     return "\n".join(
         (
             "That task was run and accepted. Its calls returned:",
             *returned(task.plan, results),
             "The changes they made stay. The same person has one more task in the same conversation.",
-            way,
-            *_wishes(focus, number),
-            "Write the next task. Its steps are numbered from 1 again; what was returned above can be used as plain values.",
+            *way,
+            *_wanted(corner),
+            "Write the next task. Its steps are numbered from 1 again.",
         )
     )
 
 
-def _wishes(focus: Focus, number: int) -> tuple[str, str]:
-    change = "yes, one that the person has a reason for" if focus.write[number] else "no"
-    return f"Difficulty: {NEEDED[focus.difficulties[number]]}", f"Something is to be changed: {change}"
+def _ground(corner: Corner) -> list[str]:
+    """Tools to build on, and rows."""
+    rows = [_rows(e) for e in corner.excerpts if e.rows]
+    return [
+        f"Tools to build on: {', '.join(corner.tools)}",
+        "Rows you can see (there are others):" if rows else "Rows you can see: none",
+        *rows,
+    ]
+
+
+def _rows(excerpt: Excerpt) -> str:
+    return f"{excerpt.table}{' (not all fields)' if excerpt.partly else ''}: {one_line(list(excerpt.rows))}"
+
+
+def _wanted(corner: Corner) -> list[str]:
+    change = "yes, one that the person has a reason for" if corner.write else "no"
+    out = [f"Difficulty: {NEEDED[corner.difficulty]}", f"Something is to be changed: {change}"]
+    return [*out, f"Unclear at first: {corner.unclear}"] if corner.unclear else out
 
 
 def returned(plan: Sequence[PlanStep], results: Sequence[Json], characters: int = RESULT) -> list[str]:
