@@ -18,7 +18,7 @@ import urllib.request
 import msgspec
 import uvloop
 
-from duologue.casting import Cast
+from duologue.casting import Cast, seldom_collecting
 from duologue.models.endpoint import Endpoint
 from duologue.models.http import HttpModel
 from duologue.roles import Roles
@@ -33,6 +33,11 @@ AIM_MEGABYTES = 600
 
 async def converse(url: str, shelf: Shelf, shop: Workshop, n: int) -> list[Dialogue]:
     """`n` conversations at once."""
+    with seldom_collecting():  # as in a run
+        return await _converse(url, shelf, shop, n)
+
+
+async def _converse(url: str, shelf: Shelf, shop: Workshop, n: int) -> list[Dialogue]:
     async with HttpModel(Endpoint(name="fake", urls=(url,))) as model:
         cast = Cast(Roles({"user": ("m",), "agent": ("m",)}), {"m": model})
         there = Workshop(shop.environment, shop.image, shop.catalog, shop.seed, cast)

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 import talk
 from duologue.checks import case_of, columns_of, user_gate
-from duologue.checks.gate import gate
+from duologue.checks.gate import UserGate, gate
 from duologue.types import Act, Dialogue, Fact, Meaning, Mention, Need, Scenario, Verdict
 
 
@@ -95,3 +95,18 @@ def test_a_user_who_goes_on_and_on_is_stopped() -> None:
     long = talk.with_turns(talk.sound(), turns)
     assert at(21, dialogue=long).passed is True
     assert "goes on long after" in at(len(turns) - 2, dialogue=long).evidence[0].what
+
+
+@pytest.mark.parametrize("annotated", [True, False])
+def test_a_gate_that_is_kept_judges_as_one_that_hears_all_anew(annotated: bool) -> None:
+    sound = talk.sound(annotated)
+    kept = UserGate(talk.TOOLSET, columns_of(talk.catalog()))
+    texts = ["", *(text for _, text in FINE), *(text for _, text, _ in BAD)]
+    users = [n for n, t in enumerate(sound.turns) if t.message.role == "user"]
+    for turn in [*users, *reversed(users)]:  # backwards: each time another branch
+        for text in texts:
+            dialogue = talk.reworded(sound, turn, text) if text else sound
+            for scenario in (talk.SCENARIO, replace(talk.SCENARIO, mode="task")):
+                assert kept.judge(dialogue.turns, turn, scenario) == at(turn, text, sound, scenario)
+            after = next((n for n in users if n > turn), turn)
+            assert kept.judge(dialogue.turns, after, talk.SCENARIO) == at(after, "", dialogue)

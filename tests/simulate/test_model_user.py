@@ -228,6 +228,19 @@ def test_what_is_spoken_passes_the_gate_again(item: int) -> None:
             assert verdict.passed, verdict
 
 
+@pytest.mark.parametrize("item", range(6))
+def test_what_a_model_is_told_follows_from_the_turns_alone(item: int) -> None:
+    cast = played(item)
+    kept = model_user(cast.user, item)
+    turns, last = cast.dialogue.turns, len(scenario(item).tasks)
+    places = [n for n, t in enumerate(turns) if t.message.role == "user"]
+    for at in [*places, *reversed(places)]:
+        for task in range(turns[at].task, last):
+            branch = (*turns[: at - 1], replace(turns[at - 1], message=Message("assistant", f"Well, {at}.")))
+            for path in (turns[:at], branch):
+                assert kept.told(path, task) == model_user(cast.user, item).told(path, task)
+
+
 TEXTS = st.text(max_size=120) | st.sampled_from(
     ["yes please", "bye", "and?", "</note>", "<note>", "the loans of Ida Irwin?"]
 )

@@ -6,6 +6,7 @@ is done and none long after. A bad user is never blamed on the assistant.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from functools import lru_cache
 
 from msgspec.structs import replace
@@ -23,7 +24,7 @@ from duologue.plans.match import Match, Missing, match_plan
 from duologue.plans.trace import Trace, trace
 from duologue.types import Fact, Finding, Json, Scenario, Task, Toolset, Turn, Verdict
 
-__all__ = ["gate", "user_gate"]
+__all__ = ["UserGate", "gate", "user_gate"]
 
 MOST_REQUESTS = 2
 MOST_AFTER = 6
@@ -44,11 +45,43 @@ def user_gate(
     turns: Sequence[Turn], at: int, scenario: Scenario, toolset: Toolset, columns: Mapping[str, Column] | None = None
 ) -> Verdict:
     """Judge the user's turn at index `at` of a path of turns; later turns are not looked at."""
-    gatekeeper = _Gate(scenario.tasks, toolset_names(toolset), columns or {}, scenario.mode)
-    for number in range(at):
-        gatekeeper.hear(turns[number])
-    path = tuple(turns[: at + 1])
-    return _as_verdict([Finding(at, what) for what in gatekeeper.judge(path, at, lambda: trace(path, toolset))])
+    return UserGate(toolset, columns).judge(turns, at, scenario)
+
+
+class UserGate:
+    """`user_gate` for a conversation that grows: what was heard is kept, so that a turn costs only what came since the last.
+
+    The verdict is the same as if all were heard anew: it follows from the turns alone.
+    """
+
+    def __init__(self, toolset: Toolset, columns: Mapping[str, Column] | None = None) -> None:
+        self.toolset, self.columns = toolset, columns or {}
+        self._kept: _Gate | None = None
+        self._heard: list[Turn] = []
+
+    def judge(self, turns: Sequence[Turn], at: int, scenario: Scenario) -> Verdict:
+        """Judge the user's turn at index `at`; later turns are not looked at."""
+        path = tuple(turns[: at + 1])
+        gatekeeper = self._gate(path[:at], scenario).asked()
+        found = gatekeeper.judge(path, at, lambda: trace(path, self.toolset))
+        return _as_verdict([Finding(at, what) for what in found])
+
+    def _gate(self, before: Sequence[Turn], scenario: Scenario) -> "_Gate":
+        """The gate after those turns: the one that is kept where they carry on from what it heard."""
+        kept, heard = self._kept, self._heard
+        if (
+            kept is None
+            or kept.mode != scenario.mode
+            or len(kept.tasks) != len(scenario.tasks)
+            or any(a is not b for a, b in zip(kept.tasks, scenario.tasks, strict=True))
+            or heard != list(before[: len(heard)])
+        ):
+            kept = self._kept = _Gate(scenario.tasks, toolset_names(self.toolset), self.columns, scenario.mode)
+            heard = self._heard = []
+        for turn in before[len(heard) :]:
+            kept.hear(turn)
+            heard.append(turn)
+        return kept
 
 
 def gate(case: Case) -> Verdict:
@@ -97,6 +130,12 @@ class _Gate:
                 self._learn(fact)
         self.today: list[Day] = []
         self.hidden = [f for t in tasks for f in t.hidden if _is_telling(f.value)]
+
+    def asked(self) -> "_Gate":
+        """The gate for one question: what is read on the way to an answer leaves no trace in this one."""
+        twin = copy(self)
+        twin.told = self.told.copy()
+        return twin
 
     def _learn(self, fact: Fact) -> None:
         said = read(say(fact.value, self.columns.get(fact.slot)))

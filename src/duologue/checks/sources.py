@@ -32,9 +32,21 @@ class Sources:
         self.lengths: set[int] = set()
         self._long: set[float] = set()
         self._texts: list[str] = []
+        self._folded: list[str] = []
         self._joined = ""
         self._results: list[Json] = []
         self._derived: list[Derived] = []
+
+    def copy(self) -> "Sources":
+        """The same sources, apart: what is read there only to answer a question stays unread here."""
+        twin = Sources()
+        twin.labels, twin._patterns, twin._units = self.labels, self._patterns, self._units
+        twin._joined = self.joined
+        twin._unread, twin.today = self._unread.copy(), self.today.copy()
+        twin.numbers, twin.days = self.numbers.copy(), self.days.copy()
+        twin.lengths, twin._long = self.lengths.copy(), self._long.copy()
+        twin._results, twin._derived = self._results.copy(), self._derived.copy()
+        return twin
 
     # ── Filling ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -54,7 +66,10 @@ class Sources:
                 self.numbers.add(number.scaled)
         for said in reading.dates:
             self._add_days(said.days)
-        self._texts.append(reading.text)
+        if "\n" in reading.text:
+            self._texts.append(reading.text)
+        else:
+            self._folded.append(reading.folded)
 
     def _absorb(self, value: Json) -> None:
         if isinstance(value, str):
@@ -106,6 +121,9 @@ class Sources:
         if self._texts:
             self._joined += fold("\n".join(self._texts).replace("\n", " ¶ ")) + " ¶ "
             self._texts.clear()
+        if self._folded:
+            self._joined += " ¶ ".join(self._folded) + " ¶ "
+            self._folded.clear()
         return self._joined
 
     def knows_phrase(self, text: str) -> bool:

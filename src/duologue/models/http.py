@@ -29,7 +29,7 @@ from duologue.models.keys import request_key
 from duologue.models.pace import CEILING
 from duologue.models.refusals import INTERRUPTED, LONGEST_WISH, REASONS, REFUSED, Refusal, Trouble, clean
 from duologue.models.replicas import Replica, Replicas
-from duologue.models.structured import LEVELS, in_words, response_format
+from duologue.models.structured import LEVELS, Formats, in_words
 from duologue.models.transport import Outcome, Transport
 from duologue.models.wire import Reply, Wire, encode
 from duologue.protocols import Answer, Request, Usage
@@ -96,6 +96,7 @@ class HttpModel:
         back = endpoint.send_reasoning
         self._habits = Habits(level, "" if back in ("auto", "no") else back, mute=back == "no")
         self._wires: dict[str, Wire] = {}
+        self._formats = Formats()
         self._given_up = 0
         self._reached = self._answered = self._answered_tools = False
         self._settings = _settings(endpoint)
@@ -167,10 +168,9 @@ class HttpModel:
         parts.append(b"]")
         if request.tools:
             parts += [b',"tools":', wire.tools(request.tools)]
-        if request.schema is not None and (
-            form := response_format(request.schema, habits.level, request.role or "answer")
-        ):
-            parts += [b',"response_format":', encode(form)]
+        if request.schema is not None:
+            form = self._formats.encoded(request.schema, habits.level, request.role or "answer")
+            parts += [b',"response_format":', form] if form else []
         parts += [b',"', habits.limit.encode(), b'":', str(self.endpoint.max_tokens).encode(), self._settings, b"}"]
         return b"".join(parts)
 

@@ -18,6 +18,7 @@ _MAPS = ("properties", "$defs", "patternProperties")  # name → schema
 _LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
 _ONE = ("items", "additionalProperties", "not", "contains")
 _HERE = "#/$defs/"
+_KEPT = 256
 
 
 def response_format(schema: dict[str, Json], level: str, name: str) -> Json:
@@ -27,6 +28,24 @@ def response_format(schema: dict[str, Json], level: str, name: str) -> Json:
     if level == "json_object":
         return {"type": "json_object"}
     return {"type": "json_schema", "json_schema": {"name": name, "schema": sent_schema(schema)}}
+
+
+class Formats:
+    """The `response_format` of each schema as bytes, made once: the same few schemas come again and again as the same objects."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, str, str], tuple[dict[str, Json], bytes]] = {}
+
+    def encoded(self, schema: dict[str, Json], level: str, name: str) -> bytes:
+        """As `response_format`; empty where there is none."""
+        place = (id(schema), level, name)
+        known = self._made.get(place)
+        if known is None or known[0] is not schema:
+            if len(self._made) >= _KEPT:
+                self._made.clear()
+            form = response_format(schema, level, name)
+            known = self._made[place] = (schema, b"" if form is None else encode(form))
+        return known[1]
 
 
 def in_words(message: Message, schema: dict[str, Json]) -> Message:

@@ -16,6 +16,7 @@ that has reasoning, words and calls. The model sees its turn without those words
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -64,7 +65,8 @@ class ModelAgent:
 
     def __init__(self, voice: Voice, environment: Environment, scope: str) -> None:
         self.voice, self.scope = voice, scope
-        self.tools = {t.name: t for t in environment.toolset.tools}
+        self.offered = environment.toolset.tools  # the same object at every call: what is encoded of it is kept
+        self.tools = {t.name: t for t in self.offered}
         self._page: tuple[str, Page] | None = None
 
     async def reply(self, view: View) -> Utterance:
@@ -73,7 +75,7 @@ class ModelAgent:
         talk = [t.message for t in view.turns if t.message.role != "system"]
         fault: Fault | None = None
         for draw in range(REDRAWS + 1):
-            answer = await self.voice.ask(page.prompt, talk, self.scope, tools=tuple(self.tools.values()), draw=draw)
+            answer = await self.voice.ask(page.prompt, talk, self.scope, tools=self.offered, draw=draw)
             fault = self._fault(answer, view.turns, page)
             if fault is None:
                 return self._utterance(answer, len(view.turns), again=draw > 0)
@@ -184,8 +186,8 @@ def _count(call: ToolCall, counts: dict[tuple[str, bytes], int]) -> int:
 
 
 def _since_user(turns: Sequence[Turn]) -> list[Turn]:
-    last = max((n for n, t in enumerate(turns) if t.message.role == "user"), default=-1)
-    return list(turns[last + 1 :])
+    since = list(takewhile(lambda turn: turn.message.role != "user", reversed(turns)))
+    return since[::-1]
 
 
 def _repeated_text(text: str, turns: Sequence[Turn]) -> Fault | None:

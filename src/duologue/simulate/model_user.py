@@ -20,7 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from duologue.catalog.model import Column
-from duologue.checks.gate import user_gate
+from duologue.checks.gate import UserGate
 from duologue.errors import StageError
 from duologue.ids import to_json
 from duologue.language.reading import fold
@@ -110,6 +110,10 @@ class ModelUser:
         self.prompt = voice.prompt(**self._values(0, "all"))
         bare = voice.prompt(**{**self._values(0, "all"), "goal": "", "known": []})
         self._page = sentences(bare.text)
+        self._gate = UserGate(environment.toolset, columns)
+        self._told = _Told()
+        self._next: dict[int, str] = {}
+        self._goal: dict[int, tuple[str, ...]] = {}
 
     async def reply(self, view: View) -> Utterance:
         """The next message, and whether everything is done.
@@ -144,27 +148,35 @@ class ModelUser:
 
     def told(self, turns: Sequence[Turn], task: int) -> list[Message]:
         """The conversation as the model hears it, up to where it is to speak on `task`."""
-        out: list[Message] = []
-        heard: list[str] = [_START]
-        current = 0
-        for turn in turns:
-            text = turn.message.content
-            if turn.message.role == "assistant" and text:
-                heard.append(_without_notes(text))
-            elif turn.message.role == "user":
-                heard += self._notes(current, turn.task)
-                current = max(current, turn.task)
-                spoken = Spoken(text, turn.done)
-                out += [Message("user", content="\n\n".join(heard) or _START), Message("assistant", to_json(spoken))]
-                heard = []
-        heard += self._notes(current, task)
-        out.append(Message("user", content="\n\n".join(heard) or _START))
-        return out
+        told = self._told
+        if told.turns != list(turns[: len(told.turns)]):
+            told = self._told = _Told()  # another branch of the conversation
+        for turn in turns[len(told.turns) :]:
+            self._tell(told, turn)
+        heard = [*told.heard, *self._notes(told.task, task)]
+        return [*told.messages, Message("user", content="\n\n".join(heard) or _START)]
+
+    def _tell(self, told: "_Told", turn: Turn) -> None:
+        """One turn more."""
+        text = turn.message.content
+        told.turns.append(turn)
+        if turn.message.role == "assistant" and text:
+            told.heard.append(_without_notes(text))
+        elif turn.message.role == "user":
+            told.heard += self._notes(told.task, turn.task)
+            told.task = max(told.task, turn.task)
+            heard = "\n\n".join(told.heard) or _START
+            told.messages += [Message("user", content=heard), Message("assistant", to_json(Spoken(text, turn.done)))]
+            told.heard = []
 
     def _notes(self, current: int, coming: int) -> list[str]:
         """The goals given on the way from one task to another."""
-        numbers = range(current + 1, min(coming + 1, len(self.scenario.tasks)))
-        return [f"<note>{self.voice.prompt(**self._values(n, 'next')).text}</note>" for n in numbers]
+        return [self._note(n) for n in range(current + 1, min(coming + 1, len(self.scenario.tasks)))]
+
+    def _note(self, task: int) -> str:
+        if task not in self._next:
+            self._next[task] = f"<note>{self.voice.prompt(**self._values(task, 'next')).text}</note>"
+        return self._next[task]
 
     def _values(self, task: int, part: str) -> dict[str, object]:
         aim = self.scenario.tasks[task]
@@ -198,7 +210,7 @@ class ModelUser:
         # Later tasks are not known to the user yet: nothing of them counts as known, and they need not be done.
         scenario = replace(self.scenario, tasks=self.scenario.tasks[: task + 1])
         path = (*turns, Turn(Message("user", content=text), task=task, done=said.is_task_complete))
-        verdict = user_gate(path, len(turns), scenario, self.environment.toolset, self.columns)
+        verdict = self._gate.judge(path, len(turns), scenario)
         return _of_gate([f.what for f in verdict.evidence], text) if verdict.evidence else None
 
     def _form(self, said: Spoken, text: str, task: int) -> Fault | None:
@@ -224,11 +236,13 @@ class ModelUser:
             return Fault("asks while it ends", words, text)
         return None
 
-    def _goals(self, task: int) -> list[str]:
+    def _goals(self, task: int) -> tuple[str, ...]:
         """The longer sentences of the goals given so far, without those that stand in a value to be said as it is."""
-        tasks = self.scenario.tasks[: task + 1]
-        values = fold(" | ".join(str(f.value) for t in tasks for f in t.known))
-        return [s for t in tasks for s in sentences(t.goal) if s not in values]
+        if task not in self._goal:
+            tasks = self.scenario.tasks[: task + 1]
+            values = fold(" | ".join(str(f.value) for t in tasks for f in t.known))
+            self._goal[task] = tuple(s for t in tasks for s in sentences(t.goal) if s not in values)
+        return self._goal[task]
 
     def _echo(self, text: str, turns: Sequence[Turn]) -> Fault | None:
         """What the assistant has just said, or what the user itself said before, word for word."""
@@ -244,6 +258,16 @@ class ModelUser:
                 "repeats itself", "You said exactly this before. React to what the assistant said since.", text
             )
         return None
+
+
+class _Told:
+    """The turns of a conversation that have been told to the model: the messages so far, and what stands open for the next."""
+
+    def __init__(self) -> None:
+        self.turns: list[Turn] = []
+        self.messages: list[Message] = []
+        self.heard = [_START]
+        self.task = 0
 
 
 class _Judge:

@@ -6,6 +6,7 @@ is true or wise is for the checks.
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from duologue.language.reading import fold
 from duologue.language.values import clean
@@ -46,6 +47,7 @@ def written_call(text: str, tools: Iterable[str]) -> str:
     return ""
 
 
+@lru_cache(maxsize=512)
 def sentences(text: str) -> tuple[str, ...]:
     """The longer sentences of instructions, folded, each once."""
     plain = (fold(part.strip().lstrip("-#* ")) for part in _ENDS.split(text))
