@@ -129,7 +129,7 @@ class _Gate:
             for fact in (*task.known, *_spoken(task)):
                 self._learn(fact)
         self.today: list[Day] = []
-        self.hidden = [f for t in tasks for f in t.hidden if _is_telling(f.value)]
+        self.hidden = [f for t in tasks for f in t.hidden if _is_telling(f.value) and _is_marked(f.value)]
 
     def asked(self) -> "_Gate":
         """The gate for one question: what is read on the way to an answer leaves no trace in this one."""
@@ -182,7 +182,7 @@ class _Gate:
         out = []
         for fact in self.hidden:
             column = self.columns.get(fact.slot)
-            if not tells(plain, fact.value, column) or not _stands_out(fact.value, reading.text):
+            if not _stands_out(fact.value, reading.text) or not tells(plain, fact.value, column):
                 continue
             if not any(tells(r, fact.value, column) or tells(r, fact.value) for r in self.texts):
                 out.append(f"gives away {fact.label or fact.slot} = {say(fact.value, column)}, which nobody has told")
@@ -274,9 +274,14 @@ def _is_telling(value: Json) -> bool:
     return bool(abs(value) >= 10)
 
 
+def _is_marked(value: Json) -> bool:
+    """Not an everyday word ("open", "rock"), which gives nothing away."""
+    return not isinstance(value, str) or not value.strip().isalpha() or value != value.lower()
+
+
 def _stands_out(value: Json, text: str) -> bool:
-    """An everyday word ("open", "rock") gives nothing away unless it is written as the name it is."""
+    """A word gives nothing away unless it is written as the name it is."""
     if not isinstance(value, str) or not value.strip().isalpha():
         return True
     word = value.strip()
-    return word != word.lower() and word in text and not text.startswith(word)
+    return word in text and not text.startswith(word)

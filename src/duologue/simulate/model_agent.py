@@ -16,7 +16,7 @@ that has reasoning, words and calls. The model sees its turn without those words
 
 import re
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -191,9 +191,9 @@ def _since_user(turns: Sequence[Turn]) -> list[Turn]:
 
 
 def _repeated_text(text: str, turns: Sequence[Turn]) -> Fault | None:
-    said = [t.message.content for t in turns if t.message.role == "assistant" and not t.message.tool_calls]
+    words = (t.message for t in reversed(turns) if t.message.role == "assistant" and not t.message.tool_calls)
     times = 1 if len(text) > _SHORT else 2
-    if len(said) >= times and all(s == text for s in said[-times:]):
+    if [m.content for m in islice(words, times)] == [text] * times:
         return Fault(REPEATS, "It says word for word what you said before. React to what the person has said since.")
     return None
 
