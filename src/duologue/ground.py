@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from duologue.casting import Cast
-from duologue.catalog import Catalog, read_catalog, relabelled
+from duologue.catalog import Catalog, named_by, read_catalog, relabelled
 from duologue.errors import StageError, UserError
 from duologue.ids import rng
 from duologue.sources import Source, from_domain, from_sqlite
@@ -34,6 +34,7 @@ def open_source(path: Path | None, domain: str | None) -> Source:
 def catalog_of(source: Source) -> Catalog:
     """What the source's schema means."""
     catalog = relabelled(read_catalog(source.image.connect(), source.name), source.lexicon.get("labels", {}))
+    catalog = named_by(catalog, source.lexicon.get("called_by", {}))
     return replace(catalog, latest=source.today) if source.today else catalog
 
 

@@ -27,9 +27,9 @@ from sources import lab
 
 
 def made(
-    first: dict[str, Any] | None = None, seed: int = 7, name: str = "marine biology lab"
+    first: dict[str, Any] | None = None, seed: int = 7, name: str = "marine biology lab", reply: Any = None
 ) -> tuple[Invention, ScriptedModel]:
-    model = ScriptedModel(lab.answers(first))
+    model = ScriptedModel(reply or lab.answers(first))
     return asyncio.run(invent(name, Voice("domain", model, Prompts()), seed)), model
 
 

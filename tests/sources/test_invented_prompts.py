@@ -12,7 +12,8 @@ from duologue.environment.specifications import specification
 from duologue.models.prompts import Prompts
 from duologue.models.voice import schema_of
 from duologue.simulate.simulator import Simulated
-from duologue.sources.invented.recipes import KINDS, RowsDesign, complaints, read
+from duologue.sources.invented.complaints import complaints
+from duologue.sources.invented.recipes import KINDS, RowsDesign, read
 from duologue.sources.invented.rules import PolicyDesign, RuleDesign, establish
 from duologue.sources.invented.schema import Design, Link, Shape, TableDesign, build
 from duologue.tools.specified import ReturnsDesign, Spec, predict_returns
@@ -66,7 +67,7 @@ def test_it_says_what_to_return_and_begins_with_what_never_changes(name: str) ->
 def test_the_example_of_a_design() -> None:
     design = next(o for o in with_keys("domain_schema", "title", "tables") if "..." not in json.dumps(o))
     tables = [msgspec.convert(t, TableDesign) for t in design["tables"]]
-    world, problems = build(Design(design["title"], design["about"], tuple(tables)))
+    world, problems = build(Design(design["title"], tuple(tables), design["about"]))
     assert world is not None, problems
 
 
@@ -99,7 +100,7 @@ def test_the_example_of_a_rule() -> None:
         TableDesign("fliers", 100, "CREATE TABLE fliers (flier_id INTEGER PRIMARY KEY)"),
         TableDesign("slots", 100, "CREATE TABLE slots (slot_id INTEGER PRIMARY KEY, flier_id INTEGER REFERENCES fliers, starts_at TEXT, status TEXT)"),
     ]  # fmt: skip
-    world, problems = build(Design("Kites", "A festival of kites.", tuple(tables)))
+    world, problems = build(Design("Kites", tuple(tables), "A festival of kites."))
     assert world is not None, problems
     assert establish(world, PolicyDesign("You help.", (made,)))[1] == []
 

@@ -1,6 +1,6 @@
-"""Labels that a domain knows better than any rule: they replace the derived ones."""
+"""Labels and names that a domain knows better than any rule: they replace the derived ones."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -23,3 +23,26 @@ def _table(table: Table, labels: Mapping[str, str]) -> Table:
 
 def _column(column: Column, label: str | None) -> Column:
     return column if label is None else replace(column, label=label, plural=plural(label))
+
+
+TELLING = 0.3
+"""Share of a table's rows that a name must tell apart: as much as a column that is called `name` must."""
+
+
+def named_by(catalog: Catalog, names: Mapping[str, Sequence[str]]) -> Catalog:
+    """The catalog with the columns given for tables as what people call their rows by. What can be no name is left as it is:
+    a column that is no text or says the same of most rows, and rows that only tie two others together."""
+    return (
+        replace(catalog, tables=tuple(_called(t, names.get(t.name, ())) for t in catalog.tables)) if names else catalog
+    )
+
+
+def _called(table: Table, names: Sequence[str]) -> Table:
+    found = [c for c in table.columns if c.name in names and c.type == "TEXT"]
+    telling = any(c.distinct >= TELLING * table.rows > 0 for c in found)
+    if not names or len(found) < len(names) or table.kind == "link" or not telling:
+        return table
+    columns = tuple(
+        replace(c, role="name") if c in found and c.role in ("text", "category") else c for c in table.columns
+    )
+    return replace(table, columns=columns, display=tuple(names))

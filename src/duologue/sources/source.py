@@ -20,7 +20,8 @@ class Source(Struct, frozen=True):
     """Hand-written tools; they have their wording in them."""
     policy: Policy | None = None
     lexicon: dict[str, Any] = field(default_factory=dict)
-    """Wording: `labels` for tables and columns (`table` or `table.column` → what people say) and `wording` for tools."""
+    """Wording: `labels` for tables and columns (`table` or `table.column` → what people say), `called_by` (table → the columns
+    by which people call its rows) and `wording` for tools."""
     today: str = ""
     """The day it is in the data (ISO), where that is known; else it is guessed from the latest dates."""
 

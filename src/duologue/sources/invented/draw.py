@@ -16,7 +16,6 @@ from duologue.sources.invented import recipes as r
 from duologue.sources.invented.schema import Link, Shape
 
 Value = Any  # int · float · str · None
-_DAY = re.compile(r"today(?:\s*([+-])\s*(\d{1,5}))?")
 LONGEST_TEXT = 2_000
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _UNITS = {"days": 86_400, "hours": 3_600, "minutes": 60}
@@ -63,6 +62,11 @@ class Drawing:
         """Start a row: which it is, and what is given of it."""
         self.row, self.number, self.chosen = dict(given), number, {}
 
+    def serial(self, recipe: r.Serial, number: int) -> Value:
+        """What a row of this number is numbered with."""
+        counted = recipe.start + number * recipe.step
+        return f"{recipe.prefix}{counted:0{recipe.width}d}" if recipe.prefix or recipe.width else counted
+
     def keep(self) -> None:
         """The row was stored."""
         for column, values in self.taken.items():
@@ -97,8 +101,8 @@ class Drawing:
 
     def day(self, text: str) -> datetime.date:
         """A day as recipes write it."""
-        found = _DAY.fullmatch(text.strip())
-        if found is not None:
+        found = r.DAY.fullmatch(text.strip())
+        if found is not None and text.strip().startswith("today"):
             shift = int(found[2] or 0) * (-1 if found[1] == "-" else 1)
             return self.today + datetime.timedelta(days=shift)
         try:
@@ -109,8 +113,7 @@ class Drawing:
     # ── the kinds ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _serial(self, recipe: r.Serial, column: str) -> Value:
-        number = recipe.start + self.number * recipe.step
-        return f"{recipe.prefix}{number:0{recipe.width}d}" if recipe.prefix or recipe.width else number
+        return self.serial(recipe, self.number)
 
     def _pick(self, recipe: r.Pick, column: str) -> Value:
         values = tuple(map(_plain, recipe.values))
@@ -169,22 +172,40 @@ class Drawing:
     def _same(self, recipe: r.Same, column: str) -> Value:
         return self.reference(recipe.of)
 
+    def _map(self, recipe: r.Map, column: str) -> Value:
+        value = str(self.reference(recipe.of))
+        if value in recipe.to:
+            return _plain(recipe.to[value])
+        return None if recipe.otherwise is None else self.value(recipe.otherwise, column)
+
     def _after(self, recipe: r.After, column: str) -> Value:
-        value = self.reference(recipe.of)
+        named = (recipe.of,) if isinstance(recipe.of, str) else recipe.of
+        value = max((str(v) for v in map(self.reference, named) if v is not None), default=None)
         span = self.dice.randint(recipe.least, recipe.most) * _UNITS[recipe.unit]
         if value is None:
             return None
-        timed = len(str(value)) > 10
         try:
-            start = datetime.datetime.fromisoformat(str(value))
+            start = datetime.datetime.fromisoformat(value)
             moment = start + datetime.timedelta(seconds=span)
         except (ValueError, OverflowError):
-            raise BadRecipeError(f"{recipe.of!r} holds {value!r}, which is no date") from None
-        if recipe.until:
-            limit = datetime.datetime.combine(self.day(recipe.until), start.time())
+            raise BadRecipeError(f"{' or '.join(named)!r} holds {value!r}, which is no date") from None
+        limit = self._until(recipe.until, start)
+        if limit is not None:
             moment = min(moment, max(limit, start))
-        timed = (timed or recipe.unit != "days") and not _is_day(column)
+        timed = (len(value) > 10 or recipe.unit != "days") and not _is_day(column)
         return moment.strftime("%Y-%m-%d %H:%M:%S" if timed else "%Y-%m-%d")
+
+    def _until(self, until: str, start: datetime.datetime) -> datetime.datetime | None:
+        """The moment that `until` means, a day being meant to its end; None where there is no such limit."""
+        text = until if r.is_day(until) else self.reference(until) if until else None
+        if text is None:
+            return None
+        if len(str(text)) <= 10 or r.is_day(until):
+            return datetime.datetime.combine(self.day(str(text)), start.time())
+        try:
+            return datetime.datetime.fromisoformat(str(text))
+        except ValueError:
+            raise BadRecipeError(f"{until!r} holds {text!r}, which is no date") from None
 
     def _calc(self, recipe: r.Calc, column: str) -> Value:
         terms = [self.reference(term) if isinstance(term, str) else term for term in recipe.of]
@@ -218,12 +239,16 @@ class Drawing:
 
     def _between(self, value: Value, case: r.Case) -> bool:
         low, high = self._limit(case.after), self._limit(case.before)
+        if (low is None and case.after is not None) or (high is None and case.before is not None):
+            return False  # the other row holds nothing to compare with
         try:
             return (low is None or value > low) and (high is None or value < high)
         except TypeError:
             raise BadRecipeError(f"{case.of!r} holds {value!r}, which can't be compared with {low or high!r}") from None
 
     def _limit(self, value: Value) -> Value:
+        if isinstance(value, r.Other):
+            return self.reference(value.of)
         return self.day(value).isoformat() if isinstance(value, str) and value.startswith("today") else _plain(value)
 
     def _slot(self, slots: int, spread: str) -> int:
@@ -242,6 +267,7 @@ _KINDS: tuple[tuple[type, Any], ...] = (
     (r.Date, Drawing._date),
     (r.Parent, Drawing._parent),
     (r.Same, Drawing._same),
+    (r.Map, Drawing._map),
     (r.After, Drawing._after),
     (r.Calc, Drawing._calc),
     (r.When, Drawing._when),

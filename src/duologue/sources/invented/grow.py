@@ -5,8 +5,10 @@ is given back to its author with what stood in the way.
 """
 
 import datetime
+import itertools
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -14,8 +16,10 @@ import apsw
 from msgspec import Struct
 
 from duologue.environment import quote
+from duologue.ids import to_json
+from duologue.sources.invented.complaints import complaints
 from duologue.sources.invented.draw import BadRecipeError, Drawing, Parents
-from duologue.sources.invented.recipes import TableRecipe, complaints, order
+from duologue.sources.invented.recipes import Example, Serial, TableRecipe, order
 from duologue.sources.invented.schema import Link, Shape, World
 
 TRIES = 16
@@ -63,6 +67,11 @@ def _parents(world: World, shape: Shape, dice: Random) -> dict[Link, Parents]:
     return {link: Parents([] if link.to == shape.name else rows_of(world, link.to), dice) for link in shape.links}
 
 
+def _rank(value: Any) -> tuple[bool, bool, Any]:
+    """Where a value stands among others of its column: numbers, texts, then what is missing."""
+    return value is None, isinstance(value, str), 0 if value is None else value
+
+
 class _Bed:
     """One table while it is filled."""
 
@@ -74,11 +83,14 @@ class _Bed:
         self.own = [link for link in shape.links if link.to == shape.name]
         self.refused: Counter[str] = Counter()
         self.rows = 0
+        self.made: list[tuple[frozenset[str], dict[str, Any]]] = []
+        """The rows stored, each with the columns that were given by hand."""
 
     def fill(self) -> Growth:
         problems = []
         for number, example in enumerate(self.recipe.examples, 1):
-            wrong = self._tried({k: int(v) if isinstance(v, bool) else v for k, v in example.items()}, self.rows)
+            given, wrong = self._meant(example)
+            wrong = wrong or self._tried(given, self.rows)
             if wrong:
                 problems.append(f"Example {number} is refused: {wrong}.")
         if problems:
@@ -89,7 +101,44 @@ class _Bed:
                 break
         if self.rows < ENOUGH * wanted:
             return Growth(problems=(f"Only {self.rows} of {wanted} rows could be made. {self._obstacles()}",))
+        self._number()
         return Growth(self.rows, dict(sorted(self.refused.items())))
+
+    def _meant(self, example: Example) -> tuple[dict[str, Any], str]:
+        """The values of an example, those it refers to by name looked up; and what can't be found."""
+        given: dict[str, Any] = {}
+        for column, value in example.items():
+            if not isinstance(value, dict):
+                given[column] = int(value) if isinstance(value, bool) else value
+                continue
+            link = self.shape.link_of(column)
+            assert link is not None
+            rows = self.drawing.parents[link].rows
+            found = next((row for row in rows if all(row.get(c) == v for c, v in value.items())), None)
+            if found is None:
+                return {}, f"there is no row of {link.to} with {to_json(value)[:200]}"
+            given |= {c: found[to] for c, to in zip(link.columns, link.to_columns, strict=True)}
+        return given, ""
+
+    def _number(self) -> None:
+        """Number the columns whose numbers rise with another column, now that all rows are there. Raises `BadRecipeError`."""
+        late = [(name, made) for name, made in self.recipe.columns.items() if isinstance(made, Serial) and made.by]
+        for name, made in late:
+            taken = {row[name] for given, row in self.made if name in given}
+            free = [row for given, row in self.made if name not in given and row[name] is not None]
+            free.sort(key=lambda row: _rank(row[made.by]))
+            numbers = (n for n in map(partial(self.drawing.serial, made), itertools.count()) if n not in taken)
+            for row, number in zip(free, numbers, strict=False):
+                row[name] = number
+        if not late:
+            return
+        try:
+            self.db.execute(f"DELETE FROM {quote(self.shape.name)}")
+            for _, row in self.made:
+                self.db.execute(self.sql, tuple(row.get(c) for c in self.shape.columns))
+        except apsw.Error as error:
+            names = ", ".join(name for name, _ in late)
+            raise BadRecipeError(f"{names} can't be numbered in the order of another column: {error}") from None
 
     def _grown(self) -> bool:
         for attempt in range(TRIES):
@@ -117,6 +166,7 @@ class _Bed:
         self.rows += 1
         drawing.keep()
         self._join(drawing.row)
+        self.made.append((frozenset(given), drawing.row))
         return ""
 
     def _join(self, row: dict[str, Any]) -> None:

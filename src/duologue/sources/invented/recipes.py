@@ -1,7 +1,7 @@
 """How the rows of a table are made, written as data: for each column a recipe from a small fixed set.
 
 A recipe is read, never run: no code, no SQL, no format strings of the model's. A *reference* names a column of the same row
-(`lent_on`), or, through a column that refers to another table, a column of that other row (`book_id.price`).
+(`lent_on`), or, through a column that refers to another table, a column of that other row (`book_id.price`): one step, no more.
 """
 
 import re
@@ -11,7 +11,6 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from duologue.sources.invented.schema import Shape
 from duologue.types import Json
 
 Text = Annotated[str, Meta(max_length=400)]
@@ -22,8 +21,10 @@ Span = Annotated[int, Meta(ge=-10_000_000, le=10_000_000)]
 Spread = Literal["even", "low", "middle", "high"]
 Day = Annotated[str, Meta(max_length=20)]
 """An ISO date, `today`, or `today-30`."""
+DayOrRef = Annotated[str, Meta(max_length=81)]
 
 MOST_NESTED = 3
+DAY: Final = re.compile(r"today(?:\s*([+-])\s*(\d{1,5}))?|\d{4}-\d\d-\d\d([T ].*)?")
 SLOT: Final = re.compile(r"\{([a-z][a-z0-9_.]*)(?:\|([a-z]+))?\}")
 FILTERS: Final = ("lower", "upper", "slug", "first", "last", "initials", "year")
 
@@ -40,6 +41,8 @@ class Serial(_Base, frozen=True, tag="serial"):
     step: Annotated[int, Meta(ge=1, le=1000)] = 1
     prefix: Annotated[str, Meta(max_length=20)] = ""
     width: Annotated[int, Meta(ge=0, le=12)] = 0
+    by: Ref = ""
+    """A column of the table: the numbers then rise with it, whatever the order in which the rows were made."""
 
 
 class Pick(_Base, frozen=True, tag="pick"):
@@ -96,14 +99,22 @@ class Same(_Base, frozen=True, tag="same"):
     of: Ref
 
 
-class After(_Base, frozen=True, tag="after"):
-    """A time span behind (negative: before) the date of a reference, never later than `until`."""
+class Map(_Base, frozen=True, tag="map"):
+    """The value that belongs to the value of a reference; where it is not listed, `otherwise`, or nothing."""
 
     of: Ref
+    to: Annotated[dict[str, Scalar], Meta(min_length=1, max_length=200)]
+    otherwise: "Recipe | None" = None
+
+
+class After(_Base, frozen=True, tag="after"):
+    """A time span behind (negative: before) the date of a reference (of several: the latest), never later than `until`."""
+
+    of: Ref | Annotated[tuple[Ref, ...], Meta(min_length=1, max_length=4)]
     least: Span
     most: Span
     unit: Literal["days", "hours", "minutes"] = "days"
-    until: Day = ""
+    until: DayOrRef = ""
 
 
 class Calc(_Base, frozen=True, tag="calc"):
@@ -118,24 +129,30 @@ class Nothing(_Base, frozen=True, tag="nothing"):
     """Always empty."""
 
 
+class Other(Struct, frozen=True, forbid_unknown_fields=True):
+    """The value of a reference, where a value could stand too."""
+
+    of: Ref
+
+
 class Case(Struct, frozen=True, forbid_unknown_fields=True):
     """Holds where the reference's value is among these, and before and after those (each asked only where given)."""
 
     of: Ref
     then: "Recipe"
     among: Annotated[tuple[Scalar, ...], Meta(max_length=50)] = ()
-    before: Scalar = None
-    after: Scalar = None
+    before: Scalar | Other = None
+    after: Scalar | Other = None
 
 
 class When(_Base, frozen=True, tag="when"):
     """The recipe of the first case that holds."""
 
-    cases: Annotated[tuple[Case, ...], Meta(min_length=1, max_length=12)]
+    cases: Annotated[tuple[Case, ...], Meta(min_length=1, max_length=40)]
     otherwise: "Recipe"
 
 
-Recipe = Serial | Pick | Compose | Code | Number | Date | Parent | Same | After | Calc | Nothing | When
+Recipe = Serial | Pick | Compose | Code | Number | Date | Parent | Same | Map | After | Calc | Nothing | When
 KINDS: Final = (
     "serial",
     "pick",
@@ -145,6 +162,7 @@ KINDS: Final = (
     "date",
     "parent",
     "same",
+    "map",
     "after",
     "calc",
     "nothing",
@@ -152,18 +170,22 @@ KINDS: Final = (
 )
 
 
+Example = dict[str, Scalar | dict[str, Scalar]]
+"""A row written by hand. For a foreign key: values by which the row referred to is found, {"name": "Moon jelly"}."""
+
+
 class RowsDesign(Struct, frozen=True, forbid_unknown_fields=True):
     """The rows of a table as the model writes them. A recipe that is none is told with its column, so they are read later."""
 
     columns: Annotated[dict[str, dict[str, Json]], Meta(max_length=40)]
-    examples: Annotated[tuple[dict[str, Scalar], ...], Meta(max_length=40)] = ()
+    examples: Annotated[tuple[Example, ...], Meta(max_length=40)] = ()
 
 
 class TableRecipe(Struct, frozen=True):
     """How a table is filled: rows written by hand come first, the rest is grown."""
 
     columns: dict[str, Recipe]
-    examples: tuple[dict[str, Scalar], ...] = ()
+    examples: tuple[Example, ...] = ()
 
 
 def read(design: RowsDesign) -> tuple[TableRecipe, list[str]]:
@@ -181,83 +203,42 @@ def read(design: RowsDesign) -> tuple[TableRecipe, list[str]]:
 def inner(recipe: Recipe, depth: int = 0) -> Iterator[tuple[Recipe, int]]:
     """The recipe and those inside it, each with how deep it lies."""
     yield recipe, depth
+    branches: tuple[Recipe | None, ...] = ()
     if isinstance(recipe, When):
-        for branch in (*(c.then for c in recipe.cases), recipe.otherwise):
+        branches = (*(c.then for c in recipe.cases), recipe.otherwise)
+    elif isinstance(recipe, Map):
+        branches = (recipe.otherwise,)
+    for branch in branches:
+        if branch is not None:
             yield from inner(branch, depth + 1)
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day rather than a reference: columns begin with a letter, and none is called `today`."""
+    return text[:1].isdigit() or text.strip().startswith("today")
 
 
 def references(recipe: Recipe) -> Iterator[str]:
     """The references that a recipe and those inside it make."""
     for part, _ in inner(recipe):
-        if isinstance(part, Same | After):
-            yield part.of
-        elif isinstance(part, Calc):
-            yield from (r for r in part.of if isinstance(r, str))
-        elif isinstance(part, Compose):
-            yield from (name for name, _ in SLOT.findall(part.pattern) if name not in part.parts)
-        elif isinstance(part, When):
-            yield from (c.of for c in part.cases)
+        yield from _own_references(part)
 
 
-def complaints(recipe: TableRecipe, shape: Shape, tables: dict[str, Shape]) -> list[str]:
-    """What is wrong with a recipe before anything is grown of it."""
-    out = [f"There is no column {name[:40]!r} to fill." for name in recipe.columns if name not in shape.columns]
-    for name in shape.columns:
-        if name not in recipe.columns and name != shape.autokey:
-            out.append(f"Column {name!r} has no recipe.")
-    for number, row in enumerate(recipe.examples, 1):
-        out += [
-            f"Example {number}: there is no column {name[:40]!r} to fill." for name in row if name not in shape.columns
-        ]
-    for name, made in recipe.columns.items():
-        if name in shape.columns:
-            out += [f"Column {name!r}: {what}" for what in _column_complaints(name, made, shape, tables)]
-    return out or _circles(recipe)
-
-
-def _column_complaints(name: str, recipe: Recipe, shape: Shape, tables: dict[str, Shape]) -> Iterator[str]:
-    for part, depth in inner(recipe):
-        if depth > MOST_NESTED:
-            yield f"`when` inside `when` goes deeper than {MOST_NESTED}."
-            return
-        if isinstance(part, Parent):
-            yield from _parent_complaints(name, part, shape, tables)
-        elif (
-            isinstance(part, Pick) and part.weights and (len(part.weights) != len(part.values) or not sum(part.weights))
-        ):
-            yield f"{len(part.values)} values, but {len(part.weights)} weights (all of them zero?)."
-        elif isinstance(part, Number | After) and part.most < part.least:
-            yield f"`most` {part.most} is less than `least` {part.least}."
-        elif isinstance(part, Compose):
-            unknown = sorted({f for _, f in SLOT.findall(part.pattern) if f and f not in FILTERS})
-            if unknown:
-                yield f"there is no filter {unknown[0]!r}; there are {', '.join(FILTERS)}."
-    for reference in references(recipe):
-        yield from _reference_complaints(reference, name, shape, tables)
-
-
-def _parent_complaints(name: str, recipe: Parent, shape: Shape, tables: dict[str, Shape]) -> Iterator[str]:
-    link = shape.link_of(name)
-    if link is None:
-        yield "`parent` is for columns of a foreign key, which this is not."
-        return
-    for column in recipe.only:
-        if column not in tables[link.to].columns:
-            yield f"`only`: {link.to!r} has no column {column[:40]!r}."
-
-
-def _reference_complaints(reference: str, name: str, shape: Shape, tables: dict[str, Shape]) -> Iterator[str]:
-    first, _, second = reference.partition(".")
-    if first not in shape.columns:
-        yield f"it refers to {reference!r}, but the table has no column {first!r}. References name a column of this table, or `key_column.column_of_that_row`."
-    elif second:
-        link = shape.link_of(first)
-        if link is None:
-            yield f"it refers to {reference!r}, but {first!r} refers to no other table."
-        elif second not in tables[link.to].columns:
-            yield f"it refers to {reference!r}, but {link.to!r} has no column {second!r}."
-    elif first == name:
-        yield "it refers to itself."
+def _own_references(part: Recipe) -> Iterator[str]:
+    if isinstance(part, Same | Map):
+        yield part.of
+    elif isinstance(part, After):
+        yield from (part.of,) if isinstance(part.of, str) else part.of
+        if part.until and not is_day(part.until):
+            yield part.until
+    elif isinstance(part, Calc):
+        yield from (r for r in part.of if isinstance(r, str))
+    elif isinstance(part, Compose):
+        yield from (name for name, _ in SLOT.findall(part.pattern) if name not in part.parts)
+    elif isinstance(part, When):
+        for case in part.cases:
+            yield case.of
+            yield from (limit.of for limit in (case.before, case.after) if isinstance(limit, Other))
 
 
 def order(recipe: TableRecipe) -> list[str]:
@@ -272,8 +253,3 @@ def order(recipe: TableRecipe) -> list[str]:
         if not ready:
             return done
         done += ready
-
-
-def _circles(recipe: TableRecipe) -> list[str]:
-    left = sorted(recipe.columns.keys() - set(order(recipe)))
-    return [f"Columns {', '.join(left)} refer to one another in a circle."] if left else []

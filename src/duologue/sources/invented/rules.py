@@ -26,14 +26,15 @@ from duologue.types import Policy, Rule
 
 _ID: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MOVING: Final = re.compile(r"now|current_|random", re.IGNORECASE)
-_WORDS: Final = {"insert": "added", "update": "changed", "delete": "removed"}
+_WORDS: Final = {"insert": "added", "update": "changed", "delete": "removed", "insert or update": "added or changed"}
+_ROWS: Final = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",), "insert or update": ("NEW",)}
 
 
 class Limit(Struct, frozen=True, forbid_unknown_fields=True):
     """A condition on rows that change; OLD and NEW are the row before and after."""
 
     table: Annotated[str, Meta(max_length=40)]
-    on: Literal["insert", "update", "delete"]
+    on: Literal["insert", "update", "delete", "insert or update"]
     must: Annotated[str, Meta(min_length=1, max_length=800)]
     """An SQL expression that has to be true."""
     message: Annotated[str, Meta(min_length=5, max_length=200)]
@@ -66,8 +67,8 @@ def establish(world: World, design: PolicyDesign) -> tuple[Policy | None, list[s
         if not _ID.fullmatch(rule.id) or ids.count(rule.id) > 1:
             problems.append(f"Rule {rule.id[:40]!r}: an id is lower-case letters, digits and underscores, and its own.")
         elif rule.limit is not None:
-            made, wrong = _trigger(world, rule.id, rule.limit)
-            triggers.append(made)
+            made, wrong = _triggers(world, rule.id, rule.limit)
+            triggers += made
             if wrong:
                 problems.append(f"Rule {rule.id!r}: {wrong}")
     if not problems and not triggers:
@@ -80,27 +81,30 @@ def establish(world: World, design: PolicyDesign) -> tuple[Policy | None, list[s
     return Policy(design.preamble.strip(), rules, confirm_writes=True), []
 
 
-def _trigger(world: World, name: str, limit: Limit) -> tuple[str, str]:
-    """The trigger that keeps a limit, or what is wrong with it."""
+def _triggers(world: World, name: str, limit: Limit) -> tuple[list[str], str]:
+    """The triggers that keep a limit, or what is wrong with it."""
     shape = world.tables.get(limit.table)
     if shape is None:
-        return "", f"there is no table {limit.table!r}."
+        return [], f"there is no table {limit.table!r}."
     unknown = [c for c in limit.columns if c not in shape.columns]
-    if unknown or (limit.columns and limit.on != "update"):
+    if unknown or (limit.columns and "update" not in limit.on):
         return (
-            "",
+            [],
             f"`columns` names columns of {limit.table!r} that an update writes; {(unknown or limit.columns)[0]!r} is none.",
         )
     condition, wrong = _condition(world, shape, limit)
     if wrong:
-        return "", wrong
-    when = f"UPDATE OF {', '.join(map(quote, limit.columns))}" if limit.columns else limit.on.upper()
+        return [], wrong
     message = limit.message.replace("\x00", "").replace("'", "''")
-    return (
-        f"CREATE TRIGGER {quote(f'rule_{name}')} BEFORE {when} ON {quote(shape.name)} WHEN NOT ifnull(({condition}), 0) "
-        f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
-        "",
-    )
+    out = []
+    for change in limit.on.split(" or "):
+        of = f" OF {', '.join(map(quote, limit.columns))}" if limit.columns and change == "update" else ""
+        mark = f"rule_{name}" if change == limit.on else f"rule_{name}_{change}"
+        out.append(
+            f"CREATE TRIGGER {quote(mark)} BEFORE {change.upper()}{of} ON {quote(shape.name)} "
+            f"WHEN NOT ifnull(({condition}), 0) BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        )
+    return out, ""
 
 
 def _condition(world: World, shape: Shape, limit: Limit) -> tuple[str, str]:
@@ -112,7 +116,7 @@ def _condition(world: World, shape: Shape, limit: Limit) -> tuple[str, str]:
     tree = parsed[0] if len(parsed) == 1 else None
     if tree is None or isinstance(tree, exp.Query | exp.Command | exp.DDL | exp.DML) or not isinstance(tree, exp.Expr):
         return "", "`must` has to be one SQL expression, such as OLD.status = 'open'."
-    rows = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}[limit.on]
+    rows = _ROWS[limit.on]
     named = {c.table.upper() for c in tree.find_all(exp.Column) if c.table.upper() in ("OLD", "NEW")}
     if not named or not named <= set(rows):
         return (

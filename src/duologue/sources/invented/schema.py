@@ -33,15 +33,17 @@ class TableDesign(Struct, frozen=True, forbid_unknown_fields=True):
     """How many it should hold."""
     sql: Annotated[str, Meta(max_length=4000)]
     """One CREATE TABLE statement."""
+    called_by: Annotated[tuple[str, ...], Meta(max_length=2)] = ()
+    """The column (or first and last name) by which people call a row, where that is no `name`, `title` or `label`."""
 
 
 class Design(Struct, frozen=True, forbid_unknown_fields=True):
     """A world's tables, and what it is called."""
 
     title: Annotated[str, Meta(min_length=2, max_length=60)]
-    about: Annotated[str, Meta(min_length=20, max_length=800)]
-    """Who works there, what is kept, what an assistant at the desk is asked for."""
     tables: Annotated[tuple[TableDesign, ...], Meta(min_length=LEAST_TABLES, max_length=MOST_TABLES)]
+    about: Annotated[str, Meta(min_length=20, max_length=800)]
+    """Who works there, what is kept, what an assistant at the desk is asked for: said last, when the tables are there."""
 
 
 class Link(Struct, frozen=True):
@@ -174,6 +176,10 @@ def _shape(db: apsw.Connection, table: TableDesign) -> Shape | str:
     alone = key[0] if len(key) == 1 else ""
     serial = next((name for name, kind, *_ in columns if name == alone and kind.upper() == "INTEGER"), "")
     stored = tuple(name for name, *_, hidden in columns if hidden == 0)
+    said = {name for name, kind, *_ in columns if "TEXT" in kind.upper() or "CHAR" in kind.upper()}
+    strange = next((c for c in table.called_by if c not in said), None)
+    if strange is not None:
+        return f"`called_by` names columns of the table that hold TEXT; {strange[:40]!r} is none."
     return Shape(
         table.name, table.sql.strip(), table.rows, stored, key, serial, _links(db, table.name), _unique(db, table.name)
     )

@@ -10,10 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from duologue.catalog import read_catalog
-from duologue.environment import Image, import_sqlite
+from duologue.environment import Image, import_sqlite, quote
 from duologue.errors import StageError, UserError
 from duologue.ids import rng, to_json
 from duologue.models.voice import Voice
@@ -30,11 +31,13 @@ from duologue.sources.invented.schema import (
     World,
     build,
 )
+from duologue.sources.invented.sight import doubts, seen
 from duologue.sources.source import Source
 from duologue.types import Message, Policy
 
 REPAIRS = 3
 MOST_NAME = 200
+_MEANT = 'Mend it if that is a slip. If it is as it should be, answer {"columns": {}} and the table stays.'
 SHOWN = 8
 """Objections shown back at a time."""
 _EPOCH, _DAYS = datetime.date(2024, 3, 1), 900
@@ -66,12 +69,19 @@ async def invent(name: str, voice: Voice, seed: int, scope: str = "world") -> In
     world, design = await _tables(subject, voice, today, scope)
     try:
         growths = await _rows(world, design, voice, (today, seed), scope)
-        policy = await _policy(world, design, voice, scope)
+        policy = await _policy(world, design, voice, today, scope)
         image = _image(world)
     finally:
         world.db.close()
     _look_at(image, design, voice.role)
-    source = Source(" ".join(design.title.split()), image, policy=policy, today=today.isoformat())
+    called = {t.name: list(t.called_by) for t in design.tables if t.called_by}
+    source = Source(
+        " ".join(design.title.split()),
+        image,
+        policy=policy,
+        lexicon={"called_by": called} if called else {},
+        today=today.isoformat(),
+    )
     return Invention(
         source, {n: g.rows for n, g in growths.items()}, {n: g.refused for n, g in growths.items() if g.refused}
     )
@@ -96,26 +106,48 @@ async def _tables(subject: str, voice: Voice, today: datetime.date, scope: str) 
 async def _rows(
     world: World, design: Design, voice: Voice, moment: tuple[datetime.date, int], scope: str
 ) -> dict[str, Growth]:
-    today, seed = moment
+    today, _ = moment
     prompt = voice.prompts.render("domain_rows", **_known(world, design), today=f"{today.isoformat()} ({today:%A})")
     talk: list[Message] = []
     growths: dict[str, Growth] = {}
     news = ""
     for shape in world.tables.values():
-
-        async def objection(answer: RowsDesign, shape: Shape = shape) -> str:
-            recipe, problems = read(answer)
-            if problems:
-                return _listed(problems)
-            dice = rng(seed, "world", "rows", shape.name)
-            growths[shape.name] = grow(world, shape, recipe, today, dice)
-            return _listed(growths[shape.name].problems)
-
+        field = _Field(world, shape, moment)
         talk.append(Message("user", content=f"{news}{_request(shape)}"))
-        asked = await voice.ask_for(RowsDesign, prompt, talk, scope, objection, REPAIRS)
-        talk.append(Message("assistant", content=asked.answer.message.content))
-        news = _sight(world, shape)
+        await voice.ask_for(RowsDesign, prompt, talk, scope, field.objection, REPAIRS)
+        talk.append(Message("assistant", content=to_json(field.sown)))
+        growths[shape.name] = field.growth
+        news = seen(world, shape, today)
     return growths
+
+
+class _Field:
+    """One table while its author tries recipes on it."""
+
+    def __init__(self, world: World, shape: Shape, moment: tuple[datetime.date, int]) -> None:
+        self.world, self.shape, self.moment = world, shape, moment
+        self.tries, self.asked = 0, False
+        self.growth = Growth()
+        self.sown: Any = {}
+        """The recipes that the table now stands by, as plain data."""
+
+    async def objection(self, answer: RowsDesign) -> str:
+        """What is wrong with the recipes, or, once, what may be."""
+        self.tries += 1
+        if not answer.columns and self.growth.rows:
+            return ""  # as it is, it is meant
+        recipe, problems = read(answer)
+        if problems:
+            return _listed(problems)
+        today, seed = self.moment
+        self.world.db.execute(f"DELETE FROM {quote(self.shape.name)}")
+        self.growth = grow(self.world, self.shape, recipe, today, rng(seed, "world", "rows", self.shape.name))
+        if self.growth.problems:
+            return _listed(self.growth.problems)
+        self.sown = msgspec.to_builtins(answer)
+        doubted = [] if self.asked or self.tries > REPAIRS else doubts(self.world, self.shape)
+        self.asked = self.asked or bool(doubted)
+        return f"{_listed(doubted)}\n{_MEANT}" if doubted else ""
 
 
 def _known(world: World, design: Design) -> dict[str, Any]:
@@ -136,14 +168,7 @@ def _request(shape: Shape) -> str:
     return "\n".join(lines)
 
 
-def _sight(world: World, shape: Shape) -> str:
-    """What a table looks like now that it is filled."""
-    rows = rows_of(world, shape.name)
-    shown = "\n".join(to_json(row) for row in (*rows[:2], *rows[-2:]))
-    return f"{shape.name} now has {len(rows)} rows, the first and the last being:\n{shown[:3000]}\n\n"
-
-
-async def _policy(world: World, design: Design, voice: Voice, scope: str) -> Policy:
+async def _policy(world: World, design: Design, voice: Voice, today: datetime.date, scope: str) -> Policy:
     made: list[Policy] = []
 
     async def objection(answer: PolicyDesign) -> str:
@@ -154,7 +179,8 @@ async def _policy(world: World, design: Design, voice: Voice, scope: str) -> Pol
 
     prompt = voice.prompts.render("domain_policy")
     known = _known(world, design)
-    parts = [f"The place: {known['title']}. {known['about']}", *(f"{sql};" for sql in known["tables"])]
+    parts = [f"The place: {known['title']}. {known['about']}"]
+    parts += [f"Today, in this world: {today.isoformat()} ({today:%A})", *(f"{sql};" for sql in known["tables"])]
     for shape in world.tables.values():
         parts.append(f"{shape.name}, for example: {to_json(rows_of(world, shape.name)[0])[:800]}")
     words = Message("user", content="\n\n".join(parts))
