@@ -94,7 +94,10 @@ def test_a_prompt_without_its_values_is_an_error_that_names_it(name: str) -> Non
         Prompts().render(name)
 
 
-SPEAKERS = [("agent", {"job"}), ("user", {"part", "role", "persona", "domain", "now", "goal", "known", "whole"})]
+SPEAKERS = [
+    ("agent", {"job"}),
+    ("user", {"part", "role", "persona", "quirk", "domain", "now", "goal", "known", "whole"}),
+]
 
 
 @pytest.mark.parametrize(("name", "values"), SPEAKERS)

@@ -102,7 +102,9 @@ def test_a_message_is_mended_after_an_objection_that_gives_nothing_away() -> Non
     assert said.message.content == "what about her loans?"
     objections = [m.content for m in model.requests[-1].messages if m.role == "user"][-2:]
     assert f"You write '{secret}'" in objections[0]  # it said so itself
-    assert "part by part" in objections[1]
+    part = next(s.goal for s in scenario(0).tasks[0].subtasks if s.goal in objections[1])
+    assert f"“{part}”" in objections[1]
+    assert all(o.startswith("<note>") and o.endswith("</note>") for o in objections)  # the assistant did not say that
     plan = scenario(0).tasks[0].plan
     assert not [p.tool for p in plan if p.tool in "".join(objections)]
     labels = [f.slot for f in scenario(0).tasks[0].hidden]
@@ -201,7 +203,7 @@ def test_a_person_is_drawn_by_seed_and_kept() -> None:
     assert all(line in page[0].messages[0].content for line in persona(scenario(0).seed))
 
 
-ROLES = [("staff", "every day"), ("analyst", "figures"), ("customer", "customer"), ("a nurse", "a nurse")]
+ROLES = [("staff", "You work here"), ("analyst", "figures"), ("customer", "customer"), ("a nurse", "a nurse")]
 
 
 @pytest.mark.parametrize(("role", "word"), ROLES)

@@ -26,6 +26,7 @@ REPAIRS = 2
 """Times an invalid answer is shown back with what is wrong."""
 SHOWN = 2000
 """Characters of an objection that are kept as evidence."""
+_AGAIN = "Answer again: the whole JSON object, mended, and nothing else."
 
 
 class Asked(Struct, Generic[T], frozen=True):
@@ -39,8 +40,11 @@ class Asked(Struct, Generic[T], frozen=True):
 class Voice:
     """One role, played by one model with one prompt."""
 
-    def __init__(self, role: str, model: ChatModel, prompts: Prompts) -> None:
-        self.role, self.model, self.prompts = role, model, prompts
+    def __init__(
+        self, role: str, model: ChatModel, prompts: Prompts, aside: Callable[[str], str] = lambda words: words
+    ) -> None:
+        """`aside` marks what is said of an answer, for a role whose partner's words reach it in the same way."""
+        self.role, self.model, self.prompts, self.aside = role, model, prompts, aside
 
     def prompt(self, **values: Any) -> Rendered:
         """The role's prompt, filled in."""
@@ -78,7 +82,7 @@ class Voice:
             objections.append(wrong)
             talk += [
                 Message("assistant", content=answer.message.content or "(empty)"),
-                Message("user", content=f"{wrong}\n\nAnswer again: the whole JSON object, mended, and nothing else."),
+                Message("user", content=self.aside(f"{wrong}\n\n{_AGAIN}")),
             ]
         raise StageError(self.role, "invalid answer", objections[-1][:SHOWN])
 

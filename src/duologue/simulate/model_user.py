@@ -7,8 +7,9 @@ the model brings that up. A turn whose task is higher than the one before marks 
 follows from the turns, grows only at its end, and a conversation can be taken up anywhere.
 
 Every message goes through the gate of the user before it is spoken, and through what the gate can't know of a model: length,
-form, the page's own words, the assistant's words. An objection says what is wrong without saying what the model must not know. After two
-redraws the dialogue is given up as the user's fault.
+form, the page's own words, the assistant's words. An objection comes as a note, as every direction does, and says what is wrong without
+saying what the model must not know: an end that is too early names the part that is open where its words hold nothing hidden. After
+two redraws the dialogue is given up as the user's fault.
 """
 
 import datetime
@@ -24,10 +25,13 @@ from duologue.checks.gate import UserGate
 from duologue.errors import StageError
 from duologue.ids import to_json
 from duologue.language.reading import fold
+from duologue.language.subjects import subject
 from duologue.language.values import say
 from duologue.models.voice import SHOWN, Asked, Voice
 from duologue.protocols import Utterance, View
+from duologue.simulate.open_parts import open_part
 from duologue.simulate.personas import persona
+from duologue.simulate.quirks import quirk, quirks
 from duologue.simulate.slips import plumbing, quoted, sentences, tidy
 from duologue.types import Environment, Fact, Message, Scenario, Turn
 
@@ -42,6 +46,8 @@ _SHORT: Final = 40
 _LISTED = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+\S", re.MULTILINE)
 _FORM = re.compile(r"user_message|is_task_complete", re.IGNORECASE)
 _QUOTED = re.compile(r"(['\"])(.+?)\1(?:$|,)")
+_PART: Final = 300
+"""Characters of a part of the goal that an objection can name."""
 _START = "<note>The chat is open. You write first.</note>"
 _CLOSING = "Thanks."
 """Stands for a goodbye that is not spoken, where only its being too early matters."""
@@ -81,7 +87,7 @@ _GATE: Final = (
         "ends while something is open",
         "ends too early",
         "You end, but something you want has not been done or answered yet. Go through what you want part by part, beside what the "
-        "assistant has said, and ask for what is missing; where it only said so, have it checked or done.",
+        "assistant has said, and ask for what is missing.",
     ),
     (
         "goes on long",
@@ -104,9 +110,12 @@ class ModelUser:
         columns: Mapping[str, Column],
         scope: str,
     ) -> None:
-        self.voice, self.scenario, self.environment = voice, scenario, environment
+        self.voice = Voice(voice.role, voice.model, voice.prompts, _noted)
+        self.scenario, self.environment = scenario, environment
         self.columns, self.scope = columns, scope
         self.whole = scenario.mode == "task"
+        name = quirk(scenario, environment)
+        self.quirk = quirks()[name].line if name else ""
         self.prompt = voice.prompt(**self._values(0, "all"))
         bare = voice.prompt(**{**self._values(0, "all"), "goal": "", "known": []})
         self._page = sentences(bare.text)
@@ -175,7 +184,7 @@ class ModelUser:
 
     def _note(self, task: int) -> str:
         if task not in self._next:
-            self._next[task] = f"<note>{self.voice.prompt(**self._values(task, 'next')).text}</note>"
+            self._next[task] = _noted(self.voice.prompt(**self._values(task, "next")).text)
         return self._next[task]
 
     def _values(self, task: int, part: str) -> dict[str, object]:
@@ -185,16 +194,20 @@ class ModelUser:
             "part": part,
             "role": aim.user_role,
             "persona": persona(self.scenario.seed),
-            "domain": self.environment.name.replace("_", " "),
+            "quirk": self.quirk,
+            "domain": subject(self.environment.name) or self.environment.name,
             "now": f"{start:%A}, {start.day} {start:%B %Y, %H:%M}",
             "goal": aim.goal,
-            "known": [self._fact(f) for f in aim.known],
+            "known": [self._fact(f, aim.goal) for f in aim.known],
             "whole": self.whole,
         }
 
-    def _fact(self, fact: Fact) -> str:
+    def _fact(self, fact: Fact, goal: str) -> str:
+        """What is known, spelt as the goal spells it where that has the value as it stands."""
         label = fact.label or fact.slot.partition(".")[0].replace("_", " ")
-        value = say(fact.value, self.columns.get(fact.slot))
+        value, plain = say(fact.value, self.columns.get(fact.slot)), str(fact.value)
+        if value not in goal and re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", goal):
+            value = plain
         return f"{label}: {value}" if label else value
 
     # ── What it may say ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -211,7 +224,21 @@ class ModelUser:
         scenario = replace(self.scenario, tasks=self.scenario.tasks[: task + 1])
         path = (*turns, Turn(Message("user", content=text), task=task, done=said.is_task_complete))
         verdict = self._gate.judge(path, len(turns), scenario)
-        return _of_gate([f.what for f in verdict.evidence], text) if verdict.evidence else None
+        if not verdict.evidence:
+            return None
+        fault = _of_gate([f.what for f in verdict.evidence], text)
+        return self._naming(fault, path, scenario) if fault.reason == "ends too early" else fault
+
+    def _naming(self, fault: Fault, path: tuple[Turn, ...], scenario: Scenario) -> Fault:
+        """The objection with the part that is open, in the goal's words, where the user could say those words."""
+        part = open_part(path, scenario, self.environment.toolset, self.columns)
+        if part is None or len(part.goal) > _PART:
+            return fault
+        saying = replace(path[-1], message=Message("user", content=part.goal), done=False)
+        found = self._gate.judge((*path[:-1], saying), len(path) - 1, scenario).evidence
+        if any(f.what.startswith(("gives away", "invents", "uses the name")) for f in found):
+            return fault
+        return replace(fault, words=_OPEN.format(part=part.goal))
 
     def _form(self, said: Spoken, text: str, task: int) -> Fault | None:
         """Its length, its shape, and words that are not a person's."""
@@ -299,7 +326,16 @@ def _of_gate(found: Sequence[str], text: str) -> Fault:
     return Fault(reasons[0], " ".join(dict.fromkeys(words)), f"{'; '.join(found)} | {text}"[:SHOWN])
 
 
+_OPEN = (
+    "You end, but this part of what you want is open: “{part}”. Ask for it, in your own words. If you believe it is settled, ask the "
+    "assistant to make sure of just that."
+)
 _UNKNOWN = "A person in your place would not say this. Write another message."
+
+
+def _noted(text: str) -> str:
+    """A direction: what the assistant did not say."""
+    return f"<note>{text}</note>"
 
 
 def _without_notes(text: str) -> str:
