@@ -43,8 +43,9 @@ def make_tools(source: Source, catalog: Catalog, seed: int, variants: Sequence[i
     maker = DerivedTools(catalog, source.image, seed, source.tools, source.policy)
     out = []
     for variant in variants:
-        policy = source.policy or default_policy(catalog, rng(seed, "policy", variant))
-        out.append(environment_for(source.name, source.image.hash, maker.toolset(variant), policy))
+        toolset = maker.toolset(variant)
+        policy = source.policy or default_policy(catalog, rng(seed, "policy", variant), toolset.tools)
+        out.append(environment_for(source.name, source.image.hash, toolset, policy))
     return out
 
 
@@ -93,7 +94,9 @@ async def environments(
         raise _not_managed(error) from error
     if note is not None:
         note(TOOLS_NOTE, _counted(written.values()))
-    policies = {v: source.policy or default_policy(catalog, rng(seed, "policy", v)) for v in written}
+    policies = {
+        v: source.policy or default_policy(catalog, rng(seed, "policy", v), w.toolset.tools) for v, w in written.items()
+    }
     return [environment_for(source.name, source.image.hash, w.toolset, policies[v]) for v, w in written.items()]
 
 

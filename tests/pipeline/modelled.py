@@ -44,7 +44,7 @@ def _shelves(everything: bool, n: int) -> Any:
     if everything:
         return asyncio.run(written_shelf(image, catalog, n, SEED))
     toolset = DerivedTools(catalog, image, SEED).toolset(0)
-    policy = default_policy(catalog, rng(SEED, "policy", 0))
+    policy = default_policy(catalog, rng(SEED, "policy", 0), toolset.tools)
     return None, shelf_of(environment_for(source.name, image.hash, toolset, policy), image, catalog, n, SEED)
 
 

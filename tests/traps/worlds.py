@@ -114,7 +114,7 @@ def _depot() -> Workshop:
     image = _depot_image()
     catalog = read_catalog(image.connect(), "depot")
     toolset = DerivedTools(catalog, image, SEED).toolset(0)
-    policy = default_policy(catalog, rng(SEED, "policy", 0))
+    policy = default_policy(catalog, rng(SEED, "policy", 0), toolset.tools)
     return Workshop(environment_for("depot", image.hash, toolset, policy), image, catalog, SEED)
 
 

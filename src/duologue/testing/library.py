@@ -6,8 +6,8 @@ from msgspec import Struct
 from duologue.catalog import Catalog, read_catalog
 from duologue.environment import Image
 from duologue.ids import rng
-from duologue.tools import DerivedTools, default_policy, environment_for
-from duologue.types import Environment
+from duologue.tools import DerivedTools, environment_for
+from duologue.types import Environment, Policy, Rule
 
 _SCHEMA = """
 CREATE TABLE branch (branch_id INTEGER PRIMARY KEY, name TEXT NOT NULL, city TEXT NOT NULL);
@@ -19,6 +19,21 @@ CREATE TABLE loan (
     loan_id INTEGER PRIMARY KEY, member_id INTEGER NOT NULL REFERENCES member, book_id INTEGER NOT NULL REFERENCES book,
     lent_on TEXT NOT NULL, due_on TEXT NOT NULL, status TEXT NOT NULL, fee REAL NOT NULL);
 """
+_POLICY = Policy(
+    "You are an assistant for the library records. They hold members, books, loans and branches. You answer questions about them and "
+    "keep them up to date, with the tools you have.",
+    (
+        Rule("lookup", "State only what a tool has returned or the user has told you; look it up before you claim it."),
+        Rule(
+            "ambiguous", "If a description fits more than one record, say which ones there are and ask which is meant."
+        ),
+        Rule("confirm", "Before you change anything, say exactly what will change and wait for a yes."),
+        Rule("errors", "Report refusals and errors as they are, with a way forward where there is one."),
+        Rule("scope", "If a request is outside what the tools cover, say so rather than improvising."),
+        Rule("keys", "Do not ask people for internal ids; find the record by what they can tell you."),
+    ),
+)
+"""Its own, not the default one: tasks are drawn from an environment's id, and the library's are to stay when that is worded anew."""
 _CITIES = ("Leeds", "York", "Hull")
 _MEMBERS = (
     "Ann Ashe", "Ben Bird", "Cleo Cole", "Dan Dunn", "Eva Eton", "Finn Ford", "Gail Gray", "Hugo Hart", "Ida Irwin",
@@ -73,5 +88,4 @@ def tiny_environment(seed: int = 1, variant: int = 0) -> Tiny:
     image = tiny_image()
     catalog = read_catalog(image.connect(), "library")
     toolset = DerivedTools(catalog, image, seed).toolset(variant)
-    policy = default_policy(catalog, rng(seed, "policy", variant))
-    return Tiny(environment_for("library", image.hash, toolset, policy), image, catalog)
+    return Tiny(environment_for("library", image.hash, toolset, _POLICY), image, catalog)

@@ -86,7 +86,7 @@ async def specified_environment(
     _need_one_set(given)
     toolset = await predict_returns(given, voice)
     return environment_for(
-        name, "", toolset, policy or default_policy(Catalog(name, ()), ids.rng(seed, "policy", name))
+        name, "", toolset, policy or default_policy(Catalog(name, ()), ids.rng(seed, "policy", name), toolset.tools)
     )
 
 
