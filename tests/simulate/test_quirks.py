@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from msgspec.structs import replace
 
+from duologue.checks.repetition import doubts
 from duologue.errors import StageError
 from duologue.protocols import View
 from duologue.simulate.model_user import ModelUser
@@ -118,6 +119,12 @@ def test_words_of_such_moments_pass(name: str, text: str) -> None:
     said = asyncio.run(model_user(model, 0).reply(View(turns, 0)))
     assert said.message.content == text
     assert name in quirks()
+
+
+def test_a_doubt_in_such_words_lets_the_assistant_look_again() -> None:
+    said = [text for name, text in SPOKEN if name == "doubt"]
+    assert all(doubts(Turn(Message("user", text))) for text in said)
+    assert not any(doubts(Turn(Message("user", text))) for name, text in SPOKEN if name == "mix_up")
 
 
 def test_every_quirk_has_words_here() -> None:
