@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from duologue.catalog import Catalog
+from duologue.ids import rng
 from duologue.models.prompts import Prompts
 from duologue.models.voice import Voice
 from duologue.protocols import Request
@@ -125,3 +126,13 @@ def test_the_prompt_says_that_nothing_is_executed() -> None:
     tasks, _ = written(GOOD)
     assert "not connected to data" in tasks.prompt.text
     assert "Tables behind" not in tasks.prompt.text
+
+
+def test_an_easy_change_is_not_asked_for_where_it_needs_what_a_call_returns() -> None:
+    """Nothing is known of these tools but their names: `mooring_id` is a field that the search returns."""
+    tasks, _ = written(GOOD)
+    corners = [c for n in range(200) for c in tasks.corners.draw(rng(n, "dry")).corners]
+    assert tasks.doubts.reach.direct == {"find_moorings"}
+    assert tasks.doubts.reach.doable == {"find_moorings", "book_mooring"}
+    assert any(c.write for c in corners)
+    assert not [c for c in corners if c.write and c.difficulty == "easy"]

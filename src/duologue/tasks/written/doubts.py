@@ -261,9 +261,17 @@ class Doubts:
         return column is not None and column.role in ("category", "status", "flag")
 
 
-def wishes(written: WrittenTask, task: Task, writes: set[int], trial: Trial, scene: Scene) -> list[Doubt]:
+def wishes(
+    written: WrittenTask,
+    task: Task,
+    tells: Sequence[tuple[Disclosure, ...]],
+    writes: set[int],
+    trial: Trial,
+    scene: Scene,
+) -> list[Doubt]:
     """What is better otherwise, but no reason to turn a task down: it is said once. Another size than was asked for, a change where
-    none was wanted or none where one was, a part that tells nothing new, one of several taken by accident. `writes`: the steps that change something."""
+    none was wanted or none where one was, a part that tells nothing new, one of several taken by accident. `tells`: what each part is told, repeats and all; `writes`: the
+    steps that change something."""
     out = []
     found = size(len(task.subtasks), task.plan)
     if scene.difficulty not in (found, task.difficulty):
@@ -271,7 +279,7 @@ def wishes(written: WrittenTask, task: Task, writes: set[int], trial: Trial, sce
     if bool(writes) != scene.write:
         out.append(Doubt("size", "a change was asked for" if scene.write else "no change was asked for"))
     if trial.results:
-        out += _repeated(written, task, writes)
+        out += _repeated(tells, task, writes)
         out += arbitrary(written, trial, words(_said(written), scene.now))
     return out
 
@@ -285,15 +293,15 @@ def _why(task: Task) -> str:
     return f"step {pair[0]} uses the result of step {pair[1]}"
 
 
-def _repeated(written: WrittenTask, task: Task, writes: set[int]) -> list[Doubt]:
+def _repeated(tells: Sequence[tuple[Disclosure, ...]], task: Task, writes: set[int]) -> list[Doubt]:
     """Parts that look something up and tell only what other parts told already: that was taken out as the task was built."""
     return [
         Doubt(
             "nothing new",
             f"subtask {n} tells only what an earlier one told: tell something else of its result too, or leave the part out",
         )
-        for n, (said, part) in enumerate(zip(written.subtasks, task.subtasks, strict=True), 1)
-        if said.tell and not part.tell and not writes & set(part.steps)
+        for n, (tell, part) in enumerate(zip(tells, task.subtasks, strict=True), 1)
+        if tell and not part.tell and not writes & set(part.steps)
     ]
 
 

@@ -210,7 +210,7 @@ class Exchange:
         if not self._wished:  # said once, together with the rest
             self._wished = True
             writes = {n for n, s in enumerate(plan, 1) if maker.builder.tools[s.tool].effect == "write"}
-            doubts += wishes(written, task, writes, trial, scene)
+            doubts += wishes(written, task, tells, writes, trial, scene)
         if doubts:
             return doubts, trial
         return self._proven(task, trial, scene), trial

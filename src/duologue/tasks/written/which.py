@@ -80,25 +80,25 @@ def ties(written: WrittenTask, plan: Sequence[PlanStep], trial: Trial, tools: di
     """Places in a ranking that another entry shares, taken as if they were one's own. `trial` looks one place further than the plan."""
     every = picks(written)
     taken = {(p.step, p.rows, p.index) for p in every}
-    out = []
     for pick in every:
-        figure = _figure(tools[plan[pick.step - 1].tool], pick.rows) if 0 < pick.step <= len(plan) else ""
-        if not figure or not pick.field or pick.field == figure:
-            continue
         rows = _rows(trial, pick.step, pick.rows)
+        if not 0 < pick.step <= len(plan) or pick.index >= len(rows):
+            continue
+        figures = _ranked_by(tools[plan[pick.step - 1].tool], pick.rows, rows)
+        if not figures or not pick.field or pick.field in figures:
+            continue
+        mine = {f: rows[pick.index][f] for f in figures}
         for other in (pick.index - 1, pick.index + 1):
-            if not (0 <= other < len(rows) and pick.index < len(rows)) or (pick.step, pick.rows, other) in taken:
-                continue
-            mine, theirs = rows[pick.index].get(figure), rows[other].get(figure)
-            if mine is not None and mine == theirs:
-                out.append(
+            free = 0 <= other < len(rows) and (pick.step, pick.rows, other) not in taken
+            if free and mine == {f: rows[other][f] for f in figures}:
+                return [
                     Doubt(
                         "tie",
-                        f"${pick.step}.{pick.rows}[{pick.index}] and [{other}] both have {figure} = {to_json(mine)}: which comes "
-                        "first is an accident. Tell both, or ask for something that only one has",
+                        f"${pick.step}.{pick.rows}[{pick.index}] and [{other}] both have {to_json(mine)}: which comes first is an "
+                        "accident. Tell both, or ask for something that only one has",
                     )
-                )
-    return list({d.text: d for d in out}.values())[:1]
+                ]
+    return []
 
 
 def further(plan: Sequence[PlanStep], tools: dict[str, Tool]) -> tuple[PlanStep, ...]:
@@ -134,11 +134,16 @@ def _rows(trial: Trial, number: int, path: str) -> list[dict[str, Json]]:
     return rows if isinstance(rows, list) and all(isinstance(r, dict) for r in rows) else []
 
 
-def _figure(tool: Tool, rows: str) -> str:
-    """The one computed field of a tool's rows; empty where there is none, or several."""
-    prefix = f"{rows}[]."
-    found = [p.removeprefix(prefix) for p, s in tool.outputs.items() if p.startswith(prefix) and s.use in _COMPUTED]
-    return found[0] if len(found) == 1 else ""
+def _ranked_by(tool: Tool, path: str, rows: Sequence[dict[str, Json]]) -> list[str]:
+    """The computed fields that a tool's rows are in order of: one of them is what they are ranked by."""
+    prefix = f"{path}[]."
+    computed = [p.removeprefix(prefix) for p, s in tool.outputs.items() if p.startswith(prefix) and s.use in _COMPUTED]
+    return [f for f in computed if _in_order([r.get(f) for r in rows])]
+
+
+def _in_order(values: Sequence[Json]) -> bool:
+    numbers = [v for v in values if isinstance(v, int | float)]
+    return len(numbers) == len(values) and numbers in (sorted(numbers), sorted(numbers, reverse=True))
 
 
 def _told_apart(rows: list[dict[str, Json]], index: int, said: Words, earlier: set[str], text: str) -> bool:
