@@ -57,7 +57,7 @@ def show(title: str, folder: Path, summary: Summary, server: FakeServer, seconds
     if lost:
         print("  lost to: " + ", ".join(f"{reason} {n}" for reason, n in lost.items()))
     if attempts:
-        print("  attempts made again: " + ", ".join(f"{reason} {n}" for reason, n in attempts.items()))
+        print("  attempts that met a fault: " + ", ".join(f"{reason} {n}" for reason, n in attempts.items()))
     if server.met:
         print("  faults met: " + ", ".join(f"{name} {n}" for name, n in server.met.most_common()))
     arrived = server.statuses[200] - sum(server.met[f] for f in OF_SERVERS if f in ("cut", "no JSON", "wrong shape"))
