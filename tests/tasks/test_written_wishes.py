@@ -22,7 +22,7 @@ from duologue.tasks.written.focus import OWN, Corner, Corners
 from duologue.tasks.written.form import WrittenTask
 from duologue.tasks.written.reach import COUNTING, Reach
 from duologue.testing import ScriptedModel, Tiny, tiny_environment
-from duologue.types import Toolset
+from duologue.types import Slot, Tool, Toolset
 
 Written = dict[str, Any]
 TINY = tiny_environment(seed=2)
@@ -307,3 +307,28 @@ def test_what_people_can_say_of_each_table_is_shown() -> None:
         Voice("tasks", ScriptedModel(lambda r: ""), Prompts()), few.catalog, few.image, few.environment, 1
     )
     assert "book, 8 rows, not found by anything people say" in tasks.prompt.text
+
+
+def test_a_code_is_no_way_to_something_that_has_a_name() -> None:
+    db = apsw.Connection(":memory:")
+    db.execute("CREATE TABLE port (port_id TEXT PRIMARY KEY, name TEXT NOT NULL, berths INTEGER NOT NULL)")
+    db.execute("CREATE TABLE flag (name TEXT PRIMARY KEY, ships INTEGER NOT NULL)")
+    for number, name in enumerate(("Ternby", "Gullham", "Aukness", "Skuaford"), 1):
+        db.execute("INSERT INTO port VALUES (?, ?, ?)", (name[:3].upper(), name, number))
+        db.execute("INSERT INTO flag VALUES (?, ?)", (f"{name} white", number))
+    catalog = read_catalog(db, "ports")
+    environment = replace(TINY.environment, toolset=Toolset("ports", tuple(_setter(t, k) for t, k in KEYS)))
+    reach = Reach(environment, catalog)
+    assert reach.direct == {"set_flag"}
+    assert not reach.nobody_says(Slot("port", "port_id", "key"), "TER")
+
+
+KEYS = (("port", "port_id"), ("flag", "name"))
+
+
+def _setter(table: str, key: str) -> Tool:
+    parameters = {"type": "object", "properties": {"which": {"type": "string"}}, "required": ["which"]}
+    return Tool(
+        name=f"set_{table}", description="Set it.", parameters=parameters, returns={"type": "object"}, effect="write",
+        writes=(table,), inputs={"which": Slot(table, key, "key")},
+    )  # fmt: skip

@@ -78,11 +78,14 @@ class Reach:
         )
 
     def _sayable(self, slot: Slot) -> bool:
+        """Anything but the key of something that has a name: people say the name, even where the key is a code that some know."""
         table = self._tables.get(slot.table)
-        if table is None or slot.table not in self.named or slot.column not in table.key:
-            return True
-        column = table.column(slot.column)
-        return column.type == "TEXT" and not all(self.nobody_says(slot, v) for v in column.values)
+        return (
+            table is None
+            or slot.table not in self.named
+            or slot.column not in table.key
+            or slot.column in table.display
+        )
 
     def _needs(self, tool: Tool) -> frozenset[tuple[str, str]]:
         """What must be returned before the tool can be called: columns of tables, or fields by their names."""
