@@ -173,9 +173,14 @@ def dated(of: str) -> dict[str, Any]:
     return {"kind": "when", "cases": [{"of": "status", "among": ["slip"], "then": slip}], "otherwise": usual}
 
 
+HALF = {"kind": "pick", "values": ["done", "slip"], "weights": [5, 3]}
+
+
 @pytest.mark.parametrize(
     ("trip", "said"),
     [
+        ({"status": HALF, "leaves_on": dated("boat_id.built_on")}, "leaves_on lies before boat_id.built_on in"),
+        ({"status": HALF, "back_on": dated("leaves_on")}, ""),
         ({"back_on": dated("leaves_on")}, "leaves_on lies after back_on in"),
         ({"leaves_on": dated("boat_id.built_on")}, "leaves_on lies before boat_id.built_on in"),
         ({}, ""),
@@ -184,7 +189,7 @@ def dated(of: str) -> dict[str, Any]:
 )  # fmt: skip
 def test_few_rows_in_another_order_are_asked_about(trip: Columns, said: str) -> None:
     status = {"kind": "pick", "values": ["done", "slip"], "weights": [9, 1]}
-    world, growth = filled({**trip, "status": status})
+    world, growth = filled({"status": status, **trip})
     assert not growth.problems
     found = " ".join(doubts(world, world.tables["trips"]))
     assert said in found if said else not found
@@ -222,6 +227,24 @@ def test_what_is_meant_stays() -> None:
     later = next(r for r in model.requests if lab.kind_of(r) == "tank_checks")
     recipe = next(m.content for m in later.messages if m.role == "assistant" and "sample_code" in m.content)
     assert '"analysed_on"' in recipe  # the author still sees what the table stands by
+
+
+def test_mending_that_fails_costs_nothing() -> None:
+    """The table of before stays, when every answer to the question is worse than it."""
+    answers = lab.answers({"samples": SLIP})
+    asked: list[Any] = []
+
+    def clumsy(request: Any) -> Any:
+        if "if that is a slip" in request.messages[-1].content or 0 < len(asked) < 3:
+            asked.append(request)
+            return {"columns": {"sample_code": {"kind": "code", "mask": "S@-####"}}}
+        return answers(request)
+
+    world, _ = made(reply=clumsy)
+    assert len(asked) == 3
+    assert world.rows == made()[0].rows
+    early = "SELECT count(*) FROM samples WHERE analysed_on < date(taken_at)"
+    assert world.source.image.connect().execute(early).get > 0
 
 
 # ── What rows are called by ──────────────────────────────────────────────────────────────────────────────────────────

@@ -17,12 +17,15 @@ from duologue.sources.invented.grow import rows_of
 from duologue.sources.invented.schema import Shape, World
 
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d([ T].*)?")
+_BEGINNING: Final = re.compile(r"\.(start|begin|began|open|found|built|born|join|hired|arriv|created|registered)")
 MOST_STATES = 8
 """A text with more values than this tells no states."""
 COUNTED, DATED = 4, 2
 """Columns whose values are counted, and dates that are looked at for each."""
 EXCEPTION = 0.25
 """Rows in another order than the rest are exceptions while their share is no higher."""
+MINORITY = 0.45
+"""The same where the other date is when the row referred to began: hardly anything comes before that."""
 COMPARED, DOUBTS, LONGEST = 8, 5, 3000
 Values = Sequence[Any]
 
@@ -34,9 +37,13 @@ def seen(world: World, shape: Shape, today: datetime.date) -> str:
     lines = [f"{shape.name} now has {len(rows)} rows, the first and the last being:", shown[:LONGEST]]
     columns = {c: [row[c] for row in rows] for c in shape.columns if shape.link_of(c) is None}
     dates = {c: values for c, values in columns.items() if _are_dates(values)}
+    ahead = {c: [v is not None and v[:10] > today.isoformat() for v in values] for c, values in dates.items()}
     states = [(c, values) for c, values in columns.items() if c not in dates and _are_states(values)]
+    some = {c: marks for c, marks in ahead.items() if any(marks)}
     for column, values in states[:COUNTED]:
-        lines.append(f"{column}: {', '.join(_counted(values, dates if 'stat' in column else {}, today.isoformat()))}.")
+        lines.append(f"{column}: {', '.join(_counted(values, some if 'stat' in column else {}))}.")
+    if dates and not some:
+        lines.append(f"Nothing lies after today: {', '.join(dates)}.")
     return "\n".join(lines) + "\n\n"
 
 
@@ -51,13 +58,14 @@ def _are_states(values: Values) -> bool:
     return few and all(isinstance(v, str) for v in different)
 
 
-def _counted(values: Values, dates: dict[str, list[Any]], today: str) -> Iterator[str]:
+def _counted(values: Values, ahead: dict[str, list[bool]]) -> Iterator[str]:
+    """Each value with how often it occurs, and how many of its rows have dates that lie ahead."""
     for state, count in Counter(v for v in values if v is not None).most_common():
-        ahead = [
-            f"{column} after today in {sum(v is not None and v[:10] > today for v, s in zip(when, values, strict=True) if s == state)}"
-            for column, when in list(dates.items())[:DATED]
+        said = [
+            f"{column} after today in {sum(mark for mark, v in zip(marks, values, strict=True) if v == state)}"
+            for column, marks in list(ahead.items())[:DATED]
         ]
-        yield f"{state} {count}" + (f" ({'; '.join(ahead)})" if ahead else "")
+        yield f"{state} {count}" + (f" ({'; '.join(said)})" if said else "")
 
 
 def doubts(world: World, shape: Shape) -> list[str]:
@@ -67,14 +75,18 @@ def doubts(world: World, shape: Shape) -> list[str]:
     others: dict[str, list[Any]] = {}
     for link in shape.links:
         parents = {tuple(row[c] for c in link.to_columns): row for row in rows_of(world, link.to)}
-        found = [parents.get(tuple(row[c] for c in link.columns), {}) for row in rows]
+        referred = [parents.get(tuple(row[c] for c in link.columns), {}) for row in rows]
         for column in world.tables[link.to].columns if len(link.columns) == 1 else ():
-            values = [row.get(column) for row in found]
+            values = [row.get(column) for row in referred]
             if _are_dates(values):
                 others[f"{link.columns[0]}.{column}"] = values
     pairs = [*combinations(own.items(), 2), *((a, b) for a in own.items() for b in others.items())]
-    told = [one for a, b in pairs if (one := _odd(rows, shape, a, b)) is not None]
-    return [text for _, text in sorted(told)[:DOUBTS]]
+    found: dict[str, tuple[float, str]] = {}
+    for a, b in pairs:
+        odd = _odd(rows, shape, a, b)
+        if odd is not None and (b[0] not in found or odd[0] < found[b[0]][0]):
+            found[b[0]] = odd  # what is later than one date is often later than its neighbour too: once is enough
+    return [text for _, text in sorted(found.values(), key=lambda odd: odd[0])[:DOUBTS]]
 
 
 def _odd(
@@ -85,7 +97,8 @@ def _odd(
     both = [(i, *_alike(x, y)) for i, (x, y) in enumerate(zip(left, right, strict=True)) if x and y]
     before, after = [i for i, x, y in both if x < y], [i for i, x, y in both if x > y]
     few, how = (before, "before") if len(before) < len(after) else (after, "after")
-    if len(both) < COMPARED or not few or len(few) > EXCEPTION * len(both):
+    begins = few is before and _BEGINNING.search(b) is not None
+    if len(both) < COMPARED or not few or len(few) > (MINORITY if begins else EXCEPTION) * len(both):
         return None
     row = rows[few[0]]
     example = to_json({**{k: row[k] for k in shape.key}, a: left[few[0]], b: right[few[0]]})

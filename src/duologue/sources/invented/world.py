@@ -19,7 +19,7 @@ from duologue.errors import StageError, UserError
 from duologue.ids import rng, to_json
 from duologue.models.voice import Voice
 from duologue.sources.invented.grow import Growth, grow, rows_of
-from duologue.sources.invented.recipes import RowsDesign, read
+from duologue.sources.invented.recipes import RowsDesign, TableRecipe, read
 from duologue.sources.invented.rules import PolicyDesign, establish
 from duologue.sources.invented.schema import (
     LEAST_ROWS,
@@ -128,26 +128,35 @@ class _Field:
         self.world, self.shape, self.moment = world, shape, moment
         self.tries, self.asked = 0, False
         self.growth = Growth()
+        self.good: TableRecipe | None = None
+        """The last recipes of which the table grew."""
         self.sown: Any = {}
-        """The recipes that the table now stands by, as plain data."""
+        """The same as they were written."""
 
     async def objection(self, answer: RowsDesign) -> str:
-        """What is wrong with the recipes, or, once, what may be."""
+        """What is wrong with the recipes, or, once, what may be. What had grown before outlives mending that fails."""
         self.tries += 1
-        if not answer.columns and self.growth.rows:
-            return ""  # as it is, it is meant
         recipe, problems = read(answer)
+        if self.good is not None and not answer.columns:
+            recipe, problems = self.good, []  # as it is, it is meant
+        problems = problems or self._sow(recipe)
         if problems:
-            return _listed(problems)
-        today, seed = self.moment
-        self.world.db.execute(f"DELETE FROM {quote(self.shape.name)}")
-        self.growth = grow(self.world, self.shape, recipe, today, rng(seed, "world", "rows", self.shape.name))
-        if self.growth.problems:
-            return _listed(self.growth.problems)
-        self.sown = msgspec.to_builtins(answer)
+            if self.good is None or self.tries <= REPAIRS:
+                return _listed(problems)
+            self._sow(self.good)
+            return ""
+        if recipe is not self.good:
+            self.good, self.sown = recipe, msgspec.to_builtins(answer)
         doubted = [] if self.asked or self.tries > REPAIRS else doubts(self.world, self.shape)
         self.asked = self.asked or bool(doubted)
         return f"{_listed(doubted)}\n{_MEANT}" if doubted else ""
+
+    def _sow(self, recipe: TableRecipe) -> list[str]:
+        """Grow the table anew; what is wrong with it."""
+        today, seed = self.moment
+        self.world.db.execute(f"DELETE FROM {quote(self.shape.name)}")
+        self.growth = grow(self.world, self.shape, recipe, today, rng(seed, "world", "rows", self.shape.name))
+        return list(self.growth.problems)
 
 
 def _known(world: World, design: Design) -> dict[str, Any]:
