@@ -313,17 +313,21 @@ def test_a_code_is_no_way_to_something_that_has_a_name() -> None:
     db = apsw.Connection(":memory:")
     db.execute("CREATE TABLE port (port_id TEXT PRIMARY KEY, name TEXT NOT NULL, berths INTEGER NOT NULL)")
     db.execute("CREATE TABLE flag (name TEXT PRIMARY KEY, ships INTEGER NOT NULL)")
+    db.execute("CREATE TABLE trip (trip_id INTEGER PRIMARY KEY, trip_no TEXT NOT NULL UNIQUE, seats INTEGER NOT NULL)")
+    db.execute("CREATE TABLE bill (bill_id INTEGER PRIMARY KEY, total INTEGER NOT NULL)")
     for number, name in enumerate(("Ternby", "Gullham", "Aukness", "Skuaford"), 1):
         db.execute("INSERT INTO port VALUES (?, ?, ?)", (name[:3].upper(), name, number))
         db.execute("INSERT INTO flag VALUES (?, ?)", (f"{name} white", number))
+        db.execute("INSERT INTO trip VALUES (?, ?, ?)", (number, f"TR-{4000 + 7 * number}", number % 3))
+        db.execute("INSERT INTO bill VALUES (?, ?)", (number, number % 3))
     catalog = read_catalog(db, "ports")
     environment = replace(TINY.environment, toolset=Toolset("ports", tuple(_setter(t, k) for t, k in KEYS)))
     reach = Reach(environment, catalog)
-    assert reach.direct == {"set_flag"}
+    assert reach.direct == {"set_flag", "set_bill"}
     assert not reach.nobody_says(Slot("port", "port_id", "key"), "TER")
 
 
-KEYS = (("port", "port_id"), ("flag", "name"))
+KEYS = (("port", "port_id"), ("flag", "name"), ("trip", "trip_id"), ("bill", "bill_id"))
 
 
 def _setter(table: str, key: str) -> Tool:

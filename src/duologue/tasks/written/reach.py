@@ -78,14 +78,11 @@ class Reach:
         )
 
     def _sayable(self, slot: Slot) -> bool:
-        """Anything but the key of something that has a name: people say the name, even where the key is a code that some know."""
+        """Anything but the key of something that goes by another name: people say that, even where the key is a code that some know."""
         table = self._tables.get(slot.table)
-        return (
-            table is None
-            or slot.table not in self.named
-            or slot.column not in table.key
-            or slot.column in table.display
-        )
+        if table is None or slot.column not in table.key or slot.column in table.display:
+            return True
+        return not table.display and not _labelled(table, slot.column)
 
     def _needs(self, tool: Tool) -> frozenset[tuple[str, str]]:
         """What must be returned before the tool can be called: columns of tables, or fields by their names."""
@@ -119,6 +116,12 @@ class Reach:
                 ):
                     found.setdefault(slot.table, {})[_said_as(slot, table)] = None
         return {table: tuple(ways) for table, ways in found.items()}
+
+
+def _labelled(table: Table, key: str) -> bool:
+    """Whether rows carry a number or label of their own beside a bare numeric key."""
+    own = (c for c in table.columns if c.name not in table.key and c.unique and not c.nulls and c.type == "TEXT")
+    return table.column(key).type == "INTEGER" and next(own, None) is not None
 
 
 def _said_as(slot: Slot, table: Table) -> str:
