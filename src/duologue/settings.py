@@ -92,7 +92,8 @@ def model_settings(flags: Flags) -> ModelSettings:
     if flags.model is not None or flags.urls:
         name, endpoints = _named(flags, endpoints)
         given["all"] = (name,)
-    given |= dict(_role(text) for text in flags.roles)
+    named = dict(_role(text) for text in flags.roles)
+    given = named if "all" in named else given | named
     everyone = _everyone(given.pop("all", (SCRIPTED,)), endpoints)
     roles = cast_roles(given, everyone, endpoints.keys())
     used = {p for players in roles.players.values() for p in players}

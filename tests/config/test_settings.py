@@ -70,6 +70,10 @@ def test_a_flag_wins() -> None:
     assert settings(FILE, model="other", urls=("http://four",)).identity()["agent"] == ["other"]
 
 
+def test_all_by_flag_is_all() -> None:
+    assert settings(FILE, roles=("all=scripted", "agent=small")).identity() == {"agent": ["small"]}
+
+
 def test_models_that_play_nothing_are_left_out() -> None:
     assert set(settings(FILE, roles=("judge=big",)).endpoints) == {"big"}
 
