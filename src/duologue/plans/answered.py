@@ -5,8 +5,9 @@ of a read is that the values to be told stood in a result, about the rows meant,
 no call matched is met when each of its values
 
 * stands in a result that is still true where the plan has the read: nothing has written to its tables since;
-* stands there as the same column of a row that fulfils what the read asks for: its key, its filters, its period. A figure worked
-  out over many rows (a count, a sum, a rank) depends on all that was asked; only the same tool asked for the same can give it;
+* stands there as the same column of a row that fulfils what the read asks for: its key, its filters, its period. How many rows
+  there are shows in any whole list of just those rows. Other figures worked out over many rows (a sum, a rank) depend on all that
+  was asked; only the same tool asked for the same can give them;
 * was told by the assistant afterwards.
 
 A read that is to tell nothing keeps the plan's word: the call itself has to be made. So does every write.
@@ -138,15 +139,73 @@ def _gives(call: Executed, item: Disclosure, wanted: Mapping[str, Json], tool: T
     if call.call.name == tool.name and _asks_for(call, wanted, tool, exactly=worked_out or family in _WHOLE):
         return _holds(call.result, item)
     other = trace.tools.get(call.call.name)
-    if worked_out or family in _WHOLE or other is None:
+    counted = item.slot == ":count"
+    if (worked_out and not counted) or family in _WHOLE or other is None:
         return False
     asked = {n: v for n, v in normal_arguments(wanted, tool).items() if not _is_paging(n, tool)}
     if not asked:
         return False
+    asked = {n: v for n, v in asked.items() if not _is_about(call, other, (tool, n, v), trace)}
+    if counted:
+        return _counts(call, other, item, (tool, asked))
     return any(
         _has_value(own, item) and all(_fulfils(row, call, other, (tool, n, v)) for n, v in asked.items())
         for row, own in _rows(call.result, other)
     )
+
+
+def _is_about(call: Executed, other: Tool, asked: tuple[Tool, str, Json], trace: Trace) -> bool:
+    """Whether a call names by its key the very row that the argument names in another way, as a result before it shows."""
+    tool, name, value = asked
+    slot = tool.inputs.get(name)
+    if slot is None or not slot.column:
+        return False
+    keys = {
+        n: s for n, s in other.inputs.items() if s.use == "key" and s.table == slot.table and n in call.call.arguments
+    }
+    want = f"{slot.table}.{slot.column}"
+    for n, key in keys.items():
+        for earlier in trace.calls[: call.index]:
+            shown = trace.tools.get(earlier.call.name)
+            rows = _rows(earlier.result, shown) if shown is not None and not earlier.failed else ()
+            for _, own in rows:
+                has = {slot_name: v for (_, slot_name), v in own.items()}
+                if _alike(has.get(f"{key.table}.{key.column}"), call.call.arguments[n]) and _alike(
+                    has.get(want), value
+                ):
+                    return True
+    return False
+
+
+def _counts(call: Executed, other: Tool, item: Disclosure, asked: tuple[Tool, Mapping[str, Json]]) -> bool:
+    """Whether a list holds as many rows as the value says, each of them asked for, and none is left out: all are shown, or the
+    result says how many there are."""
+    if not isinstance(call.result, dict):
+        return False
+    tool, values = asked
+    for path, rows in call.result.items():
+        if not isinstance(rows, list) or not rows:
+            continue
+        total = next((v for k in ("total", "count") if isinstance(v := call.result.get(k), int)), None)
+        if item.value != (total if total is not None else len(rows)) or (
+            total is None and _may_go_on(call, other, rows)
+        ):
+            continue
+        found = [row for row, _ in _rows({path: rows}, other)][1:]
+        if all(_fulfils(row, call, other, (tool, n, v)) for row in found for n, v in values.items()):
+            return True
+    return False
+
+
+def _may_go_on(call: Executed, tool: Tool, rows: Sequence[Json]) -> bool:
+    """A list as long as its limit may have been cut."""
+    properties = tool.parameters.get("properties", {})
+    limits = [
+        call.call.arguments.get(n, properties.get(n, {}).get("default"))
+        for n, s in tool.inputs.items()
+        if s.use == "limit"
+    ]
+    return any(isinstance(limit, int) and len(rows) >= limit for limit in limits)
 
 
 def _asks_for(call: Executed, wanted: Mapping[str, Json], tool: Tool, exactly: bool) -> bool:
