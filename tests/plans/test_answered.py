@@ -189,3 +189,33 @@ def test_in_played_conversations_only_reads_that_were_answered_may_be_left_out()
                     failed += 1
     assert passed > 10
     assert failed > 40
+
+
+BY_GENRE = tool("books_by_genre", "search", {"genre": "genre.@name:equals"}, ROW)
+GENRES = tool(
+    "find_genres", "find", {"text": "genre.@name:match"}, {"rows[].genre_id": "genre.id", "rows[].genre": "genre.@name"}
+)
+OF_GENRE = tool("books_of_genre", "related", {"genre_id": "genre.id:key", "limit": "book.:limit"}, ROW)
+MORE = Toolset("more", (*TOOLS.tools, BY_GENRE, GENRES, OF_GENRE))
+CRIME = Made(
+    "find_genres", {"text": "crime"}, rows({"genre_id": 1, "genre": "Crime"}, {"genre_id": 2, "genre": "True Crime"})
+)
+
+
+@pytest.mark.parametrize(
+    ("made", "met"),
+    [
+        ([CRIME, Made("books_of_genre", {"genre_id": 1}, rows(SALT, BEES))], True),
+        ([CRIME, Made("books_of_genre", {"genre_id": 2}, rows(SALT, BEES))], False),
+        ([Made("books_of_genre", {"genre_id": 1}, rows(SALT, BEES))], False),
+        ([CRIME, Made("books_of_genre", {"genre_id": 1}, rows(SALT, BEES, SALT))], False),
+        ([CRIME, Made("books_of_genre", {"genre_id": 1, "limit": 2}, rows(SALT, BEES))], False),
+        ([CRIME, Made("books_of_genre", {"genre_id": 1, "limit": 1}, {**rows(SALT), "total": 2})], True),
+    ],
+)
+def test_how_many_there_are_shows_in_another_list_of_just_those(
+    made: list[Made], met: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(globals(), "TOOLS", MORE)
+    step = PlanStep("books_by_genre", {"genre": "Crime"})
+    assert is_met(step, (Disclosure(2, ":count", 1),), made, "There are 2 crime books.") is met
