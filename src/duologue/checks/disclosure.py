@@ -6,7 +6,6 @@ had changed in between.
 
 from duologue.checks.case import Case, verdict
 from duologue.checks.words import finds
-from duologue.language.reading import fold, has_phrase
 from duologue.language.values import is_blank, say, tells
 from duologue.types import Disclosure, Finding, Verdict
 
@@ -38,9 +37,6 @@ def _told(case: Case, number: int, tell: Disclosure) -> bool:
 
 
 def _otherwise(text: str, tell: Disclosure) -> bool:
-    """In other words: none for 0, and a kind in the plural ("MP3 files" for "MP3 file")."""
-    if tell.value == 0 and not isinstance(tell.value, bool):
-        return finds("counting", "none", text) is not None
-    if not isinstance(tell.value, str) or not tell.value[-1:].isalpha():
-        return False
-    return any(has_phrase(fold(text), fold(form)) for form in (f"{tell.value}s", f"{tell.value}es"))
+    """In other words: none for 0."""
+    zero = tell.value == 0 and not isinstance(tell.value, bool)
+    return zero and finds("counting", "none", text) is not None

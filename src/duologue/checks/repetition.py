@@ -34,5 +34,5 @@ def _doubted(case: Case, since: int, until: int) -> bool:
 def doubts(turn: Turn) -> bool:
     """Whether a user's turn doubts or asks to look again; by its acts where it has any, else by its words."""
     if turn.acts:
-        return any(a.kind == "doubt" for a in turn.acts)
+        return any(a.kind in ("doubt", "repeat") for a in turn.acts)
     return finds("doubt", "asks", turn.message.content) is not None

@@ -51,7 +51,7 @@ def _is_used(case: Case, call: Executed, planned: bool) -> bool:
     lengths, formatted = _lengths(call.result), case.formatted(call)[:_ENOUGH]
     others = set() if planned else _beside(case, call, texts[0])
     if others and not _again(case, call) and (own := [v for v in found if repr(v) not in others]):
-        found, lengths = own, set()
+        found, lengths = own, lengths - _lengths_beside(case, call, texts[0])
         formatted = [(v, c) for v, c in formatted if repr(v) not in others]
     if any(_tells_any(case, turn, found, [], lengths) for turn in answers):
         return True
@@ -81,6 +81,12 @@ def _beside(case: Case, call: Executed, text: int) -> set[str]:
     """What the other reads gave that the same text reports."""
     block = {c.index for c in case.blocks.get(text, ())}
     return {repr(v) for c in _others(case, call) if c.index in block for v in _values(case, c)}
+
+
+def _lengths_beside(case: Case, call: Executed, text: int) -> set[int]:
+    """How many rows the other reads of the same text gave."""
+    block = {c.index for c in case.blocks.get(text, ())}
+    return {n for c in _others(case, call) if c.index in block for n in _lengths(c.result)}
 
 
 def _first(case: Case, call: Executed, known: "_Before") -> list[Json]:

@@ -33,6 +33,14 @@ _RAW_ROLES = frozenset({"key", "reference", "name", "category", "status", "conta
 _RAW_FORMATS = frozenset({"code", "postcode", "phone", "year", "month", "json", "url", "email"})
 _YES = frozenset({"1", "y", "yes", "t", "true", "on"})
 _NO = frozenset({"0", "n", "no", "f", "false", "off"})
+_SENTENCES = re.compile(r"[^.!?;\n]+[.!?;]?")
+_NEGATIVE = re.compile(
+    r"\b(?:not?|never|none|without|off|neither|un(?:subscribed|checked|set|marked)|disabled|inactive|opted out)\b|n['’]t\b",
+    re.I,
+)
+_POSITIVE = re.compile(
+    r"\b(?:is|are|has|have|gets?|receives?|on|yes|subscribed|signed|enabled|active|marked|set|with)\b", re.I
+)
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?\Z")
 _TEXT_NUMBER = re.compile(r"\s*-?\d+(?:\.\d+)?\s*\Z")
 # Control and format characters: C0, DEL, C1, zero-width and bidirectional marks, surrogates. Escape sequences go whole.
@@ -255,7 +263,7 @@ def tells(text: str | Reading, value: Json, column: Column | None = None) -> boo
     reading = read(text) if isinstance(text, str) else text
     flag = _flag(value, column)
     if flag is not None:
-        return _tells_flag(reading, flag, value, column)
+        return _tells_flag(reading, flag, value, column) or _implies_flag(reading, flag, column)
     if isinstance(value, int | float):
         return _tells_number(reading, value, column)
     if isinstance(value, str):
@@ -279,6 +287,17 @@ def _tells_flag(reading: Reading, flag: bool, value: Json, column: Column | None
         return True
     if not isinstance(value, bool) and isinstance(value, str) and len(value.strip()) > 1:
         return has_phrase(reading.folded, fold(value))
+    return False
+
+
+def _implies_flag(reading: Reading, flag: bool, column: Column | None) -> bool:
+    """Whether a sentence that is no question speaks of the column and says so or not: "isn't signed up for the newsletter"."""
+    words = [w for w in (column.label if column is not None else "").casefold().split() if len(w) > 3]
+    for sentence in _SENTENCES.findall(reading.text):
+        if words and not sentence.endswith("?") and all(w in sentence.casefold() for w in words):
+            negative = _NEGATIVE.search(sentence) is not None
+            if negative != flag and (negative or _POSITIVE.search(sentence)):
+                return True
     return False
 
 
@@ -319,6 +338,8 @@ def _tells_text(reading: Reading, value: str, column: Column | None) -> bool:
     said, phrase = _phrase(value)
     if has_phrase(reading.folded, phrase) if phrase else said in reading.text:
         return True
+    if phrase and _tells_form(reading, value, phrase):
+        return True
     if reading.numbers:
         number = _number_in_text(value, column)
         if number is None and column is None and _PLAIN_NUMBER.match(value):
@@ -331,6 +352,14 @@ def _tells_text(reading: Reading, value: str, column: Column | None) -> bool:
     if when is not None:
         return _tells_moment(reading, when)
     return column is None and any(_tells_day(reading, d) for d in _whole_date(value))
+
+
+def _tells_form(reading: Reading, value: str, phrase: str) -> bool:
+    """A kind in the plural ("MP3 files"), or a name of several parts ("kettle, slate, 1.7 l") part by part."""
+    if phrase[-1].isalpha() and " " in phrase and any(has_phrase(reading.folded, phrase + s) for s in ("s", "es")):
+        return True
+    parts = [fold(p) for p in value.split(", ")]
+    return len(parts) > 1 and all(p and has_phrase(reading.folded, p) for p in parts)
 
 
 @lru_cache(maxsize=32_768)
