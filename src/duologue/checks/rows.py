@@ -180,7 +180,7 @@ class _Fields:
 
     def __init__(self, columns: Mapping[str, Column]) -> None:
         self.columns = columns
-        labels = {c.label.lower() for c in columns.values()}
+        labels = {c.label.lower() for c in columns.values() if c.role != "flag"}
         self.labels = frozenset(x for x in labels if len(x) > 3 and x not in _VAGUE)
         self.outputs: Kept[Tool, list[tuple[Group, tuple[Field, ...]]]] = Kept(self._outputs, 1024)
         self.inputs: Kept[Tool, dict[str, Field]] = Kept(self._inputs, 1024)

@@ -95,7 +95,17 @@ def _still_true(
 
 
 def _touches(call: Executed, tool: Tool) -> bool:
-    return any(not tool.reads or change.table in tool.reads for change in call.changes)
+    """Whether a call changed what the tool shows or goes by: rows that came or went in its tables, or columns of its fields."""
+    fields = {(s.table, s.column) for s in (*tool.outputs.values(), *tool.inputs.values()) if s.column}
+    for change in call.changes:
+        if tool.reads and change.table not in tool.reads:
+            continue
+        if not fields or change.op != "update":
+            return True
+        changed = change.after or {}
+        if any(table == change.table and (column in changed or column == "@name") for table, column in fields):
+            return True
+    return False
 
 
 def _arguments(step: PlanStep, trace: Trace, calls: Mapping[int, int]) -> list[dict[str, Json]]:
@@ -178,21 +188,19 @@ def _is_about(call: Executed, other: Tool, asked: tuple[Tool, str, Json], trace:
 
 
 def _counts(call: Executed, other: Tool, item: Disclosure, asked: tuple[Tool, Mapping[str, Json]]) -> bool:
-    """Whether a list holds as many rows as the value says, each of them asked for, and none is left out: all are shown, or the
-    result says how many there are."""
+    """Whether as many rows of a list as the value says are among those asked for, and none is left out: the list is whole, or all
+    its rows are asked for and the result says how many there are."""
     if not isinstance(call.result, dict):
         return False
     tool, values = asked
+    total = next((v for k in ("total", "count") if isinstance(v := call.result.get(k), int)), None)
     for path, rows in call.result.items():
         if not isinstance(rows, list) or not rows:
             continue
-        total = next((v for k in ("total", "count") if isinstance(v := call.result.get(k), int)), None)
-        if item.value != (total if total is not None else len(rows)) or (
-            total is None and _may_go_on(call, other, rows)
-        ):
-            continue
         found = [row for row, _ in _rows({path: rows}, other)][1:]
-        if all(_fulfils(row, call, other, (tool, n, v)) for row in found for n, v in values.items()):
+        fitting = sum(all(_fulfils(row, call, other, (tool, n, v)) for n, v in values.items()) for row in found)
+        whole = total == len(rows) if total is not None else not _may_go_on(call, other, rows)
+        if (whole and fitting == item.value) or (total == item.value and fitting == len(found)):
             return True
     return False
 
