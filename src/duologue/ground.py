@@ -75,7 +75,8 @@ async def workshops(config: "RunConfig", source: Source | None, cast: Cast, note
 def _not_managed(error: StageError) -> UserError:
     return UserError(
         f"The model in role {error.stage!r} did not manage: {error.reason}. {error.evidence}".rstrip(),
-        "Run it again with another --seed, or give the role to another model.",
+        "Run the same command once more (what was answered is kept), begin another run with another --seed and -o, or give the"
+        " role to another model.",
     )
 
 

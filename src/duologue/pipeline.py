@@ -23,7 +23,7 @@ from duologue.ground import catalog_of, make_tools, open_source, workshops
 from duologue.items import CHECK, PLAY, STAGES, TASKS, TOOLS, Items
 from duologue.protocols import ChatModel
 from duologue.simulate.play import GivenUpError
-from duologue.store import Calls
+from duologue.store import Calls, Store
 from duologue.types import Dialogue, Scenario
 from duologue.workshop import Workshop
 
@@ -60,15 +60,20 @@ class Summary(Struct, frozen=True):
 # ── one stage alone ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def make_tasks(shop: Workshop, n: int, mode: str = "user", together: int = 1) -> list[Scenario]:
-    """Stage `tasks`: up to `n` scenarios; fewer when distinct tasks run out, or where a model's do not stand."""
+async def make_tasks(
+    shop: Workshop, n: int, mode: str = "user", together: int = 1, lost: Callable[[StageError], None] | None = None
+) -> list[Scenario]:
+    """Stage `tasks`: up to `n` scenarios; fewer when distinct tasks run out, or where a model's do not stand (each told to
+    `lost`)."""
     slots = asyncio.Semaphore(together)
 
     async def prepared(item: str) -> bool:
         async with slots:
             try:
                 await shop.tasks.prepare(item, mode)
-            except StageError:
+            except StageError as error:
+                if lost is not None:
+                    lost(error)
                 return False
             return True
 
@@ -78,9 +83,11 @@ async def make_tasks(shop: Workshop, n: int, mode: str = "user", together: int =
     for item in range(n):
         try:
             scenario = shop.tasks.scenario(str(item), taken, mode) if ready[item] else None
-        except StageError:
+        except StageError as error:
             if shop.cast.voice("tasks") is None:
                 break
+            if lost is not None:
+                lost(error)
             continue
         if scenario is not None:
             taken.update(name for t in scenario.tasks for name in (t.id, *shop.tasks.asks(t)))
@@ -141,13 +148,23 @@ async def _generate(
         calls = Calls(store)
         try:
             async with assembled(config.models, calls, calls, players) as cast:
-                shops = await workshops(config, source, cast, store.note)
+                try:
+                    shops = await workshops(config, source, cast, store.note)
+                except LimitReachedError as limit:
+                    return _before_items(config, store, limit)
                 for shop in shops:
                     image = shop.image.data if shop.image is not None else None
                     store.put_environment(shop.environment, image, json.encode(shop.catalog))
                 return await _lined_up(Items(shops, store, config.mode, config.together), config, progress, first)
         finally:
             store.add_seconds(time.monotonic() - started)
+
+
+def _before_items(config: "RunConfig", store: Store, limit: LimitReachedError) -> Summary:
+    """A run that a limit stops while its ground is made."""
+    ended = list(store.finished_items().values())
+    counts = ended.count("accepted"), ended.count("rejected")
+    return Summary(len(ended), *counts, config.n - len(ended), stopped=limit.message)
 
 
 async def _lined_up(

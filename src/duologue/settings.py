@@ -21,6 +21,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from duologue.errors import UserError
 from duologue.models.endpoint import Endpoint, Price, read_endpoint
@@ -87,6 +88,9 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
 def model_settings(flags: Flags) -> ModelSettings:
     """The settings that file and flags make together. Raises `UserError` for what is not valid."""
     file = _read(flags.file)
+    taken = sorted({SCRIPTED, MODEL} & file.models.keys())
+    if taken:
+        raise UserError(f"[models.{taken[0]}]: that name means something else in --role.", "Call it otherwise.")
     endpoints = {name: read_endpoint(table, f"[models.{name}]") for name, table in file.models.items()}
     given = {role: _names(who) for role, who in file.roles.items()}
     if flags.model is not None or flags.urls:
@@ -95,7 +99,11 @@ def model_settings(flags: Flags) -> ModelSettings:
     named = dict(_role(text) for text in flags.roles)
     given = named if "all" in named else given | named
     everyone = _everyone(given.pop("all", (SCRIPTED,)), endpoints)
+    empty = next((role for role, who in given.items() if not who), None)
+    if empty is not None:
+        raise UserError(f"Role {empty!r} is given to nobody.", f"Give it to {SCRIPTED!r}, or to a model.")
     roles = cast_roles(given, everyone, endpoints.keys())
+    _heeded(flags, roles)
     used = {p for players in roles.players.values() for p in players}
     prompts = flags.prompts or (Path(file.prompts) if file.prompts else None)
     return ModelSettings(
@@ -105,6 +113,15 @@ def model_settings(flags: Flags) -> ModelSettings:
         prompts=prompts,
         together=_together(flags.together if flags.together is not None else file.concurrency),
     )
+
+
+def _heeded(flags: Flags, roles: Roles) -> None:
+    """Refuse flags that would do nothing. Raises `UserError`."""
+    given = {"--max-dollars": flags.dollars, "--max-tokens": flags.tokens, "--max-hours": flags.hours,
+             "--price": flags.price, "--prompts": flags.prompts, "--concurrency": flags.together}  # fmt: skip
+    idle = [name for name, value in given.items() if value is not None]
+    if roles.scripted and idle:
+        raise UserError(f"{idle[0]} is for models, and none plays here.", "Name one with --model, or leave it out.")
 
 
 def _read(path: Path | None) -> _File:
@@ -123,6 +140,8 @@ def _named(flags: Flags, endpoints: dict[str, Endpoint]) -> tuple[str, dict[str,
     """`--model` names a section of the file, or a model at the address given (or in OPENAI_BASE_URL, or here)."""
     if flags.model in endpoints and not flags.urls:
         return str(flags.model), endpoints
+    if flags.model in endpoints:
+        return str(flags.model), {**endpoints, str(flags.model): replace(endpoints[str(flags.model)], urls=flags.urls)}
     urls = flags.urls or (os.environ.get("OPENAI_BASE_URL") or LOCAL,)
     return MODEL, {**endpoints, MODEL: Endpoint(name=flags.model or "", urls=urls)}
 
@@ -159,7 +178,7 @@ def _priced(endpoint: Endpoint, text: str | None) -> Endpoint:
         ) from None
     if not (0 <= given < float("inf") and 0 <= asked < float("inf")):
         raise UserError(f"--price {text!r} is out of range.", "Dollars per million tokens, from 0 on.")
-    return msgspec.structs.replace(endpoint, price=Price(input=given, output=asked))
+    return replace(endpoint, price=Price(input=given, output=asked))
 
 
 def _limits(flags: Flags, file: Spending) -> Spending:

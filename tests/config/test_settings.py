@@ -104,3 +104,23 @@ def test_what_is_wrong_is_said(text: str, flags: dict[str, object], said: str) -
         settings(text, **flags)
     assert said in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+IDLE: list[tuple[str, dict[str, object], str]] = [
+    ("[models.scripted]\nurls = 'http://a'", {}, "means something else"),
+    ("[models.x]\nurls = 'http://a'\n[roles]\nagent = []", {}, "given to nobody"),
+    ("", {"dollars": 1.0}, "--max-dollars is for models"),
+    ("", {"prompts": Path("nowhere")}, "--prompts is for models"),
+]
+
+
+@pytest.mark.parametrize(("text", "flags", "said"), IDLE)
+def test_what_would_do_nothing_is_refused(text: str, flags: dict[str, object], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        settings(text, **flags)
+
+
+def test_another_address_for_a_section_keeps_its_settings() -> None:
+    found = settings(FILE, model="big", urls=("http://five:1",), roles=("judge=model",))
+    assert found.endpoints["big"].urls == ("http://five:1/v1",)
+    assert found.endpoints["big"].name == "big-120b"

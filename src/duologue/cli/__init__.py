@@ -1,7 +1,7 @@
 """The command line: one file per command, nothing heavy imported before a command runs.
 
 A command returns its exit code (None = 0). Codes: 0 done, whatever the yield · 1 checks failed · 2 the person must change
-something (one or two lines on stderr, no traceback) · 130 interrupted. A bug keeps its traceback.
+something (one or two lines on stderr, no traceback) · 3 a limit of theirs was reached · 130 interrupted. A bug keeps its traceback.
 """
 
 import os
@@ -9,6 +9,8 @@ import sys
 from typing import NoReturn
 
 HELP = "`duologue --help` lists the commands, `duologue COMMAND --help` what each takes."
+STOPPED = 3
+"""Exit code where a limit was reached."""
 GO_ON = "The same command goes on where this one stopped."
 
 
@@ -31,7 +33,7 @@ def run(arguments: list[str]) -> int:
     from typer.main import get_command
 
     from duologue.cli.app import app
-    from duologue.errors import UserError
+    from duologue.errors import LimitReachedError, UserError
 
     try:
         # Not `app(…)`: that would catch interrupts and broken pipes before we see them.
@@ -42,6 +44,9 @@ def run(arguments: list[str]) -> int:
         return end.exit_code
     except UserError as error:
         return _complain(error.message, error.fix)
+    except LimitReachedError as limit:
+        _complain(limit.message, "The same command with a higher limit goes on.")
+        return STOPPED
     except KeyboardInterrupt:
         goes_on = GO_ON if arguments[:1] in (["generate"], ["plan"]) else ""
         print(f"\nInterrupted. {goes_on}".rstrip(), file=sys.stderr)

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from duologue.config import RunConfig
     from duologue.pipeline import Summary
 
-STOPPED = 3
-"""Exit code where a limit was reached."""
-
 
 def generate(
     source: Source = None, domain: Domain = None, n: Number = 100, out: RunOut = None, seed: Seed = 0, mode: Mode = "user",
@@ -72,6 +69,7 @@ def run(asked: "RunConfig", first: int | None = None) -> int:
 
 def report(asked: "RunConfig", summary: "Summary") -> int:
     """The last lines of a run; the exit code."""
+    from duologue.cli import STOPPED
     from duologue.cli.text import one_line
 
     line = f"{summary.accepted} accepted, {summary.rejected} rejected of {summary.items} items"

@@ -1,5 +1,6 @@
 """`duologue tasks`: stages C and F alone."""
 
+import sys
 from typing import TYPE_CHECKING
 
 from duologue.cli.options import BaseUrl, Config, Domain, Mode, Model, Number, Out, Role, Seed, Source, Tools
@@ -17,6 +18,7 @@ def tasks(
     from duologue.cli.stages import open_ground, settings_for, with_cast
     from duologue.cli.text import one_line
     from duologue.config import RunConfig
+    from duologue.errors import StageError
     from duologue.export import write_scenarios
     from duologue.pipeline import make_tasks
 
@@ -26,9 +28,12 @@ def tasks(
     plain = ground.workshop(tools, seed)
 
     async def drawn(cast: "Cast") -> "list[Scenario]":
-        return await make_tasks(ground.workshop(tools, seed, cast), n, mode, settings.together)
+        return await make_tasks(ground.workshop(tools, seed, cast), n, mode, settings.together, lost.append)
 
+    lost: list[StageError] = []
     made = write_scenarios(with_cast(settings, out, drawn), out, plain.environment.id)
-    short = "" if made == n else f" (distinct tasks ran out at {made} of {n})"
+    for error in lost:
+        print(one_line(f"a scenario was given up: {error}"), file=sys.stderr)
+    short = "" if made == n else f" ({len(lost)} given up)" if lost else f" (distinct tasks ran out at {made} of {n})"
     print(one_line(f"{made} scenarios in {out}{short}"))
     return 0
