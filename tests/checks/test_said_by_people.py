@@ -1,8 +1,8 @@
-"""What people said in conversations that were right, and checks had objected to."""
+"""What people said in conversations that were right, and checks had objected to; and what only sounds like a yes."""
 
 import pytest
 
-from duologue.checks.consent import refuses, says_yes
+from duologue.checks.consent import orders, refuses, says_yes
 
 YES = [
     "Yes please, go ahead. The sending can wait, one thing after the other.",
@@ -12,8 +12,91 @@ YES = [
     "Sure thing, no changes to the rest please",
     "Yes, do it. I don't have the old number any more.",
     "go ahead please, the customer is not here anymore",
+    # In few words
+    "yes",
+    "Yep.",
+    "ok",
+    "y",
+    "Exactly.",
+    "That's right.",
+    "Absolutely!",
+    "Of course",
+    "Please do",
+    "Confirmed.",
+    "sounds good",
+    "Yes, both.",
+    "👍",
+    # A no in sound only
+    "I don't see why not.",
+    "No objections.",
+    "No problem, go ahead.",
+    "Why not, do it.",
+    "I can't object to that.",
+    "I have nothing against it, please proceed.",
+    "No rush, but yes, go ahead.",
+    "Yes, and don't worry about the old entry.",
+    "Don't hesitate, just do it.",
+    "Yes, not only the street but the town too.",
+    # A negation beside the point
+    "I couldn't find the form, so go ahead without one.",
+    "It was never right; go ahead.",
+    "Yes, I never liked the old one.",
+    "Go ahead, nobody lives at the old address.",
+    "He isn't with us any longer. Yes, remove him.",
+    "Yes. I didn't know there were two of them.",
+    "That's correct, and there is nothing else to change.",
+    "Set it to no, yes.",
+    # Outright, in more words
+    "It is a pity about the colour, but please go ahead now and add the second one.",
+    "You may go ahead.",
+    "I'd like you to go ahead, please.",
+    "Yes, could you do that please?",
+    "Is that all? Then go ahead.",
+    "I agree.",
+    "I agree to the change.",
+    "I'm fine with that.",
+    "Works for me",
+    "Make it so.",
+    # A condition that is a courtesy, or is for later
+    "Yes, if you would.",
+    "Go ahead if you're ready.",
+    "Yes, go ahead, and once it is done tell me the new total.",
+    "Yes please, if possible today.",
+    # As they say it somewhere
+    "Aye, go on then.",
+    "Righto",
+    "Yeah, crack on mate.",
+    "Spot on, please do.",
+    "Ya, by all means.",
+    "No worries, that's fine by me.",
+    # Said by others
+    "Yes please, and could you then tell me the total?",
+    "Yes that is right, thank you",
+    "Yes, change the address to 12 Mill Lane.",
+    "Okay do it",
+    "Yep all good",
+    "It is, yes.",
+    "Please change it as you said",
+    "I confirm the change.",
+    "That's the one, yes please",
+    "Yes, I know it is not much",
+    "Go ahead and change the date, she can't come on Friday",
+    "Alright then.",
+    "That would be great",
+    "Yes, if that's what it takes",
+    "OK, go",
+    "Sure. Cancel it, they won't need it",
+    "Yes, the second one, not the first",
+    "Yes, no doubt about it",
+    "All correct, please save it",
+    "Yes, without the middle name",
+    "Oh yes!",
+    "Go ahead, I'll wait",
+    "Yes, I would like that",
+    "Yes please, and could you then tell me the total?",
+    "Go ahead, I'll wait",
 ]
-NO = [
+REFUSED = [
     "Yes but wait, make it 5 instead",
     "yes, no wait, don't do it",
     "Yes. Don't change the address though.",
@@ -29,6 +112,121 @@ NO = [
     "Fine, but first tell me the price",
     "Okay, not now",
     "yes, hold on",
+    # A negation after and before
+    "Absolutely not",
+    "Absolutely not.",
+    "Definitely not!",
+    "Certainly not, thank you.",
+    "Of course not",
+    "Sure, not.",
+    "You should not proceed",
+    "You must not go ahead.",
+    "I do not want you to go ahead",
+    "I don't want that.",
+    "I can't say yes to that",
+    "I cannot agree to it.",
+    "I won't confirm, no",
+    "I would rather you didn't, please.",
+    "Never go ahead without asking him.",
+    "That is not correct.",
+    "I'm not happy with that",
+    "Under no circumstances.",
+    "By no means.",
+    "dont do it please",
+    "I refuse.",
+    "No, go and ask him first.",
+    "No thanks, that's fine as it stands.",
+    "Please do not proceed.",
+    "You don't have my permission.",
+    # In part
+    "Yes to the date, no to the price.",
+    "Yes, but only the first one.",
+    "Yes, all but the last one.",
+    "Yes and no.",
+    "Okay, just the second of them.",
+    # As they say it somewhere
+    "Yeah nah",
+    "yeah, nah mate",
+    "Nae chance",
+    "Naw, leave it.",
+    "Hard pass.",
+    "nope, forget it",
+    "Let me think about it",
+    # Said by others
+    "I'm not so sure",
+    "That's not what I asked for",
+    "No way",
+    "Not a chance",
+    "Please hold off",
+    "Better not",
+    "I think not",
+    "No, thank you",
+    "Don't you dare",
+    "I never agreed to that",
+    "That isn't what I said",
+    "Stop, that is the wrong one",
+    "Not so fast please",
+    "Let's not",
+    "It's a no from me",
+    "I would say no",
+    "yes? no, don't",
+    "Nobody told you to go ahead",
+    "You can't do that",
+    "I am against it",
+    "Cancel that",
+    "Over my dead body",
+    "I changed my mind",
+    "Hm, I have doubts",
+    "Actually, drop it",
+    "I don't think so",
+    "I am not okay with this",
+    "absolutely no",
+    "no no no",
+    "Never!",
+    "Do not",
+    "do NOT do it",
+    "Yes, or rather no",
+]
+NEITHER = [
+    # A condition
+    "Go ahead if she agrees.",
+    "Yes, if it is free.",
+    "If the price stays the same, go ahead.",
+    "Once I have called her, do it.",
+    "Yes, unless it costs extra.",
+    "Okay, as long as the date stays.",
+    "Sure, provided that nobody else has it.",
+    "Only when I've spoken to him, go ahead.",
+    "Maybe yes.",
+    # A question
+    "Yes?",
+    "Should I say yes?",
+    "Can you tell me what it costs?",
+    "What happens when you go ahead?",
+    # Something else is fine
+    "I agree it is expensive",
+    "I agree that she was rude.",
+    "The weather is great here.",
+    "It was a fine day for it.",
+    "She is a good customer.",
+    "The right address is on the card.",
+    "Good morning. I have a question about an order.",
+    "The price agreed is 45.50.",
+    "I go on holiday that day.",
+    "You can reach me by phone.",
+    "She told me to go ahead with the party.",
+    "Please tell me the price.",
+    "Please wait for him.",
+    "I'm sure she lives there.",
+    "It's always that one that ends up on my desk.",
+    "What is the price?",
+    # Said by others
+    "I'd sooner leave things as they are",
+    "Please leave everything as it is",
+    "I have to ask my boss first",
+    "That is too much for me",
+    "Fine weather today, isn't it",
+    "Nothing doing",
 ]
 
 
@@ -38,6 +236,13 @@ def test_a_yes(text: str) -> None:
     assert not refuses(text)
 
 
-@pytest.mark.parametrize("text", NO)
+@pytest.mark.parametrize("text", REFUSED)
+def test_a_no(text: str) -> None:
+    assert refuses(text)
+    assert not says_yes(text)
+    assert not orders(text)
+
+
+@pytest.mark.parametrize("text", NEITHER)
 def test_no_yes(text: str) -> None:
     assert not says_yes(text)
