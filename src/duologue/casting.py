@@ -5,7 +5,8 @@ limits; and only then goes over the wire.
 """
 
 import gc
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
@@ -77,6 +78,20 @@ def seldom_collecting() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
+def _names(settings: "ModelSettings", own: Collection[str]) -> dict[str, str]:
+    """What the answers of each model are kept under: the model's id, as in what a run remembers of itself (`settings.identity`), so
+    that another alias or address asks nothing again. Where one role is played by several of the same id, the alias tells them apart.
+    """
+    out = {name: name for name in own} | {
+        name: endpoint.name or name for name, endpoint in settings.endpoints.items() if name not in own
+    }
+    ids = dict(out)
+    for players in settings.roles.players.values():
+        times = Counter(ids.get(p) for p in players)
+        out |= {p: f"{ids[p]}\x1f{p}" for p in players if times[ids.get(p)] > 1}
+    return out
+
+
 @asynccontextmanager
 async def assembled(
     settings: "ModelSettings", book: "Book", ledger: "Ledger", players: Mapping[str, ChatModel] | None = None
@@ -97,7 +112,8 @@ async def assembled(
     limits = settings.limits
     budget = Budget(ledger, limits.dollars, limits.tokens, limits.hours)
     own = players or {}
-    models: dict[str, ChatModel] = {name: Recorded(model, book, name) for name, model in own.items()}
+    named = _names(settings, own)
+    models: dict[str, ChatModel] = {name: Recorded(model, book, named[name]) for name, model in own.items()}
     async with AsyncExitStack() as stack:
         stack.enter_context(seldom_collecting())
         stack.callback(budget.close)
@@ -105,6 +121,6 @@ async def assembled(
             if name in own:
                 continue
             meter = budget.purse(endpoint.price, endpoint.label).meter(endpoint.max_tokens)
-            model = await stack.enter_async_context(HttpModel(endpoint, meter=meter))
-            models[name] = Recorded(model, book, name)
+            model = await stack.enter_async_context(HttpModel(endpoint, meter=meter, left=budget.left))
+            models[name] = Recorded(model, book, named[name])
         yield Cast(settings.roles, models, Prompts(settings.prompts))

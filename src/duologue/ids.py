@@ -7,12 +7,16 @@ seed and the name of the thing it is for: item 17 draws the same numbers whether
 
 import hashlib
 import random
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 _canonical = msgspec.json.Encoder(order="sorted")
 _plain = msgspec.json.Encoder()
+
+DEEPEST = 64
+"""Levels of a value from outside that are read; each of our own walks over values ends well before Python's recursion does."""
 
 
 def canonical(value: Any) -> bytes:
@@ -23,6 +27,20 @@ def canonical(value: Any) -> bytes:
 def to_json(value: Any) -> str:
     """Encode a value as compact JSON text in the order its keys have (the form tool results take in a dialogue)."""
     return _plain.encode(value).decode()
+
+
+def is_deep(value: Any) -> bool:
+    """Whether lists and objects are nested in a value more than `DEEPEST` deep."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(DEEPEST):
+        if not level:
+            return False
+        level = [inner for outer in level for inner in _inside(outer) if isinstance(inner, dict | list)]
+    return bool(level)
+
+
+def _inside(value: dict[Any, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
 
 
 def digest(value: Any, length: int = 16) -> str:

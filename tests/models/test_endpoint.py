@@ -112,9 +112,15 @@ def test_the_key_comes_from_the_environment(named: str, environment: dict[str, s
     assert "sesame" not in repr(endpoint)
 
 
-@pytest.mark.parametrize(
-    "environment", [{}, {"MINE": ""}, {"MINE": "ses ame"}, {"MINE": "ses\name"}, {"MINE": "sesäme"}]
-)
+@pytest.mark.parametrize("environment", [{}, {"sk-sesame": " "}])
+def test_what_key_env_says_is_not_shown_where_it_names_nothing(environment: dict[str, str]) -> None:
+    """It may be the key itself."""
+    with pytest.raises(UserError, match="key_env") as caught:
+        Endpoint((URL,), key_env="sk-sesame").key(environment)
+    assert "sesame" not in str(caught.value)
+
+
+@pytest.mark.parametrize("environment", [{"MINE": "ses ame"}, {"MINE": "ses\name"}, {"MINE": "sesäme"}])
 def test_a_key_that_is_none_is_named_by_its_variable(environment: dict[str, str]) -> None:
     with pytest.raises(UserError, match="MINE") as caught:
         Endpoint((URL,), key_env="MINE").key(environment)

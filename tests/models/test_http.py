@@ -2,17 +2,20 @@
 
 import asyncio
 import email.utils
+import json
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 import pytest
 
 from duologue.errors import LimitReachedError, StageError, UserError
-from duologue.models.endpoint import Price
-from duologue.models.http import IN_A_ROW, Patience, Settle
+from duologue.models.budget import Budget, OpenLedger
+from duologue.models.endpoint import Endpoint, Price
+from duologue.models.http import IN_A_ROW, HttpModel, Patience, Settle
+from duologue.models.refusals import wish
 from duologue.protocols import Answer, Request, Usage
 from duologue.types import Message, Tool, ToolCall
 from models.served import QUICK, Says, Served, no, text
@@ -247,6 +250,9 @@ KEY = "sk-sesame-0123456789"
         Says(raw=f"<html>{KEY}".encode()),
         Says(body={"error": {"message": KEY}}),
         text("", "length", reasoning=KEY),
+        text("", "length", reasoning=f"{KEY}{'.' * 190}"),  # evidence begins in the middle of it
+        Says(raw=f"<html>{'.' * 180} Bearer {KEY}".encode()),  # or ends there
+        Says(raw=f"{'.' * 390}{KEY}".encode(), status=500),
     ],
 )
 def test_the_key_is_sent_and_never_shown(
@@ -258,8 +264,34 @@ def test_the_key_is_sent_and_never_shown(
     assert isinstance(error, (StageError, UserError))
     assert set(server.keys) == {f"Bearer {KEY}"}
     shown = f"{error!r}{error}{error.__cause__!r}{error.__context__!r}{vars(error)}{caplog.text}"
-    assert KEY not in shown
+    assert not any(KEY[:end] in shown for end in range(6, len(KEY) + 1))
+    assert not any(KEY[start:] in shown for start in range(len(KEY) - 6))
     assert KEY not in repr(server.model(key_env="MINE").endpoint)
+
+
+ODD_KEY = 'sk/a+b"c\\d=0123'
+
+
+@pytest.mark.parametrize("escaped", [lambda s: s, lambda s: s.replace("/", "\\/"), lambda s: s.replace("+", "\\u002B")])
+def test_an_answer_that_repeats_the_key_is_read_without_it(
+    escaped: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MINE", ODD_KEY)
+    arguments = json.dumps({"header": ODD_KEY})
+    call = {"id": "c1", "function": {"name": "find", "arguments": arguments}}
+    said = text(f"Bearer {ODD_KEY}!", reasoning=f"It is {ODD_KEY}.", tool_calls=[call])
+    answer, _ = ask([Says(raw=escaped(json.dumps(said.body)).encode())], key_env="MINE")
+    assert isinstance(answer, Answer), answer
+    message = answer.message
+    assert (message.content, message.reasoning) == ("Bearer ***!", "It is ***.")
+    assert message.tool_calls[0].arguments == {"header": "***"}
+
+
+@pytest.mark.parametrize("key", ["EMPTY", "none", "null", "x", "1"])
+def test_a_word_in_place_of_a_key_spoils_no_answer(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINE", key)
+    answer, _ = ask([text(f"{key} it is.")], key_env="MINE")
+    assert answer.message.content == f"{key} it is."
 
 
 def test_without_a_key_no_header_is_sent() -> None:
@@ -399,3 +431,41 @@ def test_a_call_that_is_given_up_from_outside_is_settled_and_leaves_its_place() 
 
     assert asyncio.run(run()) == 0
     assert told == [(None, "interrupted")]
+
+
+# ── time ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("attempts", [1, 9])
+def test_when_the_hours_are_over_the_attempt_under_way_ends_with_them(attempts: int) -> None:
+    """It is the run that stops then; nothing is wrong with the item."""
+
+    async def run() -> tuple[int, OpenLedger]:
+        ledger = OpenLedger()
+        budget = Budget(ledger, hours=0.2 / 3600)
+        async with Served([Says(stalls=True)]) as server:
+            endpoint = Endpoint((server.url,), name="m", timeout=25)
+            meter = budget.purse(None).meter(100)
+            async with HttpModel(endpoint, Patience(attempts, attempts), meter=meter, left=budget.left) as model:
+                with pytest.raises(LimitReachedError, match="hours"):
+                    await model.ask(ASKED)
+            return len(server.asked), ledger
+
+    asked, ledger = asyncio.run(run())
+    assert asked == 1
+    assert [(how, used.tokens > 100) for _, how, used in ledger.attempts] == [("timed out", True)]
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("7", 7.0),
+        ("-7", 0.0),
+        ("soon", None),
+        ("Mon, 01 Jan 1990 00:00:00 GMT", 0.0),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+        (None, None),
+    ],
+)
+def test_when_to_come_back_is_read(header: str | None, seconds: float | None) -> None:
+    assert wish(header) == seconds

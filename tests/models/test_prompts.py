@@ -121,13 +121,52 @@ def test_a_folder_replaces_prompts_by_name(tmp_path: Path) -> None:
     assert own.names == built_in.names
 
 
-BAD = [("agents.md", "x", "replaces no prompt"), ("agent.txt", "x", "no .md files"), ("agent.md", "{% if %}", "line 1")]
+def test_the_words_that_were_replaced_have_a_name(tmp_path: Path) -> None:
+    marks = [Prompts().mark]
+    for text in ("Do {{ job }}", "Do this: {{ job }}", "Do {{ job }}"):
+        (tmp_path / "agent.md").write_text(text, encoding="utf-8")
+        marks.append(Prompts(tmp_path).mark)
+    (tmp_path / "user.md").write_text("Ask.", encoding="utf-8")
+    marks.append(Prompts(tmp_path).mark)
+    assert marks[0] == ""
+    assert marks[1] == marks[3]
+    assert len(set(marks)) == 4
 
 
-@pytest.mark.parametrize(("name", "text", "what"), BAD)
-def test_a_folder_that_cannot_be_used_says_why(tmp_path: Path, name: str, text: str, what: str) -> None:
-    (tmp_path / name).write_text(text, encoding="utf-8")
+BAD = {
+    "of no prompt": ("agents.md", b"x", "replaces no prompt"),
+    "no Markdown": ("agent.txt", b"x", "no .md files"),
+    "no template": ("agent.md", b"{% if %}", r"agent\.md, line 1"),
+    "no such filter": ("user.md", b"\n{{ goal | shiny }}", r"user\.md, line 2"),
+    "not UTF-8": ("agent.md", b"Gr\xfc\xdf", r"agent\.md: not UTF-8"),
+    "a folder": ("agent.md", None, "Cannot read .*agent"),
+    "brackets without end": ("agent.md", b"{{ " + b"(" * 5_000 + b"1" + b")" * 5_000 + b" }}", r"agent\.md: "),
+    "loops without end": ("agent.md", b"{% for a in job %}" * 30 + b"{% endfor %}" * 30, r"agent\.md: "),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "what"), BAD.values(), ids=BAD)
+def test_a_folder_that_cannot_be_used_says_why_before_anything_is_asked(
+    tmp_path: Path, name: str, text: bytes | None, what: str
+) -> None:
+    if text is None:
+        (tmp_path / name).mkdir()
+    else:
+        (tmp_path / name).write_bytes(text)
     with pytest.raises(UserError, match=what):
+        Prompts(tmp_path)
+
+
+MISHAPS = (
+    "{{ jobs }}", "{{ job.name.first }}", "{{ 1 / 0 }}", "{{ range(99999999) }}", "{{ job + 1 }}", "{{ 7 | xmlattr }}",
+    "{{ '{3}'.format(1) }}", "{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}", "{{ job | xmlattr }}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MISHAPS)
+def test_what_can_not_be_filled_in_says_where(tmp_path: Path, text: str) -> None:
+    (tmp_path / "agent.md").write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=r"agent\.md: .*[\s\S]*It is given: job"):
         Prompts(tmp_path).render("agent", job="x")
 
 

@@ -1,15 +1,18 @@
 """An answer once given is never asked for again, in the store of a run and in a file."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from duologue.errors import StageError, UserError
 from duologue.models.keys import request_key
-from duologue.models.recording import Book, FileBook, Nobody, Recorded, replaying
-from duologue.protocols import Answer, Request
+from duologue.models.recording import Book, FileBook, Line, Nobody, Recorded, replaying
+from duologue.protocols import Answer, Request, Usage
 from duologue.store import Calls, Store, export_calls
 from duologue.testing import ScriptedModel, calling
 from duologue.types import Message
@@ -123,6 +126,87 @@ def test_a_missing_answer_says_whose_it_is(tmp_path: Path) -> None:
     (tmp_path / "answers.jsonl").write_bytes(b"")
     with pytest.raises(UserError, match=r"no answer for role 'user', scope '3.0', draw 0 \(prompt p1\)"):
         asyncio.run(replaying(tmp_path / "answers.jsonl").ask(asked("a")))
+
+
+def line_of(text: str) -> bytes:
+    """A line as a file holds it."""
+    request = asked(text)
+    answer = Answer(Message("assistant", f"{text}!"), "m", Usage(1, 0, 1), key=request_key(request))
+    return msgspec.json.encode(Line("user", "3.0", 0, "p1", answer))
+
+
+WHOLE, OTHER = line_of("a") + b"\n", line_of("b")
+ENDS = {
+    "whole": (WHOLE, ["a!"], WHOLE),
+    "half a line": (WHOLE + OTHER[:-9], ["a!"], WHOLE),
+    "a byte of a line": (WHOLE + OTHER[:1], ["a!"], WHOLE),
+    "half of the only line": (OTHER[:40], [], b""),
+    "all but its end": (WHOLE + OTHER, ["a!", "b!"], WHOLE + OTHER + b"\n"),
+}
+
+
+@pytest.mark.parametrize(("data", "kept", "then"), ENDS.values(), ids=ENDS)
+def test_a_line_that_was_being_written_when_its_process_was_killed_is_asked_again(
+    tmp_path: Path, data: bytes, kept: list[str], then: bytes
+) -> None:
+    path = tmp_path / "answers.jsonl"
+    path.write_bytes(data)
+    assert len(FileBook(path, keeps=False)) == len(kept)
+    assert path.read_bytes() == data
+    model = ScriptedModel(lambda request: f"{request.messages[-1].content}!")
+    found = asyncio.run(answers(Recorded(model, FileBook(path)), [asked("a"), asked("b"), asked("c")]))
+    assert [a.message.content for a in found] == ["a!", "b!", "c!"]
+    assert len(model.requests) == 3 - len(kept)
+    assert path.read_bytes().startswith(then)
+    assert len(FileBook(path, keeps=False)) == 3
+
+
+@pytest.mark.parametrize("data", [b"no book", b'{"role":1}\n', b"SQLite format 3\0", WHOLE[:30] + b"\n" + WHOLE])
+def test_what_is_no_book_is_left_alone(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "answers.jsonl"
+    path.write_bytes(data)
+    with pytest.raises(UserError, match="line 1"):
+        FileBook(path)
+    assert path.read_bytes() == data
+
+
+KEEPER = """
+import asyncio, sys
+from pathlib import Path
+from duologue.errors import UserError
+from duologue.models.recording import FileBook, Recorded
+from duologue.protocols import Request
+from duologue.testing import ScriptedModel
+from duologue.types import Message
+model = ScriptedModel(lambda request: "yes")
+try:
+    asyncio.run(Recorded(model, FileBook(Path(sys.argv[1]))).ask(Request("user", (Message("user", "b"),))))
+except UserError as error:
+    print(error)
+print(len(model.requests))
+"""
+
+
+def test_two_processes_do_not_pay_for_the_same_answers(tmp_path: Path) -> None:
+    path = tmp_path / "answers.jsonl"
+
+    def other() -> list[str]:
+        done = subprocess.run([sys.executable, "-c", KEEPER, str(path)], capture_output=True, text=True, check=True)
+        return done.stdout.splitlines()
+
+    book = FileBook(path)
+    asyncio.run(Recorded(ScriptedModel(reply), book).ask(asked("a")))
+    said = other()
+    assert "Another process is adding answers to" in said[0]
+    assert said[-1] == "0"
+    book.close()
+    assert other() == ["1"]
+    assert len(FileBook(path, keeps=False)) == 2
+
+
+def test_a_place_that_can_not_be_written_says_so(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="Cannot write"):
+        FileBook(tmp_path / "nowhere" / "answers.jsonl").find("a")
 
 
 @pytest.mark.parametrize(("text", "says"), [(None, "no file"), (b"{}\n", "line 1"), (b"not json\n", "line 1")])

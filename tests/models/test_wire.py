@@ -122,6 +122,11 @@ def test_texts_are_read(message: dict[str, Json], content: str, reasoning: str) 
     assert got == Message("assistant", content, reasoning)
 
 
+def nested(levels: int) -> str:
+    """An object of so many levels."""
+    return '{"q":' + "[" * (levels - 1) + "]" * (levels - 1) + "}"
+
+
 CALLED = {
     "text": ([call('{"n": 1}')], [("c1", {"n": 1})], ""),
     "object": ([call({"n": 1})], [("c1", {"n": 1})], ""),
@@ -135,6 +140,12 @@ CALLED = {
     "a list": ([call("[1]")], [], "no JSON object: [1]"),
     "a number": ([call(7)], [], "no JSON object: 7"),
     "twice encoded": ([call('"{}"')], [], "no JSON object"),
+    "as deep as is read": ([call(nested(64))], [("c1", msgspec.json.decode(nested(64)))], ""),
+    "one deeper": ([call(nested(65)), call("{}", "b")], [("b", {})], "Call 1, find: its arguments are nested more"),
+    "so deep that others choke": ([call(nested(900))], [], "nested more than 64 deep"),
+    "too deep to be read": ([call(nested(5_000))], [], "nested more than 64 deep"),
+    "never closed": ([call("[" * 100_000)], [], "nested more than 64 deep"),
+    "an object, deep": ([call(msgspec.json.decode(nested(200)))], [], "nested more than 64 deep"),
 }
 
 
@@ -166,6 +177,15 @@ USAGES = {
     ),
     "none": (None, None),
     "empty": ({}, None),
+    "no object": ([9, 3], None),
+    "huge": ({"prompt_tokens": 10**30, "completion_tokens": 3}, None),
+    "huge together": ({"prompt_tokens": 2**62, "completion_tokens": 2**62}, None),
+    "as many as can be": ({"prompt_tokens": 10**9, "completion_tokens": 0}, Usage(10**9, 0, 0)),
+    "negative": ({"prompt_tokens": 9, "completion_tokens": -3}, None),
+    "negative cached": ({"prompt_tokens": 9, "completion_tokens": 3, "prompt_cache_hit_tokens": -4}, None),
+    "yes": ({"prompt_tokens": True, "completion_tokens": 3}, None),
+    "words": ({"prompt_tokens": "9", "completion_tokens": 3}, None),
+    "a fraction": ({"prompt_tokens": 9.5, "completion_tokens": 3}, None),
 }
 
 
@@ -175,7 +195,12 @@ def test_usage_is_read(given: Json, usage: Usage | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"<html>", b"[]", b"{}", b'{"choices":[]}', b'{"choices":[{}]}', b'{"choices":[{"mess']
+    "data",
+    [
+        *(b"", b"<html>", b"[]", b"{}", b'{"choices":[]}', b'{"choices":[{}]}', b'{"choices":[{"mess', b"[" * 100_000),
+        b'{"logprobs":' + b"[" * 100_000,
+        b'{"error":' + b"[" * 5_000 + b"]" * 5_000 + b"}",
+    ],
 )
 def test_what_is_no_answer_is_refused(data: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):

@@ -124,6 +124,10 @@ def test_a_long_description_is_cut() -> None:
         ("[]", "holds no tool"),
         ([{**BARE, "name": ""}], "it has no name"),
         ({"a": 1}, "no tool"),
+        ("null", "holds no tool"),
+        ("[" * 100_000, "nested more than 64 deep"),
+        ("[" * 900 + "]" * 900, "nested more than 64 deep"),
+        ("{}\n" + "[" * 5_000 + "]" * 5_000, "nested more than 64 deep"),
     ],
 )
 def test_bad_files(tmp_path: Path, content: Any, said: str) -> None:

@@ -11,8 +11,8 @@ Before an attempt is sent, the most it can cost is set aside; when it has ended,
 
 The worst case: a token is at least one byte of what is sent, a chat template adds at most `PER_MESSAGE` and `PER_CALL`, an
 answer has at most `max_tokens`, and nothing is cached. Where it does not fit under a limit while others are under way, the
-asker waits in line for what they leave over; where none is under way, the limit is reached. Time can't be set aside: once
-the hours are over no attempt begins, and those under way may end.
+asker waits in line for what they leave over; where none is under way, the limit is reached. Time can't be set aside: an attempt
+may take what is `left` of it, and is broken off then (and charged at its worst); once the hours are over none begins.
 
 The limits hold over all continuations of a run, a killed one included: a bound on what may have been billed is written to
 the ledger ahead of time, a little more than is needed so that it is seldom written, and put right when the run is closed.
@@ -120,6 +120,10 @@ class Budget:
             )
         return Purse(self, price)
 
+    def left(self) -> float:
+        """Seconds until the hours are over; infinite where they are not limited."""
+        return math.inf if self._hours is None else self._hours * 3600 - (self._clock() - self._began)
+
     @property
     def spent(self) -> Used:
         """What ended attempts are charged, this run's continuations together, and the time gone by."""
@@ -203,7 +207,7 @@ class Budget:
         self._ledger.bound(self._written)
 
     def _time_is_up(self) -> bool:
-        return self._hours is not None and self._clock() - self._began >= self._hours * 3600
+        return self.left() <= 0
 
     def _reached(self, worst: Used) -> LimitReachedError:
         if self._time_is_up():

@@ -120,9 +120,10 @@ class Endpoint(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
         variable = self.key_env or KEY_ENV
         value = environment.get(variable, "").strip()
         if self.key_env and not value:
+            # what it says is not shown: it may be the key itself, put there by mistake
             raise UserError(
-                f"key_env = {self.key_env!r}: there is no such environment variable, or it is empty.",
-                "Set it, or leave key_env out.",
+                f"key_env of {self.label}: there is no environment variable of that name, or it is empty.",
+                "key_env is the name of the variable that holds the key, never the key. Set that variable, or leave key_env out.",
             )
         if not value.isascii() or not value.isprintable() or " " in value:
             raise UserError(

@@ -36,6 +36,8 @@ from duologue.protocols import Answer, Request, Usage
 
 LISTED = 20
 """Models of a server that a person is shown."""
+LAST = 200
+"""Characters from the end of an answer that was cut off, as evidence."""
 IN_A_ROW = 3
 """Calls given up one after another, with no answer to any call between, after which the run stops instead of going on."""
 
@@ -82,15 +84,17 @@ class HttpModel:
         patience: Patience | None = None,
         concurrency: int = CEILING,
         meter: Meter | None = None,
+        left: Callable[[], float] = lambda: math.inf,
     ) -> None:
-        """`concurrency`: most calls under way at once at one replica. Raises `UserError` where the key can't be had."""
+        """`concurrency`: most calls under way at once at one replica. `left`: seconds until the `meter` lets no attempt begin; none
+        takes longer, and no pause. Raises `UserError` where the key can't be had."""
         self.endpoint = endpoint
         self.patience = patience or Patience(endpoint.attempts, min(3, endpoint.attempts), total=endpoint.patience)
         self.replicas = Replicas(endpoint.urls, concurrency)
         self.name = endpoint.name
         """The model's id; empty until the server was asked for it."""
         self._transport = Transport(endpoint)
-        self._meter = meter
+        self._meter, self._left = meter, left
         self._naming = asyncio.Lock()
         level = LEVELS[0] if endpoint.structured == "auto" else endpoint.structured
         back = endpoint.send_reasoning
@@ -179,13 +183,11 @@ class HttpModel:
         got = len(message.content) + len(message.reasoning) + sum(len(encode(c.arguments)) for c in message.tool_calls)
         usage = reply.usage or Usage(-(-sent // 4), 0, -(-got // 4))
         if reply.cut and not message.content and not message.tool_calls:
-            said = message.reasoning[-200:] or reply.malformed[-200:] or "nothing"
+            said = self._transport.clean(message.reasoning or reply.malformed or "nothing", LAST)
             raise StageError(
                 request.role,
                 "cut off",
-                self._transport.clean(
-                    f"{usage.completion} tokens were used up (max_tokens = {self.endpoint.max_tokens}); last: {said}"
-                ),
+                f"{usage.completion} tokens were used up (max_tokens = {self.endpoint.max_tokens}); last: {said}",
             )
         price = self.endpoint.price
         dollars = price.dollars(usage) if price else 0.0
@@ -249,10 +251,11 @@ class HttpModel:
             first = min(first, time.monotonic())
             tried.add(replica.base)
             others = self._others(tried) if outcome.kind in ("unreachable", "failing") else False
-            pause = 0.0 if others else self._pause(request, number, outcome)
+            left = max(0.0, self._left())
+            pause = 0.0 if others else min(left, self._pause(request, number, outcome))
             most = self.patience.attempts if self._reached or outcome.kind != "unreachable" else self.patience.at_first
             spent = time.monotonic() - first + pause
-            if not others and (number >= most or spent > self.patience.total or pause > LONGEST_WISH):
+            if left and not others and (number >= most or spent > self.patience.total or pause > LONGEST_WISH):
                 raise self._hopeless(request.role, outcome, number)
             if not others:
                 tried.clear()
@@ -296,7 +299,7 @@ class HttpModel:
             used, fault = None, INTERRUPTED
             sent = time.monotonic()
             try:
-                outcome, used = await self._transport.send(replica, body, bool(request.tools))
+                outcome, used = await self._transport.send(replica, body, bool(request.tools), self._left())
                 fault = _fault(outcome)
             except UserError:
                 used, fault = Usage(), REFUSED

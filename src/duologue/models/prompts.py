@@ -16,6 +16,12 @@ from duologue.ids import digest
 
 _HOME = Path(__file__).parent / "prompts"
 ENDING = ".md"
+_MISHAPS = (
+    jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError, MemoryError,
+)  # fmt: skip
+"""What filling in a template of a person's may end in."""
+_COMPILING = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What making one of its text may end in, beside jinja's own errors."""
 
 
 class Rendered(Struct, frozen=True):
@@ -34,9 +40,11 @@ class Prompts:
             undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False
         )
         self._files = {f.stem: f for f in sorted(_HOME.glob(f"*{ENDING}"))}
-        if folder is not None:
-            self._files |= self._own(folder)
         self._ready: dict[str, tuple[jinja2.Template, str]] = {}
+        own = {} if folder is None else self._own(folder)
+        self._files |= own
+        self.mark = digest({name: self._template(name)[1] for name in own}) if own else ""
+        """Names the words of the prompts that were replaced; empty where none is."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -44,22 +52,33 @@ class Prompts:
         return tuple(self._files)
 
     def render(self, name: str, **values: Any) -> Rendered:
-        """The prompt of that name with its values in place. Raises `UserError` where it asks for a value that it isn't given."""
+        """The prompt of that name with its values in place. Raises `UserError` where it asks for a value that it isn't given, or can't
+        be filled in otherwise."""
         template, mark = self._template(name)
         try:
             return Rendered(template.render(values).strip(), mark)
-        except jinja2.TemplateError as error:
+        except _MISHAPS as error:
             raise UserError(
-                f"{self._files[name]}: {error}", f"It is given: {', '.join(sorted(values)) or 'nothing'}."
+                f"{self._files[name]}: {str(error) or type(error).__name__}",
+                f"It is given: {', '.join(sorted(values)) or 'nothing'}.",
             ) from error
 
     def _template(self, name: str) -> tuple[jinja2.Template, str]:
         if name not in self._ready:
-            text = self._files[name].read_text(encoding="utf-8")
+            file = self._files[name]
             try:
+                text = file.read_text(encoding="utf-8")
                 self._ready[name] = (self._engine.from_string(text), digest(text))
+            except OSError as error:
+                raise UserError(f"Cannot read {str(file)!r}: {error.strerror}.", "Give a file of Markdown.") from error
+            except UnicodeDecodeError as error:
+                raise UserError(
+                    f"{file}: not UTF-8 text ({error.reason} at byte {error.start}).", "Save it as UTF-8."
+                ) from error
             except jinja2.TemplateSyntaxError as error:
-                raise UserError(f"{self._files[name]}, line {error.lineno}: {error.message}", "Mend it.") from error
+                raise UserError(f"{file}, line {error.lineno}: {error.message}", "Mend it.") from error
+            except (jinja2.TemplateError, *_COMPILING) as error:
+                raise UserError(f"{file}: {str(error) or type(error).__name__}", "Mend it.") from error
         return self._ready[name]
 
     def _own(self, folder: Path) -> dict[str, Path]:

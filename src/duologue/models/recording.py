@@ -9,6 +9,10 @@ Two books: the store of a run (`store.Calls`), and a `FileBook` of JSON lines, f
 """
 
 import asyncio
+import fcntl
+import os
+import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -78,40 +82,94 @@ _line = msgspec.json.Decoder(Line).decode
 _encode = msgspec.json.Encoder().encode
 
 
-class FileBook:
-    """Answers in a file of JSON lines; those kept are added at its end."""
+_HEAD = b'{"role":'
+"""How every line begins."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises `UserError` where the file is there but not such a book."""
-        self.path = path
+
+class FileBook:
+    """Answers in a file of JSON lines; those kept are added at its end.
+
+    From the first answer that is looked for until the book is closed or dropped, the file is its own: another process would ask, and
+    pay, for the same answers. A last line that a killed process left unfinished is cut off then.
+    """
+
+    def __init__(self, path: Path, keeps: bool = True) -> None:
+        """`keeps`: answers may be added; else the file is only read. Raises `UserError` where it is there but not such a book."""
+        self.path, self._keeps = path, keeps
         self._answers: dict[str, Answer] = {}
+        self._file: int | None = None
+        self._drop: Callable[[], object] = lambda: None
         if path.exists():
             self._read()
 
     def __len__(self) -> int:
         return len(self._answers)
 
-    def _read(self) -> None:
+    def close(self) -> None:
+        """Let others add to the file."""
+        self._drop()
+        self._file = None
+
+    def _read(self) -> tuple[int, bytes]:
+        """Read the answers: how many bytes they take up, and what is missing at the end of them."""
         try:
-            lines = self.path.read_bytes().splitlines()
+            data = self.path.read_bytes()
         except OSError as error:
             raise UserError(f"Cannot read {str(self.path)!r}: {error.strerror}.", "Name a file of answers.") from error
-        for number, text in enumerate(lines, 1):
+        *lines, last = data.split(b"\n")
+        for number, text in enumerate([*lines, last] if last else lines, 1):
             try:
                 answer = _line(text).answer
-            except msgspec.DecodeError as error:
+            except (msgspec.DecodeError, RecursionError) as error:
+                if number > len(lines) and _HEAD.startswith(last[: len(_HEAD)]):
+                    return len(data) - len(last), b""  # it was being written when its process was killed
                 raise UserError(f"{self.path}, line {number}: {error}", "Export the answers again.") from error
             self._answers[answer.key] = answer
+        return len(data), b"\n" if last else b""
+
+    def _open(self) -> int:
+        """The file, to be added to. Raises `UserError` where it can't be, or another process has it."""
+        if self._file is None:
+            try:
+                file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+            except OSError as error:
+                raise self._unwritable(error) from error
+            self._drop = weakref.finalize(self, os.close, file)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                size, missing = self._read()
+                os.ftruncate(file, size)
+                os.write(file, missing)
+            except BlockingIOError as error:
+                self._drop()
+                raise UserError(
+                    f"Another process is adding answers to {str(self.path)!r}.", "Wait for it to end, then try again."
+                ) from error
+            except OSError as error:
+                self._drop()
+                raise self._unwritable(error) from error
+            self._file = file
+        return self._file
+
+    def _unwritable(self, error: OSError) -> UserError:
+        return UserError(f"Cannot write {str(self.path)!r}: {error.strerror}.", "Make room, or name another place.")
 
     def find(self, key: str) -> Answer | None:
-        """The answer of that key."""
+        """The answer of that key. Raises `UserError` where answers are to be kept and another process does so already."""
+        if self._keeps:
+            self._open()
         return self._answers.get(key)
 
     async def keep(self, request: Request, answer: Answer) -> None:
-        """Write it at the end of the file."""
+        """Write it at the end of the file. Raises `UserError` where that can't be done."""
+        file = self._open()
+        left = _encode(Line(request.role, request.scope, request.draw, request.prompt, answer)) + b"\n"
+        try:
+            while left:
+                left = left[os.write(file, left) :]
+        except OSError as error:
+            raise self._unwritable(error) from error
         self._answers[answer.key] = answer
-        with self.path.open("ab") as file:
-            file.write(_encode(Line(request.role, request.scope, request.draw, request.prompt, answer)) + b"\n")
 
     def give_up(self, request: Request, error: StageError) -> None:
         """A file of answers has no place for what is none."""
@@ -136,4 +194,4 @@ def replaying(path: Path, name: str = "") -> Recorded:
     """A model that answers from a file of answers alone. `name` as in `Recorded`. Raises `UserError` without such a file."""
     if not path.is_file():
         raise UserError(f"There is no file {str(path)!r}.", "Name a file of answers.")
-    return Recorded(Nobody(str(path)), FileBook(path), name)
+    return Recorded(Nobody(str(path)), FileBook(path, keeps=False), name)

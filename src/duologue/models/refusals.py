@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from duologue.errors import StageError, UserError
+from duologue.ids import is_deep
 
 EVIDENCE = 400
 """Characters of a server's words that are kept."""
@@ -111,11 +112,13 @@ def words_of(data: bytes, secret: str) -> str:
     """What a server says is wrong, from the body of an error: one bounded line without the key."""
     try:
         body: Any = msgspec.json.decode(data)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         body = data.decode("utf-8", "replace")
     for name in ("error", "message", "detail"):
         if isinstance(body, dict) and body.get(name):
             body = body[name]
+    if is_deep(body):
+        body = data.decode("utf-8", "replace")
     text = body if isinstance(body, str) else msgspec.json.encode(body).decode()
     return clean(text, secret)
 
@@ -138,5 +141,5 @@ def wish(header: str | None) -> float | None:
         pass
     try:
         return max(0.0, email.utils.parsedate_to_datetime(header).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

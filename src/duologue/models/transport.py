@@ -1,10 +1,16 @@
 """One HTTP exchange with one server: bytes out, and what came back told apart.
 
-Nothing is decided here but what an outcome *is*: an answer, a refusal, or a trouble that may pass. The key goes into one header and is
-struck out of every text that a server or a library says. Redirects are not followed: a key is for the address that was given.
+Nothing is decided here but what an outcome *is*: an answer, a refusal, or a trouble that may pass. Redirects are not followed: a key
+is for the address that was given.
+
+*The key* goes into one header. It is struck out of the bytes that come back before anything reads or shortens them, answers included,
+also where JSON has escaped it, and out of what a library says. Words that stand in for a key where a server needs none (EMPTY, none)
+are no secrets, and text may hold them: answers are searched for keys of at least `SECRET` characters.
 """
 
+import math
 import os
+import re
 import ssl
 
 import aiohttp
@@ -20,10 +26,14 @@ from duologue.protocols import Usage
 
 CONNECT = 10.0
 """Seconds to connect."""
+LEAST = 1.0
+"""Seconds any attempt is given, however little time the run has left."""
 LISTING = 30.0
 """Seconds to list the models."""
 KEEP_ALIVE = 4.0
 """Seconds an idle connection is kept: a little less than common servers keep theirs, or calls are sent into closed ones."""
+SECRET = 8
+"""Characters from which a key is taken for one."""
 Outcome = Reply | Refusal | Trouble
 
 
@@ -41,6 +51,7 @@ class Transport:
     def __init__(self, endpoint: Endpoint) -> None:
         """Raises `UserError` where the key can't be had."""
         self._endpoint, self._secret = endpoint, endpoint.key()
+        self._struck = _pattern(self._secret) if len(self._secret) >= SECRET else None
         self._session: aiohttp.ClientSession | None = None
         self._answered = False  # a 403 after an answer is about what was asked, not about the key
 
@@ -50,21 +61,33 @@ class Transport:
             await self._session.close()
             self._session = None
 
-    def clean(self, text: str) -> str:
-        """Text of another's making: one bounded line, without the key."""
-        return clean(text, self._secret)
+    def clean(self, text: str, last: int = 0) -> str:
+        """Text of another's making: one bounded line, without the key; of its end where it is the `last` characters that count."""
+        text = text.replace(self._secret, "***") if self._secret else text
+        return clean(text[-last:], self._secret)
 
-    async def send(self, replica: Replica, body: bytes, tools: bool) -> tuple[Reply | Refusal | Trouble, Usage | None]:
-        """Send, and read what comes. Beside the outcome: what was used, as `Settle` takes it."""
+    def _strike(self, data: bytes) -> bytes:
+        """What came, without the key."""
+        return data if self._struck is None else self._struck.sub(b"***", data)
+
+    async def send(
+        self, replica: Replica, body: bytes, tools: bool, left: float = math.inf
+    ) -> tuple[Outcome, Usage | None]:
+        """Send, and read what comes, in the `left` seconds at most (but at least `LEAST`). Beside the outcome: what was used, as
+        `Settle` takes it."""
         nothing = Usage()
+        most = min(self._endpoint.timeout, max(left, LEAST))
+        limit = aiohttp.ClientTimeout(total=most, sock_connect=min(CONNECT, most))
         try:
-            async with self._connected().post(replica.chat, data=body, allow_redirects=False) as response:
-                status, data = response.status, await response.read()
+            async with self._connected().post(
+                replica.chat, data=body, allow_redirects=False, timeout=limit
+            ) as response:
+                status, data = response.status, self._strike(await response.read())
                 after = wish(response.headers.get("Retry-After")) if status != 200 else None
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ssl.SSLError) as error:
             return Trouble("unreachable", self.clean(_in_words(error))), nothing
         except TimeoutError:
-            return Trouble("timeout", f"no answer within {self._endpoint.timeout:g} s"), None
+            return Trouble("timeout", f"no answer within {most:.4g} s"), None
         except (aiohttp.ClientError, OSError) as error:
             return Trouble("cut", self.clean(f"{type(error).__name__}: {error}")), None
         if status != 200:
@@ -72,7 +95,7 @@ class Transport:
         try:
             reply = read_reply(data)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return Trouble("garbled", clean(f"{error}: {data[:200].decode('utf-8', 'replace')}", self._secret)), None
+            return Trouble("garbled", self.clean(f"{error}: {data.decode('utf-8', 'replace')}")), None
         if reply.error is not None:
             code = reply.error.get("code") if isinstance(reply.error, dict) else None
             return self._judged(code if isinstance(code, int) and code >= 400 else 500, data, after, tools), nothing
@@ -100,9 +123,6 @@ class Transport:
                 headers["Authorization"] = f"Bearer {self._secret}"
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE),
-                timeout=aiohttp.ClientTimeout(
-                    total=self._endpoint.timeout, sock_connect=min(CONNECT, self._endpoint.timeout)
-                ),
                 headers=headers,
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
@@ -113,7 +133,7 @@ class Transport:
         try:
             limit = aiohttp.ClientTimeout(total=min(LISTING, self._endpoint.timeout), sock_connect=CONNECT)
             async with self._connected().get(replica.models, allow_redirects=False, timeout=limit) as response:
-                status, data = response.status, await response.read()
+                status, data = response.status, self._strike(await response.read())
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             return Trouble("unreachable", self.clean(_in_words(error)))
         if status in (401, 403):
@@ -122,8 +142,14 @@ class Transport:
             return Trouble("failing", f"{status}: {words_of(data, self._secret)}")
         try:
             return tuple(m.id for m in msgspec.json.decode(data, type=_Models).data) if status == 200 else ()
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             return ()
+
+
+def _pattern(secret: str) -> re.Pattern[bytes]:
+    """The secret in any JSON text: all but letters and digits may be escaped, several times over where JSON stands in JSON."""
+    parts = [c if c.isalnum() else rf"(?:\\*{re.escape(c)}|\\+u00(?i:{ord(c):02x}))" for c in secret]
+    return re.compile("".join(parts).encode())
 
 
 def _in_words(error: Exception) -> str:

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from duologue.errors import StageError
+from duologue.ids import DEEPEST, is_deep
 from duologue.models.prompts import Prompts, Rendered
 from duologue.models.wire import split_thought
 from duologue.protocols import Answer, ChatModel, Request
@@ -127,6 +128,8 @@ def read_json(text: str, kind: type[T]) -> tuple[T | None, str]:
     wrong = "The answer holds no JSON object."
     for span in sorted(spans, key=lambda s: len(s) > 2):
         try:
+            if span.count("{") + span.count("[") > DEEPEST and is_deep(msgspec.json.decode(span)):
+                raise msgspec.DecodeError(f"it is nested more than {DEEPEST} deep")
             found = msgspec.json.decode(span, type=kind)
         except (msgspec.DecodeError, RecursionError) as error:  # the latter of ten thousand brackets
             if span == longest:

@@ -10,7 +10,7 @@ own answers: vLLM and Ollama say `reasoning`, llama.cpp, SGLang and DeepSeek `re
 refuse such fields, and are sent none.
 
 *Read.* Nothing in an answer is trusted: text may be null or come in parts, thoughts may stand in the text between <think> tags, ids
-may be missing or come twice, arguments may be no JSON object. `finish_reason` decides nothing, except whether an answer with nothing
+may be missing or come twice, arguments may be no JSON object or one without end, figures may be absurd. `finish_reason` decides nothing, except whether an answer with nothing
 in it was cut off.
 """
 
@@ -20,12 +20,15 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from duologue.ids import DEEPEST, is_deep
 from duologue.models.keys import Recent
 from duologue.protocols import Usage
 from duologue.types import Message, Tool, ToolCall
 
 CALLS = 32
 """Calls of one message that are read."""
+MOST_TOKENS = 10**9
+"""Tokens that a server may say one call took; more is no usage."""
 SHOWN = 200
 """Characters of a malformed call's arguments that its maker is shown."""
 _MEGABYTES = 96
@@ -127,20 +130,9 @@ class _Choice(Struct):
     finish_reason: Any = None
 
 
-class _Details(Struct):
-    cached_tokens: int | None = None
-
-
-class _Usage(Struct):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    prompt_tokens_details: _Details | None = None
-    prompt_cache_hit_tokens: int | None = None
-
-
 class _Body(Struct):
     choices: list[_Choice] = []
-    usage: _Usage | None = None
+    usage: Any = None
     model: Any = None
     error: Any = None
 
@@ -166,7 +158,10 @@ _decode = msgspec.json.Decoder(_Body).decode
 
 def read_reply(data: bytes) -> Reply:
     """Make sense of an answer's body. Raises `msgspec.DecodeError` where it is no chat completion."""
-    body = _decode(data)
+    try:
+        body = _decode(data)
+    except RecursionError as error:
+        raise msgspec.DecodeError("it is nested without end") from error
     if not body.choices:
         if body.error is None:
             raise msgspec.ValidationError("it holds neither `choices` nor `error`")
@@ -208,9 +203,8 @@ def _calls(given: list[_Call]) -> tuple[tuple[ToolCall, ...], str]:
     taken: set[str] = set()
     for number, call in enumerate(given[:CALLS], 1):
         arguments = _object(call.function.arguments)
-        if arguments is None:
-            shown = str(call.function.arguments)[:SHOWN]
-            wrong.append(f"Call {number}, {call.function.name[:SHOWN]}: its arguments are no JSON object: {shown}")
+        if isinstance(arguments, str):
+            wrong.append(f"Call {number}, {call.function.name[:SHOWN]}: its arguments are {arguments}")
             continue
         name = call.id if isinstance(call.id, str) and call.id and call.id not in taken else f"call_{number}"
         while name in taken:
@@ -222,22 +216,30 @@ def _calls(given: list[_Call]) -> tuple[tuple[ToolCall, ...], str]:
     return tuple(calls), "\n".join(wrong)
 
 
-def _object(arguments: Any) -> dict[str, Any] | None:
-    """A call's arguments; None where they are no JSON object. No text at all is a call without arguments."""
-    if isinstance(arguments, str) and arguments.strip():
-        try:
-            arguments = msgspec.json.decode(arguments)
-        except msgspec.DecodeError:
-            return None
-    elif not arguments:
+def _object(arguments: Any) -> dict[str, Any] | str:
+    """A call's arguments, or what is wrong with them. No text at all is a call without arguments."""
+    if not arguments or (isinstance(arguments, str) and not arguments.strip()):
         return {}
-    return arguments if isinstance(arguments, dict) else None
+    try:
+        found = msgspec.json.decode(arguments) if isinstance(arguments, str) else arguments
+        deep = is_deep(found)  # whoever walks over it later would choke on it
+    except msgspec.DecodeError:
+        found, deep = None, False
+    except RecursionError:
+        found, deep = None, True
+    if deep:
+        return f"nested more than {DEEPEST} deep"
+    return found if isinstance(found, dict) else f"no JSON object: {str(arguments)[:SHOWN]}"
 
 
-def _usage(given: _Usage | None) -> Usage | None:
-    if given is None or given.prompt_tokens is None:
+def _usage(given: Any) -> Usage | None:
+    """What a server says a call took; None where it does not say, or says what can't be."""
+    if not isinstance(given, dict) or given.get("prompt_tokens") is None:
         return None
-    details = given.prompt_tokens_details
-    cached = (details.cached_tokens if details else None) or given.prompt_cache_hit_tokens or 0
-    prompt, completion = max(0, given.prompt_tokens), max(0, given.completion_tokens or 0)
-    return Usage(prompt, max(0, min(cached, prompt)), completion)
+    details = given.get("prompt_tokens_details")
+    cached = details.get("cached_tokens") if isinstance(details, dict) else None
+    figures = (given["prompt_tokens"], cached or given.get("prompt_cache_hit_tokens"), given.get("completion_tokens"))
+    prompt, cached, completion = (0 if figure is None else figure for figure in figures)
+    if not all(type(figure) is int and 0 <= figure <= MOST_TOKENS for figure in (prompt, cached, completion)):
+        return None
+    return Usage(prompt, min(cached, prompt), completion)

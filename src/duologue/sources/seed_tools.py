@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from duologue.environment.specifications import specification, tidy_object
 from duologue.errors import UserError
+from duologue.ids import DEEPEST, is_deep
 from duologue.sources.files import read_text
 from duologue.sources.source import presentable
 from duologue.types import Tool
@@ -123,6 +124,17 @@ def _tools(value: Any, place: str) -> Iterator[tuple[dict[str, Any], str]]:
 def _load(file: Path) -> Any:
     """A file's content; of JSON lines, a list."""
     text = read_text(file)
+    try:
+        found = _decoded(text, file)
+        deep = is_deep(found)
+    except RecursionError:
+        deep = True
+    if deep:
+        raise UserError(f"{str(file)!r} is nested more than {DEEPEST} deep.", "Give a file of tools.")
+    return found
+
+
+def _decoded(text: str, file: Path) -> Any:
     try:
         return msgspec.json.decode(text)
     except msgspec.DecodeError as whole:
