@@ -59,6 +59,7 @@ WRONG = {
     "words in braces": ("it is {unknown}", "not valid JSON"),
     "braces without end": ("{" * 5000, "holds no JSON object"),
     "single quotes": ("{'title': 'a'}", "not valid JSON"),
+    "deeper than others can bear": ('{"title": "a", "lines": ' + "[" * 70 + "]" * 70 + "}", "more than 64 deep"),
     "several, none right": ('{"x": 1} {"title": 5, "lines": []}', "$.title"),
 }
 
