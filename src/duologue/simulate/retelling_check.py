@@ -3,7 +3,7 @@
 Nothing here understands a sentence; it makes sure that whatever could change the sense is where it was. Values (figures, dates, codes,
 and every text value that the conversation has seen) must come in the same order and as often, so no two can change places. The
 names of columns and tables must stay, the words on which a sense hangs too (`senses.yaml`), and the message must still do what its
-acts say. A sound rewording that is refused costs a sentence; an unsound one that passes would cost a conversation's truth.
+acts say; what it may not bring in besides stands in `retelling_sense`. A sound rewording that is refused costs a sentence; an unsound one that passes would cost a conversation's truth.
 """
 
 import re
@@ -16,14 +16,16 @@ from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
 from duologue.checks.case import columns_of
+from duologue.checks.consent import says_yes
 from duologue.checks.gate import toolset_names, user_gate
 from duologue.checks.honesty import claimed_change
-from duologue.checks.words import finds
+from duologue.checks.words import finds, phrases
 from duologue.language.grammar import word_file
 from duologue.language.phrases import Phrases
 from duologue.language.questions import listen
 from duologue.language.reading import Code, DateSaid, Number, fold, read
 from duologue.language.values import clean, is_blank, say
+from duologue.simulate.retelling_sense import added, invented, negated, rude, words_of
 from duologue.types import Dialogue, Environment, Json, Turn
 
 LONGER, ROOM = 1.6, 80
@@ -55,6 +57,7 @@ class Retold:
         nouns = {phrases.noun(key, c.table) for key, c in self.columns.items()}
         self.fields = {x for c in self.columns.values() for x in (c.label, c.plural)} | nouns
         self.fields -= tables | _EVERYDAY
+        self.words = {w for x in (*tables, *self.fields, *_texts(dialogue)) for w in words_of(x)}
         self.labels = _finder([fold(x) for x in (*self.fields, *tables)], plural=True)
 
     def keep(self, text: str) -> list[str]:
@@ -83,6 +86,7 @@ class Retold:
             or self._words(before, text, {a.kind for a in old.acts})
             or _act(old, text)
             or self._speaker(turns, at, text)
+            or self._besides(old, text)
         )
 
     def _values(self, old: str, new: str) -> str:
@@ -104,6 +108,17 @@ class Retold:
 
     def _found(self, finder: re.Pattern[str], text: str) -> list[str]:
         return [m[0].removesuffix("'s") for m in finder.finditer(fold(text).replace("e-mail", "email"))]
+
+    def _besides(self, turn: Turn, new: str) -> str:
+        """What is brought in, or denied, whatever the message does."""
+        old, kinds = turn.message.content, [a.kind for a in turn.acts]
+        does = [finder for kind, finder in _DOES.items() if kind in kinds]
+        return (
+            rude(old, new)
+            or negated(old, new, doubts=kinds == ["doubt"])
+            or invented(_without(new, _claims(new)), self.words)
+            or added(old, new, kinds, lambda s: bool(_claims(s) or self._found(self.names, s)), does)
+        )
 
     def _words(self, old: str, new: str, kinds: set[str]) -> str:
         had, has = ({_singular(x) for x in self._found(self.labels, t)} for t in (old, new))
@@ -195,8 +210,13 @@ def _act(turn: Turn, new: str) -> str:
     return "it must say that it did not work" if failed and finds("honesty", "failures", new) is None else ""
 
 
+_DOES = {
+    "confirm": phrases("consent", "outright"),
+    "doubt": phrases("doubt", "asks"),
+    "recap": phrases("recap", "asks"),
+}
+"""Sentences that do nothing but what the act is, of which there may be more than one."""
 _USER_ACTS = {
-    "confirm": ("consent", "yes", "it must be a plain yes"),
     "recap": ("recap", "asks", "it must ask for a recap"),
     "doubt": ("doubt", "asks", "it must doubt, and ask to check"),
 }
@@ -206,7 +226,7 @@ def _user_act(kinds: set[str], old: str, new: str) -> str:
     for kind, (section, group, what) in _USER_ACTS.items():
         if kind in kinds and finds(section, group, new) is None:
             return what
-    if "confirm" in kinds and (finds("consent", "no", new) is not None or "?" in new):
+    if "confirm" in kinds and (not says_yes(new) or "?" in new):
         return "it must be a plain yes"
     if "confirm" not in kinds and kinds and re.match(r"\W*(?:yes|yep|yeah|go ahead)\b", new, re.IGNORECASE):
         return "it agrees to something that was not proposed" if not re.match(r"\W*ye", old, re.IGNORECASE) else ""
@@ -272,6 +292,16 @@ def _seen(dialogue: Dialogue) -> Iterable[Json]:
                 yield json.decode(turn.message.content)
             except DecodeError:
                 yield turn.message.content
+
+
+def _texts(dialogue: Dialogue) -> Iterable[str]:
+    """Everything that was said, called or found."""
+    for turn in dialogue.turns:
+        yield turn.message.content
+        for call in turn.message.tool_calls:
+            yield json.encode(call.arguments).decode()
+    for value in _leaves([*_seen(dialogue)]):
+        yield value if isinstance(value, str) else ""
 
 
 def _leaves(value: Json) -> Iterable[Json]:
