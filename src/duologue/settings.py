@@ -59,6 +59,15 @@ class ModelSettings(Struct, frozen=True):
         named = {role: [self.endpoints[p].name or p for p in players] for role, players in self.roles.players.items()}
         return {role: named[role] for role in ROLES if role in named}
 
+    @property
+    def prompts_mark(self) -> str:
+        """Names the prompts that replace others; empty where none does. Raises `UserError` where one is no prompt."""
+        if self.prompts is None:
+            return ""
+        from duologue.models.prompts import Prompts
+
+        return Prompts(self.prompts).mark
+
 
 class Flags(Struct, frozen=True, kw_only=True):
     """What was said on the command line; None or empty = nothing."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from duologue.config import RunConfig
 from duologue.errors import UserError
 from duologue.models.endpoint import Price
 from duologue.settings import LOCAL, Flags, ModelSettings, model_settings
@@ -124,3 +125,13 @@ def test_another_address_for_a_section_keeps_its_settings() -> None:
     found = settings(FILE, model="big", urls=("http://five:1",), roles=("judge=model",))
     assert found.endpoints["big"].urls == ("http://five:1/v1",)
     assert found.endpoints["big"].name == "big-120b"
+
+
+def test_other_prompts_are_another_run(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "agent.md").write_text("{{ job }}", encoding="utf-8")
+    plain, own = settings(model="m"), settings(model="m", prompts=tmp_path / "mine")
+    assert plain.prompts_mark == ""
+    assert own.prompts_mark
+    assert "prompts" not in RunConfig(models=plain).identity()
+    assert RunConfig(models=own).identity()["prompts"] == own.prompts_mark
