@@ -95,12 +95,10 @@ class RunConfig(Struct, frozen=True, kw_only=True):
             "mode": self.mode,
             "toolsets": self.toolsets,
         }
-        played = self.models.identity()
-        return (
-            plain
-            | ({"roles": played} if played else {})
-            | ({"seed_tools": self.seed_tools.name} if self.seed_tools else {})
-        )
+        played, prompts = self.models.identity(), self.models.prompts_mark
+        seeds = self.seed_tools.name if self.seed_tools is not None else None
+        more = {"roles": played, "prompts": prompts, "seed_tools": seeds, "simulated": self.simulated}
+        return plain | {name: value for name, value in more.items() if value}
 
     @property
     def roles(self) -> Roles:
