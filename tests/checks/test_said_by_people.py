@@ -97,6 +97,8 @@ YES = [
     "Go ahead, I'll wait",
 ]
 REFUSED = [
+    "okay but not that date",
+    "yes, just kidding, no",
     "Yes but wait, make it 5 instead",
     "yes, no wait, don't do it",
     "Yes. Don't change the address though.",
