@@ -118,7 +118,7 @@ def transcript(dialogue: Dialogue, environment: Environment) -> str:
 
 def _turn_line(number: int, turn: Turn, characters: int, failed: bool) -> str:
     message = turn.message
-    line: dict[str, Json] = {"turn": number, "speaker": message.role}
+    line: dict[str, Json] = {"turn": number, "task": turn.task + 1, "speaker": message.role}
     if message.role == "tool":
         line["of"] = message.tool_call_id
         line["changed"] = _changed(turn.changes)
