@@ -84,7 +84,7 @@ def _of_run(where: Path, database: Path | None) -> Iterator[tuple["Dialogue", "E
 
 
 def _of_file(where: Path, database: Path | None) -> Iterator[tuple["Dialogue", "Environment", "Image | None"]]:
-    from duologue.export import environment_path, read_environment, read_export
+    from duologue.export import database_path, environment_path, read_environment, read_export
 
     known: dict[str, tuple[Environment, Image | None]] = {}
     images: dict[str, Image | None] = {"": None}
@@ -92,7 +92,9 @@ def _of_file(where: Path, database: Path | None) -> Iterator[tuple["Dialogue", "
         if dialogue.environment not in known:
             environment = read_environment(environment_path(where.parent, dialogue.environment))
             if environment.image not in images:
-                images[environment.image] = _given(database, environment)
+                beside = database_path(where.parent, environment.image)
+                given = beside if database is None and beside.is_file() else database
+                images[environment.image] = _given(given, environment)
             known[dialogue.environment] = environment, images[environment.image]
         yield dialogue, *known[dialogue.environment]
 

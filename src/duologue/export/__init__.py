@@ -2,10 +2,12 @@
 
 from duologue.export.files import (
     Exported,
+    database_path,
     environment_path,
     read_environment,
     read_export,
     read_rows,
+    write_database,
     write_environment,
     write_export,
 )
@@ -23,6 +25,7 @@ from duologue.export.stage_files import (
 __all__ = [
     "FORMS",
     "Exported",
+    "database_path",
     "environment_path",
     "named",
     "read_dialogues",
@@ -31,6 +34,7 @@ __all__ = [
     "read_rows",
     "read_scenarios",
     "read_tools",
+    "write_database",
     "write_dialogues",
     "write_environment",
     "write_export",

@@ -85,6 +85,21 @@ def environment_path(folder: Path, name: str) -> Path:
     return folder / f"env-{name}.json"
 
 
+def database_path(folder: Path, image: str) -> Path:
+    """Where the database with that image hash lies beside the rows of `folder`, if it was written there."""
+    return folder / f"database-{image}.sqlite"
+
+
+def write_database(image: str, data: bytes, folder: Path) -> Path:
+    """Write a database beside the rows in `folder`; one that is there already, as it is, is left alone."""
+    path = database_path(folder, image)
+    if path.is_file() and path.read_bytes() == data:
+        return path
+    with whole_file(path) as file:
+        file.write(data)
+    return path
+
+
 def write_environment(environment: Environment, folder: Path) -> Path:
     """Write an environment beside the rows in `folder`."""
     path = environment_path(folder, environment.id)
