@@ -12,24 +12,16 @@ from duologue.environment import open_session
 from duologue.models.prompts import Prompts
 from duologue.models.voice import Voice
 from duologue.plans.index import ToolIndex
-from duologue.protocols import Request, Session, Speaker
+from duologue.protocols import Request
 from duologue.simulate.model_agent import ModelAgent
 from duologue.simulate.model_user import ModelUser
 from duologue.simulate.play import play
-from duologue.simulate.scripted import converse
+from duologue.simulate.scripted import Pair, converse
 from duologue.tasks.maker import ScriptedTasks
 from duologue.testing import ScriptedModel, Tiny, tiny_environment
 from duologue.types import Dialogue, Message, Scenario, Turn
 
 NEXT_GOAL = "Something else comes up"
-
-
-class Pair(Struct):
-    """Two speakers on one session."""
-
-    user: Speaker
-    agent: Speaker
-    session: Session
 
 
 class Cast(Struct):

@@ -46,6 +46,8 @@ class Items:
         self.finished = store.finished_items()
         self.ran_out = False
         """No distinct task was left for an item."""
+        roles = shops[0].cast.roles
+        self._models = any(roles.models(role) for role in ("tasks", "user", "agent"))
         self._used: set[str] = set()
         self._past = _Past(store)
         self._line = _Line()
@@ -62,11 +64,9 @@ class Items:
 
         Raises `LimitReachedError` and `UserError` where the run can't go on; the item is then unfinished.
         """
-        cast = self.shops[0].cast
-        models = any(cast.voice(role) for role in ("tasks", "user", "agent"))
         try:
             found: Checked | StageError | None
-            found = await (self._with_models(number) if models else self._scripted(number))
+            found = await (self._with_models(number) if self._models else self._scripted(number))
         finally:
             self._line.leave(number)
         if isinstance(found, StageError):

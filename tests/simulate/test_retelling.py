@@ -2,53 +2,24 @@
 
 import asyncio
 import re
-from functools import cache
 
 import pytest
-from msgspec import json
-from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
 from duologue.checks.combine import combine
 from duologue.errors import StageError
 from duologue.models.prompts import Prompts
 from duologue.models.voice import Voice
-from duologue.plans.index import ToolIndex
 from duologue.protocols import Request
 from duologue.simulate.retelling import retell
 from duologue.simulate.retelling_check import Retold
-from duologue.simulate.scripted import converse
-from duologue.tasks.maker import ScriptedTasks
-from duologue.testing import ScriptedModel, Tiny, tiny_environment
+from duologue.testing import ScriptedModel
 from duologue.types import Act, Dialogue, Json, Message, Turn
 from duologue.verify import verify_dialogue
+from played import scripted as played
+from played import tiny
+from retold import judge
 
-
-@cache
-def tiny() -> Tiny:
-    return tiny_environment(seed=3)
-
-
-@cache
-def played(item: int, mode: str = "user") -> Dialogue:
-    t = tiny()
-    scenario = ScriptedTasks(t.catalog, t.image, t.environment, 3).scenario(str(item), (), mode)
-    index = ToolIndex(t.environment.toolset, t.catalog)
-    return asyncio.run(converse(scenario, t.environment, t.image, t.catalog, index))
-
-
-@cache
-def judge() -> Retold:
-    """It has seen every member and book of the library."""
-    listed = [Turn(Message("tool", json.encode(rows).decode())) for rows in SEEN]
-    return Retold(replace(played(0), turns=(*played(0).turns, *listed)), tiny().environment, tiny().catalog)
-
-
-SEEN: list[Json] = [
-    {"rows": [{"name": n} for n in ("Ann Ashe", "Ben Bird", "Ida Irwin", "Kim Kerr")]},
-    {"rows": [{"title": t} for t in ("Salt", "Bees", "North Light", "Rivers at Night")]},
-    {"rows": [{"status": s} for s in ("open", "overdue", "returned")]},
-]
 ASK, ASKED, TOLD, DONE, YES, BYE = "request", "confirm?", "report", "report change", "confirm", "done"
 SALT = "Could you tell me the price and the genre of the book Salt?"
 MAIL = "I would change the email from ann1@example.org to ann@example.com for Ann Ashe. Shall I go ahead?"

@@ -1,46 +1,16 @@
 """What a rewording brings in besides, and that honest ones pass."""
 
-import asyncio
 import re
 from functools import cache
 
 import pytest
-from msgspec import json
-from msgspec.structs import replace
 
-from duologue.plans.index import ToolIndex
 from duologue.simulate.retelling_check import Retold
-from duologue.simulate.scripted import converse
-from duologue.tasks.maker import ScriptedTasks
-from duologue.testing import Tiny, tiny_environment
-from duologue.types import Act, Dialogue, Json, Message, Turn
+from duologue.types import Act, Message, Turn
+from played import scripted as played
+from played import tiny
+from retold import judge
 
-
-@cache
-def tiny() -> Tiny:
-    return tiny_environment(seed=3)
-
-
-@cache
-def played(item: int, mode: str = "user") -> Dialogue:
-    t = tiny()
-    scenario = ScriptedTasks(t.catalog, t.image, t.environment, 3).scenario(str(item), (), mode)
-    index = ToolIndex(t.environment.toolset, t.catalog)
-    return asyncio.run(converse(scenario, t.environment, t.image, t.catalog, index))
-
-
-@cache
-def judge() -> Retold:
-    """It has seen every member and book of the library."""
-    listed = [Turn(Message("tool", json.encode(rows).decode())) for rows in SEEN]
-    return Retold(replace(played(0), turns=(*played(0).turns, *listed)), tiny().environment, tiny().catalog)
-
-
-SEEN: list[Json] = [
-    {"rows": [{"name": n} for n in ("Ann Ashe", "Ben Bird", "Ida Irwin", "Kim Kerr")]},
-    {"rows": [{"title": t} for t in ("Salt", "Bees", "North Light", "Rivers at Night")]},
-    {"rows": [{"status": s} for s in ("open", "overdue", "returned")]},
-]
 MAIL = "I would change the email from ann1@example.org to ann@example.com for Ann Ashe. Shall I go ahead?"
 SAVED = "Done: I set the email to ann@example.com for Ann Ashe."
 LOANS = "Ida Irwin has 2 loans: loan 38 (due date 21 May 2024) and loan 29 (due date 22 March 2024)."

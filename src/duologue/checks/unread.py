@@ -49,9 +49,10 @@ def _is_used(case: Case, call: Executed, planned: bool) -> bool:
         return bool(texts)
     answers = _answers(case, texts)
     lengths, formatted = _lengths(call.result), case.formatted(call)[:_ENOUGH]
-    others = set() if planned else _beside(case, call, texts[0])
+    beside = [] if planned else _beside(case, call, texts[0])
+    others = {repr(v) for c in beside for v in _values(case, c)}
     if others and not _again(case, call) and (own := [v for v in found if repr(v) not in others]):
-        found, lengths = own, lengths - _lengths_beside(case, call, texts[0])
+        found, lengths = own, lengths.difference(*(_lengths(c.result) for c in beside))
         formatted = [(v, c) for v, c in formatted if repr(v) not in others]
     if any(_tells_any(case, turn, found, [], lengths) for turn in answers):
         return True
@@ -77,16 +78,10 @@ def _answers(case: Case, texts: list[int]) -> list[int]:
     return texts[: 1 + next((n for n, turn in enumerate(texts[:MOST_ASKED]) if turn not in asked), MOST_ASKED)]
 
 
-def _beside(case: Case, call: Executed, text: int) -> set[str]:
-    """What the other reads gave that the same text reports."""
+def _beside(case: Case, call: Executed, text: int) -> list[Executed]:
+    """The other reads that the same text reports."""
     block = {c.index for c in case.blocks.get(text, ())}
-    return {repr(v) for c in _others(case, call) if c.index in block for v in _values(case, c)}
-
-
-def _lengths_beside(case: Case, call: Executed, text: int) -> set[int]:
-    """How many rows the other reads of the same text gave."""
-    block = {c.index for c in case.blocks.get(text, ())}
-    return {n for c in _others(case, call) if c.index in block for n in _lengths(c.result)}
+    return [c for c in _others(case, call) if c.index in block]
 
 
 def _first(case: Case, call: Executed, known: "_Before") -> list[Json]:

@@ -234,12 +234,8 @@ class Store:
         rows: Iterator[Any] = self.db.execute("SELECT item, outcome FROM items WHERE outcome IS NOT NULL ORDER BY item")
         return dict(rows)
 
-    def task_ids(self) -> set[str]:
-        """Tasks that finished items drew, accepted or rejected."""
-        return {name for (name,) in self.db.execute("SELECT id FROM tasks")}
-
     def tasks_in_order(self) -> list[tuple[int, str]]:
-        """The same, each with the item that drew it, by item."""
+        """Tasks that finished items drew, accepted or rejected, each with its item, by item."""
         rows: Iterator[Any] = self.db.execute("SELECT item, id FROM tasks ORDER BY item, id")
         return list(rows)
 
