@@ -75,7 +75,7 @@ class Items:
         if found is None:
             self.ran_out = True
             return None
-        self.store.put_dialogue(number, found.dialogue, found.verdicts, not found.code, found.code)
+        self.store.put_dialogue(number, found.dialogue, found.verdicts, found.code)
         return not found.code
 
     # ── scripted: drawn again where it fails ─────────────────────────────────────────────────────────────────────────
@@ -156,6 +156,7 @@ class Items:
         self.store.count_attempt(number, PLAY)
         checked = await _checked(shop, dialogue, str(number))
         self.store.count_attempt(number, CHECK, checked.code)
+        self.store.count_verdicts(number, checked.verdicts)
         return checked
 
     def _begin(self, number: int, shop: Workshop, scenario: Scenario, first: bool) -> None:

@@ -3,8 +3,7 @@
 Frozen, comparable, and nothing but data: they encode to JSON and back without loss (msgspec), know no database, no model and
 no stage. Behaviour lives in the packages; `protocols.py` holds the seams between them.
 
-The order of this file is the order of the work: tools and the environment they act on, what a request means, tasks, the
-dialogue, the verdict.
+The order of this file is that of the work: tools and their environment, what a request means, tasks, dialogue, verdict.
 """
 
 from typing import Any, Literal
@@ -283,6 +282,8 @@ class Proof(Struct, frozen=True, omit_defaults=True):
     noop: bool
     mutations: dict[str, str] = field(default_factory=dict)
     """Mutation → the check that failed it; empty where it survived."""
+    spared: dict[str, str] = field(default_factory=dict)
+    """Variation that spoils nothing → the check that wrongly objected to it; empty where it passed, as it must."""
 
 
 class Task(Struct, frozen=True):

@@ -23,7 +23,7 @@ def finished(tmp_path: Path) -> Path:
             store.begin_item(item)
             store.count_attempt(item, "check", "" if item else "grounding\x1b")
             store.put_dialogue(
-                item, make_dialogue(environment, item), SOUND if item else UNSOUND, item == 1, "grounding"
+                item, make_dialogue(environment, item), SOUND if item else UNSOUND, "" if item else "grounding"
             )
         store.note("ran_out", {"items": 2, "of": 40})
     return folder

@@ -23,7 +23,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
     with Store.create(tmp_path / "run", {"seed": 7, "mode": "user"}) as store:
         store.put_environment(ENVIRONMENT, b"image")
         for item in range(3):
-            store.put_dialogue(item, make_dialogue(ENVIRONMENT, item), SOUND if item != 1 else UNSOUND, item != 1)
+            store.put_dialogue(
+                item, make_dialogue(ENVIRONMENT, item), SOUND if item != 1 else UNSOUND, "grounding" * (item == 1)
+            )
         yield store
 
 

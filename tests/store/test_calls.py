@@ -157,4 +157,5 @@ def test_an_older_run_is_read_as_it_is_and_brought_up_to_date_to_go_on(older: Pa
         assert store.db.execute("SELECT script FROM migrations ORDER BY version").fetchall() == [
             ("schema.sql",),
             ("calls.sql",),
+            ("trust.sql",),
         ]

@@ -73,7 +73,7 @@ def test_an_item_ends_once(store: Store) -> None:
 def test_order_and_numbers_are_by_item(store: Store) -> None:
     environment = make_environment(IMAGE)
     for item in (5, 0, 2):
-        store.put_dialogue(item, make_dialogue(environment, item), SOUND, accepted=item != 0, reason="")
+        store.put_dialogue(item, make_dialogue(environment, item), SOUND, reason="grounding" * (item == 0))
     assert [s.item for s in store.dialogues()] == [2, 5]
     assert [s.item for s in store.dialogues(accepted=False)] == [0]
     assert store.dialogue(2).item == 5
@@ -98,7 +98,7 @@ def test_statistics(store: Store) -> None:
     store.begin_item(2)
     store.count_attempt(2, "tasks")
     store.count_attempt(2, "check", "grounding")
-    store.put_dialogue(2, make_dialogue(environment, 2, 9), UNSOUND, accepted=False, reason="grounding")
+    store.put_dialogue(2, make_dialogue(environment, 2, 9), UNSOUND, reason="grounding", blame="agent")
     store.begin_item(3)
     store.count_attempt(3, "tasks")  # cut short here: neither ended nor counted
     store.add_seconds(1.5)
@@ -232,15 +232,16 @@ def test_an_older_file_gets_what_it_lacks(tmp_path: Path, monkeypatch: pytest.Mo
     Store.create(tmp_path / "run", {}).close()
     scripts = tmp_path / "scripts"
     scripts.mkdir()
-    (scripts / "third.sql").write_text("CREATE TABLE later (x)")
-    monkeypatch.setattr("duologue.store.files.MIGRATIONS", ("schema.sql", "calls.sql", "third.sql"))
+    (scripts / "fourth.sql").write_text("CREATE TABLE later (x)")
+    monkeypatch.setattr("duologue.store.files.MIGRATIONS", ("schema.sql", "calls.sql", "trust.sql", "fourth.sql"))
     monkeypatch.setattr("duologue.store.files.resources.files", lambda package: scripts)
     with Store.open(tmp_path / "run") as store:
         assert store.db.execute("SELECT count(*) FROM later").get == 0
         assert store.db.execute("SELECT version, script FROM migrations ORDER BY 1").fetchall() == [
             (1, "schema.sql"),
             (2, "calls.sql"),
-            (3, "third.sql"),
+            (3, "trust.sql"),
+            (4, "fourth.sql"),
         ]
 
 

@@ -45,6 +45,7 @@ class Store:
         self._lock = lock
         self._attempts: dict[int, Counter[tuple[str, str]]] = {}
         self._tasks: dict[int, dict[str, None]] = {}
+        self._verdicts: dict[int, dict[str, list[int]]] = {}
         self._writing: dict[str, frozenset[str]] = {}
 
     @classmethod
@@ -172,6 +173,7 @@ class Store:
         """Say that work on an item begins, or begins again after a run was cut short."""
         self._attempts[item] = Counter()
         self._tasks[item] = {}
+        self._verdicts[item] = {}
         with explained(self.folder):
             self.db.execute("INSERT OR IGNORE INTO items (item) VALUES (?)", (item,))
 
@@ -179,36 +181,51 @@ class Store:
         """Count one pass through a stage: `reason` is a short fixed code, empty for a pass. Written when the item ends."""
         self._attempts.setdefault(item, Counter())[stage, reason] += 1
 
+    def count_verdicts(self, item: int, verdicts: Iterable[Verdict]) -> None:
+        """Count what each check said of a conversation that was played for the item. Written when the item ends."""
+        counts = self._verdicts.setdefault(item, {})
+        for verdict in verdicts:
+            asked = counts.setdefault(verdict.check, [0, 0, 0])
+            asked[0] += 1
+            asked[1] += verdict.passed is False
+            asked[2] += verdict.passed is None
+
     def use_tasks(self, item: int, tasks: Iterable[str]) -> None:
         """Say that the item drew tasks with these ids, also where nothing came of them. Written when the item ends."""
         self._tasks.setdefault(item, {}).update(dict.fromkeys(tasks))
 
     def put_dialogue(
-        self, item: int, dialogue: Dialogue, verdicts: tuple[Verdict, ...], accepted: bool = True, reason: str = ""
+        self, item: int, dialogue: Dialogue, verdicts: tuple[Verdict, ...], reason: str = "", blame: str = ""
     ) -> None:
-        """End an item with a conversation, accepted or (for `reason`) not. Its environment must have been put before."""
+        """End an item with a conversation: accepted, or, where a `reason` is given, not, with who is to blame.
+
+        Its environment must have been put before.
+        """
         self.use_tasks(item, (task.id for task in dialogue.scenario.tasks))
         counts = measure(dialogue, self._writing_tools(dialogue.environment))
         row = (
-            *(item, dialogue.id, int(accepted), dialogue.environment),
+            *(item, dialogue.id, int(not reason), dialogue.environment),
             *msgspec.structs.astuple(counts),
             *(_encode(verdicts), _encode(dialogue)),
         )
         with explained(self.folder), self.db:
-            self._end(item, "accepted" if accepted else "rejected", "" if accepted else self._lost_at(item), reason)
+            self._end(item, self._lost_at(item) if reason else "", reason, blame=blame)
             self.db.execute(f"INSERT INTO dialogues VALUES ({', '.join('?' * len(row))})", row)
 
-    def reject_item(self, item: int, stage: str, reason: str, evidence: str = "") -> None:
+    def reject_item(self, item: int, stage: str, reason: str, evidence: str = "", blame: str = "") -> None:
         """End an item for which there is no conversation."""
         with explained(self.folder), self.db:
-            self._end(item, "rejected", stage, reason, evidence)
+            self._end(item, stage, reason, evidence, blame)
 
-    def _end(self, item: int, outcome: str, stage: str, reason: str, evidence: str = "") -> None:
-        """Inside the caller's transaction: the item's end, its tasks and its attempts. Raises `ValueError` at a second end."""
+    def _end(self, item: int, stage: str, reason: str, evidence: str = "", blame: str = "") -> None:
+        """Inside the caller's transaction: the item's end and all that was counted of it; accepted where there is no reason against.
+
+        Raises `ValueError` at a second end.
+        """
         self.db.execute(
-            "INSERT INTO items VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (item) DO UPDATE"
-            " SET outcome = ?2, stage = ?3, reason = ?4, evidence = ?5 WHERE outcome IS NULL",
-            (item, outcome, stage, reason, evidence),
+            "INSERT INTO items VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (item) DO UPDATE"
+            " SET outcome = ?2, stage = ?3, reason = ?4, evidence = ?5, blame = ?6 WHERE outcome IS NULL",
+            (item, "rejected" if reason else "accepted", stage, reason, evidence, blame),
         )
         if not self.db.changes():
             raise ValueError(f"item {item} has ended already")
@@ -216,6 +233,8 @@ class Store:
         self.db.executemany("INSERT INTO tasks VALUES (?, ?)", [(task, item) for task in tasks])
         attempts = self._attempts.pop(item, Counter())
         self.db.executemany("INSERT INTO attempts VALUES (?, ?, ?, ?)", [(item, *k, n) for k, n in attempts.items()])
+        said = self._verdicts.pop(item, {})
+        self.db.executemany("INSERT INTO checks VALUES (?, ?, ?, ?, ?)", [(item, name, *n) for name, n in said.items()])
 
     def _lost_at(self, item: int) -> str:
         """The last stage an attempt at the item failed in."""

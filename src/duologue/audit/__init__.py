@@ -1,0 +1,1 @@
+"""The checks, as far as they apply, for conversation files that anyone wrote."""
