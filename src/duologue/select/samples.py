@@ -1,0 +1,48 @@
+"""What selection looks at of a conversation. Made from the store once; everything after it is pure."""
+
+from msgspec import Struct
+
+from duologue.types import Json
+
+
+class OfferedTool(Struct, frozen=True):
+    """A tool as its users see it: what decontamination compares."""
+
+    name: str
+    description: str
+    parameters: dict[str, Json]
+
+
+class Candidate(Struct, frozen=True):
+    """An accepted conversation, as far as selection needs it."""
+
+    id: str
+    """The dialogue's."""
+    item: int
+    domain: str
+    """The environment's name: which database or domain it is of."""
+    environment: str
+    mode: str
+    difficulty: str
+    """Of its hardest task."""
+    families: tuple[str, ...]
+    """Families of the tools that were called (`Meaning.family`, else the tool's effect), sorted, each once."""
+    turns: int
+    tokens: int
+    goals: tuple[str, ...]
+    asks: tuple[str, ...]
+    """A digest for each task: two tasks that ask the same of the same rows have the same."""
+    said: tuple[str, ...]
+    """What user and assistant said, in order."""
+    tools: tuple[OfferedTool, ...]
+    """The tools that were called."""
+
+
+class Left(Struct, frozen=True, omit_defaults=True):
+    """A conversation that is left out: why, and beside which other or which benchmark entry."""
+
+    id: str
+    reason: str
+    """A short fixed code: duplicate · near duplicate · same task · contaminated · balance · mix · budget."""
+    beside: str = ""
+    evidence: str = ""
