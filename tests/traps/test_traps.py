@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
+from duologue.traps import FAULTS, KINDS, SOUND, Trap, trap
 from duologue.types import Finding, Verdict
-from traps.trapset import FAULTS, KINDS, SOUND, Trap, trap
 
 RIGHT: dict[str, frozenset[str]] = {
     "wrong number told": frozenset({"grounding", "attribution", "disclosure"}),
@@ -52,7 +52,7 @@ def test_the_set_has_sixty_conversations_of_twelve_kinds_from_three_worlds() -> 
     assert RIGHT.keys() == KINDS.keys()
     assert set(Counter(t.kind for t in faulty).values()) == {3}
     assert not any(t.kind for t in sound)
-    assert len({t.world for t in faulty}) == len({t.world for t in sound}) == 3
+    assert len({t.world.name for t in faulty}) == len({t.world.name for t in sound}) == 3
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,1 +1,14 @@
-"""Conversations with known faults and known liberties, by which checks and judges are measured."""
+"""Conversations with known faults and known liberties, by which checks and judges are measured.
+
+    for trap in traps():        # named, and made when first looked into
+        trap.kind               # the fault; empty for a sound one
+        trap.dialogue, trap.at  # the conversation, and the turn of the fault (or of the liberty)
+        trap.world.workshop     # the environment it was played in
+        trap.verdicts()         # what every machine check says
+
+Everything follows from fixed seeds and is made in this process when it is asked for.
+"""
+
+from duologue.traps.trapset import FAULTS, KINDS, SOUND, Trap, trap, traps
+
+__all__ = ["FAULTS", "KINDS", "SOUND", "Trap", "trap", "traps"]

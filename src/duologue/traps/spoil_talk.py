@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from duologue.checks import columns_of
 from duologue.ids import to_json
 from duologue.language.values import say, tells
+from duologue.traps.moves import Change, Move, Play, rows
+from duologue.traps.spoil import neighbours, shuffled, wanted
 from duologue.types import Fact, Message, Turn
-from traps.moves import Change, Move, Play, rows
-from traps.spoil import neighbours, shuffled, wanted
 
 # ── Role swap ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -12,8 +12,8 @@ from random import Random
 from duologue.catalog import Column
 from duologue.language.reading import Number, read
 from duologue.language.values import say
+from duologue.traps.moves import Change, Play, ask, rows
 from duologue.types import Json
-from traps.moves import Change, Play, ask, rows
 
 Spoil = Callable[[Play, Random], Iterator[Change]]
 

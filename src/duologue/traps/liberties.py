@@ -9,8 +9,8 @@ from random import Random
 from msgspec.structs import replace
 
 from duologue.language.reading import read
-from traps.moves import Change, Move, Play
-from traps.spoil import shuffled
+from duologue.traps.moves import Change, Move, Play
+from duologue.traps.spoil import shuffled
 
 
 def other_order(play: Play, dice: Random) -> Iterator[Change]:

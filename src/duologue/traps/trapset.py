@@ -5,16 +5,17 @@ leave them (no acts, no record of where arguments came from), the others as a sc
 is as the scripted pair left it.
 """
 
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from duologue.ids import rng
+from duologue.traps import liberties, spoil, spoil_talk
+from duologue.traps.moves import Change, Performed, Play, perform, taken_apart
+from duologue.traps.worlds import World, as_model, worlds
 from duologue.types import Dialogue, Message, Turn, Verdict
-from traps import liberties, spoil, spoil_talk
-from traps.moves import Change, Performed, Play, perform, taken_apart
-from traps.worlds import World, as_model, worlds
 
 PLAIN = 6
 """Conversations of each world that are taken as they are; faults are put into later ones."""
@@ -40,18 +41,41 @@ LIBERTIES: tuple[tuple[str, spoil.Spoil], ...] = (
 )  # fmt: skip
 
 
-class Trap(Struct, frozen=True):
-    """A conversation of the set. `kind` is empty for a sound one; `at` is the turn of the fault, or of the liberty."""
+class Made(Struct, frozen=True):
+    """A conversation, and the turn of its fault, or of the liberty taken."""
 
-    name: str
-    kind: str
-    world: str
     dialogue: Dialogue
     at: int = 0
 
+
+class Trap:
+    """A named conversation of the set, made when it is first looked into. `kind` is empty for a sound one."""
+
+    def __init__(self, name: str, kind: str, world: str, make: Callable[[World], Made]) -> None:
+        self.name, self.kind, self._world, self._make = name, kind, world, make
+
+    @property
+    def world(self) -> World:
+        """Where it was played."""
+        return worlds()[self._world]
+
+    @cached_property
+    def _made(self) -> Made:
+        return self._make(self.world)
+
+    @property
+    def dialogue(self) -> Dialogue:
+        """The conversation."""
+        return self._made.dialogue
+
+    @property
+    def at(self) -> int:
+        """The turn of the fault, or of the liberty."""
+        return self._made.at
+
     def verdicts(self) -> tuple[Verdict, ...]:
-        """What every check says."""
-        return worlds()[self.world].workshop.check(self.dialogue)
+        """What every machine check says."""
+        return self.world.workshop.check(self.dialogue)
 
 
 def _changed(world: World, form: spoil.Spoil) -> tuple[Dialogue, int]:
@@ -100,15 +124,27 @@ SOUND: dict[str, tuple[str, int]] = {
 
 @cache
 def trap(name: str) -> Trap:
-    """A conversation of the set by its name; made once."""
+    """A conversation of the set by its name."""
     if name in FAULTS:
         kind, place, form, users_too = FAULTS[name]
-        dialogue, at = _changed(worlds()[place], form)
-        return Trap(name, kind, place, as_model(dialogue, users_too), at)
+        return Trap(name, kind, place, lambda world: _faulty(world, form, users_too))
     place, number = SOUND[name]
+    return Trap(name, "", place, lambda world: _sound(world, number))
+
+
+def traps() -> Iterator[Trap]:
+    """All of them, the faulty ones first."""
+    return map(trap, (*FAULTS, *SOUND))
+
+
+def _faulty(world: World, form: spoil.Spoil, users_too: bool) -> Made:
+    dialogue, at = _changed(world, form)
+    return Made(as_model(dialogue, users_too), at)
+
+
+def _sound(world: World, number: int) -> Made:
     if number < PLAIN:
-        dialogue = next(worlds()[place].dialogues(number))
-        form_of = (dialogue, as_model(dialogue, False), as_model(dialogue, True))
-        return Trap(name, "", place, form_of[number % 3])
-    dialogue, at = _changed(worlds()[place], LIBERTIES[number - PLAIN][1])
-    return Trap(name, "", place, as_model(dialogue, number % 2 == 0), at)
+        dialogue = next(world.dialogues(number))
+        return Made((dialogue, as_model(dialogue, False), as_model(dialogue, True))[number % 3])
+    dialogue, at = _changed(world, LIBERTIES[number - PLAIN][1])
+    return Made(as_model(dialogue, number % 2 == 0), at)

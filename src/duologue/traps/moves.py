@@ -17,8 +17,8 @@ from duologue.checks import columns_of
 from duologue.environment import open_session
 from duologue.ids import to_json
 from duologue.plans.trace import is_error
+from duologue.traps.worlds import World
 from duologue.types import Dialogue, Json, Message, Tool, ToolCall, Turn
-from traps.worlds import World
 
 
 class Move(Struct, frozen=True):
