@@ -36,13 +36,18 @@ class Candidate(Struct, frozen=True):
     """What user and assistant said, in order."""
     tools: tuple[OfferedTool, ...]
     """The tools that were called."""
+    messages: str = ""
+    """A digest of all its messages, calls and results included; ids of calls don't count."""
 
 
 class Left(Struct, frozen=True, omit_defaults=True):
     """A conversation that is left out: why, and beside which other or which benchmark entry."""
 
+    run: int
+    """Of which of the list's runs, from 0."""
     id: str
     reason: str
-    """A short fixed code: duplicate · near duplicate · same task · contaminated · balance · mix · budget."""
+    """A short fixed code: contaminated · duplicate · same task · near duplicate · mix · balance · budget."""
     beside: str = ""
+    """Id of the conversation that is kept in its place; or the benchmark's entry."""
     evidence: str = ""
