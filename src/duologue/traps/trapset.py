@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from duologue.ids import rng
 from duologue.traps import liberties, spoil, spoil_talk
 from duologue.traps.moves import Change, Performed, Play, perform, taken_apart
-from duologue.traps.worlds import World, as_model, worlds
+from duologue.traps.worlds import World, as_model, world
 from duologue.types import Dialogue, Message, Turn, Verdict
 
 PLAIN = 6
@@ -57,7 +57,7 @@ class Trap:
     @property
     def world(self) -> World:
         """Where it was played."""
-        return worlds()[self._world]
+        return world(self._world)
 
     @cached_property
     def _made(self) -> Made:
