@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from duologue.checks.blame import blame
 from duologue.checks.combine import combine
 from duologue.errors import StageError
 from duologue.simulate.play import GivenUpError
@@ -36,6 +37,12 @@ class Checked(Struct, frozen=True):
     verdicts: tuple[Verdict, ...]
     code: str
     evidence: str
+
+    @property
+    def blame(self) -> str:
+        """Who failed; empty where it is accepted."""
+        roles = [t.message.role for t in self.dialogue.path()]
+        return blame(CHECK, self.code, self.verdicts, roles).who if self.code else ""
 
 
 class Items:
@@ -70,12 +77,13 @@ class Items:
         finally:
             self._line.leave(number)
         if isinstance(found, StageError):
-            self.store.reject_item(number, found.stage, found.reason, found.evidence)
+            who = blame(found.stage, found.reason).who
+            self.store.reject_item(number, found.stage, found.reason, found.evidence, who)
             return False
         if found is None:
             self.ran_out = True
             return None
-        self.store.put_dialogue(number, found.dialogue, found.verdicts, found.code)
+        self.store.put_dialogue(number, found.dialogue, found.verdicts, found.code, found.blame)
         return not found.code
 
     # ── scripted: drawn again where it fails ─────────────────────────────────────────────────────────────────────────

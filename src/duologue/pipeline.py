@@ -47,7 +47,8 @@ class Progress(Struct, frozen=True):
 
 
 class Summary(Struct, frozen=True):
-    """How a run ended. `note` says what the person should know, if anything; `stopped`, which limit of theirs it reached."""
+    """How a run ended. `note` says what the person should know, if anything; `stopped`, which limit of theirs it reached;
+    `blames`, who the rejected items are lost to (see `checks.blame`) and how many."""
 
     items: int
     accepted: int
@@ -55,6 +56,7 @@ class Summary(Struct, frozen=True):
     unfinished: int
     note: str = ""
     stopped: str = ""
+    blames: dict[str, int] = {}
 
 
 # ── one stage alone ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -164,7 +166,7 @@ def _before_items(config: "RunConfig", store: Store, limit: LimitReachedError) -
     """A run that a limit stops while its ground is made."""
     ended = list(store.finished_items().values())
     counts = ended.count("accepted"), ended.count("rejected")
-    return Summary(len(ended), *counts, config.n - len(ended), stopped=limit.message)
+    return Summary(len(ended), *counts, config.n - len(ended), stopped=limit.message, blames=store.blames())
 
 
 async def _lined_up(
@@ -216,4 +218,4 @@ def _ended(
         note = f"Distinct tasks ran out after {made} of {config.n}: this database supports no more."
         items.store.note("ran_out", {"items": made, "of": config.n})
     limit = next((e.message for e in stopped if isinstance(e, LimitReachedError)), "")
-    return Summary(made, *counts, 0 if note else config.n - made, note, limit)
+    return Summary(made, *counts, 0 if note else config.n - made, note, limit, items.store.blames())

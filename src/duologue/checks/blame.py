@@ -1,6 +1,209 @@
-"""Who failed, where an item is rejected."""
+"""Who failed, where an item is rejected: one name for each, and the one finding that decides it.
 
+A pure function of what is known of the item: the stage and the reason it was given up with, or the verdicts on its conversation and
+who speaks in which turn. The first line of this table that fits decides; so a bad user is never blamed on the agent.
+
+| what is known                                                                                      | blame           |
+|----------------------------------------------------------------------------------------------------|-----------------|
+| an answer of a model that never came: a server that failed, an answer cut off, a request too long   | limits          |
+| a conversation that does not end, or that stops before its end; a call that was never answered       | limits          |
+| the role `user` was given up: no turn after the redraws that a user would say                      | user            |
+| `user_gate` objects to a turn; the judge says that the user did not stay one                        | user            |
+| a check or the judge objects to what a user's turn says                                             | user            |
+| the user gate finds that an assistant makes no call, however often it is asked                       | agent           |
+| the roles `simulator`, `questions`, `tools`, … were given up                                        | tool            |
+| a result breaks its schema, contradicts an earlier one, or is another when the call is made again   | tool            |
+| a call that only reads, or that failed, changed something                                           | tool            |
+| no task could be drawn, written or proven; the role `tasks` was given up                            | task            |
+| the role `agent` was given up; any other check objects                                              | agent           |
+| a check could not tell: the task wants what nothing can measure                                     | task            |
+| the judge holds no line for critical, or calls critical ones invalid, and nothing else failed       | task            |
+| the judge could not tell, was not readable, or its voices disagree without a majority               | judge undecided |
+| the judge finds a critical line failed                                                             | agent           |
+
+`calls`, `order`, `state`, `disclosure` and `unread` speak of a whole task: the turn that they point at is where it ends, and who speaks
+there is no fault of theirs.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, get_args
+
+from msgspec import Struct
+
+from duologue.types import Finding, Verdict
+
+__all__ = ["BLAMES", "Blame", "Ruling", "blame", "ruling"]
 
 Blame = Literal["user", "agent", "tool", "task", "judge undecided", "limits"]
 BLAMES: tuple[Blame, ...] = get_args(Blame)
+
+NO_ANSWER = frozenset(
+    {
+        "server busy",
+        "server error",
+        "timed out",
+        "connection cut",
+        "invalid response",
+        "cut off",
+        "request too long",
+        "request refused",
+    }
+)
+"""Reasons of a role given up that are no words of its model's (`models/transport.py`, `refusals.py` and `http.py` name them)."""
+ROLES: dict[str, Blame] = {
+    "user": "user",
+    "agent": "agent",
+    "judge": "judge undecided",
+    "tasks": "task",
+    "plan": "task",
+    "wording": "agent",
+    "simulator": "tool",
+    "questions": "tool",
+    "tools": "tool",
+    "expansion": "tool",
+    "returns": "tool",
+    "domain": "tool",
+}
+"""A stage or a role that was given up → whose failure that is."""
+_RESULTS = frozenset({"replay", "consistency"})
+_WHOLE = frozenset({"calls", "order", "state", "disclosure", "unread"})
+_STOPS = ("it ends with the user waiting", "it ends in the middle", "it ends before the user")
+_STRAY = re.compile(r" (?:failed|only reads), yet ")
+_ASIDE = re.compile(r"(?:judge \d+: )?(?:noted: |judges (?:dis)?agree: |task \d+, line \d+ \(\w+\) passed: )")
+IDLE = "the assistant's fault"
+"""How the user gate marks what is none of the user's doing."""
+
+
+class Ruling(Struct, frozen=True):
+    """Who is to blame, and what decides it: the check (or the stage), and its finding; no finding where there is none."""
+
+    who: Blame
+    check: str
+    finding: Finding | None = None
+
+
+def blame(stage: str, reason: str, verdicts: Sequence[Verdict] = (), roles: Sequence[str] = ()) -> Ruling:
+    """Who is to blame for an item that was lost in `stage` for `reason`.
+
+    `verdicts` on its conversation, where there is one, and `roles`: who speaks in each of its turns.
+    """
+    return ruling(verdicts, roles) or _of_stage(stage, reason)
+
+
+def ruling(verdicts: Sequence[Verdict], roles: Sequence[str]) -> Ruling | None:
+    """The blame that the verdicts of a rejected conversation give; None where all of them passed."""
+    failed = [v for v in verdicts if v.passed is not True]
+    for rule in _RULES:
+        found = next((r for v in failed for r in rule(v, roles)), None)
+        if found is not None:
+            return found
+    return None
+
+
+def _of_stage(stage: str, reason: str) -> Ruling:
+    """The blame for an item that has no conversation, or whose conversation was given up."""
+    role, _, said = reason.partition(": ")
+    named = role if said and role in ROLES else stage
+    why = said if said and role in ROLES else reason
+    if why in NO_ANSWER or why.startswith("HTTP") or named == "play":
+        return Ruling("limits", named)
+    return Ruling(ROLES.get(named, "agent"), named)
+
+
+# ── The rules, one for each line of the table, in its order ──────────────────────────────────────────────────────────────
+
+_Rule = Callable[[Verdict, Sequence[str]], Iterator[Ruling]]
+
+
+def _given_up(verdict: Verdict, _: Sequence[str]) -> Iterator[Ruling]:
+    """A verdict that bears the name of a stage or role: the conversation was given up there."""
+    if verdict.check == "play" or (verdict.check in ROLES and verdict.check != "judge"):
+        first = verdict.evidence[0] if verdict.evidence else None
+        reason = first.what.partition(". ")[0].rstrip(".") if first is not None else ""
+        yield Ruling(_of_stage(verdict.check, reason).who, verdict.check, first)
+
+
+def _cut_short(verdict: Verdict, _: Sequence[str]) -> Iterator[Ruling]:
+    if verdict.check == "protocol":
+        for finding in verdict.evidence:
+            if finding.what.startswith(_STOPS) or finding.what.endswith("was never answered"):
+                yield Ruling("limits", verdict.check, finding)
+
+
+def _of_user(verdict: Verdict, roles: Sequence[str]) -> Iterator[Ruling]:
+    """What the user did: a user fault wins over all that others did after it."""
+    if verdict.passed is not False or verdict.check in _WHOLE or _split(verdict):
+        return
+    for finding in _objections(verdict):
+        if verdict.check == "user_gate":
+            own = IDLE not in finding.what
+        else:
+            own = _speaks(finding, roles, "user") or (
+                verdict.check == "judge" and "did not stay a user" in finding.what
+            )
+        if own:
+            yield Ruling("user", verdict.check, finding)
+
+
+def _of_tool(verdict: Verdict, roles: Sequence[str]) -> Iterator[Ruling]:
+    """What a call gave: who builds on a broken result is not to blame for it."""
+    if verdict.passed is not False:
+        return
+    for finding in _objections(verdict):
+        broken = verdict.check == "schema" and _speaks(finding, roles, "tool")
+        stray = verdict.check == "state" and _STRAY.search(finding.what) is not None
+        if broken or stray or verdict.check in _RESULTS:
+            yield Ruling("tool", verdict.check, finding)
+
+
+def _of_agent(verdict: Verdict, _: Sequence[str]) -> Iterator[Ruling]:
+    if verdict.check != "judge" and verdict.passed is False:
+        yield Ruling("agent", verdict.check, next(_objections(verdict), None))
+
+
+def _unmeasured(verdict: Verdict, _: Sequence[str]) -> Iterator[Ruling]:
+    if verdict.check != "judge":
+        yield Ruling("task", verdict.check, next(_objections(verdict), None))
+
+
+def _judged(verdict: Verdict, _: Sequence[str]) -> Iterator[Ruling]:
+    """Only the judge is left."""
+    found = list(_objections(verdict))
+    if verdict.passed is False and not _split(verdict):
+        yield Ruling("agent", verdict.check, next((f for f in found if " failed: " in f.what), next(iter(found), None)))
+        return
+    unread = next((f for f in verdict.evidence if _is_unread(f)), None)
+    invalid = next((f for f in verdict.evidence if "(InvalidRubric)" in f.what), None)
+    empty = next((f for f in verdict.evidence if "no line of the rubric is critical" in f.what), None)
+    if unread is None and not _split(verdict) and (invalid or empty) is not None:
+        yield Ruling("task", verdict.check, invalid or empty)
+        return
+    yield Ruling("judge undecided", verdict.check, unread or next(iter(verdict.evidence), None))
+
+
+_RULES: tuple[_Rule, ...] = (_given_up, _cut_short, _of_user, _of_tool, _of_agent, _unmeasured, _judged)
+
+
+def _objections(verdict: Verdict) -> Iterator[Finding]:
+    """The findings that decide: no notes, and nothing that a judge found in order or that counts its voices."""
+    yield from (f for f in verdict.evidence if _ASIDE.match(f.what) is None)
+
+
+def _is_unread(finding: Finding) -> bool:
+    if _ASIDE.match(finding.what) is not None:
+        return False
+    return "could not tell" in finding.what and "no line of the rubric is critical" not in finding.what
+
+
+def _split(verdict: Verdict) -> bool:
+    """Whether the voices disagree and neither side has more than half of them."""
+    first = verdict.evidence[0].what if verdict.evidence else ""
+    if not first.startswith("judges disagree: "):
+        return False
+    votes = first.partition(": ")[2].split(", ")
+    return all(2 * votes.count(side) <= len(votes) for side in ("valid", "invalid"))
+
+
+def _speaks(finding: Finding, roles: Sequence[str], role: str) -> bool:
+    return 0 <= finding.turn < len(roles) and roles[finding.turn] == role

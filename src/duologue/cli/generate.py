@@ -72,7 +72,9 @@ def report(asked: "RunConfig", summary: "Summary") -> int:
     from duologue.cli import STOPPED
     from duologue.cli.text import one_line
 
-    line = f"{summary.accepted} accepted, {summary.rejected} rejected of {summary.items} items"
+    lost = ", ".join(f"{who} {n}" for who, n in summary.blames.items())
+    rejected = f"{summary.rejected} rejected ({lost})" if lost else f"{summary.rejected} rejected"
+    line = f"{summary.accepted} accepted, {rejected} of {summary.items} items"
     if summary.unfinished:
         line += f", {summary.unfinished} unfinished"
     print(one_line(f"{line}, in {asked.folder}"))

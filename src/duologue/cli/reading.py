@@ -9,6 +9,7 @@ assistant  what they say
 
 from collections.abc import Iterator
 
+from duologue.checks.blame import Ruling
 from duologue.cli.text import one_line, safe, styled, wrapped
 from duologue.ids import to_json
 from duologue.types import Dialogue, Environment, Json, RowChange, Task, ToolCall, Turn, Verdict
@@ -23,8 +24,10 @@ SYSTEM = 1200
 SIGNS = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}
 
 
-def conversation(dialogue: Dialogue, verdicts: tuple[Verdict, ...], environment: Environment) -> str:
-    """The whole page: what it is about, the turns, the verdicts."""
+def conversation(
+    dialogue: Dialogue, verdicts: tuple[Verdict, ...], environment: Environment, ruling: Ruling | None = None
+) -> str:
+    """The whole page: what it is about, the turns, the verdicts; of a rejected one, who is to blame for what."""
     path = dialogue.path()
     tasks = dialogue.scenario.tasks
     head = f"{dialogue.id} · {environment.name} · {len(path) - 1} turns · {len(tasks)} task{'s' * (len(tasks) != 1)}"
@@ -35,6 +38,8 @@ def conversation(dialogue: Dialogue, verdicts: tuple[Verdict, ...], environment:
     parts += [line for turn in path for line in _turn(turn)]
     if verdicts:
         parts += ["", *(_verdict(verdict) for verdict in verdicts)]
+    if ruling is not None:
+        parts += ["", _blamed(ruling)]
     return "\n".join(parts)
 
 
@@ -99,6 +104,12 @@ def _change(change: RowChange) -> str:
 
 def _row(row: dict[str, Json]) -> str:
     return ", ".join(f"{one_line(name)} {_value(value)}" for name, value in row.items())
+
+
+def _blamed(ruling: Ruling) -> str:
+    label = styled("blame".ljust(INDENT), "red")
+    found = f": turn {ruling.finding.turn}: {safe(ruling.finding.what)}" if ruling.finding is not None else ""
+    return f"{label}{wrapped(f'{ruling.who} ({one_line(ruling.check)}{found})', INDENT)}"
 
 
 def _verdict(verdict: Verdict) -> str:

@@ -24,7 +24,10 @@ def show(
 
         print(to_json(found))
     else:
+        from duologue.checks.blame import ruling
         from duologue.cli.reading import conversation
 
-        print(conversation(found.dialogue, found.verdicts, environment))
+        roles = [turn.message.role for turn in found.dialogue.path()]
+        decided = ruling(found.verdicts, roles) if rejected else None
+        print(conversation(found.dialogue, found.verdicts, environment, decided))
     return 0

@@ -253,6 +253,14 @@ class Store:
         rows: Iterator[Any] = self.db.execute("SELECT item, outcome FROM items WHERE outcome IS NOT NULL ORDER BY item")
         return dict(rows)
 
+    def blames(self) -> dict[str, int]:
+        """Who rejected items are lost to → how many, the most first; items of runs made before blame was kept are left out."""
+        counted = (
+            "SELECT blame, count(*) FROM items WHERE outcome = 'rejected' AND blame <> '' GROUP BY 1 ORDER BY 2 DESC, 1"
+        )
+        rows: Iterator[Any] = self.db.execute(counted)
+        return dict(rows)
+
     def tasks_in_order(self) -> list[tuple[int, str]]:
         """Tasks that finished items drew, accepted or rejected, each with its item, by item."""
         rows: Iterator[Any] = self.db.execute("SELECT item, id FROM tasks ORDER BY item, id")
