@@ -48,6 +48,8 @@ class RawTable(Struct, frozen=True):
     indexed: tuple[str, ...] = ()
     """Columns that lead an index."""
     links: tuple[RawLink, ...] = ()
+    strict: bool = False
+    """Declared STRICT."""
 
     def spelled(self, name: str) -> str:
         """The real spelling of a column named in any case; empty where there is none."""
@@ -74,17 +76,17 @@ def read_tables(db: apsw.Connection) -> tuple[list[RawTable], list[str]]:
     """Every table and view worth reading, in order of creation, and a note for each that was left out."""
     listed = select(
         db,
-        "SELECT l.name, l.type, l.wr FROM pragma_table_list l LEFT JOIN sqlite_schema s "
+        "SELECT l.name, l.type, l.wr, l.strict FROM pragma_table_list l LEFT JOIN sqlite_schema s "
         "ON s.name = l.name AND s.type IN ('table', 'view') "
         "WHERE l.schema = 'main' AND lower(l.name) NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.rowid, l.name",
     )
     tables, notes = [], []
-    for name, kind, without_rowid in listed:
+    for name, kind, without_rowid, strict in listed:
         if kind == "shadow":
             notes.append(left_out("table", name, "it is the storage of a virtual table"))
             continue
         try:
-            raw = _read_table(db, name, kind, bool(without_rowid))
+            raw = _read_table(db, name, kind, bool(without_rowid), bool(strict))
         except apsw.Error as e:
             notes.append(left_out(kind, name, f"it can't be read ({e})"))
             continue
@@ -95,7 +97,7 @@ def read_tables(db: apsw.Connection) -> tuple[list[RawTable], list[str]]:
     return tables, notes
 
 
-def _read_table(db: apsw.Connection, name: str, kind: str, without_rowid: bool) -> RawTable:
+def _read_table(db: apsw.Connection, name: str, kind: str, without_rowid: bool, strict: bool) -> RawTable:
     rows = select(db, 'SELECT name, type, "notnull", pk, hidden FROM pragma_table_xinfo(?)', name)
     columns = tuple(RawColumn(n, t or "", bool(nn), hidden > 1) for n, t, nn, _, hidden in rows if n and hidden != 1)
     known = {c.name for c in columns}
@@ -106,7 +108,7 @@ def _read_table(db: apsw.Connection, name: str, kind: str, without_rowid: bool) 
     unique, indexed = _read_indexes(db, name, known) if real else ((), ())
     rowid = real and not without_rowid and not known & {"rowid", "ROWID"}
     links = _read_links(db, name) if real else ()
-    return RawTable(name, kind, columns, key, rowid, autokey, unique, indexed, links)
+    return RawTable(name, kind, columns, key, rowid, autokey, unique, indexed, links, strict)
 
 
 def _read_indexes(

@@ -44,6 +44,12 @@ class Column(Struct, frozen=True, omit_defaults=True):
     """`values` is all there is, and few enough for an `enum`."""
     sorts: bool = False
     """Comparing stored values compares what they mean (numbers, ISO dates; not "1 June 2004", not numbers kept as text)."""
+    affinity: str = ""
+    """How SQLite converts what is stored in it (see `affinity.py`), where that isn't `type`."""
+    numbered: bool = False
+    """The database numbers its rows by it."""
+    bookkeeping: str = ""
+    """Why only the database has a use for it (see `bookkeeping.py`): never asked for, never told, and not graded."""
 
 
 class Link(Struct, frozen=True, omit_defaults=True):
@@ -98,6 +104,8 @@ class Catalog(Struct, frozen=True, omit_defaults=True):
     """The latest past date the data holds (ISO), near which reference times are drawn; empty without dates."""
     notes: tuple[str, ...] = field(default=())
     """What was left out and why, for the person."""
+    trails: tuple[Column, ...] = ()
+    """The columns of tables that were left out since only triggers write them, as a record of changes elsewhere."""
 
     def table(self, name: str) -> Table:
         """The table of that name. Raises `KeyError`."""

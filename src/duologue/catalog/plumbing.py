@@ -6,7 +6,9 @@ catalog leaves them out, with a note, wherever anything else remains.
 
 from collections.abc import Mapping, Sequence
 
+from duologue.catalog.bookkeeping import Bookkeeping
 from duologue.catalog.introspect import RawTable, left_out
+from duologue.catalog.model import Column
 from duologue.catalog.nouns import singular_word
 from duologue.catalog.words import words
 
@@ -22,6 +24,15 @@ def without_plumbing(raws: Sequence[RawTable], spelled: Mapping[str, list[str]])
     if not any(r.kind == "table" for r in kept):
         return list(raws), []
     return kept, list(notes.values())
+
+
+def without_trails(raws: Sequence[RawTable], kept: Bookkeeping) -> tuple[list[RawTable], tuple[Column, ...], list[str]]:
+    """The tables that are more than a trail triggers write, the columns of those that are not, and a note for each of these."""
+    left = [r for r in raws if r.name in kept.trails]
+    if not any(r.kind == "table" and r not in left for r in raws):
+        return list(raws), (), []
+    trails = tuple(Column(r.name, c.name, "other", bookkeeping=kept.trails[r.name]) for r in left for c in r.columns)
+    return [r for r in raws if r not in left], trails, [left_out(r.kind, r.name, kept.trails[r.name]) for r in left]
 
 
 def _why(raw: RawTable, spelled: Sequence[str], raws: Sequence[RawTable]) -> str:

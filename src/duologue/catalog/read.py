@@ -10,6 +10,8 @@ import apsw
 from msgspec import Struct, structs
 
 from duologue.catalog import display, kinds, labels, links, roles
+from duologue.catalog.affinity import affinity
+from duologue.catalog.bookkeeping import Bookkeeping, find_bookkeeping
 from duologue.catalog.examples import examples, json_value
 from duologue.catalog.facts import Facts, gather
 from duologue.catalog.introspect import RawTable, left_out, read_tables, resolve_links
@@ -19,7 +21,7 @@ from duologue.catalog.links import Source
 from duologue.catalog.model import Catalog, Column, Link, Table
 from duologue.catalog.names import Speller
 from duologue.catalog.nouns import plural, singular
-from duologue.catalog.plumbing import without_plumbing
+from duologue.catalog.plumbing import without_plumbing, without_trails
 from duologue.catalog.statistics import TableStats, read_stats
 from duologue.catalog.words import words
 
@@ -33,6 +35,9 @@ def read_catalog(db: apsw.Connection, name: str) -> Catalog:
     Tables without rows or readable columns are left out and noted. Raises `apsw.Error` where the database can't be read.
     """
     raws, notes = read_tables(db)
+    kept = find_bookkeeping(db, raws)
+    raws, trails, more = without_trails(raws, kept)
+    notes += more
     speller = Speller([r.name for r in raws], [c.name for r in raws for c in r.columns])
     raws, more = without_plumbing(raws, {r.name: speller.words(r.name) for r in raws})
     notes += more
@@ -46,10 +51,10 @@ def read_catalog(db: apsw.Connection, name: str) -> Catalog:
     notes += more
     named = _name_links(sources, found, named)
     found = links.roles(found, _stems(sources), named)
-    tables = tuple(_table(source, found, named) for source in sources)
+    tables = tuple(_marked(_table(source, found, named), kept) for source in sources)
     if speller.foreign:
         tables = tuple(_unbent(t) for t in tables)
-    return Catalog(name, tables, tuple(found), _latest(sources, tables), tuple(notes))
+    return Catalog(name, tables, tuple(found), _latest(sources, tables), tuple(notes), trails)
 
 
 def _read_rows(db: apsw.Connection, raws: Sequence[RawTable]) -> tuple[list[tuple[RawTable, TableStats]], list[str]]:
@@ -135,6 +140,17 @@ def _table(source: Source, found: Sequence[Link], named: dict[str, str]) -> Tabl
     )
 
 
+def _marked(table: Table, kept: Bookkeeping) -> Table:
+    """With the columns marked that the database keeps for itself: no role has a use for them."""
+    columns = tuple(
+        structs.replace(c, role="other", bookkeeping=kept.columns[table.name, c.name])
+        if (table.name, c.name) in kept.columns and c.name not in (*table.key, *table.display)
+        else c
+        for c in table.columns
+    )
+    return structs.replace(table, columns=columns)
+
+
 def _unbent(table: Table) -> Table:
     """Labels of another language are not put into an English plural."""
     columns = tuple(structs.replace(c, plural=c.label) for c in table.columns)
@@ -163,6 +179,7 @@ def _column(source: Source, decided: Decided, wording: labels.Wording) -> Column
     fact, nature = decided.facts, decided.nature
     raw, stats = fact.raw, fact.stats
     least, most = roles.extremes(fact, nature)
+    keeps = affinity(raw.declared, source.raw.strict)
     return Column(
         table=source.raw.name,
         name=raw.name,
@@ -183,6 +200,8 @@ def _column(source: Source, decided: Decided, wording: labels.Wording) -> Column
         values=examples(stats, nature.role),
         closed=roles.closed(fact, nature),
         sorts=roles.sorts(fact, nature),
+        affinity="" if keeps == fact.type else keeps,
+        numbered=source.raw.autokey and raw.name in source.key,
     )
 
 

@@ -110,7 +110,9 @@ def columns_of(catalog: Catalog | None) -> Mapping[str, Column]:
 
 
 _columns: Kept[Catalog, Mapping[str, Column]] = Kept(
-    lambda catalog: {f"{t.name}.{c.name}": c for t in catalog.tables for c in t.columns}
+    lambda catalog: {
+        f"{c.table}.{c.name}": c for c in (*(c for t in catalog.tables for c in t.columns), *catalog.trails)
+    }
 )
 
 

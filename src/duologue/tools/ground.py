@@ -48,8 +48,14 @@ class Ground:
     # ── columns ──
 
     def shown(self, c: Column) -> bool:
-        """Whether a tool may show the column: no blobs, no nested data, no secrets."""
-        return c.type != "BLOB" and c.format != "json" and not spoken(c.label or c.name) & words()["secret"]
+        """Whether a tool may show the column: no blobs, no nested data, no secrets, nothing the database
+        keeps for itself."""
+        return (
+            c.type != "BLOB"
+            and not c.bookkeeping
+            and c.format != "json"
+            and not spoken(c.label or c.name) & words()["secret"]
+        )
 
     def long(self, c: Column) -> bool:
         """Whether its texts are too long for a list."""
