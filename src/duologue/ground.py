@@ -13,7 +13,7 @@ from duologue.catalog import Catalog, named_by, read_catalog, relabelled
 from duologue.errors import StageError, UserError
 from duologue.ids import rng
 from duologue.sources import Source, from_domain, from_sqlite
-from duologue.store.stats import TOOLS_NOTE
+from duologue.store.funnel import TOOLS_NOTE
 from duologue.tools import DerivedTools, default_policy, environment_for
 from duologue.types import Environment, Json
 from duologue.workshop import Workshop

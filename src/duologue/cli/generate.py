@@ -64,11 +64,11 @@ def run(asked: "RunConfig", first: int | None = None) -> int:
                 summary = make(asked, progress, first)
         else:
             summary = make(asked, draw, first)
-    return report(asked, summary)
+    return report(asked, summary, more=first is None)
 
 
-def report(asked: "RunConfig", summary: "Summary") -> int:
-    """The last lines of a run; the exit code."""
+def report(asked: "RunConfig", summary: "Summary", more: bool = True) -> int:
+    """The last lines of a run, with what to type next where `more` is wanted; the exit code."""
     from duologue.cli import STOPPED
     from duologue.cli.text import one_line
 
@@ -80,7 +80,34 @@ def report(asked: "RunConfig", summary: "Summary") -> int:
     print(one_line(f"{line}, in {asked.folder}"))
     if summary.note:
         print(one_line(summary.note))
+    if summary.rejected:
+        print(f"rejected for {_reasons(asked)}")
+    if more:
+        print(one_line(f"next: {_next(asked, summary)}"))
     if summary.stopped:
         print(one_line(f"{summary.stopped} The same command with a higher limit goes on."))
         return STOPPED
     return 0
+
+
+def _reasons(asked: "RunConfig") -> str:
+    """What most items were lost to, and to whom."""
+    from duologue.cli.lost import reasons
+    from duologue.cli.runs import open_run
+    from duologue.store import lost
+
+    with open_run(asked.folder) as store:
+        return reasons(lost(store))
+
+
+def _next(asked: "RunConfig", summary: "Summary") -> str:
+    """Commands that look at the run."""
+    import shlex
+
+    folder = shlex.quote(str(asked.folder))
+    lines = [f"stats {folder}"]
+    if summary.rejected:
+        lines.append(f"show {folder} --rejected")
+    if summary.accepted:
+        lines += [f"show {folder} 1", f"export {folder} -o {folder}.jsonl"]
+    return " · ".join(f"duologue {line}" for line in lines)

@@ -83,7 +83,7 @@ def report(found: "Estimate", asked: "RunConfig") -> str:
 
 
 def _roles(found: "Estimate") -> list[tuple[str, ...]]:
-    from duologue.cli.stats import dollars, duration
+    from duologue.cli.amounts import dollars, duration
     from duologue.cli.text import one_line
 
     def row(name: str, work: "Work") -> tuple[str, ...]:
@@ -96,7 +96,7 @@ def _roles(found: "Estimate") -> list[tuple[str, ...]]:
 
 
 def _ranges(found: "Estimate") -> list[tuple[str, ...]]:
-    from duologue.cli.stats import dollars
+    from duologue.cli.amounts import dollars
 
     def row(name: str, figure: "Range", shown: Any) -> tuple[str, ...]:
         if figure.low is None or figure.high is None:

@@ -1,4 +1,4 @@
-"""`duologue stats`: the paper's table for a run, and where attempts were lost."""
+"""`duologue stats`: the paper's table for a run, the way of its items, what models were asked."""
 
 from typing import Any
 
@@ -16,12 +16,13 @@ NAMES = {"steps": "steps for a request", "turns": "turns", "tasks": "tasks"}
 
 
 def stats(run: Run, json: Json = False) -> int:
-    """Show a run's figures beside the paper's. Below them: where attempts were lost."""
+    """Show a run's figures beside the paper's. Below them: the way of its items, check by check, who lost them, what they cost."""
     from duologue.cli.runs import open_run
+    from duologue.cli.selected import how_many
     from duologue.store import stats as figures
 
     with open_run(run) as store:
-        found = figures(store)
+        found = figures(store, how_many(store))
         notes = store.notes()
     if json:
         from duologue.ids import to_json
@@ -37,7 +38,8 @@ def stats(run: Run, json: Json = False) -> int:
 
 def report(found: dict[str, Any]) -> str:
     """The statistics for reading."""
-    from duologue.cli.text import one_line, styled, table
+    from duologue.cli.lost import each_sample, losses, way
+    from duologue.cli.text import styled, table
 
     ends = found["dialogues"]
     head = (
@@ -55,12 +57,7 @@ def report(found: dict[str, Any]) -> str:
     blank = ("", "")
     parts = [styled(head, "bold"), "", "mean (max) of a conversation"]
     parts.append(table([*rows, *((*pair, *blank) for pair in more)], right=frozenset({1, 2, 3})))
-    if found["funnel"]:
-        lost = [("stage", "entered", "passed", "lost to")]
-        for entry in found["funnel"]:
-            why = ", ".join(f"{one_line(reason)} {n}" for reason, n in entry["reasons"].items())
-            lost.append((one_line(entry["stage"]), str(entry["entered"]), str(entry["passed"]), why))
-        parts += ["", "attempts, redraws included", table(lost, right=frozenset({1, 2}))]
+    parts += [*way(found), *losses(found), *each_sample(found)]
     if "models" in found:
         parts += ["", *_models(found["models"])]
     return "\n".join(parts)
@@ -72,6 +69,8 @@ def _figure(summary: dict[str, float]) -> str:
 
 def _models(found: dict[str, Any]) -> list[str]:
     """What models were asked: the whole run, then by role."""
+    from duologue.cli.amounts import dollars, duration
+    from duologue.cli.lost import on_rejected
     from duologue.cli.text import one_line, table
 
     head = ("calls of models", "calls", "prompt", "cached", "completion", "model time", "dollars", "given up")
@@ -86,10 +85,8 @@ def _models(found: dict[str, Any]) -> list[str]:
             )
         )  # fmt: skip
     parts = [table(rows, right=frozenset(range(1, 7)))]
-    each, billed = found["dollars_per_accepted"], found["billed_at_most"]
-    parts.append("")
-    if each is not None:
-        parts.append(f"{dollars(each)} for each accepted conversation")
+    billed, rejected = found["billed_at_most"], on_rejected(found)
+    parts += ["", rejected] if rejected else [""]
     parts.append(f"charged to the limits: {dollars(billed['dollars'])}, {billed['tokens']:,} tokens")
     faults = [("attempts that met a fault", "n", "which")]
     for role, part in found["roles"].items():
@@ -98,13 +95,3 @@ def _models(found: dict[str, Any]) -> list[str]:
             which = ", ".join(f"{one_line(reason)} {n:,}" for reason, n in met.items())
             faults.append((one_line(role), f"{sum(met.values()):,}", which))
     return [*parts, "", table(faults, right=frozenset({1}))] if faults[1:] else parts
-
-
-def dollars(amount: float) -> str:
-    """An amount of money, small ones to the hundredth of a cent."""
-    return f"${amount:,.2f}" if amount >= 100 or not amount else f"${amount:.4f}"
-
-
-def duration(seconds: float) -> str:
-    """A time, in hours from one hour on."""
-    return f"{seconds / 3600:,.2f} h" if seconds >= 3600 else f"{seconds:,.1f} s"

@@ -2,8 +2,9 @@
 
 from duologue.store.calls import Calls, export_calls
 from duologue.store.files import FILE_NAME, explained
+from duologue.store.funnel import funnel, lost
 from duologue.store.records import Measures, StoredDialogue, measure
-from duologue.store.stats import funnel, stats
+from duologue.store.stats import stats
 from duologue.store.store import Store
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "explained",
     "export_calls",
     "funnel",
+    "lost",
     "measure",
     "stats",
 ]

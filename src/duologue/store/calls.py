@@ -38,6 +38,12 @@ _SUMS = """
     count(*), sum(prompt_tokens), sum(cached_tokens), sum(completion_tokens), sum(seconds), sum(dollars) FROM calls
 """
 _WORK = f"SELECT role, item, {_SUMS} GROUP BY role, item ORDER BY role, item"
+_SPENT = f"""
+    SELECT role, CASE WHEN item < 0 THEN 'ground' ELSE coalesce(items.outcome, 'unfinished') END, {_SUMS}
+    LEFT JOIN items USING (item) GROUP BY 1, 2 ORDER BY 1, 2
+"""
+SPENT_ON = ("accepted", "rejected", "unfinished", "ground")
+"""What calls were for, by what became of it; `ground`: for no item (tools, a domain)."""
 _SPAN = "SELECT min(at - seconds), max(at), sum(seconds) FROM calls WHERE item >= 0"
 
 
@@ -190,22 +196,28 @@ def span(db: apsw.Connection) -> Span:
 
 def model_stats(db: apsw.Connection, accepted: int) -> dict[str, Json]:
     """The figures of a run's calls, as `stats --json` prints them."""
-    work = work_by_role(db)
+    work: dict[str, Work] = {}
+    spent = dict.fromkeys(SPENT_ON, Work())
+    asked: Iterator[Any] = db.execute(_SPENT)
+    for role, became, *sums in asked:
+        work[role] = work.get(role, Work()) + Work(*sums)
+        spent[became] += Work(*sums)
     lost: dict[str, dict[str, dict[str, int]]] = {}
     rows: Iterator[Any] = db.execute("SELECT role, what, reason, n FROM troubles ORDER BY role, what, n DESC, reason")
     for role, what, reason, n in rows:
         lost.setdefault(role, {}).setdefault(what, {})[reason] = n
     tokens, nano = db.execute("SELECT tokens, nano FROM spending").get or (0, 0)
-    sums = {role: sum(work.get(role, {}).values(), Work()) for role in sorted({*work, *lost})}
-    total = sum(sums.values(), Work())
+    by_role = {role: work.get(role, Work()) for role in sorted({*work, *lost})}
+    total = sum(by_role.values(), Work())
     return {
         **_figures(total),
         "dollars_per_accepted": round(total.dollars / accepted, 6) if accepted else None,
         "billed_at_most": {"tokens": tokens, "dollars": round(nano / 1e9, 6)},
         "roles": {
             role: {**_figures(w), "failures": lost.get(role, {}).get("call", {}), "attempts": lost.get(role, {}).get("attempt", {})}
-            for role, w in sums.items()
+            for role, w in by_role.items()
         },
+        "spent_on": {became: _figures(w) for became, w in spent.items()},
     }  # fmt: skip
 
 

@@ -10,21 +10,21 @@ What is counted, over accepted conversations:
 * tools: different tools that those conversations could use (a name counts once per database).
 
 `items` are those begun; each ends once, accepted or rejected, or is `unfinished` when the run was cut short. The funnel
-counts every attempt, redraws included: how many entered a stage, how many passed, and why the others did not.
+counts every attempt, redraws included: how many entered a stage, how many passed, and why the others did not (see `funnel`).
+`per_sample` has the run's time and money for each accepted conversation, and for each that a selection keeps.
 
 Where models were asked, `models` has their calls, in all and by role: tokens, seconds of waiting, dollars, calls given up
-(`failures`) and attempts at calls that failed, which retries may have made good (`attempts`). `billed_at_most` is what the limits
-were charged: known usage, and the worst case of what ended without.
+(`failures`) and attempts at calls that failed, which retries may have made good (`attempts`). `spent_on` has them by what became of
+the item they were for. `billed_at_most` is what the limits were charged: known usage, and the worst case of what ended without.
 """
 
 from typing import Any
 
 from duologue.store.calls import has_calls, model_stats
+from duologue.store.funnel import blame, funnel, lost, said_by_checks
 from duologue.store.store import Store
 from duologue.types import Json
 
-TOOLS_NOTE = "tools"
-"""The note of a run whose tools a model wrote: tools `entered` (written), `passed` (kept), and `reasons` → how many fell."""
 _DIALOGUES = """
     SELECT count(*), sum(turns), max(turns), sum(steps), sum(requests), max(longest), sum(tasks), max(tasks),
            sum(calls), max(calls), sum(user_turns), max(user_turns), sum(writes)
@@ -39,14 +39,10 @@ _TOOLS = """
     FROM tools t JOIN environments e ON e.id = t.environment
     WHERE e.id IN (SELECT environment FROM dialogues WHERE accepted = 1)
 """
-_FUNNEL = """
-    SELECT stage, reason, sum(n) FROM attempts GROUP BY stage, reason
-    ORDER BY min(min(rowid)) OVER (PARTITION BY stage), sum(n) DESC, reason
-"""
 
 
-def stats(store: Store) -> dict[str, Json]:
-    """The statistics of a run as `stats --json` prints them."""
+def stats(store: Store, selected: int | None = None) -> dict[str, Json]:
+    """The statistics of a run as `stats --json` prints them. `selected`: how many of its conversations a selection keeps."""
     items, accepted, rejected = _row(store, _OUTCOMES)
     n, turns, most_turns, steps, requests, longest, tasks, most_tasks, *rest = _row(store, _DIALOGUES)
     calls, most_calls, user_turns, most_user_turns, writes = rest
@@ -65,23 +61,26 @@ def stats(store: Store) -> dict[str, Json]:
     }
     if has_calls(store.db):
         found["models"] = model_stats(store.db, accepted)
-    return found
+    return found | _trust(store, found, selected)
 
 
-def funnel(store: Store) -> list[dict[str, Json]]:
-    """Per stage, in the order stages come (tools only where a model wrote them): how many attempts entered, how many passed, and reason → how many failed so."""
-    stages: dict[str, dict[str, Any]] = {}
-    written = store.notes().get(TOOLS_NOTE)
-    if written:
-        stages["tools"] = {"stage": "tools", **written}
-    for stage, reason, n in store.db.execute(_FUNNEL):
-        entry = stages.setdefault(stage, {"stage": stage, "entered": 0, "passed": 0, "reasons": {}})
-        entry["entered"] += n
-        if reason:
-            entry["reasons"][reason] = n
-        else:
-            entry["passed"] += n
-    return list(stages.values())
+def _trust(store: Store, found: dict[str, Json], selected: int | None) -> dict[str, Json]:
+    """What checks said, what was lost to whom, what was selected, and what each sample took."""
+    played = sum(entry["entered"] for entry in found["funnel"] if entry["stage"] == "check")
+    spent = found.get("models", {}).get("dollars", 0.0)
+    samples = {"accepted": found["dialogues"]["accepted"], "selected": selected}
+    return {
+        "checks": said_by_checks(store, played),
+        "blame": blame(store),
+        "lost": lost(store),
+        "selected": selected,
+        "per_sample": {name: _each(found["seconds"], spent, n) for name, n in samples.items()},
+    }
+
+
+def _each(seconds: float, dollars: float, n: int | None) -> dict[str, float] | None:
+    """Time and money for each of `n` samples; None without any."""
+    return {"seconds": round(seconds / n, 4), "dollars": round(dollars / n, 6)} if n else None
 
 
 def _row(store: Store, sql: str) -> list[int]:
