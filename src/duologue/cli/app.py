@@ -10,6 +10,7 @@ from duologue.cli.export import export
 from duologue.cli.generate import generate
 from duologue.cli.plan import plan
 from duologue.cli.play import play
+from duologue.cli.select import select
 from duologue.cli.show import show
 from duologue.cli.stats import stats
 from duologue.cli.tasks import tasks
@@ -24,7 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (generate, plan, stats, show, verify, export, tools, tasks, play, check):
+for command in (generate, plan, stats, show, verify, select, export, tools, tasks, play, check):
     app.command()(command)
 
 

@@ -9,11 +9,18 @@ if TYPE_CHECKING:
     from duologue.store import Store
 
 
+def run_folder(path: Path) -> Path:
+    """The run folder that is meant by a path: itself, or where it is the file in it, the folder around."""
+    from duologue.store import FILE_NAME
+
+    return path.parent if path.name == FILE_NAME and path.is_file() else path
+
+
 @contextmanager
 def open_run(path: Path) -> Iterator["Store"]:
     """The store of a run folder (or the file in it), for reading. Raises `UserError`, also for damage met on the way."""
-    from duologue.store import FILE_NAME, Store, explained
+    from duologue.store import Store, explained
 
-    folder = path.parent if path.name == FILE_NAME and path.is_file() else path
+    folder = run_folder(path)
     with explained(folder), Store.open(folder, readonly=True) as store:
         yield store

@@ -49,5 +49,27 @@ class Left(Struct, frozen=True, omit_defaults=True):
     reason: str
     """A short fixed code: contaminated · duplicate · same task · near duplicate · mix · balance · budget."""
     beside: str = ""
-    """Id of the conversation that is kept in its place; or the benchmark's entry."""
+    """Id of the conversation that stays in its place; or the benchmark's entry."""
+    beside_run: int = -1
+    """Of which run that conversation is."""
     evidence: str = ""
+
+
+class Entry(Struct, frozen=True):
+    """What is kept of a candidate while it is weighed against all the others: no text."""
+
+    run: int
+    item: int
+    id: str
+    groups: dict[str, str]
+    """For each of `groups.DIMENSIONS` the group it belongs to."""
+    tasks: int
+    turns: int
+    tokens: int
+    asks: tuple[str, ...]
+    messages: str
+
+    @property
+    def mode(self) -> str:
+        """How it was asked for: user or task."""
+        return self.groups["mode"]

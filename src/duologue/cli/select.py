@@ -1,0 +1,167 @@
+"""`duologue select`: which of the accepted conversations go into the dataset. Nothing is deleted; a list is written."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from duologue.cli.options import Json, whole
+
+if TYPE_CHECKING:
+    from duologue.select.lists import Report, Selection
+    from duologue.select.selection import Options
+    from duologue.store import Store
+
+
+def select(
+    runs: Annotated[list[Path], typer.Argument(help="Run folders, as given to `generate -o`.", metavar="RUN...")],
+    near: Annotated[
+        float, typer.Option("--near", help="Likeness from which two count as one; 0: only exact copies.", metavar="X")
+    ] = 0.8,
+    balance: Annotated[
+        str, typer.Option("--balance", help="Even shares by any of these.", metavar="domain,difficulty,family,length")
+    ] = "",
+    mix: Annotated[
+        str, typer.Option("--mix", help="Shares of the modes, of runs of both.", metavar="user:0.8,task:0.2")
+    ] = "",
+    keep: Annotated[
+        int | None, typer.Option("--keep", help="How many to keep.", metavar="N", show_default=False, parser=whole)
+    ] = None,
+    max_tokens: Annotated[
+        int | None,
+        typer.Option(
+            "--max-tokens", help="Keep at most so many tokens.", metavar="N", show_default=False, parser=whole
+        ),
+    ] = None,
+    tokenizer: Annotated[
+        Path | None,
+        typer.Option(
+            "--tokenizer",
+            help="Count tokens with it: NAME.tiktoken or tokenizer.json. [default: an estimate]",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--out",
+            help="The list. [default: selection.json in the first run]",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Choose which accepted conversations are exported: no duplicates, balanced, within a budget. Nothing is deleted: the list it writes is what `export` follows."""
+    from duologue.cli.runs import run_folder
+    from duologue.select.lists import list_path
+    from duologue.select.selection import Options
+
+    options = Options(
+        near=near, balance=_names(balance), mix=_shares(mix), max_tokens=max_tokens, keep=keep, tokenizer=tokenizer
+    )
+    place = out if out is not None else list_path(run_folder(runs[0]))
+    _refuse_other(place)
+    made = _made(runs, options)
+    _write(made, place)
+    if json:
+        from duologue.ids import to_json
+
+        print(to_json({"selection": str(place), "options": made.options, "runs": made.runs, "report": made.report}))
+        return 0
+    print(report(made.report, [run.folder for run in made.runs], place))
+    return 0
+
+
+def _made(runs: list[Path], options: "Options") -> "Selection":
+    from duologue.cli.runs import open_run, run_folder
+    from duologue.select.selection import select as make
+
+    opened: list[tuple[Path, Store]] = []
+    with ExitStack() as stack:
+        for run in distinct(runs):
+            opened.append((run_folder(run), stack.enter_context(open_run(run))))
+        return make(opened, options)
+
+
+def distinct(runs: list[Path]) -> list[Path]:
+    """The runs, each once. Raises `UserError` naming one that is given twice."""
+    from duologue.cli.runs import run_folder
+    from duologue.errors import UserError
+
+    seen: set[Path] = set()
+    for run in runs:
+        place = run_folder(run).resolve()
+        if place in seen:
+            raise UserError(f"{str(run)!r} is given twice.", "Name each run once.")
+        seen.add(place)
+    return runs
+
+
+def _refuse_other(place: Path) -> None:
+    """Raise `UserError` where something lies that is not a selection: it may be what was to be selected from."""
+    from duologue.errors import UserError
+    from duologue.select.lists import FORMAT
+
+    if not place.is_file():
+        return
+    with place.open("rb") as file:
+        if FORMAT.encode() not in file.read(200):
+            raise UserError(f"{str(place)!r} exists and is not a selection.", "Name another file (-o).")
+
+
+def _write(made: "Selection", place: Path) -> None:
+    from duologue.export.files import whole_file
+    from duologue.select.lists import encoded
+
+    with whole_file(place) as file:
+        file.write(encoded(made))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _shares(text: str) -> dict[str, float]:
+    from duologue.errors import UserError
+
+    shares: dict[str, float] = {}
+    for part in _names(text):
+        name, _, share = part.partition(":")
+        try:
+            value = float(share)
+        except ValueError:
+            value = 0.0
+        if not value or name.strip() in shares:
+            raise UserError(f"{part!r} is no share.", "Write shares that add up to 1: --mix user:0.8,task:0.2.")
+        shares[name.strip()] = value
+    return shares
+
+
+def report(found: "Report", runs: list[str], place: Path) -> str:
+    """The report for reading: what came, what each step left, and the shares before and after."""
+    from duologue.cli.text import one_line, styled, table
+
+    head = f"{found.kept:,} of {found.accepted:,} accepted conversations of {', '.join(map(one_line, runs))} selected"
+    rows = [("step", "came", "left out", "why")]
+    for step in found.steps:
+        why = ", ".join(f"{one_line(reason)} {n:,}" for reason, n in step.left.items())
+        rows.append((step.name, f"{step.came:,}", f"{sum(step.left.values()):,}", why))
+    before, after = found.tokens
+    rows += [("kept", f"{found.kept:,}", "", f"{after:,} of {before:,} tokens")]
+    parts = [styled(head, "bold"), "", table(rows, right=frozenset({1, 2})), ""]
+    shares = [("", "", "before", "after")]
+    for dimension, groups in found.shares.items():
+        for number, (group, (was, now)) in enumerate(groups.items()):
+            name = "" if number else dimension
+            shares.append((name, one_line(group, 40), _share(was, found.accepted), _share(now, found.kept)))
+    parts.append(table(shares, right=frozenset({2, 3})))
+    parts += ["", *(one_line(note) for note in found.notes)] if found.notes else []
+    return "\n".join([*parts, "", f"The list: {one_line(str(place))}. `duologue export` follows it."])
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part:,} ({part / whole:.0%})" if whole else f"{part:,}"
