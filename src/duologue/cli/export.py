@@ -1,35 +1,78 @@
-"""`duologue export`: accepted conversations as JSONL, for trainers."""
+"""`duologue export`: accepted conversations as JSONL, for trainers; where there is a selection, those it keeps."""
 
+import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from duologue.cli.options import Out, Run
+from duologue.cli.options import Out
 
 if TYPE_CHECKING:
+    from duologue.select.lists import Fit
     from duologue.store import Store
 
 
 def export(
-    run: Run,
+    runs: Annotated[list[Path], typer.Argument(help="Run folders, as given to `generate -o`.", metavar="RUN...")],
     out: Out,
     form: Annotated[
         str, typer.Option("--format", help="openai: arguments as JSON text; hf: as an object.", metavar="openai|hf")
     ] = "openai",
+    selection: Annotated[
+        Path | None,
+        typer.Option(
+            "--selection",
+            help="The list to follow. [default: selection.json in the first run, where there is one]",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All accepted, whatever is selected.")] = False,
 ) -> int:
-    """Write the accepted conversations as JSONL. The environments they ran in go beside it (env-*.json), and so does a database
-    that a model invented."""
-    from duologue.cli.runs import open_run
+    """Write the accepted conversations as JSONL, or those that `select` chose. The environments they ran in go beside it
+    (env-*.json), and so does a database that a model invented."""
+    from duologue.cli.runs import distinct, open_run
     from duologue.cli.text import one_line
-    from duologue.export import write_export
+    from duologue.errors import UserError
+    from duologue.export import Part, write_exports
 
-    with open_run(run) as store:
-        done = write_export(store, out, form)
-        databases = _invented(store, out.parent)
+    if everything and selection is not None:
+        raise UserError("--all and --selection exclude each other.", "Leave one of them out.")
+    with ExitStack() as stack:
+        stores = [stack.enter_context(open_run(run)) for run in distinct(runs)]
+        fits = [None] * len(stores) if everything else _fits(stores, selection)
+        parts = [Part(store, None if fit is None else fit.ids) for store, fit in zip(stores, fits, strict=True)]
+        done = write_exports(parts, out, form)
+        databases = [path for store in stores for path in _invented(store, out.parent)]
+    found = [fit for fit in fits if fit is not None]
+    of = f" of {sum(fit.accepted for fit in found):,}" if found else ""
+    as_selected = ", as selected," if found else ""
     also = f", {len(databases)} database-*.sqlite" if databases else ""
-    print(one_line(f"{done.rows} conversations in {done.path}, {len(done.environments)} env-*.json{also} beside it"))
+    print(
+        one_line(
+            f"{done.rows}{of} conversations{as_selected} in {done.path}, {len(done.environments)} env-*.json{also} beside it"
+        )
+    )
+    new = sum(fit.new for fit in found)
+    if new:
+        print(
+            f"{new:,} were accepted since the selection was made and are not in it. Select again to have them.",
+            file=sys.stderr,
+        )
     return 0
+
+
+def _fits(stores: "list[Store]", selection: Path | None) -> "list[Fit | None]":
+    """What the list keeps of each run. One list is followed for all: the one named, else that of the first run."""
+    from duologue.cli.selected import fit
+    from duologue.select.lists import list_path
+
+    place = list_path(stores[0].folder) if selection is None else selection
+    if selection is None and not place.exists():
+        return [None] * len(stores)
+    return [fit(store, place) for store in stores]
 
 
 def _invented(store: "Store", folder: Path) -> list[Path]:

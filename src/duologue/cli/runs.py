@@ -16,6 +16,19 @@ def run_folder(path: Path) -> Path:
     return path.parent if path.name == FILE_NAME and path.is_file() else path
 
 
+def distinct(runs: list[Path]) -> list[Path]:
+    """The runs, each once. Raises `UserError` naming one that is given twice."""
+    from duologue.errors import UserError
+
+    seen: set[Path] = set()
+    for run in runs:
+        place = run_folder(run).resolve()
+        if place in seen:
+            raise UserError(f"{str(run)!r} is given twice.", "Name each run once.")
+        seen.add(place)
+    return runs
+
+
 @contextmanager
 def open_run(path: Path) -> Iterator["Store"]:
     """The store of a run folder (or the file in it), for reading. Raises `UserError`, also for damage met on the way."""

@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -14,48 +14,55 @@ if TYPE_CHECKING:
     from duologue.store import Store
 
 
+Runs: TypeAlias = Annotated[
+    list[Path], typer.Argument(help="Run folders, as given to `generate -o`.", metavar="RUN...")
+]
+Near: TypeAlias = Annotated[
+    float, typer.Option("--near", help="Likeness from which two count as one; 0: only exact copies.", metavar="X")
+]
+Balance: TypeAlias = Annotated[
+    str, typer.Option("--balance", help="Even shares by any of these.", metavar="domain,difficulty,family,length")
+]
+Mix: TypeAlias = Annotated[
+    str, typer.Option("--mix", help="Shares of the modes, from runs of both.", metavar="user:0.8,task:0.2")
+]
+Keep: TypeAlias = Annotated[
+    int | None, typer.Option("--keep", help="How many to keep.", metavar="N", show_default=False, parser=whole)
+]
+Budget: TypeAlias = Annotated[
+    int | None,
+    typer.Option("--max-tokens", help="Keep at most so many tokens.", metavar="N", show_default=False, parser=whole),
+]
+Tokenizer: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--tokenizer",
+        help="Count tokens with it: NAME.tiktoken or tokenizer.json. [default: an estimate]",
+        metavar="FILE",
+        show_default=False,
+    ),
+]
+ListOut: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--out", help="The list. [default: selection.json in each run]", metavar="FILE", show_default=False
+    ),
+]
+
+
 def select(
-    runs: Annotated[list[Path], typer.Argument(help="Run folders, as given to `generate -o`.", metavar="RUN...")],
-    near: Annotated[
-        float, typer.Option("--near", help="Likeness from which two count as one; 0: only exact copies.", metavar="X")
-    ] = 0.8,
-    balance: Annotated[
-        str, typer.Option("--balance", help="Even shares by any of these.", metavar="domain,difficulty,family,length")
-    ] = "",
-    mix: Annotated[
-        str, typer.Option("--mix", help="Shares of the modes, of runs of both.", metavar="user:0.8,task:0.2")
-    ] = "",
-    keep: Annotated[
-        int | None, typer.Option("--keep", help="How many to keep.", metavar="N", show_default=False, parser=whole)
-    ] = None,
-    max_tokens: Annotated[
-        int | None,
-        typer.Option(
-            "--max-tokens", help="Keep at most so many tokens.", metavar="N", show_default=False, parser=whole
-        ),
-    ] = None,
-    tokenizer: Annotated[
-        Path | None,
-        typer.Option(
-            "--tokenizer",
-            help="Count tokens with it: NAME.tiktoken or tokenizer.json. [default: an estimate]",
-            metavar="FILE",
-            show_default=False,
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--out",
-            help="The list. [default: selection.json in the first run]",
-            metavar="FILE",
-            show_default=False,
-        ),
-    ] = None,
+    runs: Runs,
+    near: Near = 0.8,
+    balance: Balance = "",
+    mix: Mix = "",
+    keep: Keep = None,
+    max_tokens: Budget = None,
+    tokenizer: Tokenizer = None,
+    out: ListOut = None,
     json: Json = False,
 ) -> int:
-    """Choose which accepted conversations are exported: no duplicates, balanced, within a budget. Nothing is deleted: the list it writes is what `export` follows."""
+    """Choose which accepted conversations are exported: no duplicates, balanced, within a budget. Nothing is deleted: it writes a
+    list that `export` follows."""
     from duologue.cli.runs import run_folder
     from duologue.select.lists import list_path
     from duologue.select.selection import Options
@@ -63,21 +70,26 @@ def select(
     options = Options(
         near=near, balance=_names(balance), mix=_shares(mix), max_tokens=max_tokens, keep=keep, tokenizer=tokenizer
     )
-    place = out if out is not None else list_path(run_folder(runs[0]))
-    _refuse_other(place)
+    places = [out] if out is not None else [list_path(run_folder(run)) for run in runs]
+    for place in places:
+        _refuse_other(place)
     made = _made(runs, options)
-    _write(made, place)
+    _write(made, places)
     if json:
         from duologue.ids import to_json
 
-        print(to_json({"selection": str(place), "options": made.options, "runs": made.runs, "report": made.report}))
+        print(
+            to_json(
+                {"selection": [*map(str, places)], "options": made.options, "runs": made.runs, "report": made.report}
+            )
+        )
         return 0
-    print(report(made.report, [run.folder for run in made.runs], place))
+    print(report(made.report, [run.folder for run in made.runs], places))
     return 0
 
 
 def _made(runs: list[Path], options: "Options") -> "Selection":
-    from duologue.cli.runs import open_run, run_folder
+    from duologue.cli.runs import distinct, open_run, run_folder
     from duologue.select.selection import select as make
 
     opened: list[tuple[Path, Store]] = []
@@ -85,20 +97,6 @@ def _made(runs: list[Path], options: "Options") -> "Selection":
         for run in distinct(runs):
             opened.append((run_folder(run), stack.enter_context(open_run(run))))
         return make(opened, options)
-
-
-def distinct(runs: list[Path]) -> list[Path]:
-    """The runs, each once. Raises `UserError` naming one that is given twice."""
-    from duologue.cli.runs import run_folder
-    from duologue.errors import UserError
-
-    seen: set[Path] = set()
-    for run in runs:
-        place = run_folder(run).resolve()
-        if place in seen:
-            raise UserError(f"{str(run)!r} is given twice.", "Name each run once.")
-        seen.add(place)
-    return runs
 
 
 def _refuse_other(place: Path) -> None:
@@ -113,12 +111,15 @@ def _refuse_other(place: Path) -> None:
             raise UserError(f"{str(place)!r} exists and is not a selection.", "Name another file (-o).")
 
 
-def _write(made: "Selection", place: Path) -> None:
+def _write(made: "Selection", places: list[Path]) -> None:
+    """Write the list, the same beside each run, so that each is exported by it also alone."""
     from duologue.export.files import whole_file
     from duologue.select.lists import encoded
 
-    with whole_file(place) as file:
-        file.write(encoded(made))
+    data = encoded(made)
+    for place in places:
+        with whole_file(place) as file:
+            file.write(data)
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -141,7 +142,7 @@ def _shares(text: str) -> dict[str, float]:
     return shares
 
 
-def report(found: "Report", runs: list[str], place: Path) -> str:
+def report(found: "Report", runs: list[str], places: list[Path]) -> str:
     """The report for reading: what came, what each step left, and the shares before and after."""
     from duologue.cli.text import one_line, styled, table
 
@@ -160,7 +161,9 @@ def report(found: "Report", runs: list[str], place: Path) -> str:
             shares.append((name, one_line(group, 40), _share(was, found.accepted), _share(now, found.kept)))
     parts.append(table(shares, right=frozenset({2, 3})))
     parts += ["", *(one_line(note) for note in found.notes)] if found.notes else []
-    return "\n".join([*parts, "", f"The list: {one_line(str(place))}. `duologue export` follows it."])
+    return "\n".join(
+        [*parts, "", f"The list: {', '.join(one_line(str(p)) for p in places)}. `duologue export` follows it."]
+    )
 
 
 def _share(part: int, whole: int) -> str:

@@ -2,6 +2,7 @@
 
 from duologue.export.files import (
     Exported,
+    Part,
     database_path,
     environment_path,
     read_environment,
@@ -10,6 +11,7 @@ from duologue.export.files import (
     write_database,
     write_environment,
     write_export,
+    write_exports,
 )
 from duologue.export.rows import FORMS
 from duologue.export.stage_files import (
@@ -25,6 +27,7 @@ from duologue.export.stage_files import (
 __all__ = [
     "FORMS",
     "Exported",
+    "Part",
     "database_path",
     "environment_path",
     "named",
@@ -38,6 +41,7 @@ __all__ = [
     "write_dialogues",
     "write_environment",
     "write_export",
+    "write_exports",
     "write_scenarios",
     "write_tools",
 ]

@@ -6,7 +6,7 @@ needed to run every call again. Files are written whole or not at all.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -47,25 +47,41 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Row).decode
 
 
-def write_export(store: Store, out: Path, form: str = "openai") -> Exported:
-    """Write the accepted conversations of a run to `out`, in the order of their items, and their environments beside it.
+class Part(Struct, frozen=True):
+    """A run's share of an export."""
+
+    store: Store
+    keep: frozenset[str] | None = None
+    """Ids of the conversations that go in; None = all accepted."""
+
+
+def write_export(store: Store, out: Path, form: str = "openai", keep: frozenset[str] | None = None) -> Exported:
+    """Write the accepted conversations of a run, those in `keep` where it is given; see `write_exports`."""
+    return write_exports([Part(store, keep)], out, form)
+
+
+def write_exports(parts: Sequence[Part], out: Path, form: str = "openai") -> Exported:
+    """Write conversations of several runs to `out`, run after run in the order of their items, and their environments beside it.
 
     Raises `UserError` for an unknown form or a place that can't be written.
     """
     if form not in FORMS:
         raise UserError(f"Unknown format {form!r}.", f"Choose one of: {', '.join(FORMS)}.")
-    known = {environment.id: environment for environment in store.environments()}
-    tools = {name: msgspec.Raw(_encode([offered(t) for t in e.toolset.tools])) for name, e in known.items()}
-    run = RunFacts(int(store.config().get("seed", 0)), str(store.notes().get("version", "")))
-    used: dict[str, None] = {}
+    used: dict[str, Environment] = {}
     rows = 0
     with whole_file(out) as file:
-        for stored in store.dialogues():
-            name = stored.dialogue.environment
-            file.write(_line(stored, known[name], tools[name], form, run))
-            used[name] = None
-            rows += 1
-        paths = tuple(write_environment(known[name], out.parent) for name in used)
+        for part in parts:
+            known = {environment.id: environment for environment in part.store.environments()}
+            tools = {name: msgspec.Raw(_encode([offered(t) for t in e.toolset.tools])) for name, e in known.items()}
+            run = RunFacts(int(part.store.config().get("seed", 0)), str(part.store.notes().get("version", "")))
+            for stored in part.store.dialogues():
+                if part.keep is not None and stored.dialogue.id not in part.keep:
+                    continue
+                name = stored.dialogue.environment
+                file.write(_line(stored, known[name], tools[name], form, run))
+                used[name] = known[name]
+                rows += 1
+        paths = tuple(write_environment(environment, out.parent) for environment in used.values())
     return Exported(rows, out, paths)
 
 
