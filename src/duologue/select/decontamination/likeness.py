@@ -1,0 +1,179 @@
+"""Tools that are the same under another name.
+
+A tool's schema is a bag of features: the name of each parameter (as words, so `orderId` is `order_id`), the name with its type, each
+value of an enumeration, and word pairs of the descriptions. The tool's own name is not among them. Each feature weighs by
+how rare it is among the benchmark's tools (the logarithm of the inverse frequency), and names that any tool may have (`id`,
+`limit`, `query`) weigh a quarter. Two numbers come of it: the *share*, twice what is shared over what both weigh together, and its
+*weight*, which says whether what is shared could be chance: a schema of one `id` string is all shared and weighs nothing.
+
+Names are compared apart from that: as words without order, verbs that mean the same made one (`getOrder` is `order_fetch`).
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from math import log
+from typing import Any
+
+from msgspec import Struct
+
+from duologue.ids import canonical
+from duologue.select.decontamination.shapes import BenchmarkTool
+from duologue.select.decontamination.words import skeleton
+
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+_VERBS = (
+    "get fetch read retrieve view show lookup look load obtain open describe",
+    "find search query list filter select browse",
+    "create add new insert make register book place open",
+    "update set change modify edit put correct revise alter",
+    "delete remove drop erase clear discard",
+    "cancel abort revoke",
+    "send post submit",
+    "calculate compute calc determine figure",
+    "count tally number",
+)
+_VERB = {verb: group.split()[0] for group in reversed(_VERBS) for verb in group.split()}
+_ANY = (
+    "id name key query limit offset page size count number type value date text title description status start end from to sort order by"
+    " filter user keyword max min format unit language mode content data url path message email"
+)
+_ANY_TOOLS = frozenset((*_ANY.split(), "start date", "end date", "user id", "page size", "sort by", "order by"))
+_LITTLE = 0.25
+_TYPES = {
+    "dict": "object",
+    "float": "number",
+    "integer": "number",
+    "int": "number",
+    "tuple": "array",
+    "list": "array",
+    "str": "string",
+    "bool": "boolean",
+}
+_DEEPEST = 12
+_MOST_FEATURES = 2_000
+
+
+class Likeness(Struct, frozen=True):
+    """A benchmark's tool that is like one of ours. `weight` is that of what they share."""
+
+    tool: BenchmarkTool
+    share: float
+    weight: float
+    shared: tuple[str, ...]
+    """The heaviest features in common, readable."""
+
+
+class ToolIndex:
+    """The tools of a benchmark, each once, to be found by name and by schema."""
+
+    def __init__(self, tools: Iterable[BenchmarkTool]) -> None:
+        self._by_name: dict[tuple[str, ...], BenchmarkTool] = {}
+        self._tools: list[tuple[BenchmarkTool, frozenset[str]]] = []
+        self._where: dict[str, list[int]] = {}
+        kinds: set[bytes] = set()
+        for tool in tools:
+            self._by_name.setdefault(name_words(tool.name), tool)
+            kind = canonical([tool.description, tool.parameters])
+            if tool.parameters is None or kind in kinds:
+                continue
+            kinds.add(kind)
+            held = features(tool.description, tool.parameters)
+            for feature in sorted(held):
+                self._where.setdefault(feature, []).append(len(self._tools))
+            self._tools.append((tool, held))
+        self._weights = [self._weight(held) for _, held in self._tools]
+
+    def __len__(self) -> int:
+        return len(self._tools)
+
+    def named(self, name: str) -> BenchmarkTool | None:
+        """A tool whose name has the same words."""
+        return self._by_name.get(name_words(name))
+
+    def like(self, description: str, parameters: Mapping[str, Any], least: float) -> list[Likeness]:
+        """Tools whose schemas share at least `least`, the likest first."""
+        ours = features(description, parameters)
+        weight = self._weight(ours)
+        shared: dict[int, list[str]] = {}
+        for feature in sorted(ours):
+            for number in self._where.get(feature, ()):
+                shared.setdefault(number, []).append(feature)
+        found = []
+        for number, both in shared.items():
+            common = self._weight(both)
+            share = 2 * common / (weight + self._weights[number])
+            if share >= least:
+                heaviest = sorted(both, key=lambda feature: (-self._rarity(feature), feature))
+                found.append(Likeness(self._tools[number][0], share, common, tuple(map(readable, heaviest[:6]))))
+        return sorted(found, key=lambda likeness: -likeness.share)
+
+    def _weight(self, held: Iterable[str]) -> float:
+        return sum(map(self._rarity, sorted(held)))
+
+    def _rarity(self, feature: str) -> float:
+        rarity = log((len(self._tools) + 4) / (len(self._where.get(feature, ())) + 1))
+        kind, _, value = feature.partition(":")
+        return rarity * _LITTLE if kind in "pt" and value.partition("=")[0] in _ANY_TOOLS else rarity
+
+
+def name_words(name: str) -> tuple[str, ...]:
+    """A tool's name as sorted words: case, separators, order, plural and the choice among verbs of one meaning are gone."""
+    return tuple(sorted(_VERB.get(word, word) for word in _split(name)))
+
+
+def features(description: str, parameters: Mapping[str, Any]) -> frozenset[str]:
+    """The features of a tool's schema, without its name: `p:` a parameter, `t:` with its type, `e:` a value, `d:` words."""
+    found: dict[str, None] = {}
+    _describe(description, found)
+    _gather(parameters, found, 0)
+    return frozenset(list(found)[:_MOST_FEATURES])
+
+
+def readable(feature: str) -> str:
+    """A feature as shown to a person."""
+    kind, _, value = feature.partition(":")
+    return {"p": f"parameter {value}", "t": value.replace("=", ": "), "e": f"value {value}", "d": f"“{value}”"}[kind]
+
+
+def _gather(schema: Any, found: dict[str, None], depth: int) -> None:
+    if not isinstance(schema, dict) or depth > _DEEPEST:
+        return
+    for value in schema["enum"] if isinstance(schema.get("enum"), list) else ():
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            found[f"e:{str(value).casefold()[:80]}"] = None
+    properties = schema.get("properties")
+    for name, inner in properties.items() if isinstance(properties, dict) else ():
+        spoken = " ".join(_split(name)) or name
+        found[f"p:{spoken}"] = None
+        if isinstance(inner, dict):
+            found[f"t:{spoken}={_type(inner)}"] = None
+            if isinstance(inner.get("description"), str):
+                _describe(inner["description"], found)
+        _gather(inner, found, depth + 1)
+    _gather(schema.get("items"), found, depth + 1)
+    for key in ("anyOf", "oneOf", "allOf"):
+        for inner in schema[key] if isinstance(schema.get(key), list) else ():
+            _gather(inner, found, depth + 1)
+
+
+def _describe(text: str, found: dict[str, None]) -> None:
+    bones = skeleton(text)
+    for one, other in pairwise(bones):
+        found[f"d:{one} {other}"] = None
+    if len(bones) == 1:
+        found[f"d:{bones[0]}"] = None
+
+
+def _type(schema: Mapping[str, Any]) -> str:
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        kind = next((k for k in kind if k != "null"), "any")
+    kinds = [inner.get("type") for inner in schema.get("anyOf") or () if isinstance(inner, dict)]
+    kind = kind or next((k for k in kinds if k != "null"), "any")
+    return _TYPES.get(str(kind).casefold(), str(kind).casefold())
+
+
+def _split(name: str) -> list[str]:
+    parts = [part.casefold() for part in _PARTS.findall(name)]
+    return [part[:-1] if len(part) > 3 and part.endswith("s") and not part.endswith("ss") else part for part in parts]

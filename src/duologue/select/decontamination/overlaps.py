@@ -1,0 +1,121 @@
+"""What a conversation shares with the benchmarks, and whether that makes it a copy.
+
+The rule, with its numbers in `Rule`: a conversation is contaminated when
+
+- a goal or message tells a benchmark's passage again: enough of the passage's skeleton in order, and enough words in all;
+- or it holds a long run of a benchmark's words, values included;
+- or a tool it calls has a benchmark's schema: nearly all of it, and too much of it for chance.
+
+All else is only reported: lesser shares, short questions that anybody may ask, and tools that share nothing but the name.
+"""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from msgspec import Struct
+
+from duologue.ids import digest
+from duologue.select.decontamination.benchmarks import Benchmarks
+from duologue.select.decontamination.texts import Match
+from duologue.select.samples import Candidate, OfferedTool
+
+Kind = Literal["text", "tool name", "tool schema"]
+_QUOTED = 120
+
+
+class Rule(Struct, frozen=True):
+    """From where on something is a copy, and from where on it is reported. Chosen by measuring: docs/decontamination.md."""
+
+    text_share: float = 0.6
+    """Of a passage's skeleton, told again."""
+    text_words: int = 6
+    """Skeleton words at least that are told again."""
+    run: int = 13
+    """Words in a row, values included."""
+    short_words: int = 8
+    """Words of a short passage, there word for word, from which it is a copy."""
+    schema_share: float = 0.7
+    schema_weight: float = 25.0
+    report_text: float = 0.45
+    report_schema: float = 0.5
+
+
+DEFAULT_RULE = Rule()
+
+
+class Overlap(Struct, frozen=True):
+    """Something shared with a benchmark's entry: file and place. `copied` says that it makes the conversation contaminated."""
+
+    entry: str
+    kind: Kind
+    share: float
+    evidence: str
+    copied: bool = False
+
+
+def overlaps(candidate: Candidate, benchmarks: Benchmarks, rule: Rule = DEFAULT_RULE) -> tuple[Overlap, ...]:
+    """What the conversation shares with the benchmarks: copies first, then by share; each entry once for each kind."""
+    found: dict[tuple[str, Kind], Overlap] = {}
+    for text in dict.fromkeys((*candidate.goals, *candidate.said)):
+        _keep(found, _of_text(text, benchmarks, rule))
+    for tool in candidate.tools:
+        _keep(found, _of_tool(tool, benchmarks, rule))
+    return tuple(sorted(found.values(), key=lambda overlap: (not overlap.copied, -overlap.share)))
+
+
+def is_contaminated(found: Iterable[Overlap]) -> bool:
+    """Whether a conversation with these overlaps must not be trained on by those who measure with that benchmark."""
+    return any(overlap.copied for overlap in found)
+
+
+def _keep(found: dict[tuple[str, Kind], Overlap], new: Iterable[Overlap]) -> None:
+    for overlap in new:
+        key = (overlap.entry, overlap.kind)
+        held = found.get(key)
+        if held is None or (overlap.copied, overlap.share) > (held.copied, held.share):
+            found[key] = overlap
+
+
+def _of_text(text: str, benchmarks: Benchmarks, rule: Rule) -> tuple[Overlap, ...]:
+    held: tuple[Overlap, ...] | None = benchmarks.answers.get((rule, text))
+    if held is None:
+        matches = benchmarks.texts.matches(text)
+        held = tuple(o for match in matches if (o := _judged(match, rule)) is not None)
+        benchmarks.answers.put((rule, text), held)
+    return held
+
+
+def _judged(match: Match, rule: Rule) -> Overlap | None:
+    retold = match.share >= rule.text_share and match.shared >= rule.text_words and not match.short
+    copied = retold or match.run >= (rule.short_words if match.short else rule.run)
+    if not copied and not (match.share >= rule.report_text and (match.shared >= rule.text_words or match.short)):
+        return None
+    how = f"{match.run} words in a row" if match.run >= rule.short_words else f"{match.shared} words in order"
+    evidence = f"{how}: {_quoted(match.text)} is like {match.passage.path} {_quoted(match.passage.text)}"
+    return Overlap(match.passage.entry, "text", round(match.share, 3), evidence, copied)
+
+
+def _of_tool(tool: OfferedTool, benchmarks: Benchmarks, rule: Rule) -> tuple[Overlap, ...]:
+    key = (rule, digest(tool))
+    held: tuple[Overlap, ...] | None = benchmarks.answers.get(key)
+    if held is None:
+        held = tuple(_tool_overlaps(tool, benchmarks, rule))
+        benchmarks.answers.put(key, held)
+    return held
+
+
+def _tool_overlaps(tool: OfferedTool, benchmarks: Benchmarks, rule: Rule) -> Iterable[Overlap]:
+    named = benchmarks.tools.named(tool.name)
+    if named is not None:
+        yield Overlap(named.entry, "tool name", 1.0, f"{_quoted(tool.name)} is named like {_quoted(named.name)}")
+    for like in benchmarks.tools.like(tool.description, tool.parameters, rule.report_schema):
+        copied = like.share >= rule.schema_share and like.weight >= rule.schema_weight
+        shared = ", ".join(like.shared)
+        evidence = f"{_quoted(tool.name)} has the schema of {_quoted(like.tool.name)}: {shared}"
+        yield Overlap(like.tool.entry, "tool schema", round(like.share, 3), evidence, copied)
+
+
+def _quoted(text: str) -> str:
+    """The beginning of a text, on one line, in quotation marks: it comes from strangers."""
+    flat = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+    return f"“{flat}”" if len(flat) <= _QUOTED else f"“{flat[: _QUOTED - 1]}…”"
