@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from duologue.catalog import Column
 from duologue.checks import columns_of
-from duologue.environment import open_session
+from duologue.environment import open_session, quote
 from duologue.ids import to_json
 from duologue.plans.trace import is_error
 from duologue.traps.worlds import World
@@ -145,6 +145,14 @@ def rows(result: Json) -> list[dict[str, Json]]:
     return [r for r in lists[0] if isinstance(r, dict)] if lists else []
 
 
+def field_values(play: Play, column: Column) -> list[Json]:
+    """The values of a column, in order."""
+    image = play.world.workshop.image
+    assert image is not None
+    sql = f"SELECT DISTINCT {quote(column.name)} FROM {quote(column.table)} ORDER BY 1"
+    return [row[0] for row in image.connect().execute(sql) if row[0] is not None]
+
+
 def taken_apart(world: World, number: int, dialogue: Dialogue) -> Play:
     """The moves of a conversation."""
     moves = []
@@ -162,8 +170,8 @@ class Change(Struct, frozen=True):
     moves: Moves
     at: int
     """The move that is changed."""
-    must: Literal["", "change", "fail"] = ""
-    """The move's calls must change a row, or come back as an error."""
+    must: Literal["", "change", "fail", "miss"] = ""
+    """The move's calls must change a row, come back as an error, or find nothing (as an error or as an empty list)."""
     forged: str = ""
     """What is shown as its result in place of the true one."""
 

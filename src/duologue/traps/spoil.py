@@ -23,7 +23,7 @@ def shuffled(places: list[int], dice: Random) -> list[int]:
     return dice.sample(places, len(places))
 
 
-def _figures(play: Play, i: int) -> list[Number]:
+def figures(play: Play, i: int) -> list[Number]:
     """The figures, as digits, in the report of a move, but for keys: those have faults of their own."""
     call, result = play.moves[i].calls[0], play.moves[i].results[0]
     keys = {v for r in (result, *rows(result)) for f, v in r.items() if _is_key(play.column(call, f))}
@@ -34,7 +34,7 @@ def _is_key(column: Column | None) -> bool:
     return column is not None and column.role == "key"
 
 
-def _other(code: Json, dice: Random) -> Json:
+def other_digit(code: Json, dice: Random) -> Json:
     """Another number or code of the same look: one digit is another."""
     text = str(code)
     digits = [i for i, c in enumerate(text) if c.isdigit()]
@@ -50,10 +50,10 @@ def misread(play: Play, dice: Random) -> Iterator[Change]:
     """A figure of a result is told with one digit wrong."""
     for i in shuffled(play.reads(), dice):
         text, at = play.moves[play.report(i)].text, play.report(i)
-        for said in _figures(play, i):
+        for said in figures(play, i):
             asked = play.moves[play.request(i)].text
             if said.value > 9 and said.text in play.moves[i].texts[0] and said.text not in asked:
-                new = text[: said.start] + _other(said.text, dice) + text[said.end :]
+                new = text[: said.start] + other_digit(said.text, dice) + text[said.end :]
                 yield Change(play.put(at, play.moves[at].saying(new)), at)
 
 
@@ -62,7 +62,7 @@ def crossed(play: Play, dice: Random) -> Iterator[Change]:
     for i in shuffled(play.reads(), dice):
         at, found = play.report(i), rows(play.moves[i].results[0])
         for field in found[0] if found else ():
-            said = [n for n in _figures(play, i) if n.value > 12 and any(r.get(field) == n.value for r in found)]
+            said = [n for n in figures(play, i) if n.value > 12 and any(r.get(field) == n.value for r in found)]
             if len(said) > 1 and said[0].text != said[1].text:
                 a, b, text = said[0], said[1], play.moves[at].text
                 new = text[: a.start] + b.text + text[a.end : b.start] + a.text + text[b.end :]
@@ -73,7 +73,7 @@ def miscounted(play: Play, dice: Random) -> Iterator[Change]:
     """One row too many is counted."""
     for i in shuffled(play.reads(), dice):
         at, size = play.report(i), len(rows(play.moves[i].results[0]))
-        for said in _figures(play, i)[:1]:
+        for said in figures(play, i)[:1]:
             if said.value == size > 2:
                 text = play.moves[at].text
                 new = text[: said.start] + str(size + 1) + text[said.end :]
@@ -89,7 +89,7 @@ def guessed(play: Play, dice: Random) -> Iterator[Change]:
         call = play.moves[i].calls[0]
         key = play.key_of(call)
         if key and any(c.isdigit() for c in str(call.arguments[key])):
-            new = {**call.arguments, key: _other(call.arguments[key], dice)}
+            new = {**call.arguments, key: other_digit(call.arguments[key], dice)}
             if not any(str(new[key]) in t for m in play.moves[:i] for t in (*m.texts, m.text)):
                 yield Change(play.put(i, play.moves[i].calling((call.name, new)), play.moves[i]), i, "fail")
 
@@ -108,7 +108,7 @@ def key_told(play: Play, dice: Random) -> Iterator[Change]:
         call, at = play.moves[i].calls[0], play.report(i)
         key = play.key_of(call)
         if key and len(str(call.arguments[key])) > 3:
-            text = f"{play.moves[at].text} It's filed under {_other(call.arguments[key], dice)}."
+            text = f"{play.moves[at].text} It's filed under {other_digit(call.arguments[key], dice)}."
             yield Change(play.put(at, play.moves[at].saying(text)), at)
 
 

@@ -45,7 +45,7 @@ def assistant_asks(play: Play, dice: Random) -> Iterator[Change]:
 def answers_itself(play: Play, dice: Random) -> Iterator[Change]:
     """The assistant proposes a change, writes the user's yes itself and goes on in the same breath."""
     for i in shuffled(play.writes(), dice):
-        found = _consent(play, i)
+        found = consent(play, i)
         if found:
             said = "\n\nUser: ".join(play.moves[n].text for n in found)
             message = replace(play.moves[i].turn.message, content=said)
@@ -172,7 +172,7 @@ def both_at_once(play: Play, dice: Random) -> Iterator[Change]:
 # ── Broken rule ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _consent(play: Play, i: int) -> tuple[int, int] | None:
+def consent(play: Play, i: int) -> tuple[int, int] | None:
     """The moves of the proposal and of the yes before a write."""
     at = play.request(i)
     return (at - 1, at) if play.moves[at].is_a("confirm") and play.moves[at - 1].is_a("confirm?") else None
@@ -181,7 +181,7 @@ def _consent(play: Play, i: int) -> tuple[int, int] | None:
 def without_a_yes(play: Play, dice: Random) -> Iterator[Change]:
     """A change is made straight away."""
     for i in shuffled(play.writes(), dice):
-        found = _consent(play, i)
+        found = consent(play, i)
         if found:
             yield Change(play.moves[: found[0]] + play.moves[found[1] + 1 :], i - 2, "change")
 
@@ -194,7 +194,7 @@ def despite_a_no(play: Play, dice: Random) -> Iterator[Change]:
         "Stop, that isn't what I want.",
     )
     for i in shuffled(play.writes(), dice):
-        found = _consent(play, i)
+        found = consent(play, i)
         if found:
             yield Change(play.put(found[1], play.moves[found[1]].saying(dice.choice(no))), i, "change")
 

@@ -1,44 +1,30 @@
-"""The trap set: 36 conversations with one fault each among 24 sound ones, made from fixed seeds.
+"""The trap set: 110 conversations with one fault each among 90 sound ones, made from fixed seeds over seven worlds.
 
-Each kind of fault comes in three forms, each form in a world that offers a place for it. Half of all conversations look as models
-leave them (no acts, no record of where arguments came from), the others as a scripted user and a model leave them; of the sound ones a third
-is as the scripted pair left it.
+Of the sound ones 42 are as they were played, 48 hold a liberty that is no fault. Half of all look as models leave them (no acts, no
+record of where arguments came from), the others as a scripted user and a model leave them; of the plain ones a third is as the
+scripted pair left it. None is left out for what a check or a judge says of it. Into each, lines are planted that test how a judge
+classes them (`planted.py`).
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache, cached_property
+from functools import cached_property
 
 from msgspec import Struct
+from msgspec.json import decode
 from msgspec.structs import replace
 
+from duologue.checks.combine import combine
 from duologue.ids import rng
-from duologue.traps import liberties, spoil, spoil_talk
-from duologue.traps.moves import Change, Performed, Play, perform, taken_apart
-from duologue.traps.worlds import World, as_model, world
+from duologue.traps.kinds import KINDS, LIBERTIES, WHOLE
+from duologue.traps.moves import Change, Performed, Play, perform, rows, taken_apart
+from duologue.traps.planted import Planted, planted
+from duologue.traps.spoil import Spoil
+from duologue.traps.worlds import NAMES, World, as_model, world
 from duologue.types import Dialogue, Message, Turn, Verdict
 
 PLAIN = 6
-"""Conversations of each world that are taken as they are; faults are put into later ones."""
+"""Conversations of each world that are taken as they are; what is changed comes from later ones."""
 TRIES = 60
-
-KINDS: dict[str, tuple[tuple[str, spoil.Spoil], ...]] = {
-    "wrong number told": (("library", spoil.misread), ("depot", spoil.crossed), ("shop", spoil.miscounted)),
-    "invented id": (("library", spoil.guessed), ("shop", spoil.reference_told), ("depot", spoil.key_told)),
-    "dropped call": (("library", spoil.answered_without), ("depot", spoil.put_off), ("shop", spoil.only_said)),
-    "extra write": (("library", spoil.one_more_row), ("shop", spoil.made_twice), ("depot", spoil.unasked)),
-    "neighbour's row": (("library", spoil.neighbour_read), ("depot", spoil.neighbour_read), ("shop", spoil.neighbour_written)),
-    "role swap": (("library", spoil_talk.user_assists), ("depot", spoil_talk.assistant_asks), ("shop", spoil_talk.answers_itself)),
-    "early end": (("library", spoil_talk.leaves_at_once), ("depot", spoil_talk.leaves_the_rest), ("shop", spoil_talk.leaves_unanswered)),
-    "leaked fact": (("library", spoil_talk.knows_the_answer), ("depot", spoil_talk.knows_the_key), ("shop", spoil_talk.expects_it)),
-    "unread result": (("library", spoil_talk.kept_to_itself), ("depot", spoil_talk.looked_aside), ("shop", spoil_talk.kept_to_itself)),
-    "wrong order": (("library", spoil_talk.before_its_source), ("depot", spoil_talk.both_at_once), ("shop", spoil_talk.before_its_source)),
-    "broken rule": (("library", spoil_talk.without_a_yes), ("depot", spoil_talk.despite_a_no), ("shop", spoil_talk.let_through)),
-    "untruthful error": (("library", spoil_talk.failed_yet_told), ("depot", spoil_talk.failed_yet_done), ("shop", spoil_talk.refused_yet_done)),
-}  # fmt: skip
-LIBERTIES: tuple[tuple[str, spoil.Spoil], ...] = (
-    ("depot", liberties.other_order), ("library", liberties.second_look), ("shop", liberties.put_right),
-    ("depot", liberties.default_said), ("shop", liberties.other_writing), ("library", liberties.known_already),
-)  # fmt: skip
 
 
 class Made(Struct, frozen=True):
@@ -49,24 +35,39 @@ class Made(Struct, frozen=True):
 
 
 class Trap:
-    """A named conversation of the set, made when it is first looked into. `kind` is empty for a sound one."""
+    """A named conversation of the set, made when it is first looked into."""
 
-    def __init__(self, name: str, kind: str, world: str, make: Callable[[World], Made]) -> None:
-        self.name, self.kind, self._world, self._make = name, kind, world, make
+    def __init__(self, name: str, kind: str, liberty: str, place: str, make: Callable[[World], Made]) -> None:
+        """`kind` is that of the fault and empty for a sound one; `liberty` is empty for a plain or a faulty one."""
+        self.name, self.kind, self.liberty, self.place, self._make = name, kind, liberty, place, make
+
+    @property
+    def faulty(self) -> bool:
+        """Whether it holds a fault."""
+        return bool(self.kind)
 
     @property
     def world(self) -> World:
         """Where it was played."""
-        return world(self._world)
+        return world(self.place)
 
     @cached_property
     def _made(self) -> Made:
         return self._make(self.world)
 
+    @cached_property
+    def _lines(self) -> tuple[Dialogue, dict[str, Planted]]:
+        return planted(self._made.dialogue, self.world.workshop, rng("planted", self.name))
+
     @property
     def dialogue(self) -> Dialogue:
-        """The conversation."""
-        return self._made.dialogue
+        """The conversation, with the lines that are planted in its rubrics."""
+        return self._lines[0]
+
+    @property
+    def lines(self) -> dict[str, Planted]:
+        """The lines planted, by their id ("2.1" is the first line of the second task)."""
+        return self._lines[1]
 
     @property
     def at(self) -> int:
@@ -77,15 +78,32 @@ class Trap:
         """What every machine check says."""
         return self.world.workshop.check(self.dialogue)
 
+    def caught_by(self, verdicts: tuple[Verdict, ...]) -> tuple[str, ...]:
+        """The checks that are right to object to its fault, and do, at its turn or after it (or to the task as a whole)."""
+        if not self.kind:
+            return ()
+        found = [
+            v.check
+            for v in verdicts
+            if v.passed is not True and v.check in KINDS[self.kind].right
+            and (v.check in WHOLE or any(f.turn >= self.at for f in v.evidence))
+        ]  # fmt: skip
+        return tuple(found)
 
-def _changed(world: World, form: spoil.Spoil) -> tuple[Dialogue, int]:
-    """The first conversation, behind the plain ones, that the form can be given, and the turn where it shows."""
-    for number, dialogue in zip(range(PLAIN, TRIES), world.dialogues(PLAIN), strict=False):
+    @staticmethod
+    def rejected(verdicts: tuple[Verdict, ...]) -> bool:
+        """Whether a run would reject it for these verdicts, rightly or not."""
+        return not combine(verdicts).accepted
+
+
+def changed(world: World, form: Spoil, first: int = PLAIN) -> Made:
+    """The first conversation, from a number on, that the form can be given. Raises `LookupError` where none offers a place."""
+    for number, dialogue in zip(range(first, first + TRIES), world.dialogues(first), strict=False):
         play = taken_apart(world, number, dialogue)
         for change in form(play, rng("traps", world.name, form.__name__, number)):
             done = perform(play, change.moves)
             if done.steady and _came_out(play, change, done):
-                return _shown(change, done), done.starts[change.at]
+                return Made(_shown(change, done), done.starts[change.at])
     raise LookupError(f"no conversation of the {world.name} offers a place for {form.__name__}")
 
 
@@ -94,6 +112,9 @@ def _came_out(play: Play, change: Change, done: Performed) -> bool:
     after = done.dialogue.turns[done.starts[change.at] + 1 :]
     if change.must == "change":
         return bool(after[0].changes)
+    if change.must == "miss" and '"error":' not in after[0].message.content:
+        found = decode(after[0].message.content)
+        return any(isinstance(v, list) for v in found.values()) and not rows(found)
     return not change.must or '"error":' in after[0].message.content
 
 
@@ -109,42 +130,64 @@ def _shown(change: Change, done: Performed) -> Dialogue:
     return replace(done.dialogue, turns=tuple(turns))
 
 
-FAULTS: dict[str, tuple[str, str, spoil.Spoil, bool]] = {
-    f"{kind}, {world}: {form.__name__}": (kind, world, form, number % 2 == 0)
-    for kind, forms in KINDS.items()
-    for number, (world, form) in enumerate(forms)
-}
-"""Name → kind, world, form, and whether the user is a model as well."""
-SOUND: dict[str, tuple[str, int]] = {
-    **{f"{world}: {number}": (world, number) for world in ("library", "depot", "shop") for number in range(PLAIN)},
-    **{f"{world}: {form.__name__}": (world, PLAIN + n) for n, (world, form) in enumerate(LIBERTIES)},
-}
-"""Name → world, and the number of the conversation, or of the liberty behind those."""
+def _every() -> Iterator[Trap]:
+    """All of them. Each begins its search for a place at another conversation of its world, so that few share one."""
+    begun = dict.fromkeys(NAMES, PLAIN)
+    for kind, of in KINDS.items():
+        number = 0
+        for form, places in of.forms:
+            for place in places.split():
+                yield Trap(
+                    f"{kind}, {place}: {form.__name__}", kind, "", place, _spoilt(form, begun[place], number % 2 == 0)
+                )
+                begun[place] += 1
+                number += 1
+    for place in NAMES:
+        for number in range(PLAIN):
+            yield Trap(f"plain, {place}: {number}", "", "", place, _plain(number))
+    number = 0
+    for liberty, forms in LIBERTIES.items():
+        for form, places in forms:
+            for place in places.split():
+                yield Trap(
+                    f"{liberty}, {place}: {form.__name__}",
+                    "",
+                    liberty,
+                    place,
+                    _spoilt(form, begun[place], number % 2 == 0),
+                )
+                begun[place] += 1
+                number += 1
 
 
-@cache
+def _spoilt(form: Spoil, first: int, users_too: bool) -> Callable[[World], Made]:
+    def make(place: World) -> Made:
+        made = changed(place, form, first)
+        return Made(as_model(made.dialogue, users_too), made.at)
+
+    return make
+
+
+def _plain(number: int) -> Callable[[World], Made]:
+    def make(place: World) -> Made:
+        dialogue = next(place.dialogues(number))
+        return Made((dialogue, as_model(dialogue, False), as_model(dialogue, True))[number % 3])
+
+    return make
+
+
+_ALL = {trap.name: trap for trap in _every()}
+FAULTS = tuple(t.name for t in _ALL.values() if t.kind)
+"""Names of the faulty ones."""
+SOUND = tuple(t.name for t in _ALL.values() if not t.kind)
+"""Names of the sound ones."""
+
+
 def trap(name: str) -> Trap:
-    """A conversation of the set by its name."""
-    if name in FAULTS:
-        kind, place, form, users_too = FAULTS[name]
-        return Trap(name, kind, place, lambda world: _faulty(world, form, users_too))
-    place, number = SOUND[name]
-    return Trap(name, "", place, lambda world: _sound(world, number))
+    """A conversation of the set by its name. Raises `KeyError`."""
+    return _ALL[name]
 
 
 def traps() -> Iterator[Trap]:
     """All of them, the faulty ones first."""
-    return map(trap, (*FAULTS, *SOUND))
-
-
-def _faulty(world: World, form: spoil.Spoil, users_too: bool) -> Made:
-    dialogue, at = _changed(world, form)
-    return Made(as_model(dialogue, users_too), at)
-
-
-def _sound(world: World, number: int) -> Made:
-    if number < PLAIN:
-        dialogue = next(world.dialogues(number))
-        return Made((dialogue, as_model(dialogue, False), as_model(dialogue, True))[number % 3])
-    dialogue, at = _changed(world, LIBERTIES[number - PLAIN][1])
-    return Made(as_model(dialogue, number % 2 == 0), at)
+    return iter(_ALL.values())
