@@ -1,78 +1,74 @@
-"""Sixty conversations: the faulty ones are found out, each for the right reason, and the sound ones are left alone."""
+"""Two hundred conversations: the faulty ones are found out, each for the right reason, and the sound ones are left alone."""
 
 from collections import Counter
+from functools import cache
 
 import pytest
 
-from duologue.traps import FAULTS, KINDS, SOUND, Trap, trap
-from duologue.types import Finding, Verdict
-
-RIGHT: dict[str, frozenset[str]] = {
-    "wrong number told": frozenset({"grounding", "attribution", "disclosure"}),
-    "invented id": frozenset({"provenance", "grounding"}),
-    "dropped call": frozenset({"calls", "state"}),
-    "extra write": frozenset({"state"}),
-    "neighbour's row": frozenset({"calls", "state"}),
-    "role swap": frozenset({"user_gate", "protocol"}),
-    "early end": frozenset({"user_gate"}),
-    "leaked fact": frozenset({"user_gate"}),
-    "unread result": frozenset({"unread", "disclosure"}),
-    "wrong order": frozenset({"order", "provenance"}),
-    "broken rule": frozenset({"policy", "replay"}),
-    "untruthful error": frozenset({"honesty"}),
-}
-"""Kind of fault → the checks that are right to object to it."""
-WHOLE = frozenset({"calls", "state", "disclosure"})
-"""They compare a whole task with what was wanted of it: what is missing has no turn."""
+from duologue.traps import FAULTS, KINDS, LIBERTIES, SOUND, Trap, trap, traps
+from duologue.traps.planted import CLASSES
+from duologue.traps.worlds import NAMES
+from duologue.types import Verdict
 
 
-def objections(verdicts: tuple[Verdict, ...]) -> list[tuple[str, Finding]]:
-    """What checks that did not pass say."""
-    return [(v.check, f) for v in verdicts if v.passed is not True for f in v.evidence]
-
-
-def is_caught(found: Trap) -> bool:
-    """A right check objects, at the fault or after it."""
-    said = objections(found.verdicts())
-    return any(c in RIGHT[found.kind] and (f.turn >= found.at or c in WHOLE) for c, f in said)
+@cache
+def verdicts(name: str) -> tuple[Verdict, ...]:
+    return trap(name).verdicts()
 
 
 def report(found: Trap) -> str:
-    """The trap, and what each check said of it."""
+    """The trap, and what each check that did not pass said of it."""
     lines = [f"{found.name} ({found.kind or 'sound'}), changed at turn {found.at}"]
-    for verdict in found.verdicts():
-        said = "; ".join(f"turn {f.turn}: {f.what}" for f in verdict.evidence)
-        lines.append(f"  {verdict.check}: {'passed' if verdict.passed else verdict.passed} {said}")
+    for verdict in verdicts(found.name):
+        if verdict.passed is not True:
+            lines += [f"  {verdict.check}, turn {f.turn}: {f.what}" for f in verdict.evidence]
     return "\n".join(lines)
 
 
-def test_the_set_has_sixty_conversations_of_twelve_kinds_from_three_worlds() -> None:
-    faulty, sound = [trap(n) for n in FAULTS], [trap(n) for n in SOUND]
-    assert (len(set(FAULTS)), len(set(SOUND))) == (36, 24)
-    assert RIGHT.keys() == KINDS.keys()
-    assert set(Counter(t.kind for t in faulty).values()) == {3}
-    assert not any(t.kind for t in sound)
-    assert len({t.world.name for t in faulty}) == len({t.world.name for t in sound}) == 3
+def test_the_set_is_what_it_is_said_to_be() -> None:
+    assert (len(FAULTS), len(SOUND)) == (110, 90)
+    assert len({t.name for t in traps()}) == 200
+    assert set(Counter(t.kind for t in traps() if t.faulty).values()) == {4, 5}
+    assert Counter(t.liberty for t in traps())[""] == 110 + 6 * len(NAMES)
+    assert {t.kind for t in traps() if t.faulty} == set(KINDS)
+    assert {t.liberty for t in traps() if t.liberty} == set(LIBERTIES)
+    assert {t.place for t in traps() if t.faulty} == {t.place for t in traps() if not t.faulty} == set(NAMES)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_of_fault_is_caught_for_the_right_reason(kind: str) -> None:
-    missed = [t for t in map(trap, FAULTS) if t.kind == kind and not is_caught(t)]
-    assert len(missed) <= 1, "\n".join(map(report, missed))
+def test_each_fault_lies_within_its_conversation_and_few_share_one() -> None:
+    faulty = [trap(name) for name in FAULTS]
+    assert all(0 < t.at < len(t.dialogue.turns) for t in faulty)
+    assert len({t.dialogue.id for t in faulty}) > 90
 
 
-def test_nine_faults_in_ten_are_caught() -> None:
-    missed = [t for t in map(trap, FAULTS) if not is_caught(t)]
-    assert len(missed) <= len(FAULTS) // 10, "\n".join(map(report, missed))
+def test_half_look_as_models_leave_them() -> None:
+    bare = [t for t in traps() if not any(turn.acts for turn in t.dialogue.turns)]
+    assert 80 <= len(bare) <= 120
+    assert not any(turn.origins for t in bare for turn in t.dialogue.turns)
 
 
-@pytest.mark.parametrize("name", SOUND)
-def test_nothing_sound_is_objected_to(name: str) -> None:
-    assert all(v.passed is True for v in trap(name).verdicts()), report(trap(name))
+def test_planted_lines_are_of_every_class_and_stand_where_they_are_said_to() -> None:
+    lines = [(t, name, line) for t in traps() for name, line in t.lines.items()]
+    assert min(Counter(line.kind for _, _, line in lines)[kind] for kind in CLASSES) >= 80
+    for found, name, line in lines:
+        task, _, number = name.partition(".")
+        written = found.dialogue.scenario.tasks[int(task) - 1].rubric[int(number) - 1]
+        assert (written.text, written.kind, written.check) == (line.text, line.declared, "")
+    rightly = [line for _, _, line in lines if line.declared == line.kind.lower()]
+    assert 0.25 < len(rightly) / len(lines) < 0.5
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_nothing_before_a_fault_is_objected_to(name: str) -> None:
+def test_most_faults_are_found_for_the_right_reason() -> None:
+    missed = [t for t in traps() if t.faulty and not t.caught_by(verdicts(t.name))]
+    assert len(missed) <= len(FAULTS) * 0.3, "\n".join(map(report, missed))
+
+
+def test_hardly_anything_sound_is_objected_to() -> None:
+    alarms = [t for t in traps() if not t.faulty and t.rejected(verdicts(t.name))]
+    assert len(alarms) <= 6, "\n".join(map(report, alarms))
+
+
+@pytest.mark.parametrize("name", FAULTS[::7])
+def test_made_again_it_is_the_same(name: str) -> None:
     found = trap(name)
-    early = [(c, f) for c, f in objections(found.verdicts()) if f.turn < found.at and c not in WHOLE]
-    assert not early, report(found)
+    assert found._make(found.world) == found._made
