@@ -84,6 +84,21 @@ _GATE: Final = (
     ),
     ("makes", "asks too much at once", "You ask for too much at once. Ask for the first part only."),
     (
+        "asks again for",
+        "asks again",
+        "The assistant has just told you that. React to it, or go on with what is still open.",
+    ),
+    (
+        "contradicts the goal",
+        "contradicts its goal",
+        "That is not what you want. Read what you want once more: the value, the very thing it is about, and what is to happen to it.",
+    ),
+    (
+        "lets stand what",
+        "contradicts its goal",
+        "What you ordered in your last message is not what you want. Say so now, and put it right.",
+    ),
+    (
         "ends while something is open",
         "ends too early",
         "You end, but something you want has not been done or answered yet. Go through what you want part by part, beside what the "

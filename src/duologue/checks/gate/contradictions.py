@@ -1,0 +1,301 @@
+"""Wanting something else than the goal: another value, another row, another direction.
+
+A slip that the user puts right in their next turn is none, nor is a change of mind that the goal holds. So what a turn gets wrong is held
+against the next turn, unless that puts it right or the assistant would not have it; and against the turn itself only where it is the last.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from msgspec import Struct
+
+from duologue.checks.gate.asks import sentences, stems
+from duologue.checks.gate.known import Known
+from duologue.checks.kept import Kept
+from duologue.checks.words import finds
+from duologue.language.questions import listen
+from duologue.language.reading import Code, DateSaid, Number, Reading, fold, read
+from duologue.plans.placeholders import leaves, references
+from duologue.types import Subtask, Task, Turn
+
+__all__ = ["contradictions"]
+
+_CHANGE = r"(?:chang|set|put|mov|updat|correct|rais|lower|increas|reduc|reschedul|push|mak|book|enter|record|fix|cut|bump|bring)\w*"
+_TO = re.compile(
+    rf"\b{_CHANGE}\b[^?]*?\b(?:to|as|at|into|say|read|it|that|be)(?: (?:the|exactly|just|a|an|be))? \W?\Z",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r"\b(?:mov\w* on|on to|back to|up to|due to|next to|from|than|by|between|and|or|not|n't|down to|close to|similar to)(?: the)? \W?\Z",
+    re.IGNORECASE,
+)
+_NOUN = re.compile(r"([a-z]+)(?:[ -](?:number|no\.?|nr\.?|id|code))?:? #?\Z", re.IGNORECASE)
+_ORDERED = re.compile(
+    r"(?:^|[.;!?,:]\s+|\b(?:please|pls|kindly|and|then|also|just|(?:can|could|would|will) you|(?:want|need|like) (?:you )?to|have (?:you )?to|"
+    r"let's|go ahead and)\s+(?:please |just |kindly |also |now )?)\Z",
+    re.IGNORECASE,
+)
+_MUST = re.compile(
+    r"\b(?:(?:needs?|has|have|ought) to be|should be|must be|i (?:want|need)|i(?:'d| would) like)\b[^.?!]*\Z",
+    re.IGNORECASE,
+)
+_NOT = re.compile(
+    r"\b(?:not|n't|never|no|without|instead of|rather than|don't|dont|nor|before|after|until|once|unless|if)\b[^.;!?]*\Z|n't\b[^.;!?]*\Z",
+    re.IGNORECASE,
+)
+
+_WAYS: dict[str, str] = {
+    "cancel": r"cancel\w*|call(?:ed)? (?:it )?off",
+    "reschedule": r"reschedul\w*|postpon\w*|push(?:ed)? back|brought forward|bring forward",
+    "return": r"return(?:ed)?|sen[dt] (?:it |them )?back",
+    "exchange": r"exchang\w*|swap(?:ped)?",
+    "add": r"add(?:ed)?(?! up\b)|creat(?:e|ed)|insert(?:ed)?",
+    "remove": r"remov(?:e|ed)|delet(?:e|ed)",
+    "raise": r"rais(?:e|ed)|increas(?:e|ed)",
+    "lower": r"lower(?:ed)?|reduc(?:e|ed)|decreas(?:e|ed)",
+    "activate": r"(?:re)?activat(?:e|ed)|enabl(?:e|ed)|(?:switch|turn)(?:ed)? (?:it )?on|resum(?:e|ed)|unlock(?:ed)?",
+    "deactivate": r"deactivat(?:e|ed)|disabl(?:e|ed)|(?:switch|turn)(?:ed)? (?:it )?off|suspend(?:ed)?|lock(?:ed)?",
+    "approve": r"approv(?:e|ed)",
+    "reject": r"reject(?:ed)?|declin(?:e|ed)",
+    "upgrade": r"upgrad(?:e|ed)",
+    "downgrade": r"downgrad(?:e|ed)",
+    "link": r"link(?:ed)?|assign(?:ed)?",
+    "unlink": r"unlink(?:ed)?|unassign(?:ed)?|detach(?:ed)?",
+    "open": r"(?:re)?open(?:ed)?",
+    "close": r"clos(?:e|ed)",
+}  # fmt: skip
+_RIVALS: tuple[frozenset[str], ...] = tuple(
+    map(
+        frozenset,
+        (
+            ("cancel", "reschedule"), ("cancel", "exchange"), ("cancel", "return"), ("return", "exchange"), ("add", "remove"),
+            ("raise", "lower"), ("activate", "deactivate"), ("approve", "reject"), ("upgrade", "downgrade"), ("link", "unlink"),
+            ("open", "close"), ("cancel", "upgrade"), ("cancel", "activate"),
+        ),
+    )
+)  # fmt: skip
+"""Ways of which one thing can't take both, in one errand."""
+
+
+class Order(Struct, frozen=True):
+    """A part of a goal that changes something: its words, which way it goes, and what its rows are called by (noun → values)."""
+
+    subtask: Subtask
+    ways: frozenset[str]
+    stems: frozenset[str]
+    rows: dict[str, frozenset[str]]
+    kinds: frozenset[str]
+    """What its new values are: number · date · code."""
+
+
+def contradictions(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
+    """What this turn, or the one before it that this does not put right, wants against the goal."""
+    before = next((n for n in range(at - 1, 0, -1) if turns[n].message.role == "user"), None)
+    out = []
+    if before is not None and not _put_right(known, turns, before, at):
+        out += [f"lets stand what contradicts the goal: {what}" for what in _wrong(known, turns[before])]
+    last = turns[at].done or not any(t.message.role == "user" for t in turns[at + 1 :])
+    if turns[at].done or (last and at < len(turns) - 1):
+        out += [f"contradicts the goal: {what}" for what in _wrong(known, turns[at])]
+    return out
+
+
+def _put_right(known: Known, turns: Sequence[Turn], slipped: int, at: int) -> bool:
+    """The user's next turn takes it back, or nothing came of it: the assistant asked which, refused or failed."""
+    text = turns[at].message.content
+    if any(a.kind in ("correct", "refuse", "select", "inform") for a in turns[at].acts) or finds(
+        "user", "corrects", text
+    ):
+        return True
+    said = [t.message.content for t in turns[slipped + 1 : at] if t.message.role == "assistant" and t.message.content]
+    heard = listen(said[-1]) if said else None
+    if heard is not None and (heard.fails or heard.missing):
+        return True
+    ordered = [o for task in known.tasks for o in _orders(known)(task)]
+    return any(_new_value_said(o, text) for o in ordered)
+
+
+def _new_value_said(order: Order, text: str) -> bool:
+    need = order.subtask.need
+    folded = fold(text)
+    return need is not None and any(len(str(v)) > 1 and fold(str(v)) in folded for v in need.values.values())
+
+
+def _wrong(known: Known, turn: Turn) -> list[str]:
+    """What a turn orders that no part of the user's goals wants."""
+    text = turn.message.content
+    task = known.tasks[min(turn.task, len(known.tasks) - 1)]
+    orders = _orders(known)(task)
+    if not orders:
+        return []
+    out: list[str] = []
+    for sentence in sentences(text):
+        if finds("user", "muses", sentence):
+            continue
+        out += (
+            _other_value(known, orders, sentence)
+            or _other_row(known, orders, sentence)
+            or _other_way(known, orders, sentence)
+        )
+    return out[:1]
+
+
+# ── another value ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _other_value(known: Known, orders: Sequence[Order], sentence: str) -> list[str]:
+    reading = read(sentence)
+    for said in _stated(reading):
+        before = sentence[: said.start]
+        if not _TO.search(before) or _ASIDE.search(before) or _NOT.search(before):
+            continue
+        kind = _kind(said)
+        if any(kind in o.kinds for o in orders) and not _is_own(known, said) and known.told.knows_phrase(said.text):
+            return [f"{sentence.strip()!r}, and {said.text!r} is nothing it wants"]
+    return []
+
+
+_Stated = Number | DateSaid | Code
+
+
+def _stated(reading: Reading) -> tuple[_Stated, ...]:
+    return (*reading.dates, *reading.codes, *reading.numbers)
+
+
+def _is_label(said: _Stated) -> bool:
+    """It can tell one row from another: a code, or a whole number in figures."""
+    if isinstance(said, Number):
+        return not (said.word or said.decimals or said.percent)
+    return isinstance(said, Code)
+
+
+def _kind(said: _Stated) -> str:
+    return "number" if isinstance(said, Number) else "date" if isinstance(said, DateSaid) else "code"
+
+
+def _is_own(known: Known, said: _Stated) -> bool:
+    own = known.own
+    if isinstance(said, Number):
+        return said.word or own.knows_number(said)
+    return own.knows_date(said) if isinstance(said, DateSaid) else own.knows_code(said)
+
+
+# ── another row ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _other_row(known: Known, orders: Sequence[Order], sentence: str) -> list[str]:
+    """An id or a number after the noun of a row to be changed, which no part of the goal has anything to do with."""
+    reading = read(sentence)
+    way = any(_ordered(name, sentence) for name in _WAYS) or re.search(
+        rf"(?:please|you|to|^) {_CHANGE}", sentence, re.IGNORECASE
+    )
+    if not way:
+        return []
+    for said in _stated(reading):
+        noun = _NOUN.search(sentence[: said.start])
+        if noun is None or not _is_label(said):
+            continue
+        value = said.text.strip("#").casefold()
+        for order in orders:
+            meant = order.rows.get(noun[1].lower().removesuffix("s"), frozenset())
+            if (
+                meant
+                and value not in meant
+                and not _is_own(known, said)
+                and not any(m in fold(sentence) for m in meant)
+            ):
+                return [f"{sentence.strip()!r}, and {said.text!r} is not the {noun[1].lower()} it is about"]
+    return []
+
+
+# ── another way ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _other_way(known: Known, orders: Sequence[Order], sentence: str) -> list[str]:
+    for way in _WAYS:
+        if not _ordered(way, sentence) or any(_way(way).search(_everything(t)) for t in known.tasks):
+            continue
+        for order in orders:
+            rivals = {w for w in order.ways if frozenset((w, way)) in _RIVALS}
+            if rivals and not any(_way(w).search(sentence) for w in rivals) and _is_about(order, sentence):
+                return [f"{sentence.strip()!r}, where it wants to {sorted(rivals)[0]}"]
+    return []
+
+
+def _ordered(way: str, sentence: str) -> bool:
+    """Whether a sentence orders something to be done this way."""
+    for found in _way(way).finditer(sentence):
+        before = sentence[: found.start()]
+        base = not found[0].lower().endswith(("ed", "ing")) or found[0].lower().endswith("need")
+        if _NOT.search(before):
+            continue
+        if (base and _ORDERED.search(before)) or (not base and _MUST.search(before)):
+            return True
+    return False
+
+
+def _is_about(order: Order, sentence: str) -> bool:
+    """The sentence speaks of what the part is about, in two of its words or by its number."""
+    verbs = frozenset().union(*(stems(w) for w in _WAYS))
+    shared = (stems(sentence) & order.stems) - verbs
+    return len(shared) >= 2 or any(any(map(str.isdigit, s)) for s in shared)
+
+
+@cache
+def _way(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w'-])(?:{_WAYS[name]})(?![\w-])", re.IGNORECASE)
+
+
+def _everything(task: Task) -> str:
+    needs = [s.need for s in task.subtasks if s.need is not None]
+    facts = [str(f.value) for f in task.known] + [str(v) for n in needs for v in n.values.values()]
+    return " | ".join((task.goal, *(s.goal for s in task.subtasks), *(n.meaning.verb for n in needs), *facts))
+
+
+# ── what the goal orders ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _orders(known: Known) -> Kept[Task, tuple[Order, ...]]:
+    """The ordering parts of a task, worked out once for each set of writing tools."""
+    return _kept(known.writing)
+
+
+@cache
+def _kept(writing: frozenset[str]) -> Kept[Task, tuple[Order, ...]]:
+    return Kept(lambda task: tuple(_order(task, s) for s in task.subtasks if _writes(task, s, writing)), most=512)
+
+
+def _writes(task: Task, subtask: Subtask, writing: frozenset[str]) -> bool:
+    return any(task.plan[n - 1].tool in writing for n in subtask.steps if 0 < n <= len(task.plan))
+
+
+def _order(task: Task, subtask: Subtask) -> Order:
+    plain = subtask.goal.partition(", because ")[0]
+    rows: dict[str, set[str]] = {}
+    kinds: set[str] = set()
+    for name, value in _arguments(task, subtask):
+        noun = re.sub(r"(?i)[_ ]?(?:id|no|nr|number|code|key)\Z", "", name).replace("_", " ").lower()
+        if noun != name.lower() and noun.isalpha():
+            rows.setdefault(noun, set()).add(str(value).casefold())
+        else:
+            kinds |= {_kind(x) for x in _stated(read(str(value)))}
+    for said in _stated(read(plain)):
+        noun_said = _NOUN.search(plain[: said.start])
+        if noun_said is not None and _is_label(said):
+            rows.setdefault(noun_said[1].lower().removesuffix("s"), set()).add(said.text.strip("#").casefold())
+    ways = frozenset(
+        n for n in _WAYS if _way(n).search(plain) or (subtask.need and _way(n).search(subtask.need.meaning.verb))
+    )
+    return Order(subtask, ways, stems(plain), {n: frozenset(v) for n, v in rows.items()}, frozenset(kinds))
+
+
+def _arguments(task: Task, subtask: Subtask) -> Iterator[tuple[str, str | int | float]]:
+    """The plain arguments of its steps, resolved where the proof did that."""
+    for number in subtask.steps:
+        step = task.plan[number - 1]
+        given = {**step.arguments, **{k: v for k, v in step.bound.items() if k in step.arguments}}
+        for name, value in given.items():
+            for _, plain in leaves(value):
+                if isinstance(plain, str | int | float) and not isinstance(plain, bool) and not references(plain):
+                    yield name, plain

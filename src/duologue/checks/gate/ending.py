@@ -1,0 +1,89 @@
+"""The end: when everything is done, not before, and not long after."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from duologue.checks.blame import IDLE
+from duologue.checks.gate.known import Known
+from duologue.checks.reliance import was_told
+from duologue.plans.answered import answered
+from duologue.plans.match import Match, Missing, match_plan
+from duologue.plans.trace import Trace
+from duologue.types import Turn
+
+__all__ = ["See", "ending"]
+
+MOST_AFTER = 6
+"""User turns that may follow the last call: thanks, a recap, a doubt, a goodbye."""
+MOST_WAITING = 12
+"""User turns without a call while something is open: an assistant that only asks is not the user's fault, but has to end."""
+
+See = Callable[[], Trace]
+"""Gives the sorted conversation; called only where it is needed."""
+
+_BY_WORDS = frozenset({"trust", "give up"})
+"""Acts of an ending on the assistant's word, or for want of it. What stays open then is the assistant's failure: `calls` and
+`disclosure` find it."""
+
+
+def ending(known: Known, turns: Sequence[Turn], at: int, see: See) -> list[str]:
+    """What is wrong with how a turn ends the conversation, or does not."""
+    turn = turns[at]
+    if turn.done and any(a.kind in _BY_WORDS for a in turn.acts):
+        return _unasked(known, turns, at)
+    if turn.done:
+        return _too_early(known, turns, at, see())
+    after = 0
+    for earlier in reversed(turns[: at + 1]):
+        if earlier.message.role == "tool":
+            break
+        after += earlier.message.role == "user"
+    if after <= MOST_AFTER:
+        return []
+    recent = turns[max(at - 2 * after, 0) : at + 1]
+    if any(t.acts for t in recent):
+        idle = not any(a.kind in ("request", "follow up") for t in recent for a in t.acts)
+        return ["goes on long after everything is done"] if idle else []
+    if not any(_open(known, n, see()) for n in range(turn.task + 1)):
+        return ["goes on long after everything is done"]
+    if after > MOST_WAITING:
+        return [f"goes on long with an assistant that makes no call: {IDLE}"]
+    return []
+
+
+def _too_early(known: Known, turns: Sequence[Turn], at: int, seen: Trace) -> list[str]:
+    """What is open where the user ends. Who was told that it is done, or can't be, has no way to know better."""
+    final = _is_final(turns, at, len(known.tasks))
+    tasks = range(len(known.tasks)) if final else range(turns[at].task + 1)
+    missing = [(n, m) for n in tasks for m in _open(known, n, seen)]
+    if missing and not any(t.acts for t in turns[: at + 1]):
+        missing = [(n, m) for n, m in missing if not was_told(known.tasks[n], m.step, n, turns[:at], known.columns)]
+    late = [m.reason for _, m in missing] or _done_later(seen, at)
+    return [f"ends while something is open: {late[0]}"] if late else []
+
+
+def _open(known: Known, number: int, seen: Trace) -> list[Missing]:
+    return [m for m in _match(known, number, seen).missing if m.weight == "critical"]
+
+
+def _match(known: Known, number: int, seen: Trace) -> Match:
+    task = known.tasks[number]
+    return answered(task, match_plan(task.plan, seen, number), seen, number, known.columns)
+
+
+def _unasked(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
+    """Of a user who goes by the assistant's words: whether it asked for everything before it was content."""
+    if any(a.kind == "give up" for a in turns[at].acts):
+        return []
+    asked = sum(1 for t in turns[: at + 1] for a in t.acts if a.kind == "request")
+    parts = sum(len(t.subtasks) for t in known.tasks)
+    return [f"ends with {parts - asked} requests not made"] if asked < parts else []
+
+
+def _done_later(seen: Trace, at: int) -> list[str]:
+    return [f"{c.call.name} comes after" for c in seen.calls if c.at > at and c.task <= seen.turns[at].task][:1]
+
+
+def _is_final(turns: Sequence[Turn], at: int, tasks: int) -> bool:
+    """Whether nothing of the user's follows, or the last task has been reached."""
+    later: Iterable[Turn] = turns[at + 1 :]
+    return turns[at].task >= tasks - 1 or not any(t.message.role == "user" for t in later)

@@ -1,0 +1,105 @@
+"""The gate itself: it hears a conversation turn by turn and asks every rule of each user turn."""
+
+from collections.abc import Mapping, Sequence
+
+from duologue.catalog.model import Column
+from duologue.checks.case import Case
+from duologue.checks.gate.contradictions import contradictions
+from duologue.checks.gate.crowd import crowd
+from duologue.checks.gate.ending import See, ending
+from duologue.checks.gate.known import Known
+from duologue.checks.gate.repeats import repeats
+from duologue.checks.gate.speech import speech, technical_names
+from duologue.checks.gate.values import values
+from duologue.language.reading import read
+from duologue.plans.trace import trace
+from duologue.types import Finding, Scenario, Task, Tool, Toolset, Turn, Verdict
+
+__all__ = ["UserGate", "gate", "toolset_names", "user_gate"]
+
+
+def user_gate(
+    turns: Sequence[Turn], at: int, scenario: Scenario, toolset: Toolset, columns: Mapping[str, Column] | None = None
+) -> Verdict:
+    """Judge the user's turn at index `at` of a path of turns; later turns are not looked at."""
+    return UserGate(toolset, columns).judge(turns, at, scenario)
+
+
+class UserGate:
+    """`user_gate` for a conversation that grows: what was heard is kept, so that a turn costs only what came since the last.
+
+    The verdict is the same as if all were heard anew: it follows from the turns alone.
+    """
+
+    def __init__(self, toolset: Toolset, columns: Mapping[str, Column] | None = None) -> None:
+        self.toolset, self.columns = toolset, columns or {}
+        self._kept: _Gate | None = None
+        self._heard: list[Turn] = []
+
+    def judge(self, turns: Sequence[Turn], at: int, scenario: Scenario) -> Verdict:
+        """Judge the user's turn at index `at`; later turns are not looked at."""
+        path = tuple(turns[: at + 1])
+        gatekeeper = self._gate(path[:at], scenario)
+        found = gatekeeper.judge(path, at, lambda: trace(path, self.toolset), apart=True)
+        return _as_verdict([Finding(at, what) for what in found])
+
+    def _gate(self, before: Sequence[Turn], scenario: Scenario) -> "_Gate":
+        """The gate after those turns: the one that is kept where they carry on from what it heard."""
+        kept, heard = self._kept, self._heard
+        if (
+            kept is None
+            or kept.known.mode != scenario.mode
+            or len(kept.known.tasks) != len(scenario.tasks)
+            or any(a is not b for a, b in zip(kept.known.tasks, scenario.tasks, strict=True))
+            or heard != list(before[: len(heard)])
+        ):
+            kept = self._kept = _Gate(scenario.tasks, self.toolset.tools, self.columns, scenario.mode)
+            heard = self._heard = []
+        for turn in before[len(heard) :]:
+            kept.known.hear(turn)
+            heard.append(turn)
+        return kept
+
+
+def gate(case: Case) -> Verdict:
+    """Judge all user turns of a finished conversation."""
+    gatekeeper = _Gate(case.tasks, tuple(case.trace.tools.values()), case.columns, case.mode)
+    findings = []
+    for number, turn in enumerate(case.trace.turns):
+        if turn.message.role == "user":
+            found = gatekeeper.judge(case.trace.turns, number, lambda: case.trace)
+            findings += [Finding(number, what) for what in found]
+        gatekeeper.known.hear(turn)
+    return _as_verdict(findings)
+
+
+def _as_verdict(findings: Sequence[Finding]) -> Verdict:
+    return Verdict("user_gate", not findings, tuple(findings))
+
+
+def toolset_names(toolset: Toolset) -> frozenset[str]:
+    """The names in a toolset that no person says: those with underscores or inner capitals."""
+    return technical_names(toolset.tools, {})
+
+
+class _Gate:
+    """All rules, over what the user knows by now."""
+
+    def __init__(self, tasks: Sequence[Task], tools: Sequence[Tool], columns: Mapping[str, Column], mode: str) -> None:
+        self.known = Known(tasks, tools, columns, mode)
+        self.names = technical_names(tuple(tools), columns)
+
+    def judge(self, turns: Sequence[Turn], at: int, see: See, apart: bool = False) -> list[str]:
+        """What is wrong with the user's turn at `at`; `apart`, without a trace in what is known."""
+        text = turns[at].message.content
+        if not text.strip():
+            return ["says nothing"]
+        known = self.known.asked() if apart else self.known
+        return [
+            *speech(known, self.names, text),
+            *values(known, read(text)),
+            *crowd(known, turns, at),
+            *repeats(known, turns, at),
+            *contradictions(known, turns, at),
+            *ending(known, turns, at, see),
+        ]

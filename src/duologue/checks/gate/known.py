@@ -1,0 +1,99 @@
+"""What a user may say at some point of a conversation: what they know, and what they have been told."""
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+
+from duologue.catalog.model import Column
+from duologue.checks.sources import Sources
+from duologue.language.reading import Day, Reading, read
+from duologue.language.values import is_blank, say
+from duologue.plans.placeholders import leaves
+from duologue.types import Fact, Json, Task, Tool, Turn
+
+
+class Known:
+    """The user's own goals and facts, and all words that reached them. Filled turn by turn (`hear`)."""
+
+    def __init__(self, tasks: Sequence[Task], tools: Sequence[Tool], columns: Mapping[str, Column], mode: str) -> None:
+        self.tasks, self.columns, self.mode = tasks, columns, mode
+        self.writing = frozenset(t.name for t in tools if t.effect == "write")
+        self.told = Sources(columns)
+        self.texts: list[Reading] = [read(t.goal) for t in tasks]
+        for reading in self.texts:
+            self.told.add_text(reading)
+        for task in tasks:
+            for fact in (*task.known, *_spoken(task)):
+                self._learn(fact)
+        self.today: list[Day] = []
+        self._own: list[Sources] = []  # once worked out; one list for all twins
+        self.hidden = [f for t in tasks for f in t.hidden if _is_telling(f.value) and _is_marked(f.value)]
+
+    def asked(self) -> "Known":
+        """The same for one question: what is read on the way to an answer leaves no trace in this one."""
+        twin = copy(self)
+        twin.told = self.told.copy()
+        return twin
+
+    def _learn(self, fact: Fact) -> None:
+        said = read(say(fact.value, self.columns.get(fact.slot)))
+        self.texts += [said, read(str(fact.value))]
+        self.told.add_text(said)
+        self.told.add_result(fact.value, None)
+
+    def hear(self, turn: Turn) -> None:
+        """Take in a turn that has been spoken. Only words reach a user; results don't. What the system message says, the day it is
+        and the rules of the house, is no secret either."""
+        if turn.message.role == "tool" or not turn.message.content:
+            return
+        reading = read(turn.message.content)
+        self.texts.append(reading)
+        self.told.add_text(reading)
+        if turn.message.role == "system":
+            self.today += [d for said in reading.dates for d in said.days if all(d)]
+
+    @property
+    def own(self) -> Sources:
+        """What the tasks themselves hold: goals, facts, the values that their plans work with. Nothing that was said since."""
+        if not self._own:
+            self._own.append(self._held())
+        return self._own[0]
+
+    def _held(self) -> Sources:
+        found = Sources(self.columns)
+        for task in self.tasks:
+            for text in (task.goal, *(s.goal for s in task.subtasks)):
+                found.add_text(read(text))
+            for fact in (*task.known, *task.hidden, *_spoken(task)):
+                found.add_text(read(say(fact.value, self.columns.get(fact.slot))))
+                found.add_result(fact.value, None)
+            for step in task.plan:
+                found.add_result([value for _, value in leaves({**step.arguments, **step.bound})], None)
+            for change in task.target:
+                found.add_result([change.key, change.after], None)
+            found.add_result([d.value for s in task.subtasks for d in s.tell], None)
+        return found
+
+    def is_label(self, name: str) -> bool:
+        """Whether a fact of the user's was handed to them under this name."""
+        return any(name in (f.label, f.slot.partition(".")[0]) for t in self.tasks for f in t.known)
+
+
+def _spoken(task: Task) -> list[Fact]:
+    """What the needs of a task put in the user's mouth."""
+    needs = [s.need for s in task.subtasks if s.need is not None]
+    facts = [Fact(f"{m.table}.{name}", value) for n in needs for m in n.mentions for name, value in m.by.items()]
+    return facts + [Fact(slot.rpartition(":")[0], value) for n in needs for slot, value in n.values.items()]
+
+
+def _is_telling(value: Json) -> bool:
+    """A value whose mention gives something away: no flags, no small figures (an invented one is found as such)."""
+    if is_blank(value) or isinstance(value, bool | list | dict):
+        return False
+    if isinstance(value, str):
+        return sum(map(str.isalnum, value)) > 1
+    return bool(abs(value) >= 10)
+
+
+def _is_marked(value: Json) -> bool:
+    """Not an everyday word ("open", "rock"), which gives nothing away."""
+    return not isinstance(value, str) or not value.strip().isalpha() or value != value.lower()

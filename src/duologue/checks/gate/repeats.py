@@ -1,0 +1,146 @@
+"""Asking for what has just been told: no doubt, no change in between, no recap, no confirmation.
+
+By acts: the same request or follow-up, of rows that are named and not pointed at. By words: a question that the one before already asked
+and that was answered with something new; or one for a part of the goal that the user's last turn asked for, and of which the assistant
+told everything.
+"""
+
+from collections.abc import Sequence
+
+from duologue.checks.gate.asks import Part, asks, parts_of, stems, touches
+from duologue.checks.gate.known import Known
+from duologue.checks.repetition import doubts
+from duologue.checks.words import finds
+from duologue.language.questions import listen
+from duologue.language.reading import read
+from duologue.language.values import is_blank, tells
+from duologue.types import Act, Need, Turn
+
+__all__ = ["repeats"]
+
+_BACK = 2
+"""User turns that "just" reaches back."""
+_FEWEST = 3
+"""Words that carry meaning, of a question that is compared with another."""
+_ASKS = frozenset({"request", "follow up"})
+
+
+def repeats(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
+    """Whether a turn asks for what the assistant has just told."""
+    turn = turns[at]
+    if turn.done or doubts(turn):
+        return []
+    if turn.acts:
+        return _by_acts(turns, at)
+    text = turn.message.content
+    if finds("recap", "asks", text) or finds("user", "confirms", text):
+        return []
+    for sentence in asks(text):
+        if _was_answered(sentence, turns, at) or _was_told(known, sentence, turns, at):
+            return [f"asks again for what was just told: {sentence.strip()!r}"]
+    return []
+
+
+def _by_acts(turns: Sequence[Turn], at: int) -> list[str]:
+    mine = [a for a in turns[at].acts if _names_its_rows(a)]
+    if not mine:
+        return []
+    for number in _just_before(turns, at):
+        earlier = [a for a in turns[number].acts if _names_its_rows(a)]
+        again = next((a for a in mine if any(_same(a.need, e.need) for e in earlier)), None)
+        if again is not None and _answer(turns, number, at) is not None:
+            return [f"asks again for what was just told: {turns[at].message.content!r}"]
+    return []
+
+
+def _names_its_rows(act: Act) -> bool:
+    return act.kind in _ASKS and act.need is not None and all(m.by and m.pick is None for m in act.need.mentions)
+
+
+def _same(one: Need | None, other: Need | None) -> bool:
+    return one == other
+
+
+def _just_before(turns: Sequence[Turn], at: int) -> list[int]:
+    """The user's latest turns since which nothing was changed, the latest first."""
+    out: list[int] = []
+    for number in range(at - 1, 0, -1):
+        if turns[number].changes:
+            break
+        if turns[number].message.role == "user":
+            out.append(number)
+            if len(out) == _BACK:
+                break
+    return out
+
+
+def _answer(turns: Sequence[Turn], asked: int, before: int) -> str | None:
+    """What the assistant said to a turn, where that was an answer: no question back, no failure, no promise."""
+    for turn in turns[asked + 1 : before]:
+        if turn.message.role == "user":
+            return None
+        if turn.message.role == "assistant" and turn.message.content and not turn.message.tool_calls:
+            heard = listen(turn.message.content)
+            back = heard.of("which", "what", "confirm", "other", "proceed")
+            plain = heard.states and not (back or heard.fails or heard.missing or heard.promises)
+            return turn.message.content if plain else None
+    return None
+
+
+def _was_answered(sentence: str, turns: Sequence[Turn], at: int) -> bool:
+    """The user asked just this before, word for word or nearly, and was told something that the question did not hold."""
+    wanted = stems(sentence)
+    if len(wanted) < _FEWEST:
+        return False
+    for number in _just_before(turns, at):
+        if turns[number].task != turns[at].task or doubts(turns[number]):
+            continue
+        said = turns[number].message.content
+        same = next((q for q in asks(said) if _alike(wanted, stems(q))), None)
+        answer = _answer(turns, number, at) if same is not None else None
+        if answer is not None and _is_new(answer, said):
+            return True
+    return False
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """All that carries meaning in the question was in the other, and hardly anything else."""
+    return one <= other and len(other - one) <= 1
+
+
+def _is_new(answer: str, question: str) -> bool:
+    """The answer holds a figure, a date or a name that the question lacks."""
+    heard, asked = read(answer), read(question)
+    figures = {n.value for n in heard.numbers} - {n.value for n in asked.numbers}
+    if figures or heard.dates:
+        return True
+    names = {w.strip(".,:;!?()\"'") for s in answer.split(". ") for w in s.split()[1:] if w[:1].isupper()}
+    return any(n.casefold() not in asked.folded for n in names if len(n) > 1)
+
+
+def _was_told(known: Known, sentence: str, turns: Sequence[Turn], at: int) -> bool:
+    """The user's last turn asked for a part, in whatever words, the assistant told all values of it, and this asks for nothing else."""
+    last = next(iter(_just_before(turns, at)), None)
+    answer = _answer(turns, last, at) if last is not None else None
+    if answer is None or last is None or turns[last].task != turns[at].task:
+        return False
+    wanted = stems(sentence)
+    heard = wanted - stems(turns[last].message.content)
+    parts = parts_of(known.tasks[min(turns[at].task, len(known.tasks) - 1)])
+    asked = [p for p in parts if touches(p, [turns[last].message.content])]
+    if len(asked) != 1 or not _is_for(asked[0], wanted):
+        return False
+    return heard <= asked[0].all and _all_told(known, asked[0], answer, sentence)
+
+
+def _is_for(part: Part, wanted: frozenset[str]) -> bool:
+    hits = len(part.own & wanted)
+    return len(wanted) >= _FEWEST and hits >= max(2, 0.6 * len(part.own)) and len(wanted - part.all) <= 1
+
+
+def _all_told(known: Known, part: Part, answer: str, sentence: str) -> bool:
+    """The answer tells every value of the part, and the question repeats none of them."""
+    tell = [d for d in part.subtask.tell if not is_blank(d.value)]
+    heard, asked = read(answer), read(sentence)
+    told = all(tells(heard, d.value, known.columns.get(d.slot)) or tells(heard, d.value) for d in tell)
+    return bool(tell) and told and not any(tells(asked, d.value) for d in tell)
