@@ -24,10 +24,6 @@ _LOOSE = re.compile(
 )
 
 
-_COINS = re.compile(
-    r"(?<![\d.,])(\d[\d,]*) (?:euros?|pounds?|dollars?|francs?|crowns?),?(?: and)? (\d\d?) (?:cents?|pence|p\b|c\b)",
-    re.I,
-)
 _RANGE = re.compile(r"\s?(?:[–—-]|to|and|or|&|/)\s?", re.I)
 _TIMES = re.compile(r"\s?(?:×|times (?:as|more|the|that|higher|larger|what))", re.I)
 _DAY_OF_MONTH = re.compile(
@@ -74,18 +70,7 @@ def unfounded(reading: Reading, known: Sources) -> list[str]:
 
 
 def _has_source(said: Number, reading: Reading, known: Sources) -> bool:
-    return _is_there(said, reading, known) or any(
-        way(said, reading, known) for way in (_as_coins, _as_day, _as_ratio, _as_list)
-    )
-
-
-def _as_coins(said: Number, reading: Reading, known: Sources) -> bool:
-    """ "18 euros and 50 cents" is 18.50."""
-    for found in _COINS.finditer(reading.text):
-        if said.start in (found.start(1), found.start(2)):
-            sum_ = int(found[1].replace(",", "")) + int(found[2]) / 100
-            return any(abs(sum_ - x) < 0.001 for x in known.numbers)
-    return False
+    return _is_there(said, reading, known) or any(way(said, reading, known) for way in (_as_day, _as_ratio, _as_list))
 
 
 def _as_day(said: Number, reading: Reading, known: Sources) -> bool:

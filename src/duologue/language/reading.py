@@ -11,6 +11,9 @@ import re
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
+
+from duologue.language.numerals import european, grouped, word_numbers
 
 __all__ = [
     "MONTHS",
@@ -34,10 +37,6 @@ MONTHS = (
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 _MONTH_OF = {m: i for i, m in enumerate(MONTHS, 1)} | {m[:3]: i for i, m in enumerate(MONTHS, 1)} | {"sept": 9}
-_WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
-    "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
-}  # fmt: skip
 _SCALES = {
     "k": ("thousand", 1_000), "thousand": ("thousand", 1_000), "m": ("million", 1_000_000), "mn": ("million", 1_000_000),
     "million": ("million", 1_000_000), "bn": ("billion", 1_000_000_000), "billion": ("billion", 1_000_000_000),
@@ -143,9 +142,9 @@ _CLOCK = (
 _DATES = re.compile(
     r"(?<![\w.,/-])(?:"
     r"(?P<y>\d{4})[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?![-/\d])"
-    r"|(?P<a>\d\d?)(?P<sep>[/.-])(?P<b>\d\d?)(?P=sep)(?P<y2>\d{4})(?![-/\d])"
-    rf"|(?P<d3>\d\d?)(?:st|nd|rd|th)?(?: of)?[ -](?P<m3>{_NAMES})(?:,?[ -](?P<y3>\d{{4}}))?(?![\w-])"
-    rf"|(?P<m4>{_NAMES}) (?P<d4>\d\d?)(?:st|nd|rd|th)?(?:,? (?P<y4>\d{{4}}))?(?![\w%]|[.,]\d)"
+    r"|(?P<a>\d\d?)(?P<sep>[/.-])(?P<b>\d\d?)(?P=sep)(?P<y2>\d{4}|(?<=/)\d\d)(?![-/\d])"
+    rf"|(?P<d3>\d\d?)(?:st|nd|rd|th|\.(?= \w+\.? \d{{4}}))?(?: of)?[ -](?P<m3>{_NAMES})(?:,?[ -](?P<y3>\d{{4}})|(?:-| ['’])(?P<short>\d\d))?(?![\w-])"
+    rf"|(?P<m4>{_NAMES}) (?:the (?=\d\d?[snrt]))?(?P<d4>\d\d?)(?:st|nd|rd|th)?(?:,? (?P<y4>\d{{4}}))?(?![\w%]|[.,]\d)"
     rf"|(?P<m5>{_NAMES}),? (?P<y5>\d{{4}})(?!\w|[.,]\d)"
     r")" + _CLOCK,
     re.IGNORECASE,
@@ -192,15 +191,20 @@ def _days(found: re.Match[str]) -> tuple[Day, ...]:
     if get("y"):
         options = [(int(get("y")), int(get("m")), int(get("d")))]
     elif get("a"):
-        year, a, b = int(get("y2")), int(get("a")), int(get("b"))
+        year, a, b = _year(get("y2")), int(get("a")), int(get("b"))
         options = [(year, b, a), (year, a, b)] if a != b else [(year, a, b)]
     elif get("d3"):
-        options = [(int(get("y3") or 0), _month(get("m3")), int(get("d3")))]
+        options = [(_year(get("y3") or get("short") or "0000"), _month(get("m3")), int(get("d3")))]
     elif get("d4"):
         options = [(int(get("y4") or 0), _month(get("m4")), int(get("d4")))]
     else:
         return ((int(get("y5")), _month(get("m5")), 0),)
     return tuple(o for o in options if _is_day(*o))
+
+
+def _year(text: str) -> int:
+    """A year of four digits, or of two: those up to 69 are of this century."""
+    return int(text) if len(text) > 2 else 2000 + int(text) - 100 * (int(text) > 69)
 
 
 def _month(name: str) -> int:
@@ -211,21 +215,29 @@ def _month(name: str) -> int:
 
 _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(
-    r"(?P<sign>[-+]?)(?P<cur>(?:US|A|C)?[$£€¥₹])?(?P<sign2>-?)(?P<hash>#|no\.|№)?"
+    r"(?P<sign>[-+]?)(?P<cur>(?:US|A|C)?[$£€¥₹]|(?:USD|EUR|GBP|CHF|JPY|CAD|AUD|SEK|NOK|DKK|PLN|INR)(?=[\d-]))?(?P<sign2>-?)(?P<hash>#|no\.|№)?"
     r"(?P<int>\d{1,3}(?:[,\u00a0\u202f']\d{3})+|\d+)(?P<frac>\.\d+)?(?P<exp>e[-+]?\d+)?(?P<cur2>[$£€¥])?"
     r"(?P<percent>%)?(?P<suffix>[a-z°²³]{1,3}|-[a-z]{3,})?\Z",
     re.IGNORECASE,
 )
 _EUROPEAN = re.compile(
-    r"(?P<cur>[$£€¥])?(\d{1,3}(?:\.\d{3})+(?=,)|\d+(?=,\d\d(?!\d)|,\d[$£€¥%])),(\d+)(?P<cur2>[$£€¥%])?\Z"
+    r"(?P<sign>-?)(?P<cur>[$£€¥])?(?P<sign2>-?)(?P<int>\d{1,3}(?:[.']\d{3})+(?=,)|\d+(?=,\d\d(?!\d)|,\d[$£€¥%])),(?P<frac>\d+)(?P<cur2>[$£€¥%])?\Z"
 )
+_APART = re.compile(r"− (?=[\d$£€¥])")
+_CENTS = re.compile(r"\d (?:cents?|pence|p|c)\b", re.IGNORECASE)
+_CONTINENTAL = re.compile(
+    r"(?<![\w.,])\d{1,3}(?:[.']\d{3})*(?:,\d{1,2})?(?![\d,]|\.\d)|(?<![\w.,])\d+,\d{1,2}(?![\d,]|\.\d)"
+)
+_COINS = re.compile(
+    r"(?<![\d.,])(\d[\d,]*) (?:euros?|pounds?|dollars?|francs?|crowns?),?(?: and)? (\d\d?) (?:cents?|pence|p\b|c\b)",
+    re.IGNORECASE,
+)
+_NO_GROUPS = str.maketrans("", "", ".'")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\Z", re.IGNORECASE)
 _TIME = re.compile(r"(\d\d?):(\d\d)(?::\d\d(?:\.\d+)?)?(?:am|pm)?\Z", re.IGNORECASE)
+_POINTED_TIME = re.compile(r"(?:1[0-2]|0?[1-9])\.[0-5]\d[ap]m\Z", re.IGNORECASE)
 _HALF = re.compile(r" ([ap])\.?m\b\.?", re.IGNORECASE)
 _TRIM_LEFT, _TRIM_RIGHT = "\"'“”‘’`*_([{<~≈=|,;:", "\"'“”‘’`*_)]}>.,;:!?|…"
-_NUMBER_WORD = re.compile(
-    r"(?<![\w-])(?:[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Ee]leven|[Tt]welve)(?![\w-])"
-)
 _SPLIT = re.compile(r"[^\s()\[\]{}<>|;=“”\"–—]+")
 _AFTER = re.compile(r"\s?(%|percent\b|per cent\b|thousand\b|million\b|billion\b)", re.IGNORECASE)
 
@@ -233,23 +245,43 @@ _AFTER = re.compile(r"\s?(%|percent\b|per cent\b|thousand\b|million\b|billion\b)
 @lru_cache(maxsize=8_192)
 def read(text: str) -> Reading:
     """Find everything of interest in a text."""
-    text = text.replace("−", "-")
+    text = _APART.sub(" -", text).replace("−", "-") if "−" in text else text
     dates: list[DateSaid] = []
     numbers: list[Number] = []
     codes: list[Code] = []
     times: list[Code] = []
-    rest = text
+    rest, moved = text, False
     if _DIGIT.search(text) or "@" in text:
-        rest = _take_dates(text, dates)
+        rest = _take_coins(_take_dates(text, dates), numbers)
+        plain = _with_points(grouped(rest))
+        moved, rest = plain != rest, plain
         for found in _SPLIT.finditer(rest):
             if _DIGIT.search(found[0]) or "@" in found[0]:
                 _sort_token(rest, found.start(), found.end(), (numbers, codes, times))
-    for found in _NUMBER_WORD.finditer(rest):
-        value = _WORDS[found[0].lower()]
-        after = _look_after(rest, found.end(), value)
-        place = (found.start(), found.end(), found[0])
-        numbers.append(Number(value, 0, *place, after.percent, after.scale, after.scaled, word=True))
+    for value, start, end in word_numbers(rest):
+        after = _look_after(rest, end, value)
+        numbers.append(
+            Number(value, 0, start, end, rest[start:end], after.percent, after.scale, after.scaled, word=True)
+        )
+    if moved:
+        numbers = [replace(n, text=text[n.start : n.end]) for n in numbers]
     return Reading(text, fold(text), tuple(numbers), tuple(dates), tuple(codes), tuple(times))
+
+
+def _take_coins(text: str, numbers: list[Number]) -> str:
+    """Move amounts like "18 euros and 50 cents" out of the text, each as one figure."""
+    for found in _COINS.finditer(text) if _CENTS.search(text) else ():
+        value = round(int(found[1].replace(",", "")) + int(found[2]) / 100, 2)
+        numbers.append(Number(value, 2, found.start(), found.end(), found[0]))
+        text = text[: found.start()] + " " * (found.end() - found.start()) + text[found.end() :]
+    return text
+
+
+def _with_points(text: str) -> str:
+    """Figures as English writes them, where the text's own style shows that it writes decimals with a comma. Nothing moves."""
+    if not european(text):
+        return text
+    return _CONTINENTAL.sub(lambda found: found[0].replace(".", "'").replace(",", "."), text)
 
 
 def _take_dates(text: str, dates: list[DateSaid]) -> str:
@@ -289,6 +321,9 @@ def _sort_token(text: str, start: int, end: int, into: _Kinds) -> None:
     end = start + len(short)
     if not short or _ORDINAL.match(short):
         return
+    if _POINTED_TIME.match(short):
+        times.append(Code(short.replace(".", ":"), start, end))
+        return
     if "@" in short:
         codes.append(Code(short, start, end))
         return
@@ -315,8 +350,9 @@ def _as_number(text: str, token: str, start: int) -> Number | None:
         european = _EUROPEAN.match(token)
         if european is None:
             return None
-        value = float(f"{european[2].replace('.', '')}.{european[3]}")
-        return Number(value, len(european[3]), start, end, token, percent=european["cur2"] == "%")
+        value = float(f"{european['int'].translate(_NO_GROUPS)}.{european['frac']}")
+        value = -value if european["sign"] or european["sign2"] else value
+        return Number(value, len(european["frac"]), start, end, token, percent=european["cur2"] == "%")
     digits = re.sub(r"\D", "", found["int"])
     frac, exp, suffix = found["frac"] or "", found["exp"] or "", (found["suffix"] or "").lower()
     if len(digits) > 1 and digits[0] == "0" and not frac:
