@@ -9,11 +9,14 @@ import typer
 from duologue.cli.options import Json, whole
 
 if TYPE_CHECKING:
+    from duologue.select.lists import Against as Compared
     from duologue.select.lists import Report, Selection
     from duologue.select.selection import Options
     from duologue.store import Store
 
 
+SHOWN = 5
+"""Shared entries that are printed."""
 Runs: TypeAlias = Annotated[
     list[Path], typer.Argument(help="Run folders, as given to `generate -o`.", metavar="RUN...")
 ]
@@ -42,6 +45,15 @@ Tokenizer: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+Against: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--against",
+        help="Leave out what copies this benchmark: a file or folder; several times.",
+        metavar="FILE",
+        show_default=False,
+    ),
+]
 ListOut: TypeAlias = Annotated[
     Path | None,
     typer.Option(
@@ -58,6 +70,7 @@ def select(
     keep: Keep = None,
     max_tokens: Budget = None,
     tokenizer: Tokenizer = None,
+    against: Against = None,
     out: ListOut = None,
     json: Json = False,
 ) -> int:
@@ -68,7 +81,13 @@ def select(
     from duologue.select.selection import Options
 
     options = Options(
-        near=near, balance=_names(balance), mix=_shares(mix), max_tokens=max_tokens, keep=keep, tokenizer=tokenizer
+        near=near,
+        balance=_names(balance),
+        mix=_shares(mix),
+        max_tokens=max_tokens,
+        keep=keep,
+        tokenizer=tokenizer,
+        against=tuple(sorted(against or ())),
     )
     places = [out] if out is not None else [list_path(run_folder(run)) for run in runs]
     for place in places:
@@ -160,10 +179,36 @@ def report(found: "Report", runs: list[str], places: list[Path]) -> str:
             name = "" if number else dimension
             shares.append((name, one_line(group, 40), _share(was, found.accepted), _share(now, found.kept)))
     parts.append(table(shares, right=frozenset({2, 3})))
+    parts += ["", *_benchmarks(found.against)] if found.against else []
     parts += ["", *(one_line(note) for note in found.notes)] if found.notes else []
     return "\n".join(
         [*parts, "", f"The list: {', '.join(one_line(str(p)) for p in places)}. `duologue export` follows it."]
     )
+
+
+def _benchmarks(found: "Compared") -> list[str]:
+    """What was compared with, and the entries that conversations share most with."""
+    from duologue.cli.text import one_line, table
+
+    read = [("benchmark", "entries", "texts", "tools")]
+    read += [(_end(f.path), f"{f.documents:,}", f"{f.passages:,}", f"{f.tools:,}") for f in found.files]
+    lines = [table(read, right=frozenset({1, 2, 3}))]
+    lines += [f"{_end(f.path)}: {one_line(note)}" for f in found.files for note in f.notes]
+    lines += ["", f"{found.sharing:,} conversations share something with {found.entries:,} entries."]
+    for one in found.shared[:SHOWN]:
+        what = "copies" if one.copied else "shares"
+        lines.append(f"  {what} {one.kind}, {one.conversations:,} conversations: {one_line(one.entry, 90)}")
+        lines.append(f"    {one_line(one.evidence, 180)}")
+    if found.entries > SHOWN:
+        lines.append(f"  … and {found.entries - SHOWN:,} more: --json")
+    return lines
+
+
+def _end(path: str) -> str:
+    """The end of a path: what tells files of one folder apart."""
+    from duologue.cli.text import one_line
+
+    return one_line(path if len(path) <= 60 else f"…{path[-59:]}")
 
 
 def _share(part: int, whole: int) -> str:

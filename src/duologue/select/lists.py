@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from duologue.errors import UserError
 from duologue.ids import digest
+from duologue.select.decontamination import BenchmarkFile
 from duologue.select.samples import Left
 from duologue.store import Store
 from duologue.types import Json
@@ -46,6 +47,34 @@ class Step(Struct, frozen=True):
     left: dict[str, int]
 
 
+class Shared(Struct, frozen=True):
+    """Something that conversations share with a benchmark's entry."""
+
+    entry: str
+    """File and place."""
+    kind: str
+    """text · tool name · tool schema."""
+    copied: bool
+    """It makes a conversation contaminated; else it is only reported."""
+    conversations: int
+    share: float
+    """The most that any of them shares."""
+    evidence: str
+    """Of that one."""
+
+
+class Against(Struct, frozen=True):
+    """What conversations were compared with, and what they share with it."""
+
+    files: tuple[BenchmarkFile, ...]
+    sharing: int
+    """Conversations that share anything."""
+    entries: int
+    """Entries they share it with."""
+    shared: tuple[Shared, ...]
+    """At most 200 of those entries: copies first, then those that most conversations share."""
+
+
 class Report(Struct, frozen=True):
     """The figures of a selection."""
 
@@ -58,6 +87,8 @@ class Report(Struct, frozen=True):
     """Dimension → group → conversations before and after."""
     notes: tuple[str, ...]
     """What could not be had, in words."""
+    against: Against | None = None
+    """Benchmarks; null where none were named."""
 
 
 class Selection(Struct, frozen=True):

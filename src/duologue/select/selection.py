@@ -6,7 +6,7 @@ read once and let go; what stays in memory of it is some 3 KB.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from msgspec.structs import replace
 from duologue.errors import UserError
 from duologue.select.candidates import candidates
 from duologue.select.choose import Limits, choose, shares
+from duologue.select.contaminated import Comparison
+from duologue.select.decontamination import read_benchmarks
 from duologue.select.duplicates import drop_duplicates
 from duologue.select.groups import BALANCED, DIMENSIONS, family_counts, groups_of
 from duologue.select.lists import FORMAT, Kept, Report, RunRef, Selection, Step, run_id
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
 
 NEAR = 0.8
 MODES = ("user", "task")
-Contaminated = Callable[[Candidate], tuple[str, str] | None]
-"""Which benchmark entry a candidate overlaps with, and the evidence; None where it is clean."""
 
 
 class Options(Struct, frozen=True):
@@ -44,17 +44,17 @@ class Options(Struct, frozen=True):
     max_tokens: int | None = None
     keep: int | None = None
     tokenizer: Path | None = None
-    against: tuple[str, ...] = ()
-    """Names of the benchmark files; what they hold is given as a function."""
+    against: tuple[Path, ...] = ()
+    """Benchmark files and folders."""
 
 
-def select(runs: Sequence[tuple[Path, Store]], options: Options, contaminated: Contaminated | None = None) -> Selection:
+def select(runs: Sequence[tuple[Path, Store]], options: Options) -> Selection:
     """Make the list. The same runs and options give the same list, in whatever order the options are named.
 
     Raises `UserError` where an option can't be had.
     """
     limits = _checked(options)
-    gathered = _Gathered(options, contaminated)
+    gathered = _Gathered(options)
     refs = [
         RunRef(str(folder), run_id(store), gathered.run(number, store)) for number, (folder, store) in enumerate(runs)
     ]
@@ -64,7 +64,7 @@ def select(runs: Sequence[tuple[Path, Store]], options: Options, contaminated: C
     chosen = choose(unique, limits)
     left = [*gathered.contaminated.values(), *doubled, *chosen.left]
     steps = (
-        *([_step("decontamination", len(entries), gathered.contaminated.values())] if contaminated else []),
+        *([_step("decontamination", len(entries), gathered.contaminated.values())] if options.against else []),
         _step("duplicates", len(clean), doubled),
         _step("choice", len(unique), chosen.left),
     )
@@ -73,7 +73,10 @@ def select(runs: Sequence[tuple[Path, Store]], options: Options, contaminated: C
         format=FORMAT,
         options=_as_given(options, limits),
         runs=tuple(refs),
-        report=_report(entries, chosen.kept, steps, chosen.notes),
+        report=replace(
+            _report(entries, chosen.kept, steps, chosen.notes),
+            against=gathered.comparison.report() if gathered.comparison else None,
+        ),
         kept=tuple(Kept(e.run, e.id) for e in chosen.kept),
         left=tuple(sorted(left, key=lambda one: (one.run, place[one.run, one.id]))),
     )
@@ -82,12 +85,12 @@ def select(runs: Sequence[tuple[Path, Store]], options: Options, contaminated: C
 class _Gathered:
     """What is kept of the candidates of all runs."""
 
-    def __init__(self, options: Options, contaminated: Contaminated | None) -> None:
+    def __init__(self, options: Options) -> None:
         if options.near:
             needed()
         self.count: Count = counter(options.tokenizer)
         self.shingler = Shingler() if options.near else None
-        self.check = contaminated
+        self.comparison = Comparison(read_benchmarks(options.against)) if options.against else None
         self.candidates: list[tuple[int, Candidate]] = []
         self.shingles: dict[tuple[int, int], Shingles] = {}
         self.contaminated: dict[tuple[int, int], Left] = {}
@@ -97,9 +100,9 @@ class _Gathered:
         before = len(self.candidates)
         for candidate in candidates(store, self.count):
             key = (number, candidate.item)
-            found = self.check(candidate) if self.check else None
-            if found:
-                self.contaminated[key] = Left(number, candidate.id, "contaminated", found[0], evidence=found[1])
+            left = self.comparison.left(number, candidate) if self.comparison else None
+            if left is not None:
+                self.contaminated[key] = left
             elif self.shingler:
                 self.shingles[key] = self.shingler.shingles(candidate.said)
             self.candidates.append((number, _light(candidate)))
@@ -180,5 +183,5 @@ def _as_given(options: Options, limits: Limits) -> dict[str, Json]:
         "max_tokens": limits.max_tokens,
         "keep": limits.keep,
         "tokens": options.tokenizer.name if options.tokenizer else "estimate",
-        "against": list(options.against),
+        "against": sorted(str(path) for path in options.against),
     }
