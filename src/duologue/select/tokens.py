@@ -137,5 +137,5 @@ class Vocabulary:
 
 _NEVER: Final = 1 << 62
 _REMEMBERED: Final = 200_000
-_LONGEST: Final = 512
+_LONGEST: Final = 128
 """Bytes of a piece that are merged together: a run of a million dashes must not take a million rounds."""
