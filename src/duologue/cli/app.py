@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from duologue import __version__
+from duologue.cli.audit import audit
 from duologue.cli.check import check
 from duologue.cli.export import export
 from duologue.cli.generate import generate
@@ -25,7 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (generate, plan, stats, show, verify, select, export, tools, tasks, play, check):
+for command in (generate, plan, stats, show, verify, select, export, tools, tasks, play, check, audit):
     app.command()(command)
 
 

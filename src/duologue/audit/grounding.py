@@ -1,0 +1,95 @@
+"""Does what the assistant reports after a call come from somewhere?
+
+Asked of words that follow a result directly: there the assistant tells what came back, and a figure, date or address that neither a
+result nor anybody before holds, nor follows from one simply, may be invented. A model also knows things, explains and estimates, so
+it is a doubt and never a fault; figures that it sets apart as such ("typically", "about", within a worked calculation) and small
+counts are not asked after.
+"""
+
+import re
+
+from duologue.audit.heard import Heard
+from duologue.audit.sight import Sight
+from duologue.audit.values import Objection
+from duologue.checks.everyday import is_everyday
+from duologue.checks.grounding import unfounded
+from duologue.language.reading import Number, Reading, read
+
+__all__ = ["grounding"]
+
+_CODE = re.compile(
+    r"```.*?(?:```|\Z)|`[^`\n]*`|\$\$.*?\$\$|\\\[.*?\\\]|\\\(.*?\\\)|https?://\S+|!?\[[^\]]*\]\([^)]*\)", re.DOTALL
+)
+_WORKED = re.compile(r"[=≈×÷∑√π]|\\frac|\\times|\d \* \d|\d\s?[+/^]\s?\d")
+_OWN = re.compile(
+    r"\b(?:typical(?:ly)?|usual(?:ly)?|general(?:ly)?|normal(?:ly)?|between|ranges?|ranging|considered|at least|at most|up to|more than|less than|"
+    r"for example|e\.g|such as|if|could|might|recommend(?:ed)?|suggest(?:ed)?|tips?|should|standard|assum\w+|classified|category|"
+    r"known|not|no|n't|unlike|instead|would you|remember|today|tomorrow|yesterday|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b|\w+n['’]t\b",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"\b(?:about|around|roughly|approximately|approx|nearly|almost|over|under|some|estimated?|just|close to)\b|~",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z*#-])|\n")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE)
+_SMALL = 20
+
+
+def grounding(sight: Sight) -> list[Objection] | None:
+    """What is reported has a source."""
+    if not any(_reports(sight, n) for n in range(len(sight.turns))):
+        return None
+    heard = Heard(sight.talk.tools or ())
+    out: list[Objection] = []
+    for number, turn in enumerate(sight.turns):
+        if _reports(sight, number):
+            out += [Objection("doubt", number, f"the source of a {kind} can't be found", claim) for kind, claim in _claims(turn.text, heard)]  # fmt: skip
+        heard.add(sight, number)
+    return out
+
+
+def _reports(sight: Sight, number: int) -> bool:
+    turn = sight.turns[number]
+    return (
+        turn.role == "assistant" and bool(turn.text.strip()) and number > 0 and sight.turns[number - 1].role == "tool"
+    )
+
+
+def _claims(text: str, heard: Heard) -> list[tuple[str, str]]:
+    """(kind, words) of everything stated that has no source."""
+    plain = _CODE.sub(" ", text)
+    out = [("mail address", m[0]) for m in _MAIL.finditer(plain) if not heard.holds(m[0])]
+    for sentence in _SENTENCE.split(_MAIL.sub(" ", plain)):
+        if not sentence or _WORKED.search(sentence) or _OWN.search(sentence):
+            continue
+        reading = read(sentence)
+        lacking = set(unfounded(reading, heard.sources))
+        if not lacking:
+            continue
+        out += [("figure", n.text) for n in reading.numbers if n.text in lacking and _counts(n, reading, heard)]
+        out += [("date", d.text) for d in reading.dates if d.text in lacking and not _day_known(d.days, heard) and not heard.holds(d.text)]  # fmt: skip
+    return list(dict.fromkeys(out))
+
+
+def _counts(said: Number, reading: Reading, heard: Heard) -> bool:
+    """Whether a figure is one that must come from somewhere, and doesn't."""
+    if said.word or (abs(said.value) <= _SMALL and not said.decimals) or is_everyday(said, reading.text):
+        return False
+    if reading.text[max(0, said.start - 1) : said.start] in ("#", "-", "/", "_") or 1900 <= said.value <= 2100:
+        return False
+    value = said.scaled if said.scale else said.value
+    gap = max(0.0051, 0.51 * 10.0**-said.decimals) if said.decimals else 0.0051
+    if heard.follows(float(value)) or heard.follows(float(said.value), gap) or heard.holds(said.text):
+        return False
+    if said.scale and heard.follows_roughly(
+        float(value), 0.5 * 10.0**-said.decimals * (value / said.value if said.value else 1)
+    ):
+        return False
+    rough = _ABOUT.search(reading.text) is not None
+    return not (rough and heard.follows_roughly(float(value), 0.05 * abs(float(value))))
+
+
+def _day_known(days: tuple[tuple[int, int, int], ...], heard: Heard) -> bool:
+    """Whether the day is known without its year."""
+    return any((m, d) == (month, day) for _, m, d in heard.sources.days for _, month, day in days if month)

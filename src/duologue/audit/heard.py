@@ -1,0 +1,168 @@
+"""Everything said, returned, passed or declared by some point in a conversation, for asking whether a value has a source there.
+
+It stands on `checks.sources` for figures and days, and keeps two more writings of all text: as it stands, and squashed to letters
+and digits, in which "ABC-123", "abc 123" and "Abc123" are one. What is simple to work out counts as known: shares, other units,
+sums and differences of two figures, since nobody knows here what a column means.
+"""
+
+import math
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from duologue.audit.sight import Sight
+from duologue.audit.values import Offered
+from duologue.checks.sources import Sources
+from duologue.language.reading import read
+from duologue.plans.placeholders import leaves
+from duologue.types import Json
+
+__all__ = ["Heard", "squashed"]
+
+_PLAIN = re.compile(r"[\W_]+")
+_FACTORS = (
+    10, 100, 1_000, 10_000, 1_000_000, 1_000_000_000, 60, 3_600, 24, 1_440, 86_400, 7, 12, 52, 30, 365, 2, 4, 0.5,
+    2.54, 0.3048, 0.9144, 1.609344, 1.60934, 0.45359237, 0.453592, 0.4536, 2.20462, 3.78541, 28.3495, 1.8, 3.6, 0.0254, 3.28084, 1_024,
+    math.pi, 2 * math.pi, math.pi / 180,
+)  # fmt: skip
+_MOST = 16
+"""Figures that are combined in pairs: beyond, nearly anything would follow."""
+_FEET = re.compile(r"\b(?:feet|foot|ft|inch(?:es)?)\b|\d'", re.IGNORECASE)
+_AGO = re.compile(r"\b(?:today|tonight|tomorrow|yesterday|now|current(?:ly)?|latest|recent|next|last|this|coming|past|(?:mon|tues|wednes|thurs|fri|satur|sun)day|week|month|year|day|weekend|morning|evening|afternoon|noon|midnight|summer|winter|spring|fall|autumn|christmas|easter|halloween|thanksgiving|birthday|anniversary|eve|holidays?|until|ago|since)s?\b", re.IGNORECASE)  # fmt: skip
+
+
+def squashed(text: str) -> str:
+    """Letters and digits only, in lower case."""
+    return _PLAIN.sub("", text.casefold())
+
+
+class Heard:
+    """What is known so far. Add turns in their order."""
+
+    def __init__(self, tools: tuple[Offered, ...]) -> None:
+        self.sources = Sources()
+        self._texts: list[str] = []
+        self._squashed, self._at = "", 0
+        self.user = ""
+        self.dated = False
+        """Some day is named, from which others can be counted."""
+        self._figures: list[float] = []
+        self._asked: list[float] = []
+        """Those of them that the user said."""
+        self._shares: list[float] = []
+        """Out of a hundred: what an amount may be raised or cut by."""
+        for tool in tools:
+            self._text(tool.description)
+            for text in _described(tool.parameters):
+                self._text(text)
+
+    def add(self, sight: Sight, number: int) -> None:
+        """Take in what a turn says or holds."""
+        turn = sight.turns[number]
+        self._text(turn.text)
+        if turn.role == "user":
+            self.user += "\n" + turn.text
+            self._asked += [float(n.scaled if n.scale else n.value) for n in read(turn.text).numbers]
+        if turn.role == "tool":
+            for made in sight.made:
+                if made.answer == number:
+                    self.sources.add_result(made.result, None)
+        for call in turn.calls:
+            self._text(call.text)
+            self.sources.add_result(call.arguments, None)
+
+    def _text(self, text: str) -> None:
+        if not text:
+            return
+        found = read(text)
+        self.sources.add_text(found)
+        self._texts.append(text)
+        self.dated = self.dated or any(d and m for said in found.dates for _, m, d in said.days)
+        self._figures += [float(n.scaled if n.scale else n.value) for n in found.numbers]
+        self._shares += [float(n.value) for n in found.numbers if n.percent]
+        self.__dict__.pop("raw", None)
+
+    @cached_property
+    def raw(self) -> str:
+        """All text in lower case."""
+        return "\n".join(self._texts).casefold()
+
+    def holds(self, value: str) -> bool:
+        """Whether the text was said, whatever its spaces and marks."""
+        plain = squashed(value)
+        if not plain or value.casefold() in self.raw:
+            return True
+        if self._at != len(self._texts):
+            self._squashed, self._at = squashed(self.raw), len(self._texts)
+        return plain in self._squashed
+
+    def holds_parts(self, value: str) -> bool:
+        """Whether every part of it was said: put together, rather than made up."""
+        parts = [p for p in re.split(r"[\W_]+|(?<=[a-z])(?=[A-Z0-9])", value) if p]
+        return len(parts) > 1 and all(len(p) < 2 or self.holds(p) for p in parts)
+
+    def counts_days(self) -> bool:
+        """Whether the user speaks of days that are counted from today, or by name."""
+        return _AGO.search(self.user) is not None
+
+    def follows(self, value: float, gap: float = 0.0051) -> bool:
+        """Whether a figure was said or returned, or is easily worked out from one or two that were; it may be off by `gap`."""
+        known = {abs(f) for f in self._figures} | {abs(float(n)) for n in self.sources.numbers}
+        value = abs(value)
+
+        def near(other: float) -> bool:
+            return _near(value, other, gap)
+
+        if any(near(f) for f in known):
+            return True
+        if any(near(f * k) or near(f / k) for f in known for k in _FACTORS):
+            return True
+        if any(near(f * 9 / 5 + 32) or near((f - 32) * 5 / 9) or near(f * f) for f in known):
+            return True
+        few = sorted(known if len(known) <= _MOST else set(map(abs, self._asked)))[:_MOST]
+        if any(near(x) for i, a in enumerate(few) for b in few[i:] for x in _together(a, b)):
+            return True
+        if any(near(a * (1 + sign * p / 100)) for a in few for p in self._shares for sign in (1, -1)):
+            return True
+        return _FEET.search(self.user) is not None and any(
+            near((a * 12 + b) * unit) for a in few for b in (*few, 0.0) for unit in (1, 2.54, 0.0254, 0.3048 / 12)
+        )
+
+    def follows_roughly(self, value: float, gap: float) -> bool:
+        """Whether some figure that was said or returned is no further away than that."""
+        return any(abs(abs(value) - abs(f)) <= gap for f in (*self._figures, *map(float, self.sources.numbers)))
+
+
+def _together(a: float, b: float) -> Iterator[float]:
+    """What two figures give together."""
+    yield a + b
+    yield (a + b) / 2
+    yield abs(a - b)
+    yield a * b
+    yield a * b / 100
+    for part, whole in ((a, b), (b, a)):
+        if whole:
+            yield part / whole
+            yield 100 * part / whole
+
+
+def _near(one: float, other: float, least: float) -> bool:
+    """Equal up to how figures are rounded: by `least`, by two hundredths of a percent, or, of larger ones, to the whole."""
+    gap = abs(one - other)
+    if gap <= least or gap <= 2e-4 * abs(other):
+        return True
+    return gap < 0.51 and abs(other) >= 20 and float(one).is_integer()
+
+
+def _described(schema: Any) -> Iterator[str]:
+    """What a schema says in words or values: descriptions, defaults, options, examples."""
+    for _, leaf in leaves(_kept_keys(schema)):
+        if leaf is not None:
+            yield str(leaf)
+
+
+def _kept_keys(schema: Json) -> Json:
+    if isinstance(schema, dict):
+        return {k: _kept_keys(v) for k, v in schema.items() if k not in ("type", "required", "title", "$schema")}
+    return [_kept_keys(s) for s in schema] if isinstance(schema, list) else schema
