@@ -15,7 +15,7 @@ from duologue.errors import StageError, UserError
 from duologue.plans.index import ToolIndex
 from duologue.protocols import Speaker, TaskMaker
 from duologue.simulate.agent import ScriptedAgent
-from duologue.simulate.scripted import Pair, perform
+from duologue.simulate.scripted import Pair, gated, perform
 from duologue.simulate.user import ScriptedUser
 from duologue.tasks.maker import ScriptedTasks
 from duologue.types import Dialogue, Environment, Scenario, Verdict
@@ -72,7 +72,8 @@ class Workshop:
     def _user(self, scenario: Scenario, scope: str) -> Speaker:
         voice = self.cast.voice("user")
         if voice is None:
-            return ScriptedUser(self.catalog, self.index, scenario)
+            user = ScriptedUser(self.catalog, self.index, scenario)
+            return gated(user, scenario, self.environment, self.catalog)
         from duologue.simulate.model_user import ModelUser
 
         return ModelUser(voice, scenario, self.environment, columns_of(self.catalog), scope)

@@ -120,8 +120,9 @@ def _given_up(verdict: Verdict, _: Sequence[str]) -> Iterator[Ruling]:
     """A verdict that bears the name of a stage or role: the conversation was given up there."""
     if verdict.check == "play" or (verdict.check in ROLES and verdict.check != "judge"):
         first = verdict.evidence[0] if verdict.evidence else None
-        reason = first.what.partition(". ")[0].rstrip(".") if first is not None else ""
-        yield Ruling(_of_stage(verdict.check, reason).who, verdict.check, first)
+        what = first.what if first is not None else ""
+        who = "agent" if IDLE in what else _of_stage(verdict.check, what.partition(". ")[0].rstrip(".")).who
+        yield Ruling(who, verdict.check, first)
 
 
 def _cut_short(verdict: Verdict, _: Sequence[str]) -> Iterator[Ruling]:

@@ -48,10 +48,10 @@ class Listener:
         self.words, self.hearing, self.seed = words, hearing, seed
         self.lines = grammar("hearing")
 
-    def take(self, at: Situation, turn: int, following: Need | None, late: bool = False) -> Taken:
+    def take(self, at: Situation, turn: int, following: Need | None, late: bool = False, again: int = 0) -> Taken:
         """Answer the assistant's last text, or clear the way. `following` is what the user would ask for next; `late`: the
-        conversation has become too long for anything but an end."""
-        dice = rng(self.seed, "hearing", turn)
+        conversation has become too long for anything but an end; `again`: which redraw of the turn it is."""
+        dice = rng(self.seed, "hearing", turn, *[again] * bool(again))
         heard = self.hearing.hear(at)
         if late:
             return Taken(heard, self.give_up(dice))

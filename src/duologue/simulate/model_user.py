@@ -29,6 +29,7 @@ from duologue.language.subjects import subject
 from duologue.language.values import say
 from duologue.models.voice import SHOWN, Asked, Voice
 from duologue.protocols import Utterance, View
+from duologue.simulate.gated import Drafts, reason_of
 from duologue.simulate.open_parts import open_part
 from duologue.simulate.personas import persona
 from duologue.simulate.quirks import quirk, quirks
@@ -61,57 +62,32 @@ class Spoken(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Fault(Struct, frozen=True):
-    """Why a message can't be spoken: a code for the record, words its author can act on, what was found (for the record only)."""
+    """Why a message can't be spoken: a code for the record, words its author can act on, what the gate found (for the record only)."""
 
     reason: str
     words: str
-    evidence: str = ""
+    found: str = ""
 
 
-_GATE: Final = (
-    ("says nothing", "says nothing", "The message is empty. Write what you say next."),
-    ("speaks as the assistant", "speaks as the assistant", "That is the assistant's line. You are the one who asks."),
-    ("uses the name", "uses a technical name", "That is a technical name, which you don't know. Use everyday words."),
-    (
-        "gives away",
-        "knows what it can't know",
-        "You say something that you can't know yet: it is neither in what you want or know nor said by the assistant. Leave it out, or ask.",
-    ),
-    (
-        "invents",
-        "invents a value",
-        "You give a number, date or code that comes from nowhere: it is neither in what you want or know nor said by the assistant. Leave it out.",
-    ),
-    ("makes", "asks too much at once", "You ask for too much at once. Ask for the first part only."),
-    (
-        "asks again for",
-        "asks again",
-        "The assistant has just told you that. React to it, or go on with what is still open.",
-    ),
-    (
-        "contradicts the goal",
-        "contradicts its goal",
-        "That is not what you want. Read what you want once more: the value, the very thing it is about, and what is to happen to it.",
-    ),
-    (
-        "lets stand what",
-        "contradicts its goal",
-        "What you ordered in your last message is not what you want. Say so now, and put it right.",
-    ),
-    (
-        "ends while something is open",
-        "ends too early",
-        "You end, but something you want has not been done or answered yet. Go through what you want part by part, beside what the "
-        "assistant has said, and ask for what is missing.",
-    ),
-    (
-        "goes on long",
-        "goes on for nothing",
-        "The chat goes on without anything being looked up or done. If something you want is open, ask for just that, plainly. Otherwise "
-        "say goodbye and set is_task_complete.",
-    ),
-)
-"""How each objection of the gate begins, its code for the record, and how it is put to the model."""
+_GATE: Final = {
+    "says nothing": "The message is empty. Write what you say next.",
+    "speaks as the assistant": "That is the assistant's line. You are the one who asks.",
+    "uses the name": "That is a technical name, which you don't know. Use everyday words.",
+    "gives away": "You say something that you can't know yet: it is neither in what you want or know nor said by the assistant. Leave it "
+    "out, or ask.",
+    "invents": "You give a number, date or code that comes from nowhere: it is neither in what you want or know nor said by the assistant. "
+    "Leave it out.",
+    "makes": "You ask for too much at once. Ask for the first part only.",
+    "asks again for": "The assistant has just told you that. React to it, or go on with what is still open.",
+    "contradicts the goal": "That is not what you want. Read what you want once more: the value, the very thing it is about, and what is to "
+    "happen to it.",
+    "lets stand what": "What you ordered in your last message is not what you want. Say so now, and put it right.",
+    "ends while something is open": "You end, but something you want has not been done or answered yet. Go through what you want part by "
+    "part, beside what the assistant has said, and ask for what is missing.",
+    "goes on long": "The chat goes on without anything being looked up or done. If something you want is open, ask for just that, plainly. "
+    "Otherwise say goodbye and set is_task_complete.",
+}
+"""How each objection of the gate begins → how it is put to the model."""
 
 
 class ModelUser:
@@ -135,6 +111,7 @@ class ModelUser:
         bare = voice.prompt(**{**self._values(0, "all"), "goal": "", "known": []})
         self._page = sentences(bare.text)
         self._gate = UserGate(environment.toolset, columns)
+        """The same for all turns: it keeps what it has heard."""
         self._told = _Told()
         self._next: dict[int, str] = {}
         self._goal: dict[int, tuple[str, ...]] = {}
@@ -159,14 +136,14 @@ class ModelUser:
         )
 
     async def _ask(self, view: View, task: int) -> Asked[Spoken]:
-        judge = _Judge(self, view.turns, task)
+        judge = _Judge(self, view.turns, task, Drafts(self._gate))
         try:
             return await self.voice.ask_for(Spoken, self.prompt, self.told(view.turns, task), self.scope, judge)
         except StageError as error:
             fault = judge.fault
             if fault is None or error.evidence != fault.words[:SHOWN]:
                 raise
-            raise StageError(error.stage, fault.reason, fault.evidence) from error
+            raise judge.drafts.given_up(error.stage, fault.reason) from error
 
     # ── What the model is told ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -238,10 +215,10 @@ class ModelUser:
         # Later tasks are not known to the user yet: nothing of them counts as known, and they need not be done.
         scenario = replace(self.scenario, tasks=self.scenario.tasks[: task + 1])
         path = (*turns, Turn(Message("user", content=text), task=task, done=said.is_task_complete))
-        verdict = self._gate.judge(path, len(turns), scenario)
-        if not verdict.evidence:
+        found = Drafts(self._gate).objections(path, scenario)
+        if not found:
             return None
-        fault = _of_gate([f.what for f in verdict.evidence], text)
+        fault = _of_gate(found, text)
         return self._naming(fault, path, scenario) if fault.reason == "ends too early" else fault
 
     def _naming(self, fault: Fault, path: tuple[Turn, ...], scenario: Scenario) -> Fault:
@@ -259,23 +236,17 @@ class ModelUser:
         """Its length, its shape, and words that are not a person's."""
         most = LONGEST_WHOLE if self.whole else LONGEST
         if len(text) > most:
-            return Fault(
-                "too long",
-                f"The message has {len(text)} characters. Say one thing, in a sentence or two.",
-                text[:SHOWN],
-            )
+            return Fault("too long", f"The message has {len(text)} characters. Say one thing, in a sentence or two.")
         if not self.whole and len(_LISTED.findall(said.user_message)) > 1:
-            return Fault("writes a list", "The message is a list. Say one thing, as a person does in a chat.", text)
+            return Fault("writes a list", "The message is a list. Say one thing, as a person does in a chat.")
         token = plumbing(text) or ("the JSON form" if _FORM.search(text) else "")
         if token:
-            return Fault("leaks plumbing", f"The message holds {token}, which no person writes in a chat.", text)
+            return Fault("leaks plumbing", f"The message holds {token}, which no person writes in a chat.")
         if quoted(text, (*self._page, *self._goals(task))):
-            return Fault(
-                "leaks its prompt", "You repeat your instructions. Say it in your own words, as the person.", text
-            )
+            return Fault("leaks its prompt", "You repeat your instructions. Say it in your own words, as the person.")
         if said.is_task_complete and "?" in text:
             words = "You end and ask for something in the same message. Ask, with is_task_complete false; or only say goodbye."
-            return Fault("asks while it ends", words, text)
+            return Fault("asks while it ends", words)
         return None
 
     def _goals(self, task: int) -> tuple[str, ...]:
@@ -294,11 +265,9 @@ class ModelUser:
             (t.message.content for t in reversed(turns) if t.message.role == "assistant" and t.message.content), ""
         )
         if text in heard:
-            return Fault("speaks as the assistant", "You repeat the assistant's words. You are the one who asks.", text)
+            return Fault("speaks as the assistant", "You repeat the assistant's words. You are the one who asks.")
         if any(t.message.role == "user" and t.message.content == text for t in turns):
-            return Fault(
-                "repeats itself", "You said exactly this before. React to what the assistant said since.", text
-            )
+            return Fault("repeats itself", "You said exactly this before. React to what the assistant said since.")
         return None
 
 
@@ -315,20 +284,24 @@ class _Told:
 class _Judge:
     """The objections to one message as it is drawn and drawn again; the last one is kept."""
 
-    def __init__(self, user: ModelUser, turns: Sequence[Turn], task: int) -> None:
-        self.user, self.turns, self.task = user, turns, task
+    def __init__(self, user: ModelUser, turns: Sequence[Turn], task: int, drafts: Drafts) -> None:
+        self.user, self.turns, self.task, self.drafts = user, turns, task, drafts
         self.fault: Fault | None = None
 
     async def __call__(self, said: Spoken) -> str:
         self.fault = self.user.fault(said, self.turns, self.task)
-        return self.fault.words if self.fault is not None else ""
+        if self.fault is None:
+            return ""
+        self.drafts.refuse(said.user_message, [self.fault.found or self.fault.reason])
+        return self.fault.words
 
 
 def _of_gate(found: Sequence[str], text: str) -> Fault:
     """What the gate found, in words that give nothing away: quoted is only what the message itself says."""
     words, reasons = [], []
     for what in found:
-        reason, advice = next(((r, w) for start, r, w in _GATE if what.startswith(start)), ("the gate", _UNKNOWN))
+        reason = reason_of(what)
+        advice = next((words for start, words in _GATE.items() if what.startswith(start)), _UNKNOWN)
         quote = _QUOTED.search(what)
         said = quote[2] if quote is not None else what.partition(" = ")[2].removesuffix(", which nobody has told")
         opening = (
@@ -338,7 +311,7 @@ def _of_gate(found: Sequence[str], text: str) -> Fault:
         )
         words.append(opening + advice)
         reasons.append(reason)
-    return Fault(reasons[0], " ".join(dict.fromkeys(words)), f"{'; '.join(found)} | {text}"[:SHOWN])
+    return Fault(reasons[0], " ".join(dict.fromkeys(words)), "; ".join(found))
 
 
 _OPEN = (

@@ -5,11 +5,14 @@ import datetime
 from msgspec import Struct
 
 from duologue.catalog.model import Catalog
+from duologue.checks import columns_of
+from duologue.checks.gate import UserGate
 from duologue.environment import Image, open_session
 from duologue.ids import digest
 from duologue.plans.index import ToolIndex
 from duologue.protocols import Session, Speaker
 from duologue.simulate.agent import ScriptedAgent
+from duologue.simulate.gated import GatedUser, Redrawing
 from duologue.simulate.play import play
 from duologue.simulate.user import ScriptedUser
 from duologue.types import Dialogue, Environment, Message, Scenario, Turn
@@ -32,6 +35,11 @@ def system_message(environment: Environment, scenario: Scenario) -> Message:
     return Message("system", content="\n\n".join(p for p in parts if p))
 
 
+def gated(user: Redrawing, scenario: Scenario, environment: Environment, catalog: Catalog) -> GatedUser:
+    """That user, held to the gate."""
+    return GatedUser(user, UserGate(environment.toolset, columns_of(catalog)), scenario)
+
+
 async def perform(scenario: Scenario, environment: Environment, pair: Pair) -> Dialogue:
     """Play a scenario from its beginning. Raises `StageError` where the conversation is given up."""
     opening = Turn(system_message(environment, scenario), state=pair.session.state)
@@ -48,7 +56,7 @@ async def converse(
     session = open_session(image, environment, scenario.clock)
     try:
         pair = Pair(
-            user=ScriptedUser(catalog, index, scenario),
+            user=gated(ScriptedUser(catalog, index, scenario), scenario, environment, catalog),
             agent=ScriptedAgent(catalog, index, environment, scenario),
             session=session,
         )

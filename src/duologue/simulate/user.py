@@ -50,8 +50,14 @@ class ScriptedUser:
 
     async def reply(self, view: View) -> Utterance:
         """The next message, and whether the goals are reached."""
-        dice = rng(self.scenario.seed, "user", len(view.turns))
+        return await self.draw(view, 0)
+
+    async def draw(self, view: View, again: int) -> Utterance:
+        """The next message; in other words, or with another behaviour, where `again` says that it is drawn another time. At the
+        second redraw the user only goes on with the goals: no follow-up, no doubt, no second request."""
+        dice = rng(self.scenario.seed, "user", len(view.turns), *[again] * bool(again))
         past = Past(view.turns)
+        past.again = again
         if past.is_free:
             return self._by_words(past, view, dice)
         for act in past.heard:
@@ -67,7 +73,8 @@ class ScriptedUser:
         subtasks = [p.subtask for p in self.parts]
         at = situation(view.turns, subtasks, self.scenario.tasks[view.task].known)
         following = subtasks[past.asked].need if past.asked < len(subtasks) else None
-        taken = self.listener.take(at, len(view.turns), following, len(view.turns) > MOST_TURNS - MARGIN)
+        late = len(view.turns) > MOST_TURNS - MARGIN
+        taken = self.listener.take(at, len(view.turns), following, late, past.again)
         if taken.answer is not None:
             return taken.answer
         past.heard, past.lead = taken.heard, taken.lead
@@ -120,7 +127,7 @@ class ScriptedUser:
     def _react(self, past: "Past", view: View, dice: random.Random) -> Utterance | None:
         """A follow-up or a doubt about what was just reported; None to go on."""
         report = next((a for a in past.heard if a.kind in ("report", "report many") and a.need is not None), None)
-        if report is None or report.need is None or not past.asked or past.last == "follow up":
+        if report is None or report.need is None or not past.asked or past.last == "follow up" or past.is_plain:
             return None
         part = self.parts[past.asked - 1]
         if past.count("doubt") == 0 and past.called and dice.random() < DOUBT:
@@ -203,7 +210,7 @@ class ScriptedUser:
 
     def _second(self, past: "Past", part: Part, dice: random.Random) -> Need | None:
         """The next part too, where it stands on its own."""
-        if past.asked + 1 >= len(self.parts) or dice.random() >= TWO:
+        if past.asked + 1 >= len(self.parts) or dice.random() >= TWO or past.is_plain:
             return None
         other = self.parts[past.asked + 1]
         need, first = other.subtask.need, part.subtask.need
@@ -255,6 +262,8 @@ class Past:
         latest = turns[-1] if turns else None
         self.heard: tuple[Act, ...] = latest.acts if latest is not None and latest.message.role == "assistant" else ()
         """What the assistant just said."""
+        self.again = 0
+        """Which redraw of this turn it is; 0 for the first draw."""
         self.lead = ""
         """Words to begin the next turn with."""
         said = latest is not None and latest.message.role == "assistant"
@@ -263,6 +272,11 @@ class Past:
         self.called = len(turns) > 1 and turns[-2].message.role == "tool"
         """The assistant looked something up for it."""
         self.names = [str(m.by["@name"]) for a in self.acts if a.need for m in a.need.mentions if "@name" in m.by]
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing that could be left out is said."""
+        return self.again > 1
 
     def count(self, kind: str) -> int:
         """How often the user did this."""

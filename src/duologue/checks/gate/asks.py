@@ -22,13 +22,15 @@ _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+|;\s+")
 _CLAUSES = re.compile(
     r"(?<=[.!?;:,])\s+|\n+|\s+(?=(?:and|also|then|plus|as well as|along with|after that|next|finally)\b)", re.IGNORECASE
 )
+_MODAL = re.compile(r"\bmay (?=i\b|we\b|you\b|be\b|have\b|not\b)|\b(?:it|that|there|he|she|they|you|we|i) may\b")
+"""The verb, not the month."""
 _SHARE = 0.6
 _LEAST = 2
 _COMMON_WORDS = """a about above after again all alone already also altogether am an and another any anything are as at back be because been before
     being beside both but by came can come comes could did do does doing done down each either else enough every everything file find
     first for from gave get gets give given gives go goes going gone good got great had has have having hello her here hers hey hi him his
     how i if in instead into is it its itself just kind kindly know known knows last let like list look looking looks lot made make makes
-    many may me mean might mine more most much must my name named names need needs new next nice no nor not now number numbers of off oh ok
+    many me mean might mine more most much must my name named names need needs new next nice no nor not now number numbers of off oh ok
     okay on once one only onto or other our ours out over own per please point put question questions record recorded records right said same say says see send
     shall she should show since so some somebody someone something still such sure tell than thank thanks that the their theirs them then
     there these they thing things this those through to together told too turned two up us use user users very want wanted wants was way
@@ -49,7 +51,8 @@ class Part(Struct, frozen=True):
 @lru_cache(maxsize=4_096)
 def stems(text: str) -> frozenset[str]:
     """The stems of the words that carry meaning; figures and codes whole."""
-    words = (w.removesuffix("'s") for w in _WORD.findall(fold(text).replace(" s ", " ")))
+    plain = _MODAL.sub(" ", fold(text).replace(" s ", " "))
+    words = _WORD.findall(plain)
     return frozenset(_stem(w) for w in words if w not in _COMMON and len(w) > 1)
 
 

@@ -36,7 +36,7 @@ def _listed(text: str) -> int:
     """How many points of a list ask for something."""
     points = _LINES.findall(text)
     marks = list(_INLINE.finditer(text))
-    if not points and marks and [m[1] for m in marks] == [str(n) for n in range(1, len(marks) + 1)]:
+    if len(marks) > len(points) and [m[1] for m in marks] == [str(n) for n in range(1, len(marks) + 1)]:
         ends = [*(m.start() for m in marks[1:]), len(text)]
         points = [text[m.end() : end] for m, end in zip(marks, ends, strict=True)]
     return sum(bool(asks(p)) for p in points)

@@ -40,9 +40,8 @@ def ending(known: Known, turns: Sequence[Turn], at: int, see: See) -> list[str]:
     if after <= MOST_AFTER:
         return []
     recent = turns[max(at - 2 * after, 0) : at + 1]
-    if any(t.acts for t in recent):
-        idle = not any(a.kind in ("request", "follow up") for t in recent for a in t.acts)
-        return ["goes on long after everything is done"] if idle else []
+    if any(a.kind in ("request", "follow up") for t in recent for a in t.acts):
+        return []
     if not any(_open(known, n, see()) for n in range(turn.task + 1)):
         return ["goes on long after everything is done"]
     if after > MOST_WAITING:

@@ -94,10 +94,14 @@ class _Gate:
         text = turns[at].message.content
         if not text.strip():
             return ["says nothing"]
-        known = self.known.asked() if apart else self.known
+        reading = read(text)
+        asks_much = bool(
+            reading.numbers or reading.dates or reading.codes
+        )  # else nothing is looked up that could leave a trace
+        known = self.known.asked() if apart and asks_much else self.known
         return [
             *speech(known, self.names, text),
-            *values(known, read(text)),
+            *values(known, reading),
             *crowd(known, turns, at),
             *repeats(known, turns, at),
             *contradictions(known, turns, at),

@@ -5,6 +5,7 @@ and that was answered with something new; or one for a part of the goal that the
 told everything.
 """
 
+import re
 from collections.abc import Sequence
 
 from duologue.checks.gate.asks import Part, asks, parts_of, stems, touches
@@ -22,6 +23,9 @@ _BACK = 2
 """User turns that "just" reaches back."""
 _FEWEST = 3
 """Words that carry meaning, of a question that is compared with another."""
+_ELSE_WORDS = """other another else also too more next rest remaining others previous before earlier instead first second third last only
+    both each least most fewest lowest highest then now per all whole not without except since until"""
+_ELSE = frozenset(_ELSE_WORDS.split())
 _ASKS = frozenset({"request", "follow up"})
 
 
@@ -96,11 +100,20 @@ def _was_answered(sentence: str, turns: Sequence[Turn], at: int) -> bool:
         if turns[number].task != turns[at].task or doubts(turns[number]):
             continue
         said = turns[number].message.content
-        same = next((q for q in asks(said) if _alike(wanted, stems(q))), None)
+        same = next((q for q in asks(said) if _alike(wanted, stems(q)) and not _turns_on(sentence, q)), None)
         answer = _answer(turns, number, at) if same is not None else None
         if answer is not None and _is_new(answer, said):
             return True
     return False
+
+
+def _turns_on(sentence: str, question: str) -> bool:
+    """A little word makes it another question: "the other one", "also", "before"."""
+    return bool((_words(sentence) - _words(question)) & _ELSE)
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[a-z]+", text.lower()))
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -128,7 +141,7 @@ def _was_told(known: Known, sentence: str, turns: Sequence[Turn], at: int) -> bo
     heard = wanted - stems(turns[last].message.content)
     parts = parts_of(known.tasks[min(turns[at].task, len(known.tasks) - 1)])
     asked = [p for p in parts if touches(p, [turns[last].message.content])]
-    if len(asked) != 1 or not _is_for(asked[0], wanted):
+    if len(asked) != 1 or not _is_for(asked[0], wanted) or _turns_on(sentence, turns[last].message.content):
         return False
     return heard <= asked[0].all and _all_told(known, asked[0], answer, sentence)
 

@@ -2,9 +2,9 @@
 
 from msgspec.structs import replace
 
-from duologue.checks.everyday import is_everyday, is_near
+from duologue.checks.everyday import SMALL, is_everyday, is_near
 from duologue.checks.gate.known import Known
-from duologue.language.reading import Reading
+from duologue.language.reading import Number, Reading
 from duologue.language.values import say, tells
 from duologue.types import Json
 
@@ -34,11 +34,23 @@ def _invented(known: Known, reading: Reading) -> list[str]:
     figures = [
         n.text
         for n in reading.numbers
-        if not n.word and not told.knows_number(n) and not is_everyday(n, reading.text, years)
+        if not (n.word or _is_mark(n, reading.text) or told.knows_number(n) or is_everyday(n, reading.text, years))
     ]
     dates = [d.text for d in reading.dates if not told.knows_date(d) and not is_near(d, reading.text, known.today)]
     figures += [c.text for c in reading.codes if not told.knows_code(c)]
     return [f for f in figures if not told.is_named(f, reading)] + dates
+
+
+def _is_mark(said: Number, text: str) -> bool:
+    """It numbers a point of a list: "1. the total" on a line of its own, "1) the total 2) the rest" anywhere."""
+    if not isinstance(said.value, int) or not 0 < said.value <= SMALL:
+        return False
+    before = text[: said.start]
+    own_line = not before.rpartition("\n")[2].strip(" \t(")
+    after = text[said.end : said.end + 2]
+    if after == ". ":
+        return own_line
+    return after in (") ", ".)") and (own_line or before[-1] in " (")
 
 
 def _stands_out(value: Json, text: str) -> bool:
