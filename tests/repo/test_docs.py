@@ -10,6 +10,7 @@ from typer.main import get_command
 from duologue import types
 from duologue.cli.app import app
 from duologue.export import files, rows
+from duologue.select import decontamination, lists, samples
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -66,6 +67,8 @@ DOCUMENTED = (
     *(types.Subtask, types.Need, types.Mention, types.Pick, types.PlanStep, types.Disclosure, types.RowChange),
     *(types.Criterion, types.Proof, types.Dialogue, types.Turn, types.Message, types.ToolCall, types.Act, types.Origin),
     *(rows.Row, rows.RowMessage, rows.Metadata, types.Verdict, types.Finding, files.EnvironmentFile),
+    *(lists.Selection, lists.RunRef, lists.Kept, samples.Left, lists.Report, lists.Step, lists.Against),
+    *(decontamination.BenchmarkFile, lists.Shared),
 )
 
 
