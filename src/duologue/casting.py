@@ -30,9 +30,10 @@ class Cast:
         roles: Roles | None = None,
         models: Mapping[str, ChatModel] | None = None,
         prompts: "Prompts | None" = None,
+        unanimous: bool = False,
     ) -> None:
-        """`models` by the names that `roles` uses."""
-        self.roles = roles or Roles()
+        """`models` by the names that `roles` uses. `unanimous`: judges must all agree."""
+        self.roles, self.unanimous = roles or Roles(), unanimous
         self._models = models or {}
         self._prompts = prompts
 
@@ -123,4 +124,4 @@ async def assembled(
             meter = budget.purse(endpoint.price, endpoint.label).meter(endpoint.max_tokens)
             model = await stack.enter_async_context(HttpModel(endpoint, meter=meter, left=budget.left))
             models[name] = Recorded(model, book, named[name])
-        yield Cast(settings.roles, models, Prompts(settings.prompts))
+        yield Cast(settings.roles, models, Prompts(settings.prompts), settings.judging.rule == "unanimous")

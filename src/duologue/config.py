@@ -97,7 +97,15 @@ class RunConfig(Struct, frozen=True, kw_only=True):
         }
         played, prompts = self.models.identity(), self.models.prompts_mark
         seeds = self.seed_tools.name if self.seed_tools is not None else None
-        more = {"roles": played, "prompts": prompts, "seed_tools": seeds, "simulated": self.simulated}
+        several = len(self.roles.models("judge")) > 1
+        judging = self.models.judging.rule if several and self.models.judging.rule != "majority" else ""
+        more = {
+            "roles": played,
+            "prompts": prompts,
+            "seed_tools": seeds,
+            "simulated": self.simulated,
+            "judging": judging,
+        }
         return plain | {name: value for name, value in more.items() if value}
 
     @property

@@ -9,6 +9,9 @@
     all = "default"
     user = "scripted"
 
+    [judging]
+    rule = "unanimous"
+
     [limits]
     dollars = 10.0
 
@@ -18,6 +21,7 @@ A flag wins over the file. The file in the folder one stands in is read unless a
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -43,6 +47,12 @@ class Spending(Struct, frozen=True, forbid_unknown_fields=True):
     hours: float | None = None
 
 
+class Judging(Struct, frozen=True, forbid_unknown_fields=True):
+    """How several judges come to one verdict: more than half of them decide, or all must agree that it is valid."""
+
+    rule: Literal["majority", "unanimous"] = "majority"
+
+
 class ModelSettings(Struct, frozen=True):
     """The models of a run."""
 
@@ -50,6 +60,7 @@ class ModelSettings(Struct, frozen=True):
     endpoints: dict[str, Endpoint] = {}
     """By the names that `roles` uses."""
     limits: Spending = Spending()
+    judging: Judging = Judging()
     prompts: Path | None = None
     """A folder whose files replace prompts of the same name."""
     together: int = TOGETHER
@@ -90,6 +101,7 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
     models: dict[str, dict[str, Json]] = {}
     roles: dict[str, str | list[str]] = {}
     limits: Spending = Spending()
+    judging: Judging = Judging()
     prompts: str = ""
     concurrency: int | None = None
 
@@ -119,6 +131,7 @@ def model_settings(flags: Flags) -> ModelSettings:
         roles=roles,
         endpoints={name: _priced(e, flags.price) for name, e in endpoints.items() if name in used},
         limits=_limits(flags, file.limits),
+        judging=file.judging,
         prompts=prompts,
         together=_together(flags.together if flags.together is not None else file.concurrency),
     )

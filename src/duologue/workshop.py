@@ -98,7 +98,7 @@ class Workshop:
             return found
         from duologue.verify.judge import judge
 
-        return (*found, await judge(judges, dialogue, self.environment, scope))
+        return (*found, await judge(judges, dialogue, self.environment, scope, self.cast.unanimous))
 
     async def retold(self, dialogue: Dialogue, scope: str = "") -> Dialogue | None:
         """A scripted conversation in a model's words; None where nobody does that, or where it could not be done."""

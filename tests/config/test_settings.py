@@ -96,6 +96,7 @@ WRONG: list[tuple[str, dict[str, object], str]] = [
     ("", {"model": "m", "together": 0}, "out of range"),
     ("", {"urls": ("ftp://a",)}, "no base address"),
     ("", {"file": Path("nowhere.toml")}, "nowhere.toml"),
+    ("[judging]\nrule = 'loudest'", {}, "loudest"),
 ]
 
 
@@ -119,6 +120,11 @@ IDLE: list[tuple[str, dict[str, object], str]] = [
 def test_what_would_do_nothing_is_refused(text: str, flags: dict[str, object], said: str) -> None:
     with pytest.raises(UserError, match=said):
         settings(text, **flags)
+
+
+def test_how_judges_decide_is_said_in_the_file() -> None:
+    assert settings("").judging.rule == "majority"
+    assert settings("[judging]\nrule = 'unanimous'").judging.rule == "unanimous"
 
 
 def test_another_address_for_a_section_keeps_its_settings() -> None:

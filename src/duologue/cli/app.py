@@ -9,6 +9,7 @@ from duologue.cli.audit import audit
 from duologue.cli.check import check
 from duologue.cli.export import export
 from duologue.cli.generate import generate
+from duologue.cli.judge_check import judge_check
 from duologue.cli.plan import plan
 from duologue.cli.play import play
 from duologue.cli.select import select
@@ -28,6 +29,7 @@ app = typer.Typer(
 
 for command in (generate, plan, stats, show, verify, select, export, tools, tasks, play, check, audit):
     app.command()(command)
+app.command("judge-check")(judge_check)
 
 
 def _version(wanted: bool) -> None:

@@ -59,6 +59,8 @@ class Opinion(Struct, frozen=True):
     bad: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
     good: tuple[Finding, ...] = ()
+    given: Judgement | None = None
+    """The answer as it came; None where none could be read."""
 
 
 async def judge(
@@ -68,15 +70,19 @@ async def judge(
 
     Raises what a model raises that no call could be answered by (`UserError`, `LimitReachedError`).
     """
-    lines = rubric_lines(dialogue)
-    path = dialogue.path()
-    if not voices or not lines:
+    last = len(dialogue.path()) - 1
+    if not voices or not rubric_lines(dialogue):
         reason = "nobody was asked" if not voices else "there is no rubric to judge by"
-        return Verdict(CHECK, None, (Finding(len(path) - 1, reason),))
-    message = Message("user", content=case_text(dialogue, environment))
+        return Verdict(CHECK, None, (Finding(last, reason),))
     scopes = [scope if len(voices) == 1 else f"{scope}.judge{n}" for n in range(1, len(voices) + 1)]
-    asked = (_opinion(v, message, s, lines, len(path)) for v, s in zip(voices, scopes, strict=True))
-    return _together(await asyncio.gather(*asked), unanimous, len(path) - 1)
+    asked = (opinion(v, dialogue, environment, s) for v, s in zip(voices, scopes, strict=True))
+    return _together(await asyncio.gather(*asked), unanimous, last)
+
+
+async def opinion(voice: Voice, dialogue: Dialogue, environment: Environment, scope: str) -> Opinion:
+    """What one voice holds of a conversation that has a rubric. Raises as `judge` does."""
+    message = Message("user", content=case_text(dialogue, environment))
+    return await _opinion(voice, message, scope, rubric_lines(dialogue), len(dialogue.path()))
 
 
 def rubric_lines(dialogue: Dialogue) -> dict[str, Criterion]:
@@ -219,8 +225,8 @@ def weigh(answer: Judgement, lines: dict[str, Criterion], turns: int) -> Opinion
         bad.append(Finding(turns - 1, f"the user did not stay a user: {_short(answer.user_evidence)}"))
     if not any(_class(by_name[n].kind, c) == "Critical" for n, c in lines.items()):
         nothing = Finding(turns - 1, "could not tell: no line of the rubric is critical")
-        return Opinion(False if bad else None, tuple(bad), (nothing, *notes), tuple(good))
-    return Opinion(not bad, tuple(bad), tuple(notes), tuple(good))
+        return Opinion(False if bad else None, tuple(bad), (nothing, *notes), tuple(good), answer)
+    return Opinion(not bad, tuple(bad), tuple(notes), tuple(good), answer)
 
 
 def _class(given: Class, line: Criterion) -> Class:
