@@ -314,11 +314,13 @@ def test_objections_show_what_the_plan_returned() -> None:
 
 
 def test_a_proof_that_fails_is_explained() -> None:
-    fees = tell(medium(), "$2.items[].fee")  # one of which is 2, and so is the number of copies
-    tasks, model = maker(answers(fees, medium()))
+    louder = {**LOOKUP, "arguments": {"name": "BEES"}, "means": False}
+    again = medium() | {"plan": [*medium()["plan"], louder]}
+    again["subtasks"][1]["steps"] = [1, 3]  # the last step brings nothing that the first did not
+    tasks, model = maker(answers(again, medium()))
     asyncio.run(tasks.prepare(item_with()))
-    assert "a spoiled plan passes: untold" in model.requests[1].messages[-1].content
-    assert "another one says the same" in model.requests[1].messages[-1].content
+    assert "a spoiled plan passes: skip read" in model.requests[1].messages[-1].content
+    assert "Mark it as means" in model.requests[1].messages[-1].content
 
 
 def test_what_never_stands_is_given_up_with_the_reason() -> None:

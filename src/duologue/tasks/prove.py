@@ -1,53 +1,46 @@
 """A task enters only with a proof, obtained by running it.
 
-The gold plan is executed in the state the earlier tasks leave, and must pass every machine check; doing nothing must fail;
-and so must each spoiled plan: a step dropped, another row's key, another value written, a stray write, a wrong figure told.
-What differs between two runs at different times depends on the clock and is not compared later.
+The gold plan is executed in the state the earlier tasks leave, and must pass every machine check; doing nothing must fail, and the
+plan's writes must change something; so must every mutation fail, and every harmless variation pass (`proving/`). What differs
+between two runs at different times depends on the clock and is not compared later.
+
+`prove` decides whether a task is kept; `examine` says all that was found, for those who look at proofs.
 """
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
-from duologue.checks.calls import calls
-from duologue.checks.case import Case, columns_of
-from duologue.checks.disclosure import disclosure
-from duologue.checks.state import state
-from duologue.environment import Image, SqliteSession, net_changes, open_session
+from duologue.checks import PROOF, CaseCheck
+from duologue.checks.case import Case
+from duologue.environment import Image, SqliteSession, net_changes
 from duologue.errors import StageError
 from duologue.ids import derive_seed
-from duologue.language.phrases import Phrases
+from duologue.language.values import is_blank
 from duologue.plans.placeholders import references, resolve
-from duologue.plans.trace import staged
-from duologue.protocols import Outcome
+from duologue.tasks.proving import Ground, Run, Scene, kind_of, mutations, variations
+from duologue.tasks.proving.scene import Retold, bound_arguments, gold_calls
 from duologue.tasks.recall import Recall, asks_the_time
-from duologue.types import (
-    ClockSpec,
-    Disclosure,
-    Environment,
-    Fact,
-    Json,
-    PlanStep,
-    Proof,
-    RowChange,
-    Task,
-    ToolCall,
-    Verdict,
-)
+from duologue.types import ClockSpec, Environment, Fact, Json, PlanStep, Proof, RowChange, Task, ToolCall, Verdict
 
-Run = tuple[tuple[ToolCall, Outcome], ...]
-CHECKS = (calls, state, disclosure)
+__all__ = ["Examined", "Prover", "bound_arguments", "gold_calls"]
 
 
-class Spoiled(Struct, frozen=True):
-    """A plan gone wrong: what was done, and what was told."""
+ROWS_FIRST = tuple(sorted(PROOF, key=lambda check: check.__name__ != "state"))
+"""What spoils rows is put before `state` first: it is the one to see it."""
+TOLD = tuple(check for check in PROOF if check.__name__ not in ("calls", "state"))
+"""The gold run passes these two whatever is said."""
 
-    name: str
-    run: Run
-    said: tuple[str, ...]
+
+class Examined(Struct, frozen=True):
+    """What running a task showed: the task with its proof, whatever the proof says; None where there is none, for `reason`."""
+
+    task: Task | None
+    reason: str = ""
+    """Why the task is not kept; empty where it is."""
 
 
 class Prover:
@@ -55,52 +48,79 @@ class Prover:
 
     def __init__(self, environment: Environment, image: Image, catalog: Catalog, recall: Recall) -> None:
         self.environment, self.image, self.recall = environment, image, recall
-        self.phrases = Phrases(catalog)
-        self.columns = columns_of(catalog)
-        self.tools = {t.name: t for t in environment.toolset.tools}
+        self.ground = Ground(environment, image, catalog, recall)
+        self.tools = self.ground.tools
 
     def session_after(self, earlier: Sequence[Task], clock: ClockSpec) -> SqliteSession:
         """A session in the state that the plans of proven tasks leave."""
-        return open_session(self.image, self.environment, clock, [c for t in earlier for c in gold_calls(t)])
+        return self.ground.session_after(earlier, clock)
 
     def prove(self, task: Task, earlier: Sequence[Task], clock: ClockSpec) -> tuple[Task | None, str]:
         """The task with its proof, target and hidden facts; or None and the reason."""
+        found = self.examine(task, earlier, clock, wholly=False)
+        return (None, found.reason) if found.reason else (found.task, "")
+
+    def examine(self, task: Task, earlier: Sequence[Task], clock: ClockSpec, wholly: bool = True) -> Examined:
+        """All that can be said of a task; unless `wholly`, up to the first thing that speaks against it."""
+        gold = self._standing(task, earlier, clock)
+        if isinstance(gold, str):
+            return Examined(None, gold)
+        proven, run = gold
+        scene = Scene(self.ground, proven, run, earlier, clock)
+        try:
+            return self._tried(scene, wholly)
+        finally:
+            scene.close()
+
+    def _standing(self, task: Task, earlier: Sequence[Task], clock: ClockSpec) -> tuple[Task, Run] | str:
+        """The task with target and hidden facts, and its gold run; or why the plan does not hold."""
         first = self._gold(task, earlier, clock)
         if first is None:
-            return None, "the gold plan fails"
+            return "the gold plan fails"
         run, plan = first
-        writes = any(self.tools[c.name].effect == "write" for c, _ in run)
+        writes = any(self.ground.writes(c) for c, _ in run)
         later = replace(clock, seed=derive_seed(clock.seed, "again"), start=_later(clock.start))
-        second = (
-            self._gold(task, earlier, later)
-            if writes or self._asks_the_time(task) or _writes_clocks(earlier)
-            else first
-        )
+        again = writes or self._asks_the_time(task) or _writes_clocks(earlier)
+        second = self._gold(task, earlier, later) if again else first
         if second is None:
-            return None, "the gold plan depends on the moment"
+            return "the gold plan depends on the moment"
         target = _steady(_changes(run), _changes(second[0])) if writes else ()
         proven = replace(task, plan=plan, target=target, hidden=_hidden(task, plan))
-        if not self._told_is_true(proven, run) or not self._told_is_true(proven, second[0]):
-            return None, "what is to be told is not what comes back, or depends on the moment"
-        said = tuple(self._statement(d) for s in proven.subtasks for d in s.tell)
-        failed = self._failing(proven, run, said)
-        if failed is not None:
-            return None, f"the gold plan fails the {failed.check} check"
-        if self._failing(proven, (), ()) is None:
-            return None, "doing nothing satisfies it"
-        killed = {}
-        for spoiled in self._spoilt(proven, run, said, earlier, clock):
-            verdict = self._failing(proven, spoiled.run, spoiled.said)
-            killed[spoiled.name] = verdict.check if verdict else ""
-        if not killed or not all(killed.values()):
-            survivor = next((n for n, c in killed.items() if not c), "none could be made")
-            return None, f"a spoiled plan passes: {survivor.partition(' ')[0]}"
-        return replace(proven, proof=Proof(gold=True, noop=True, mutations=killed)), ""
+        if not all(self._told_is_true(proven, r) for r in ((run,) if second is first else (run, second[0]))):
+            return "what is to be told is not what comes back, or depends on the moment"
+        if any(self.ground.writes(c) and not o.changes for c, o in run) or (writes and not target):
+            return "what it asks for is so from the start"
+        return proven, run
 
-    def _failing(self, task: Task, run: Run, said: Sequence[str]) -> Verdict | None:
-        """The first check the run does not pass."""
-        case = Case(staged(run, said, self.environment.toolset), (task,), columns=self.columns)
-        return next((v for v in (check(case) for check in CHECKS) if v.passed is not True), None)
+    def _tried(self, scene: Scene, wholly: bool) -> Examined:
+        """The gold run, doing nothing, every mutation and every variation, each before the checks."""
+        task = scene.task
+        failed = _failing(scene.gold)
+        if failed is not None:
+            return Examined(None, f"the gold plan fails the {failed.check} check")
+        if _failing(scene.staged((), ())) is None:
+            return Examined(None, "doing nothing satisfies it")
+        reason = ""
+        killed: dict[str, str] = {}
+        for spoiled in mutations(scene):
+            case = scene.case(spoiled)
+            checks = TOLD if isinstance(case, Retold) else ROWS_FIRST if spoiled.rows else PROOF
+            verdict = _failing(case, checks)
+            killed[spoiled.name] = verdict.check if verdict else ""
+            if verdict is None:
+                reason = reason or f"a spoiled plan passes: {kind_of(spoiled.name)}"
+                if not wholly:
+                    return Examined(None, reason)
+        if not killed:
+            reason = "a spoiled plan passes: none could be made"
+        spared: dict[str, str] = {}
+        for varied in variations(scene):
+            case = scene.case(varied)
+            verdict = _failing(case, TOLD if isinstance(case, Retold) else PROOF)
+            spared[varied.name] = verdict.check if verdict else ""
+            if verdict is not None:
+                reason = reason or f"a harmless variation fails: {kind_of(varied.name)}"
+        return Examined(replace(task, proof=Proof(gold=True, noop=True, mutations=killed, spared=spared)), reason)
 
     def _asks_the_time(self, task: Task) -> bool:
         """A tool of the plan looks at the clock."""
@@ -134,122 +154,27 @@ class Prover:
             bound.append(replace(step, bound={k: arguments[k] for k, v in step.arguments.items() if references(v)}))
         return tuple(run), tuple(bound)
 
-    def _again(self, made: Sequence[ToolCall], earlier: Sequence[Task], clock: ClockSpec) -> Run:
-        session = self.session_after(earlier, clock)
-        try:
-            untouched, run = not any(t.target for t in earlier), []
-            for call in made:
-                outcome = self.recall.execute(session, untouched, call.name, call.arguments)
-                untouched = untouched and not outcome.changes
-                run.append((call, outcome))
-            return tuple(run)
-        finally:
-            session.close()
-
-    def _swapped(self, run: Run, n: int, other: ToolCall, earlier: Sequence[Task], clock: ClockSpec) -> Run:
-        """The run with another call at `n`. Where nothing is written, the other results stay what they were."""
-        made = [c for c, _ in run]
-        if any(self.tools[c.name].effect == "write" for c in made):
-            return self._again([*made[:n], other, *made[n + 1 :]], earlier, clock)
-        return run[:n] + self._again([other], earlier, clock) + run[n + 1 :]
-
     def _told_is_true(self, task: Task, run: Run) -> bool:
         """Every value to be told stands in the result of its step (a count: of its rows)."""
         for subtask in task.subtasks:
             for item in subtask.tell:
                 result = run[item.step - 1][1].result
-                if item.slot == ":count":
+                if item.slot == ":count" or is_blank(item.value):
                     continue
                 if not _holds(result, item.value):
                     return False
         return True
 
-    def _statement(self, item: Disclosure) -> str:
-        return f"{self.phrases.label(item.slot)}: {self.phrases.value(item.slot, item.value)}."
 
-    # ── spoiling them ────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _spoilt(
-        self, task: Task, run: Run, said: tuple[str, ...], earlier: Sequence[Task], clock: ClockSpec
-    ) -> Iterator[Spoiled]:
-        critical = [n for n, s in enumerate(task.plan) if s.weight == "critical"]
-        writes = [n for n in critical if self.tools[task.plan[n].tool].effect == "write"]
-        made = [c for c, _ in run]
-        for n in dict.fromkeys((critical[0], critical[-1], *writes)):
-            kept = made[:n] + made[n + 1 :]
-            rerun = self._again(kept, earlier, clock) if n in writes else run[:n] + run[n + 1 :]
-            if n not in writes and self._is_answered(task, rerun, said, n + 1):
-                continue
-            yield Spoiled(f"drop step {n + 1}", rerun, said)
-        for n in critical:
-            other = self._other_row(made[n])
-            if other is None:
-                continue
-            rerun = self._swapped(run, n, other, earlier, clock)
-            if n in writes or not self._is_answered(task, rerun, said, n + 1):
-                yield Spoiled(f"neighbour in step {n + 1}", rerun, said)
-                break
-        for n in writes:
-            other = self._other_value(made[n])
-            if other is not None:
-                yield Spoiled(
-                    f"value in step {n + 1}", self._again([*made[:n], other, *made[n + 1 :]], earlier, clock), said
-                )
-                extra = self._other_row(made[n])
-                outcome = self._again([*made, extra], earlier, clock) if extra else ()
-                if outcome and outcome[-1][1].changes:
-                    yield Spoiled("extra write", outcome, said)
-                break
-        if said:
-            yield Spoiled("untold", run, said[:-1])
-
-    def _is_answered(self, task: Task, run: Run, said: Sequence[str], step: int) -> bool:
-        """Without its call, a read is still answered: other results hold all that it tells. To leave it out spoils nothing."""
-        case = Case(staged(run, said, self.environment.toolset), (task,), columns=self.columns)
-        return step in case.match(0).calls
-
-    def _other_row(self, call: ToolCall) -> ToolCall | None:
-        """The same call about a neighbouring row."""
-        for name, slot in self.tools[call.name].inputs.items():
-            value = call.arguments.get(name)
-            if slot.use != "key" or value is None or isinstance(value, bool):
-                continue
-            if isinstance(value, int):
-                return _with(call, name, value + 1)
-            text = str(value)
-            return _with(call, name, str(int(text) + 1) if text.isdigit() else text + "x")
-        return None
-
-    def _other_value(self, call: ToolCall) -> ToolCall | None:
-        """The same write with another value."""
-        tool = self.tools[call.name]
-        for name, slot in tool.inputs.items():
-            value = call.arguments.get(name)
-            if slot.use != "value" or value is None or isinstance(value, bool):
-                continue
-            choices = tool.parameters.get("properties", {}).get(name, {}).get("enum")
-            if choices:
-                others = [c for c in choices if c != value]
-                return _with(call, name, others[0]) if others else None
-            return _with(call, name, value + 1 if isinstance(value, int | float) else f"{value} 2")
-        return None
+def _failing(case: Case, checks: Sequence[CaseCheck] = PROOF) -> Verdict | None:
+    """The first check the case does not pass."""
+    return next((v for v in (check(case) for check in checks) if v.passed is not True), None)
 
 
 def _writes_clocks(tasks: Sequence[Task]) -> bool:
     """A task leaves a value that depends on the moment, which a later one may come upon."""
     values = (v for t in tasks for c in t.target for v in (c.after or {}).values())
     return any(isinstance(v, dict) and "$any" in v for v in values)
-
-
-def gold_calls(task: Task) -> list[ToolCall]:
-    """The calls of a proven task's plan, placeholders filled with what they stood for."""
-    return [ToolCall(f"gold_{n}", s.tool, bound_arguments(s)) for n, s in enumerate(task.plan, 1)]
-
-
-def bound_arguments(step: PlanStep) -> dict[str, Json]:
-    """A proven step's arguments with their values."""
-    out = resolve({k: v for k, v in step.arguments.items() if k not in step.bound}, {})
-    return {k: step.bound.get(k, out.get(k)) for k in step.arguments}
 
 
 def _later(start: str) -> str:
@@ -293,7 +218,3 @@ def _holds(result: Json, value: Json) -> bool:
     if isinstance(result, list):
         return any(_holds(v, value) for v in result)
     return bool(result == value)
-
-
-def _with(call: ToolCall, name: str, value: Json) -> ToolCall:
-    return replace(call, arguments={**call.arguments, name: value})

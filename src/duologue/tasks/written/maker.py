@@ -35,15 +35,19 @@ SHOWN = 6
 """Objections shown at once."""
 ADVICE = {
     "doing nothing": "A conversation in which nothing is done would pass. Let a value be told, or something be changed.",
-    "a spoiled plan passes: drop": (
+    "what it asks for is so": "The change it asks for is there before anybody asks. Ask for a value that the row does not have yet.",
+    "a spoiled plan passes: skip": (
         "One of the steps can be left out and nobody would notice. Mark it as means, or tell the user something of its result."
     ),
     "a spoiled plan passes: neighbour": "The same about another row would pass too. Tell the user something that only this row has.",
-    "a spoiled plan passes: untold": (
-        "The last value to be told could be left out: another one says the same. Tell something else of the result."
+    "a spoiled plan passes: other": "The same asked otherwise would pass too. Tell the user something that only this answer has.",
+    "a spoiled plan passes: one untold": (
+        "One of the values to be told could be left out: another one says the same. Tell something else of the result."
     ),
-    "a spoiled plan passes: value": "Another value could be written and nobody would notice.",
-    "a spoiled plan passes: extra": "A stray change to another row would not be noticed.",
+    "a spoiled plan passes: told wrong": "A value could be told wrong and nobody would notice. Tell something that stands by itself.",
+    "a spoiled plan passes: w": "The change could be made wrongly, twice, or be undone, and nobody would notice.",
+    "a spoiled plan passes: stray": "A stray change to another row would not be noticed.",
+    "a harmless variation fails": "The plan passes in its own order and wording only. Let steps that need nothing of each other stand alone.",
     "a spoiled plan passes: none": "Nothing in the plan could go wrong and be noticed. Tell the user what it brings.",
     "what is to be told": "What is to be told depends on the moment it is asked at. Tell something that doesn't.",
     "the gold plan depends": "At another time of day the plan would not run. Let it not depend on the moment.",

@@ -1,0 +1,111 @@
+"""Telling it wrong: all is done as planned, and what the user hears is not what came back.
+
+A value that two statements say (the same figure twice, "Rock" and "Rock and Roll") is still heard where one of them is spoilt. Values in
+the same words are therefore spoilt together, and one that stands inside another statement is passed over: that it was told of the
+wrong thing is for `attribution` to see, in a conversation with names and rows around it.
+"""
+
+import re
+from collections.abc import Iterator
+
+from duologue.plans.placeholders import values_at
+from duologue.tasks.proving.kinds import spread
+from duologue.tasks.proving.others import is_of, slips, slots_at
+from duologue.tasks.proving.scene import Scene, Spoiled
+from duologue.tasks.proving.told import Told, heard
+from duologue.types import Disclosure, Json
+
+_INDEX = re.compile(r"\[(\d+)\]")
+_OPPOSITES = {"yes": "no", "no": "yes"}
+
+
+def untold(scene: Scene, most: int) -> Iterator[Spoiled]:
+    """Nothing told, and then each of several values left out."""
+    if not scene.told:
+        return
+    yield Spoiled("nothing told: all of it", scene.run, ())
+    for group in spread(scene.alone, max(2, most // 2)):
+        said = tuple(t.text for t in scene.told if t not in group)
+        yield Spoiled(f"one untold: {_which(scene, group)}", scene.run, said, about=_items(group))
+
+
+def wrong(scene: Scene, most: int) -> Iterator[Spoiled]:
+    """Each value told as another."""
+    for group in spread(scene.alone, most):
+        first = group[0]
+        other = next((o for o in _others(scene, first) if not heard(f"{first.label}: {o}.", first)), None)
+        if other is not None:
+            said = tuple(f"{t.label}: {other}." if t in group else t.text for t in scene.told)
+            yield Spoiled(f"told wrong: {_which(scene, group)}", scene.run, said, about=_items(group))
+
+
+def wrong_row(scene: Scene, most: int) -> Iterator[Spoiled]:
+    """What is told of a list, told of the row after the one it belongs to."""
+    for step in dict.fromkeys(t.item.step for t in scene.told):
+        if not 0 < step <= len(scene.run):
+            continue
+        moved = [_moved(scene, t) if t.item.step == step else t for t in scene.told]
+        texts = [t.text for t in moved]
+        if any(not heard(" ".join(texts), t) for t in scene.told):
+            yield Spoiled(f"wrong row told: step {step}", scene.run, tuple(texts))
+
+
+# ── parts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _items(group: tuple[Told, ...]) -> tuple[Disclosure, ...]:
+    return tuple(t.item for t in group)
+
+
+def _which(scene: Scene, group: tuple[Told, ...]) -> str:
+    return f"value {scene.told.index(group[0]) + 1}"
+
+
+def _others(scene: Scene, told: Told) -> Iterator[str]:
+    """What might be said instead: what the next row has, what other rows of the table have, a digit off, that there is none."""
+    if told.said in _OPPOSITES:
+        yield _OPPOSITES[told.said]
+        return
+    for value in _other_values(scene, told.item):
+        yield scene.ground.told(Disclosure(value, told.item.slot, told.item.step)).said
+    yield "none on record"
+
+
+def _other_values(scene: Scene, item: Disclosure) -> Iterator[Json]:
+    if 0 < item.step <= len(scene.run):
+        outcome = scene.run[item.step - 1][1]
+        for path in _places(scene, item)[:1]:
+            yield from (v for v in values_at(outcome.result, path) if _is_sayable(v))
+    table, _, column = item.slot.partition(".")
+    if column == "@name":
+        yield from scene.ground.rows.names(table)[:20]
+    elif ":" not in column and isinstance(item.value, str):
+        yield from (v for r in scene.ground.rows.of(table)[:20] if _is_sayable(v := r.get(column)))
+    yield from slips(item.value)
+
+
+def _is_sayable(value: Json) -> bool:
+    return value is not None and not isinstance(value, list | dict | bytes) and bool(str(value).strip())
+
+
+def _moved(scene: Scene, told: Told) -> Told:
+    """The same of the next row of its list; as it is where it stands in none."""
+    outcome = scene.run[told.item.step - 1][1]
+    for path in _places(scene, told.item)[:1]:
+        found = _INDEX.search(path)
+        if found is None:
+            return told
+        head, at, tail = path[: found.start()], int(found[1]), path[found.end() :]
+        for place in (f"{head}[{at + 1}]{tail}", f"{head}[0]{tail}"):
+            value = next(values_at(outcome.result, place), None) if place != path else None
+            if _is_sayable(value):
+                return scene.ground.told(Disclosure(value, told.item.slot, told.item.step))
+    return told
+
+
+def _places(scene: Scene, item: Disclosure) -> list[str]:
+    """The paths at which its step shows a value: in its own field first, then where nothing is known of the field."""
+    call, outcome = scene.run[item.step - 1]
+    tool = scene.ground.tools[call.name]
+    found = [p for p in scene.shown(outcome.result).get(str(item.value), ()) if is_of(tool, p, item.slot)]
+    return sorted(found, key=lambda p: item.slot not in slots_at(tool, p))
