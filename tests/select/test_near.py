@@ -76,6 +76,21 @@ def test_near(name: str) -> None:
     assert len(stays) == 2 - near
 
 
+@pytest.mark.parametrize("near", [0.5, 0.8, 1.0])
+def test_few_are_missed_at_the_limit(near: float) -> None:
+    """A hundred pairs that have just `near` in common, or hardly more."""
+    shingler, index, found = Shingler(), NearIndex(near), 0
+    for seed in range(100):
+        said = talk(seed)
+        runs = len(said) - 2
+        more = talk(1000 + seed, max(0, round(runs / near) - runs - 1))  # leaves that share in common
+        one, two = (shingler.shingles([" ".join(words)]) for words in (said, said + more))
+        assert near <= jaccard(one, two) < near + 0.01
+        index.add(one)
+        found += index.like(two) is not None
+    assert found >= 96
+
+
 def test_one_template_with_other_values_is_not_near() -> None:
     """Short, and every sentence has its value: the same form, another substance."""
     texts = [

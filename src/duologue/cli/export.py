@@ -47,12 +47,12 @@ def export(
         done = write_exports(parts, out, form)
         databases = [path for store in stores for path in _invented(store, out.parent)]
     found = [fit for fit in fits if fit is not None]
-    of = f" of {sum(fit.accepted for fit in found):,}" if found else ""
+    rows = f"{done.rows:,} of {sum(fit.accepted for fit in found):,}" if found else f"{done.rows}"
     as_selected = ", as selected," if found else ""
     also = f", {len(databases)} database-*.sqlite" if databases else ""
     print(
         one_line(
-            f"{done.rows}{of} conversations{as_selected} in {done.path}, {len(done.environments)} env-*.json{also} beside it"
+            f"{rows} conversations{as_selected} in {done.path}, {len(done.environments)} env-*.json{also} beside it"
         )
     )
     new = sum(fit.new for fit in found)

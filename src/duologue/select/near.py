@@ -28,6 +28,8 @@ _WORD: Final = re.compile(r"[\u3040-\u9fff\uf900-\ufaff]|[^\W\u3040-\u9fff\uf900
 """A word; where none are set apart by spaces, a character."""
 _MARGIN: Final = 0.12
 """How far an estimate from 128 permutations is below the truth at most (three standard deviations at 0.8)."""
+_EARLIER: Final = 0.1
+"""By how much the hashing's own threshold is lower, so that of pairs just near enough fewer than one in a hundred are missed."""
 _MISSED: Final = (0.1, 0.9)
 """Weights of the hashing: a like pair that is missed counts nine times one that is looked at in vain."""
 _FACTORS: Final = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
@@ -77,10 +79,11 @@ class NearIndex:
         from datasketch import MinHash, MinHashLSH
 
         self.near = near
-        self._lsh: Any = MinHashLSH(threshold=near, num_perm=PERMUTATIONS, weights=_MISSED)
+        self._lsh: Any = MinHashLSH(threshold=near - _EARLIER, num_perm=PERMUTATIONS, weights=_MISSED)
         self._empty: Any = MinHash(num_perm=PERMUTATIONS, hashfunc=int)
         self._sets: list[Shingles] = []
-        self._signatures: list[Any] = []
+        self._signatures: Any = self._empty.hashvalues[None, :].copy()
+        """One in a row; grows by doubling."""
         self._waiting: tuple[Any, Shingles] | None = None
 
     def like(self, shingles: "Shingles") -> tuple[int, float] | None:
@@ -96,11 +99,15 @@ class NearIndex:
 
     def add(self, shingles: "Shingles") -> None:
         """Keep one more."""
+        import numpy as np
+
         known = self._waiting is not None and self._waiting[1] is shingles
         signature = self._waiting[0] if known and self._waiting else self._signature(shingles)
         if len(shingles):
             self._lsh.insert(len(self._sets), signature)
-        self._signatures.append(signature.hashvalues)
+        if len(self._sets) == len(self._signatures):
+            self._signatures = np.concatenate([self._signatures, self._signatures])
+        self._signatures[len(self._sets)] = signature.hashvalues
         self._sets.append(shingles)
 
     def _signature(self, shingles: "Shingles") -> Any:
@@ -110,12 +117,10 @@ class NearIndex:
 
     def _promising(self, signature: Any) -> list[int]:
         """Numbers of those whose estimate comes near, in order."""
-        import numpy as np
-
         numbers = sorted(self._lsh.query(signature))
         if not numbers:
             return []
-        same = np.array([self._signatures[n] for n in numbers]) == signature.hashvalues
+        same = self._signatures[numbers] == signature.hashvalues
         return [n for n, share in zip(numbers, same.mean(axis=1), strict=True) if share >= self.near - _MARGIN]
 
 

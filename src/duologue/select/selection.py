@@ -147,9 +147,9 @@ def _report(entries: Sequence[Entry], kept: Sequence[Entry], steps: tuple[Step, 
 
 def _checked(options: Options) -> Limits:
     """The limits, in an order of their own. Raises `UserError`."""
-    if not (options.near == 0 or 0.3 <= options.near <= 1):
+    if not (options.near == 0 or 0.5 <= options.near <= 1):
         raise UserError(
-            f"--near {options.near:g} is no likeness.", "Give 0.3 to 1 (1: the same words), or 0 to look for none."
+            f"--near {options.near:g} is no likeness.", "Give 0.5 to 1 (1: the same words), or 0 to look for none."
         )
     unknown = [name for name in options.balance if name not in BALANCED]
     if unknown:
