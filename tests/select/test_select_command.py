@@ -158,6 +158,7 @@ def broken(change: dict[str, Any]) -> None:
 
 STRANGE: dict[str, tuple[str | dict[str, Any], str]] = {
     "not JSON": ("hello", "is not a selection"),
+    "nested without end": ('{"format":"duologue.selection/1","options":{"a":' + "[" * 99_999, "is not a selection"),
     "another kind of file": ('{"format": "duologue.tools/1"}', "is not a selection"),
     "a newer format": ({"format": "duologue.selection/9"}, "has format 'duologue.selection/9'"),
     "a run that is not there": ({"kept": [{"run": 7, "id": "x"}]}, "names a run that it does not list"),

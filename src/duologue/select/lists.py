@@ -135,7 +135,7 @@ def read_selection(path: Path) -> Selection:
         found = msgspec.json.decode(path.read_bytes(), type=Selection)
     except OSError as error:
         raise UserError(f"Cannot read {str(path)!r}: {error.strerror}.", again) from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise UserError(f"{str(path)!r} is not a selection: {error}", again) from error
     if found.format != FORMAT:
         raise UserError(f"{str(path)!r} has format {found.format!r}.", f"This version reads {FORMAT!r}.")
