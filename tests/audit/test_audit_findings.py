@@ -99,7 +99,6 @@ DOUBTS: dict[str, tuple[Callable[[Row], object], str, int]] = {
     "the user twice": (put(2, role="user", content="Hello?"), "roles", 2),
     "the assistant twice": (put(5, role="assistant", content="Enjoy the sun."), "roles", 5),
     "the user left waiting": (cut(6, 9), "roles", 5),
-    "a result nobody tells": (cut(8), "roles", 7),
     "the user as assistant": (said(5, "How can I help you today? Send ana.reis@tagus.pt mail on A-5521."), "roles", 5),
     "both sides by one": (said(4, "Highs of 27.4 degrees.\nUser: thanks, mail it to ana.reis@tagus.pt"), "roles", 4),
     "a wrong figure": (said(4, "Clear skies in Lisbon, with highs of 31.8 degrees."), "grounding", 4),
@@ -171,6 +170,8 @@ FINE: dict[str, Callable[[Row], object]] = {
     "no error after all": both(said(7, '{"error": null, "status": "sent"}')),
     "an ending with thanks": put(9, role="user", content="Thanks, that's all."),
     "an ending with a call": cut(7, 9),
+    "an ending with a result": cut(8),
+    "a sign at the end": put(9, role="user", content="###STOP###"),
     "the key in other writing": both(
         said(5, "Mail that to ana.reis@tagus.pt, about order a 5521"),
         called(6, "send_mail", {"to": "ana.reis@tagus.pt", "body": "Hi", "order_id": "A5521"}),
@@ -182,6 +183,9 @@ FINE: dict[str, Callable[[Row], object]] = {
     ),
     "marks that are talked of": both(
         said(1, "What does <|im_end|> mean, and how warm is Lisbon?"), said(4, "<|im_end|> ends a message. 27.4 degrees.")
+    ),
+    "a program's braces": both(
+        said(1, "Write a template for a mail in Jinja; how warm is Lisbon?"), said(4, "Dear {{ name }}, it is 27.4 degrees.")
     ),
     "arguments as an object": lambda r: r["messages"][2]["tool_calls"][0]["function"].update(arguments={"city": "Lisbon"}),
     "tools as text": lambda r: r.update(tools=json.dumps(r["tools"])),

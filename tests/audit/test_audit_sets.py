@@ -55,6 +55,11 @@ def test_copies_are_found_across_files(tmp_path: Path) -> None:
     assert "a.jsonl" in found.evidence
 
 
+def test_a_copy_with_other_tools_is_a_doubt(tmp_path: Path) -> None:
+    (found,) = audited(tmp_path / "a.jsonl", tale(1), {**tale(1), "tools": sound()["tools"]})
+    assert (found.severity, found.check, "other tools" in found.what) == ("doubt", "duplicates", True)
+
+
 def test_one_sentence_all_over_a_file_is_noted_once(tmp_path: Path) -> None:
     rows = []
     for n in range(12):
@@ -90,7 +95,7 @@ def test_the_table_says_what_could_not_be_asked(tmp_path: Path, capsys: pytest.C
 
 def test_the_command_lists_counts_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bad = sound()
-    bad["messages"][4]["content"] = "Clear skies in Lisbon.<|im_end|>\x1b[31m, with highs of 31.8 degrees."
+    bad["messages"][4]["content"] = "Clear skies in Lisbon.<|im_end|>\x1b[m, with highs of 31.8 degrees."
     path = tmp_path / "a.jsonl"
     path.write_text(json.dumps(bad) + "\n{broken\n" + json.dumps(sharegpt()))
     assert run(["audit", str(path)]) == 1
@@ -98,7 +103,7 @@ def test_the_command_lists_counts_and_fails(tmp_path: Path, capsys: pytest.Captu
     assert f"fault  {path}:1 message 4  text: a mark for steering models is left in the text · <|im_end|>" in shown
     assert f"fault  {path}:2  reading: no JSON" in shown
     assert "\x1b" not in shown
-    assert shown.endswith("2 conversations read, 1 row not: 2 faults in 2 of 3, 2 doubts\n")
+    assert shown.endswith("2 conversations read, 1 row not: 2 faults in 2 of 3, 1 doubt\n")
     assert run(["audit", str(path), "--limit", "1", "--severity", "fault"]) == 1
     shown = capsys.readouterr().out
     assert shown.count("fault  ") == 1

@@ -31,6 +31,10 @@ def tools(sight: Sight) -> list[Objection] | None:
                 found.setdefault(problem, []).append(tool.name)
         for problem, names in found.items():
             out.append(Objection("fault" if kind == "fault" else "doubt", -1, problem, _names(names)))
+    odd = list(dict.fromkeys(name for tool in offered for name in tool.odd))
+    if odd:
+        what = f"{', '.join(map(repr, odd[:6]))} {'is no type' if len(odd) == 1 else 'are no types'} of JSON Schema"
+        out.append(Objection("fault", -1, what, _names([t.name for t in offered if t.odd])))
     seen: dict[str, Offered] = {}
     for tool in offered:
         if tool.name and tool.name in seen:

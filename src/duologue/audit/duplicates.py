@@ -30,6 +30,8 @@ class Duplicates:
 
     def __init__(self) -> None:
         self._exact: dict[str, int] = {}
+        self._offers: list[int] = []
+        """What tools each was offered with, as a number."""
         self._places: list[Place] = []
         self._sketches: list[array[int]] = []
         self._index: dict[int, array[int]] = {}
@@ -42,6 +44,14 @@ class Duplicates:
         earlier = self._exact.setdefault(name, own)
         sketch = _sketch(talk) if earlier == own else array("I")
         self._sketches.append(sketch)
+        self._offers.append(zlib.crc32(repr(talk.tools).encode(errors="replace")))
+        if earlier != own and self._offers[earlier] != self._offers[own]:
+            return Objection(
+                "doubt",
+                -1,
+                "the same conversation is there before, offered other tools",
+                self._where(earlier, talk.place),
+            )
         if earlier != own:
             severity = "doubt" if talk.prompt else "fault"
             return Objection(severity, -1, "the same conversation is there before", self._where(earlier, talk.place))  # type: ignore[arg-type]

@@ -7,13 +7,14 @@ counts are not asked after.
 """
 
 import re
+from datetime import date
 
 from duologue.audit.heard import Heard
 from duologue.audit.sight import Sight
 from duologue.audit.values import Objection
 from duologue.checks.everyday import is_everyday
 from duologue.checks.grounding import unfounded
-from duologue.language.reading import Number, Reading, read
+from duologue.language.reading import Day, Number, Reading, read
 
 __all__ = ["grounding"]
 
@@ -33,6 +34,8 @@ _ABOUT = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z*#-])|\n")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE)
+_COUNTED = re.compile(r"\b(?:later|earlier|after|before|next|following|previous|prior|ago|within|deadline|due|ends?|until|extend\w*|renew\w*|expir\w*|days?|weeks?|months?)\b", re.IGNORECASE)  # fmt: skip
+_NEAR = 45
 _SMALL = 20
 
 
@@ -44,9 +47,18 @@ def grounding(sight: Sight) -> list[Objection] | None:
     out: list[Objection] = []
     for number, turn in enumerate(sight.turns):
         if _reports(sight, number):
-            out += [Objection("doubt", number, f"the source of a {kind} can't be found", claim) for kind, claim in _claims(turn.text, heard)]  # fmt: skip
+            kinds: dict[str, list[str]] = {}
+            for kind, claim in _claims(turn.text, heard):
+                kinds.setdefault(kind, []).append(claim)
+            out += [
+                Objection("doubt", number, f"no source for {_some(kind, c)}", ", ".join(c)) for kind, c in kinds.items()
+            ]
         heard.add(sight, number)
     return out
+
+
+def _some(kind: str, claims: list[str]) -> str:
+    return f"a {kind}" if len(claims) == 1 else f"{len(claims)} {kind}s"
 
 
 def _reports(sight: Sight, number: int) -> bool:
@@ -68,7 +80,7 @@ def _claims(text: str, heard: Heard) -> list[tuple[str, str]]:
         if not lacking:
             continue
         out += [("figure", n.text) for n in reading.numbers if n.text in lacking and _counts(n, reading, heard)]
-        out += [("date", d.text) for d in reading.dates if d.text in lacking and not _day_known(d.days, heard) and not heard.holds(d.text)]  # fmt: skip
+        out += [("date", d.text) for d in reading.dates if d.text in lacking and not _day_known(d.days, sentence, heard) and not heard.holds(d.text)]  # fmt: skip
     return list(dict.fromkeys(out))
 
 
@@ -90,6 +102,19 @@ def _counts(said: Number, reading: Reading, heard: Heard) -> bool:
     return not (rough and heard.follows_roughly(float(value), 0.05 * abs(float(value))))
 
 
-def _day_known(days: tuple[tuple[int, int, int], ...], heard: Heard) -> bool:
-    """Whether the day is known without its year."""
-    return any((m, d) == (month, day) for _, m, d in heard.sources.days for _, month, day in days if month)
+def _day_known(days: tuple[Day, ...], said: str, heard: Heard) -> bool:
+    """Whether the day is known without its year, or is near a known one and counted from it: "a day later"."""
+    known = heard.sources.days
+    if any((m, d) == (month, day) for _, m, d in known for _, month, day in days if month):
+        return True
+    if _COUNTED.search(said) is None and _COUNTED.search(heard.user) is None:
+        return False
+    return any(_apart(day, other) <= _NEAR for day in days for other in known)
+
+
+def _apart(one: Day, other: Day) -> int:
+    """Days between two days, the year of the first perhaps unsaid."""
+    try:
+        return abs((date(one[0] or other[0], one[1], one[2]) - date(*other)).days)
+    except ValueError:
+        return _NEAR + 1

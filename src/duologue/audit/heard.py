@@ -28,6 +28,8 @@ _FACTORS = (
 )  # fmt: skip
 _MOST = 16
 """Figures that are combined in pairs: beyond, nearly anything would follow."""
+_ROWS = 160
+"""Figures of the latest results that are added up in pairs: two legs of a journey, two lines of a bill."""
 _FEET = re.compile(r"\b(?:feet|foot|ft|inch(?:es)?)\b|\d'", re.IGNORECASE)
 _AGO = re.compile(r"\b(?:today|tonight|tomorrow|yesterday|now|current(?:ly)?|latest|recent|next|last|this|coming|past|(?:mon|tues|wednes|thurs|fri|satur|sun)day|week|month|year|day|weekend|morning|evening|afternoon|noon|midnight|summer|winter|spring|fall|autumn|christmas|easter|halloween|thanksgiving|birthday|anniversary|eve|holidays?|until|ago|since)s?\b", re.IGNORECASE)  # fmt: skip
 
@@ -52,6 +54,8 @@ class Heard:
         """Those of them that the user said."""
         self._shares: list[float] = []
         """Out of a hundred: what an amount may be raised or cut by."""
+        self._latest: list[float] = []
+        """The figures of the latest results, of which any two may be added up."""
         for tool in tools:
             self._text(tool.description)
             for text in _described(tool.parameters):
@@ -62,12 +66,14 @@ class Heard:
         turn = sight.turns[number]
         self._text(turn.text)
         if turn.role == "user":
+            self._latest = self._latest[-_ROWS:]
             self.user += "\n" + turn.text
             self._asked += [float(n.scaled if n.scale else n.value) for n in read(turn.text).numbers]
         if turn.role == "tool":
             for made in sight.made:
                 if made.answer == number:
                     self.sources.add_result(made.result, None)
+                    self._latest += [abs(v) for _, v in leaves(made.result) if _is_figure(v)]
         for call in turn.calls:
             self._text(call.text)
             self.sources.add_result(call.arguments, None)
@@ -123,6 +129,9 @@ class Heard:
         few = sorted(known if len(known) <= _MOST else set(map(abs, self._asked)))[:_MOST]
         if any(near(x) for i, a in enumerate(few) for b in few[i:] for x in _together(a, b)):
             return True
+        late = list(dict.fromkeys(self._latest[-_ROWS:]))
+        if any(near(a + b) or near(a - b) for a in late for b in late):
+            return True
         if any(near(a * (1 + sign * p / 100)) for a in few for p in self._shares for sign in (1, -1)):
             return True
         return _FEET.search(self.user) is not None and any(
@@ -132,6 +141,10 @@ class Heard:
     def follows_roughly(self, value: float, gap: float) -> bool:
         """Whether some figure that was said or returned is no further away than that."""
         return any(abs(abs(value) - abs(f)) <= gap for f in (*self._figures, *map(float, self.sources.numbers)))
+
+
+def _is_figure(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) > 1
 
 
 def _together(a: float, b: float) -> Iterator[float]:

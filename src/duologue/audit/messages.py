@@ -23,7 +23,7 @@ ROLES = {
     "assistant": "assistant", "gpt": "assistant", "model": "assistant", "bot": "assistant", "chatgpt": "assistant", "ai": "assistant", "agent": "assistant",
     "tool": "tool", "function": "tool", "observation": "tool", "tool_response": "tool", "function_response": "tool", "tool_result": "tool",
     "tool_results": "tool", "ipython": "tool", "environment": "tool", "function_call_output": "tool",
-    "function_call": "call", "tool_call": "call", "tool_calls": "call", "function-call": "call",
+    "function_call": "call", "tool_call": "call", "tool_calls": "call",
 }  # fmt: skip
 _THINK = re.compile(r"\s*<think(?:ing)?>(.*?)</think(?:ing)?>\s*", re.DOTALL)
 _CALLS = re.compile(r"<(tool_call|functioncall|function_call)>\s*(.*?)\s*(?:</\1>|(?=<\1>)|\Z)", re.DOTALL)
@@ -64,7 +64,7 @@ def _joins(out: list[Turn], message: dict[str, Json]) -> bool:
 
 def _turns(message: dict[str, Json], place: int) -> Iterator[Turn]:
     given = str(message.get("role", message.get("from", "")))
-    role = ROLES.get(given.strip().lower())
+    role = ROLES.get(given.strip().lower().replace("-", "_"))
     if role is None:
         raise Refused(f"message {place} is by {given[:40]!r}, which is nobody we know")
     content = next((message[k] for k in ("content", "value", "text", "parts") if message.get(k) is not None), "")

@@ -84,7 +84,7 @@ def _tool(given: Json) -> Offered:
     problems: list[str] = []
     if not isinstance(name, str) or not name.strip():
         problems.append("a tool has no name")
-    schema, doubts = _parameters(body, given, problems)
+    schema, doubts, odd = _parameters(body, given, problems)
     return Offered(
         name if isinstance(name, str) else "",
         description if isinstance(description, str) else "",
@@ -92,11 +92,14 @@ def _tool(given: Json) -> Offered:
         _returns(body.get("returns", body.get("response"))),
         tuple(problems),
         tuple(doubts),
+        odd,
     )
 
 
-def _parameters(body: dict[str, Any], given: dict[str, Any], problems: list[str]) -> tuple[dict[str, Json], list[str]]:
-    """The parameters as they are meant, and what is doubtful; what is wrong is added to the problems."""
+def _parameters(
+    body: dict[str, Any], given: dict[str, Any], problems: list[str]
+) -> tuple[dict[str, Json], list[str], tuple[str, ...]]:
+    """The parameters as they are meant, what is doubtful, and types that are none; what is wrong is added to the problems."""
     schema: Any = next((body[n] for n in _NAMES if body.get(n) is not None), {})
     doubts: list[str] = []
     if not isinstance(schema, dict):
@@ -111,18 +114,14 @@ def _parameters(body: dict[str, Any], given: dict[str, Any], problems: list[str]
     if bare:
         doubts.append("its parameters are listed without the schema of an object around them")
     meant, odd = _meant(schema)
-    if odd:
-        problems.append(
-            f"{', '.join(map(repr, odd))} {'is no type' if len(odd) == 1 else 'are no types'} of JSON Schema"
-        )
     problem = _invalid(meant)
     if problem:
         problems.append(problem)
-        return {}, doubts
+        return {}, doubts, odd
     absent = _absent(meant)
     if absent:
         doubts.append(f"it requires {absent!r}, which is none of its parameters")
-    return meant, doubts
+    return meant, doubts, odd
 
 
 def _as_object(schema: dict[str, Json]) -> tuple[dict[str, Json], bool]:

@@ -106,11 +106,12 @@ class Audit:
             self.tallies[name].asked += 1
             sound = self._count(name, found) and sound
             yield from (_finding(talk.place, name, o, _place(talk, o.turn)) for o in found)
-        self.tallies["duplicates"].asked += 1
-        copy = self._duplicates.add(talk)
-        if copy is not None:
-            sound = self._count("duplicates", [copy]) and sound
-            yield _finding(talk.place, "duplicates", copy, -1)
+        if any(t.role in ("user", "assistant") for t in talk.turns):
+            self.tallies["duplicates"].asked += 1
+            copy = self._duplicates.add(talk)
+            if copy is not None:
+                sound = self._count("duplicates", [copy]) and sound
+                yield _finding(talk.place, "duplicates", copy, -1)
         self._templates.add(talk)
         self.unsound += not sound
 

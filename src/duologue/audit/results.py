@@ -9,7 +9,7 @@ from duologue.ids import canonical
 
 __all__ = ["repetition", "results"]
 
-_CHANGING = ("random", "generate", "roll", "flip", "draw", "joke", "quote", "fact", "time", "status", "check", "wait", "poll", "next", "press", "click", "scroll", "step", "retry", "refresh", "monitor", "password")  # fmt: skip
+_CHANGING = ("random", "generate", "roll", "flip", "draw", "joke", "quote", "fact", "time", "status", "check", "wait", "poll", "next", "press", "click", "scroll", "step", "retry", "refresh", "monitor", "password", "think", "thought", "plan", "log")  # fmt: skip
 """Words in the name of a tool that may well be called again: its answer changes by itself, or it acts."""
 _LONG = 80
 
@@ -20,11 +20,12 @@ def results(sight: Sight) -> list[Objection] | None:
     if not numbers:
         return None
     out = []
+    empty = [n for n in numbers if not sight.turns[n].text.strip() and not sight.turns[n].other]
+    if empty:
+        out.append(Objection("note", empty[0], f"{len(empty)} results are empty" if empty[1:] else "an empty result"))
     for number in numbers:
         text = sight.turns[number].text.strip()
-        if not text and not sight.turns[number].other:
-            out.append(Objection("note", number, "an empty result"))
-        elif text[:1] in "{[" and text[-1:] not in "}]" and not _is_json(text):
+        if text[:1] in "{[" and text[-1:] not in "}]" and not _is_json(text):
             out.append(Objection("doubt", number, "a result begins as JSON and breaks off", text[-60:]))
         elif text[:1] in "{[" and not _is_json(text) and _is_python(text):
             out.append(Objection("note", number, "a result in Python's writing, which is no JSON", text[:60]))
@@ -71,7 +72,12 @@ def repetition(sight: Sight) -> list[Objection] | None:
     texts: dict[str, int] = {}
     for number in said:
         text = " ".join(sight.turns[number].text.split())
-        if len(text) >= _LONG and text in texts and _asked_otherwise(sight, texts[text], number):
+        if (
+            len(text) >= _LONG
+            and text in texts
+            and sight.turns[number - 1].role == "user"
+            and _asked_otherwise(sight, texts[text], number)
+        ):
             out.append(Objection("doubt", number, "the assistant says the same again, word for word", text[:60]))
         texts[text] = number
     return out

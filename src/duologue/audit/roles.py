@@ -7,7 +7,7 @@ on without. What is only unusual (two messages running, an assistant that greets
 import re
 
 from duologue.audit.sight import Sight
-from duologue.audit.values import Objection, Severity
+from duologue.audit.values import Objection
 
 __all__ = ["roles"]
 
@@ -16,6 +16,8 @@ _AS_ASSISTANT = re.compile(
     r"\s*(?:how (?:can|may) i (?:help|assist) you(?: today)?\b|as an ai(?: language model)?, i\b|is there anything else i can (?:help|assist) you with)",
     re.IGNORECASE,
 )
+_SIGN = re.compile(r"[^\w\n]*[A-Z_]+[^\w\n]*\Z")
+"""A sign between programs that it is over: "###STOP###"."""
 _CLOSING = re.compile(
     r"\b(?:thanks?|thank you|thx|cheers|bye|goodbye|that(?:'s| is|’s) (?:all|it|everything)|great|perfect|done|nothing else|see you|no more)\b",
     re.IGNORECASE,
@@ -48,13 +50,17 @@ def _calls(sight: Sight) -> list[Objection]:
 
 def _ids(sight: Sight) -> list[Objection]:
     out = []
-    seen: dict[str, int] = {}
+    seen: set[str] = set()
+    again: list[tuple[int, str]] = []
     for number, turn in enumerate(sight.turns):
-        for call in turn.calls:
-            if call.named and call.id in seen:
-                severity: Severity = "fault" if seen[call.id] == number else "doubt"
-                out.append(Objection(severity, number, "a call id is used twice", call.id))
-            seen[call.id] = number
+        own = [c.id for c in turn.calls if c.named]
+        if len(set(own)) < len(own):
+            out.append(Objection("fault", number, "two calls of one message have one id", max(own, key=own.count)))
+        again += [(number, name) for name in own if name in seen]
+        seen.update(own)
+    if again:
+        what = "a call id is used again" if len(again) == 1 else f"{len(again)} calls have an id that was used before"
+        out.append(Objection("doubt", again[0][0], what, again[0][1]))
     return out
 
 
@@ -102,10 +108,15 @@ def _ending(sight: Sight) -> list[Objection]:
         out.append(Objection("doubt", -1, "the user says nothing"))
     if turns[last].role == "tool":
         out.append(
-            Objection("doubt", last, "it ends with a result that the assistant says nothing of", turns[last].text[:60])
+            Objection("note", last, "it ends with a result that the assistant says nothing of", turns[last].text[:60])
         )
     elif sight.open:
         out.append(Objection("note", last, "it ends with a call: a step to learn from, not a whole conversation"))
-    elif turns[last].role == "user" and ("?" in turns[last].text or not _CLOSING.search(turns[last].text)):
+    elif turns[last].role == "user" and _waits(turns[last].text):
         out.append(Objection("doubt", last, "it ends with the user waiting for an answer", turns[last].text[-60:]))
     return out
+
+
+def _waits(said: str) -> bool:
+    """Whether somebody who says this last is owed an answer."""
+    return _SIGN.match(said) is None and ("?" in said or _CLOSING.search(said) is None)

@@ -74,6 +74,8 @@ class Offered(Struct, frozen=True):
     problems: tuple[str, ...] = ()
     """What is wrong with how it is declared."""
     doubts: tuple[str, ...] = ()
+    odd: tuple[str, ...] = ()
+    """Names it gives as types that are none."""
 
 
 class Talk(Struct, frozen=True):

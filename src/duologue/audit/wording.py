@@ -14,7 +14,12 @@ from duologue.plans.placeholders import leaves
 __all__ = ["placeholders", "text"]
 
 _MARKS = re.compile(r"<\|[a-z_0-9]{2,30}\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|</?tool_calls?>|<functioncall>|</?tool_response>|<｜[^｜>]{2,30}｜>")  # fmt: skip
-_SLOT = re.compile(r"\{\{ ?[\w.]+ ?\}\}|\$\{[\w.]+\}")
+_SLOT = re.compile(r"\{\{ ?[\w.]+ ?\}\}")
+_PROGRAM = re.compile(
+    r"template|jinja|handlebars|mustache|django|flask|angular|vue|react|svelte|liquid|ansible|helm|latex|\bcode\b|script|html|[;=]\s*\n|</\w+>|\\\w+\{",
+    re.I,
+)
+"""Signs that braces are a program's own."""
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 _DISCLAIMER = re.compile(
     r"\s*(?:i(?:'m| am) sorry,? (?:but )?)?as an ai (?:language )?model,?[^.!?\n]*[.!]?\s*\Z", re.IGNORECASE
@@ -58,7 +63,7 @@ def _assistant(said: str, number: int, asked: str, ends: bool) -> list[Objection
     if mark:
         out.append(Objection("fault", number, "a mark for steering models is left in the text", mark))
     slot = next((m[0] for m in _SLOT.finditer(plain) if m[0] not in asked), "")
-    if slot and "template" not in (asked + said).lower():
+    if slot and _PROGRAM.search(said) is None and _PROGRAM.search(asked) is None:
         out.append(Objection("doubt", number, "a slot of a template is left in the text", slot))
     if ("<think>" in plain) != ("</think>" in plain):
         at = plain.find("think>")
