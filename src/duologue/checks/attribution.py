@@ -1,12 +1,14 @@
 """Is each figure told of the row and the field it belongs to?
 
-A figure can have a source and still be wrong: the neighbour's total, the weight told as the price. Four questions find that
+A figure can have a source and still be wrong: the neighbour's total, the weight told as the price. Six questions find that
 out, each only where the wording leaves no doubt:
 
 * A figure right after a column's name ("unit price 20.70") must have been returned, said or passed for that column, if it was
   returned for another one.
 * A number of rows ("14 tracks") must be the length of a list, a count that was returned, or follow from one.
 * A change must be reported with the value that was written.
+* A state, a kind or a yes or no told under its field's name must be what was returned for it (`called.py`).
+* "That is all" must not be said of a list of which rows were left out.
 * In an answer that lists rows by name, a figure beside a name must not be the same field's value of another row. Figures
   between two names may be of either, as long as those of the first come first.
 
@@ -16,6 +18,7 @@ Figures with another explanation (the user's words, another list, simple arithme
 import re
 from collections.abc import Sequence
 
+from duologue.checks.called import miscalled
 from duologue.checks.case import Case, verdict
 from duologue.checks.derived import derive
 from duologue.checks.placing import (
@@ -33,7 +36,7 @@ from duologue.checks.placing import (
 from duologue.checks.rows import NOBODY, Claim, Listing, Row, Seen, among
 from duologue.checks.sources import PART_OF
 from duologue.checks.words import finds
-from duologue.language.reading import Number, Reading
+from duologue.language.reading import Number
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Verdict
 
@@ -87,7 +90,7 @@ def attribution(case: Case) -> Verdict:
         elif role == "user":
             seen.hear(case.reading(number))
         elif role == "assistant" and turn.message.content:
-            judge = _Judge(case, seen, case.reading(number), case.blocks[number])
+            judge = _Judge(case, seen, number)
             findings += [Finding(number, what) for what in judge.objections()]
     return verdict("attribution", findings)
 
@@ -97,20 +100,26 @@ _SENTENCE = 80
 
 
 class _Judge:
-    """One text of the assistant's, before what was seen by then. `block` are the calls it reports."""
+    """One text of the assistant's, before what was seen by then."""
 
-    def __init__(self, case: Case, seen: Seen, reading: Reading, block: Sequence[Executed]) -> None:
-        self.case, self.seen, self.text, self.block = case, seen, reading.text, block
+    def __init__(self, case: Case, seen: Seen, turn: int) -> None:
+        reading = case.reading(turn)
+        self.case, self.seen, self.turn, self.text = case, seen, turn, reading.text
+        self.block: Sequence[Executed] = case.blocks[turn]
+        """The calls it reports."""
         self.claims: list[Claim] = [n for n in reading.numbers if not n.word and not n.scale]
         self.claims += reading.dates
         self.lowered = self.text.lower()
 
     def objections(self) -> list[str]:
         """What is told of the wrong field or row."""
-        if not self.claims or not self.seen.results:
+        if not self.seen.results:
             return []
         out = [what for claim in self.claims if (what := self._count(claim) or self._field(claim))]
-        return out or [what for x in self._listings() if (what := self._row(x))]
+        listings = self._listings()
+        out = out or [what for x in listings if (what := (self.claims and self._row(x)) or self._cut_short(x))]
+        heard = " ¶ ".join(self.case.reading(s.turn).folded for s in self.case.trace.user if s.turn < self.turn)
+        return out or [what for what in (miscalled(self.text, self.seen, self.block, listings, heard),) if what]
 
     def _listings(self) -> list[Listing]:
         if len(self.lowered) != len(self.text):
@@ -204,6 +213,16 @@ class _Judge:
             elif wrong := self._misplaced(claim, row, listing, clause_of(claim, breaks)):
                 return wrong
         return next((w for gap in gaps(loose, spots, breaks) if (w := self._parted(gap, listing, breaks))), "")
+
+    def _cut_short(self, listing: Listing) -> str:
+        """Some rows told by name, the rest neither told nor spoken of, and "that is all"."""
+        if finds("counting", "whole", self.text) is None:
+            return ""
+        told = [any(places(self.lowered, name) for name in row.names) for row in listing.rows]
+        names = [row.identity for row in listing.rows]
+        if len(set(names)) < len(names) or not all(names) or all(told) or sum(told) < 2:
+            return ""
+        return f"{told.count(False)} of {len(told)} rows are left out, and it is said that there are no more"
 
     def _parted(self, gap: Gap, listing: Listing, breaks: list[int]) -> str:
         """The objection to the figures between two names, if they can't be parted so that the first ones are of the row

@@ -24,6 +24,12 @@ _LOOSE = re.compile(
 )
 
 
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAY = r"(mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
+_WEEKDAY_BEFORE = re.compile(rf"\b{_WEEKDAY}\.?(?:,| the)? (?:the )?\Z", re.I)
+_WEEKDAY_AFTER = re.compile(
+    rf"(?:,? \(?| ?\(|, (?:which is )?)(?:an? |on a |that's a |which (?:is|was) a )?{_WEEKDAY}\b", re.I
+)
 _RANGE = re.compile(r"\s?(?:[–—-]|to|and|or|&|/)\s?", re.I)
 _TIMES = re.compile(r"\s?(?:×|times (?:as|more|the|that|higher|larger|what))", re.I)
 _DAY_OF_MONTH = re.compile(
@@ -62,6 +68,7 @@ def unfounded(reading: Reading, known: Sources) -> list[str]:
     """What a text states that has no source, in the order of its kinds."""
     out = [n.text for n in reading.numbers if not _is_counter(n, reading) and not _has_source(n, reading, known)]
     out += [d.text for d in reading.dates if not known.knows_date(d) and not _is_own_day(d, reading.text, known)]
+    out += [d for said in reading.dates if (d := _wrong_weekday(said, reading.text, known))]
     out += [f"the {day}." for day in _DAY_OF_MONTH.findall(reading.text) if not _is_some_day(int(day), reading, known)]
     out += [t.text for t in reading.times if not known.knows_time(t)]
     out += [c.text for c in reading.codes if not known.knows_code(c) and not known.is_named(c.text, reading)]
@@ -101,6 +108,30 @@ def _is_there(said: Number, reading: Reading, known: Sources) -> bool:
         return True
     found = _WORD_BEFORE.search(reading.text, max(0, said.start - 24), said.start)
     return known.derives(said, found[1].lower() if found else "")
+
+
+def _wrong_weekday(said: DateSaid, text: str, known: Sources) -> str:
+    """A weekday beside a date that is another day of the week; empty where there is none, or the year can't be told."""
+    before, after = (
+        _WEEKDAY_BEFORE.search(text, max(0, said.start - 20), said.start),
+        _WEEKDAY_AFTER.match(text, said.end),
+    )
+    found = before or after
+    if found is None:
+        return ""
+    years = {y for y, m, d in known.days if y and any((m, d) == day[1:] for day in said.days)}
+    days = [(y or year, m, d) for y, m, d in said.days if m and d for year in (years if not y else (y,))]
+    told = _WEEKDAYS.index(found[1][:3].lower())
+    if not days or any(_weekday(day) == told for day in days):
+        return ""
+    return f"{found[1]}, {said.text}"
+
+
+def _weekday(day: Day) -> int:
+    try:
+        return date(*day).weekday()
+    except ValueError:
+        return -1
 
 
 def _is_own_day(said: DateSaid, text: str, known: Sources) -> bool:

@@ -5,7 +5,7 @@ other order is as good as the plan's.
 """
 
 from duologue.checks.case import Case, verdict
-from duologue.checks.provenance import holds, is_default, is_known
+from duologue.checks.provenance import holds, is_default, is_key, is_known
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, Verdict
 
@@ -34,9 +34,11 @@ def _later_source(case: Case, call: Executed, name: str, value: Json) -> int:
     if origin is not None:
         return origin.turn if origin.kind == "result" and origin.turn >= call.at else 0
     distinctive = (isinstance(value, str) and len(value) > 2) or (isinstance(value, int) and abs(value) > 9)
-    if not distinctive or is_default(case, call, name, value):
+    if not (distinctive or is_key(case, call, name)) or is_default(case, call, name, value):
         return 0
     later = [
-        c for c in case.trace.calls if c.turn > call.turn and value not in c.call.arguments.values() and holds(c, value)
+        c
+        for c in case.trace.calls
+        if c.turn > call.at and c is not call and value not in c.call.arguments.values() and holds(c, value)
     ]
     return later[0].turn if later and not is_known(case, call, name, value) else 0

@@ -1,61 +1,74 @@
 """Where did every argument come from? From the user's words, a result, the policy, a default, or a modest inference.
 
 The agent records an origin for each argument; here the record is held against the conversation: the turn it names must
-really say or hold the value. A conversation without such records is searched instead. An inference may choose how much to
-list or which of a closed set of options to use, never a key and never a value to be written.
+really say or hold the value. A conversation without such records is searched instead. What an assistant may work out by itself is a closed list (`inference.py`), and the verdict notes each.
 """
 
 from duologue.catalog.model import Column
-from duologue.checks.case import Case, verdict
+from duologue.checks.case import Case
+from duologue.checks.inference import infer
 from duologue.language.reading import MONTHS, Day, Reading, has_phrase, parse_day
 from duologue.language.values import moment, tells
 from duologue.plans.placeholders import leaves, value_at
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, Origin, Slot, Verdict
 
-_PAGING = frozenset(
-    {"limit", "offset", "top", "n", "page", "size", "page_size", "pagesize", "max_results", "maxresults"}
-)
-"""Parameters of tools without annotation that say how much to list."""
-_INFERABLE = frozenset({"limit", "offset", "from", "to", "match"})
-
 
 def provenance(case: Case) -> Verdict:
-    """Every argument of every call has an origin that holds."""
-    findings = []
+    """Every argument of every call has an origin that holds. What was worked out is noted, by the name of the way it was."""
+    findings, notes = [], []
     for call in case.trace.calls:
         for name, value in call.call.arguments.items():
-            origin = call.origins.get(name)
-            problem = _check(case, call, name, value, origin)
+            problem, way = _check(case, call, name, value)
             if problem:
                 findings.append(Finding(call.at, f"{call.call.name}({name}={value!r}): {problem}"))
-    return verdict("provenance", findings)
+            elif way and way not in UNREMARKABLE:
+                notes.append(Finding(call.at, f"noted: {call.call.name}({name}={value!r}) is inferred: {way}"))
+    return Verdict("provenance", not findings, (*findings, *notes))
 
 
-def _check(case: Case, call: Executed, name: str, value: Json, origin: Origin | None) -> str:
+UNREMARKABLE = ("how much to list", "one of the options")
+"""Inferences that a schema invites; too common to be noted."""
+
+
+def _check(case: Case, call: Executed, name: str, value: Json) -> tuple[str, str]:
+    """What is wrong with an argument, else the name of the inference it came by; both empty where it was said or returned."""
+    origin = call.origins.get(name)
     if origin is None:
         if value is None or is_default(case, call, name, value):
-            return ""
+            return "", ""
         if case.keeps_origins and case.trace.turns[call.at].maker == "scripted":
-            return "no record of where it came from"
-        return "" if is_known(case, call, name, value) else "nothing said or returned before holds it"
+            return "no record of where it came from", ""
+        if is_told(case, call, name, value):
+            return "", ""
+        way = _inference(case, call, name, value)
+        return ("", way) if way else (f"nothing said or returned before holds it; {_searched(case, call)}", "")
+    if origin.kind == "inference":
+        way = _inference(case, call, name, value)
+        return ("", way) if way else ("that is no inference but an invention", "")
+    return _recorded(case, call, name, value, origin), ""
+
+
+def _searched(case: Case, call: Executed) -> str:
+    """What was looked through for an argument that nothing holds."""
+    users = sum(1 for s in case.trace.user if s.turn < call.at)
+    results = sum(1 for c in case.trace.calls if c.turn < call.at)
+    policy = "the policy, " if case.trace.system else ""
+    return f"looked through: the user's words ({users} turns), results ({results}), {policy}the default, and what may be inferred"
+
+
+def _recorded(case: Case, call: Executed, name: str, value: Json, origin: Origin) -> str:
+    """What is wrong with an origin on record."""
     if origin.kind == "default":
         return "" if is_default(case, call, name, value) else "that is not the default"
-    if origin.kind == "inference":
-        return "" if _may_infer(case, call, name, value) else "that is no inference but an invention"
     if origin.kind == "policy":
-        return (
-            ""
-            if any(says(case, s.turn, value, _column(case, call, name)) for s in case.trace.system)
-            else "no policy says it"
-        )
+        column = _column(case, call, name)
+        return "" if any(says(case, s.turn, value, column) for s in case.trace.system) else "no policy says it"
     if not 0 <= origin.turn < call.at:
         return f"its origin, turn {origin.turn}, does not come before the call"
     if origin.kind == "user":
         return _said(case, call, name, value, origin)
-    if origin.kind == "result":
-        return _returned(case, value, origin)
-    return f"unknown kind of origin {origin.kind!r}"
+    return _returned(case, value, origin) if origin.kind == "result" else f"unknown kind of origin {origin.kind!r}"
 
 
 def _said(case: Case, call: Executed, name: str, value: Json, origin: Origin) -> str:
@@ -93,19 +106,26 @@ def _part_of_name(source: Executed, value: str, found: str) -> bool:
 
 
 def is_known(case: Case, call: Executed, name: str, value: Json) -> bool:
+    """Whether anything before the call says or holds the value, or it may be inferred."""
+    return is_told(case, call, name, value) or bool(_inference(case, call, name, value))
+
+
+def is_told(case: Case, call: Executed, name: str, value: Json) -> bool:
     """Whether anything before the call says or holds the value."""
     if isinstance(value, list):
         return all(is_known(case, call, name, v) for v in value)
     if isinstance(value, dict):
         return all(is_known(case, call, name, v) for v in value.values())
-    column = _column(case, call, name)
-    if any(says(case, s.turn, value, column) for s in case.trace.user if s.turn < call.at):
-        return True
+    column, by_word = _column(case, call, name), not is_key(case, call, name)
     if any(holds(c, value) for c in case.trace.calls if c.turn < call.at):
         return True
-    if any(says(case, s.turn, value, column) for s in case.trace.system if s.turn < call.at):
-        return True
-    return _may_infer(case, call, name, value)
+    texts = (*case.trace.user, *case.trace.system)
+    return any(says(case, s.turn, value, column, by_word) for s in texts if s.turn < call.at)
+
+
+def is_key(case: Case, call: Executed, name: str) -> bool:
+    """Whether an argument is a key, as far as the tool's annotation says."""
+    return _slot(case, call, name).use == "key"
 
 
 def holds(call: Executed, value: Json) -> bool:
@@ -127,11 +147,14 @@ def _text(value: float | str) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def says(case: Case, turn: int, value: Json, column: Column | None) -> bool:
-    """Whether a turn's text says the value, as itself or as a day of a month or year it names."""
+def says(case: Case, turn: int, value: Json, column: Column | None, by_word: bool = True) -> bool:
+    """Whether a turn's text says the value, as itself or as a day of a month or year it names. A number in words ("more than one
+    record") counts only `by_word`."""
     if isinstance(value, list):
-        return all(says(case, turn, v, column) for v in value)
+        return all(says(case, turn, v, column, by_word) for v in value)
     reading = case.reading(turn)
+    if not by_word and isinstance(value, int) and not isinstance(value, bool):
+        return any(n.value == value and not n.word for n in reading.numbers) or has_phrase(reading.folded, str(value))
     if tells(reading, value, column) or (column is not None and tells(reading, value)):
         return True
     if isinstance(value, str):
@@ -178,10 +201,5 @@ def _column(case: Case, call: Executed, name: str) -> Column | None:
     return case.column(f"{slot.table}.{slot.column}")
 
 
-def _may_infer(case: Case, call: Executed, name: str, value: Json) -> bool:
-    use = _slot(case, call, name).use
-    if use in ("key", "value"):
-        return False
-    if use in _INFERABLE or isinstance(value, bool) or value in _schema(case, call, name).get("enum", ()):
-        return True
-    return not use and name.lower() in _PAGING and isinstance(value, int)
+def _inference(case: Case, call: Executed, name: str, value: Json) -> str:
+    return infer(case, call, _slot(case, call, name), _schema(case, call, name), (name, value))

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from duologue.catalog.model import Column
 from duologue.checks.kept import Kept
-from duologue.language.reading import DateSaid, Day, Number, Reading
-from duologue.language.values import clean, moment, same_figure
+from duologue.language.reading import DateSaid, Day, Number, Reading, fold
+from duologue.language.values import clean, moment, same_figure, say
 from duologue.plans.groups import Group, groups_of
 from duologue.plans.trace import Executed
 from duologue.types import Json, Tool
@@ -56,6 +56,8 @@ class Row(Struct, frozen=True):
     identity: tuple[str, ...]
     figures: dict[str, Figure]
     short: tuple[str, ...] = ()
+    words: dict[str, str] = {}
+    """What it is called to be, by the label of the field: a state, a kind, a yes or no, folded."""
 
 
 NOBODY = Row((), (), {})
@@ -74,7 +76,7 @@ class Seen:
 
     def __init__(self, columns: Mapping[str, Column]) -> None:
         self._fields = _fields(columns)
-        self.labels = self._fields.labels
+        self.labels, self.stock = self._fields.labels, self._fields.stock
         self.by_label: dict[str, set[Figure]] = {}
         """What was returned, or passed, for the columns of a name."""
         self.fresh: dict[int, dict[str, set[Figure]]] = {}
@@ -91,6 +93,8 @@ class Seen:
         self.computed: set[Figure] = set()
         """Sums, averages and shares: they go by other names than their columns."""
         self.results: list[Json] = []
+        self.words: dict[int, dict[str, set[str]]] = {}
+        """What was returned, or passed, in words, by turn of the result and label."""
 
     def hear(self, reading: Reading) -> None:
         """The user's own figures may be repeated of anything."""
@@ -106,6 +110,8 @@ class Seen:
             figure = _figure(value, field) if field is not None else None
             if field is not None and figure is not None:
                 self._note(field, figure, call.turn)
+            if field is not None:
+                self._word(field, value, call.turn)
         self.results.append(call.result)
         lists = [v for v in call.result.values() if isinstance(v, list)]
         self.free.update(map(len, lists))
@@ -128,10 +134,13 @@ class Seen:
         identity: list[str] = []
         short: list[str] = []
         figures: dict[str, Figure] = {}
+        words: dict[str, str] = {}
         for field in fields:
             value = raw.get(field.name)
             if value is None:
                 continue
+            if word := self._word(field, value, turn):
+                words[field.worded] = word
             figure = _figure(value, field)
             if figure is not None:
                 figures[field.name] = figure
@@ -147,7 +156,15 @@ class Seen:
                     if name.isdigit() and field.noun:  # "38" may count anything, "loan 38" is one row
                         names.append(f"{field.noun} {name}")
                         identity.append(f"{field.noun} {name}")
-        return Row(tuple(names), tuple(identity), figures, tuple(short))
+        return Row(tuple(names), tuple(identity), figures, tuple(short), words)
+
+    def _word(self, field: "Field", value: Json, turn: int) -> str:
+        """Remember what a field says in words; empty where it says nothing."""
+        if not field.worded or isinstance(value, list | dict) or field.column is None:
+            return ""
+        word = fold(say(value, field.column)) if field.column.role == "flag" else fold(str(value))
+        self.words.setdefault(turn, {}).setdefault(field.worded, set()).add(word)
+        return word
 
     def _note(self, field: "Field", figure: Figure, turn: int) -> None:
         """Remember a figure under its column's name."""
@@ -171,6 +188,8 @@ class Field(Struct, frozen=True):
     """Its values are numbers of rows, or limits."""
     computed: bool
     """Its values are worked out from a column's."""
+    worded: str = ""
+    """Its column's name, where its values are words from a small stock."""
     noun: str = ""
     """Of a key: what its rows are called ("loan id" → "loan")."""
 
@@ -182,6 +201,7 @@ class _Fields:
         self.columns = columns
         labels = {c.label.lower() for c in columns.values() if c.role != "flag"}
         self.labels = frozenset(x for x in labels if len(x) > 3 and x not in _VAGUE)
+        self.stock = _stock(columns.values())
         self.outputs: Kept[Tool, list[tuple[Group, tuple[Field, ...]]]] = Kept(self._outputs, 1024)
         self.inputs: Kept[Tool, dict[str, Field]] = Kept(self._inputs, 1024)
 
@@ -199,7 +219,19 @@ class _Fields:
         counts = key.endswith((":count", ":total", "."))
         noun = _ID.sub("", label) if exact is not None and exact.role == "key" else ""
         known = label if label in self.labels else ""
-        return Field(name, column, known, names_it, counts, exact is None and column is not None, noun)
+        worded = label if exact is not None and label in self.stock else ""
+        return Field(name, column, known, names_it, counts, exact is None and column is not None, worded, noun)
+
+
+def _stock(columns: Iterable[Column]) -> dict[str, frozenset[str]]:
+    """Labels of columns that hold words from a small stock → the words, folded."""
+    out: dict[str, set[str]] = {}
+    for c in columns:
+        if c.role in ("status", "category", "flag") and len(c.label) > 2 and c.values and not c.bookkeeping:
+            words = {fold(say(v, c)) for v in c.values if v is not None}
+            if all(w and not w[0].isdigit() for w in words):
+                out.setdefault(c.label.lower(), set()).update(words)
+    return {label: frozenset(words) for label, words in out.items()}
 
 
 _fields = Kept(_Fields)

@@ -217,6 +217,8 @@ class Sources:
             return True
         if before in _ABOUT and _is_round(value) and any(abs(x - value) <= 0.05 * abs(x) for x in self.numbers):
             return True
+        if before in _ABOUT and any(abs(x - value) <= 0.5000001 * 10.0**-said.decimals for x in self._long):
+            return True
         while len(self._derived) < len(self._results):
             self._derived.append(derive(self._results[len(self._derived)], self.days))
         return any(d.explains(said) for d in reversed(self._derived))
