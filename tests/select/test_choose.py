@@ -132,8 +132,8 @@ def test_several_dimensions_are_evened_out_together() -> None:
     chosen = choose(pool, Limits(("domain", "difficulty"), keep=30))
     assert Counter(e.groups["domain"] for e in chosen.kept) == {"shop": 20, "bank": 10}
     assert chosen.notes == [
-        "Above an even part of domain (15), since others ran out: shop 20.",
-        "Above an even part of difficulty (15), since others ran out: easy 20.",
+        "Above an even part of domain (15), since others ran out or fitted no other limit: shop 20.",
+        "Above an even part of difficulty (15), since others ran out or fitted no other limit: easy 20.",
     ]
 
 

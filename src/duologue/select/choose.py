@@ -192,11 +192,13 @@ class _Choosing:
     def _above(self) -> list[str]:
         """Groups that hold more than an even part of what is kept."""
         said = []
+        alone = len(self.counts) == 1 and not self.limits.mix and self.limits.max_tokens is None
+        why = "since others ran out" if alone else "since others ran out or fitted no other limit"
         for dimension, counts in self.counts.items():
             even = -(-len(self.kept) // max(1, self.sizes[dimension]))
             above = [f"{group} {n:,}" for group, n in sorted(counts.items()) if n > even]
             if above:
-                said.append(f"Above an even part of {dimension} ({even:,}), since others ran out: {', '.join(above)}.")
+                said.append(f"Above an even part of {dimension} ({even:,}), {why}: {', '.join(above)}.")
         return said
 
 
