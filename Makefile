@@ -9,9 +9,10 @@ JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -lt 2 ] && n=2; echo $$
 .PHONY: demo test lint format bench soak clean
 .DEFAULT_GOAL := demo
 
-demo: .venv/core.stamp  ## the main job on the built-in shop: 25 conversations, their statistics, one to read
+demo: .venv/core.stamp  ## the main job on the built-in shop: 25 conversations, their statistics, their card, one to read
 	$(BIN)/duologue generate -n 25 --seed 1 -o runs/demo
 	$(BIN)/duologue stats runs/demo
+	$(BIN)/duologue card runs/demo -o runs/demo/README.md
 	$(BIN)/duologue show runs/demo 1
 
 test: lint  ## every check

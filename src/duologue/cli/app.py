@@ -6,6 +6,7 @@ import typer
 
 from duologue import __version__
 from duologue.cli.audit import audit
+from duologue.cli.card import card
 from duologue.cli.check import check
 from duologue.cli.export import export
 from duologue.cli.generate import generate
@@ -27,7 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (generate, plan, stats, show, verify, select, export, tools, tasks, play, check, audit):
+for command in (generate, plan, stats, show, verify, select, export, card, tools, tasks, play, check, audit):
     app.command()(command)
 app.command("judge-check")(judge_check)
 

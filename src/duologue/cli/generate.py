@@ -109,5 +109,5 @@ def _next(asked: "RunConfig", summary: "Summary") -> str:
     if summary.rejected:
         lines.append(f"show {folder} --rejected")
     if summary.accepted:
-        lines += [f"show {folder} 1", f"export {folder} -o {folder}.jsonl"]
+        lines += [f"show {folder} 1", f"export {folder} -o {folder}.jsonl", f"card {folder}"]
     return " · ".join(f"duologue {line}" for line in lines)

@@ -1,28 +1,21 @@
 """`duologue stats`: the paper's table for a run, the way of its items, what models were asked."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from duologue.cli.options import Json, Run
 
-PAPER = (
-    ("", "this run", "paper, user-oriented", "with execution (SQL)"),
-    ("steps", "3.45 (121)", "3.74 (322)"),
-    ("turns", "21.79 (596)", "30.85 (680)"),
-    ("tasks", "2.48 (20)", "1.86 (11)"),
-)
-"""Table 1 of arXiv 2601.08225, mean (max): tools from Nemotron seeds, and tools over Spider's databases."""
-SAMPLES = ("177,375", "16,618")
-NAMES = {"steps": "steps for a request", "turns": "turns", "tasks": "tasks"}
+if TYPE_CHECKING:
+    from duologue.store import Store
 
 
 def stats(run: Run, json: Json = False) -> int:
     """Show a run's figures beside the paper's. Below them: the way of its items, check by check, who lost them, what they cost."""
     from duologue.cli.runs import open_run
-    from duologue.cli.selected import how_many
     from duologue.store import stats as figures
 
     with open_run(run) as store:
-        found = figures(store, how_many(store))
+        selected, trouble = _selected(store)
+        found = figures(store, selected)
         notes = store.notes()
     if json:
         from duologue.ids import to_json
@@ -33,21 +26,36 @@ def stats(run: Run, json: Json = False) -> int:
     if "ran_out" in notes:
         out = notes["ran_out"]
         print(f"\nDistinct tasks ran out after {out['items']} of {out['of']} items.")
+    if trouble:
+        print(f"\nHow many are selected is not known. {trouble}")
     return 0
+
+
+def _selected(store: "Store") -> tuple[int | None, str]:
+    """How many the list beside the run keeps; where it can't be followed, why."""
+    from duologue.cli.selected import how_many
+    from duologue.cli.text import one_line
+    from duologue.errors import UserError
+
+    try:
+        return how_many(store), ""
+    except UserError as error:
+        return None, one_line(error.message)
 
 
 def report(found: dict[str, Any]) -> str:
     """The statistics for reading."""
     from duologue.cli.lost import each_sample, losses, way
     from duologue.cli.text import styled, table
+    from duologue.store.paper import HEADINGS, NAMES, PAPER, SAMPLES
 
     ends = found["dialogues"]
     head = (
         f"{found['items']} items: {ends['accepted']} accepted, {ends['rejected']} rejected,"
         f" {ends['unfinished']} unfinished · {found['seconds']:.1f} s"
     )
-    counted = ("conversations", str(ends["accepted"]), *SAMPLES)
-    rows = [PAPER[0], counted, *((NAMES[name], _figure(found[name]), *paper) for name, *paper in PAPER[1:])]
+    rows = [("", "this run", *HEADINGS), ("conversations", str(ends["accepted"]), *SAMPLES)]
+    rows += [(NAMES[name], _figure(found[name]), *theirs) for name, theirs in PAPER.items()]
     more = [
         ("user turns", _figure(found["user_turns"])),
         ("tool calls", _figure(found["tool_calls"])),

@@ -9,6 +9,7 @@ Conversations are kept as JSON with the numbers that the statistics need in colu
 Readers and the writer meet only in the file; see `files` for how it is made, opened and locked.
 """
 
+import platform
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,6 +30,8 @@ from duologue.types import Dialogue, Environment, Json, Verdict
 PIECE = 32 * 1024 * 1024
 """Bytes of an image that are compressed together: bounds memory and stays far below SQLite's limit for one value."""
 
+MADE_WITH = "made_with"
+"""The note that says what a run was begun with: program → version."""
 _encode = msgspec.json.Encoder().encode
 _dialogue = msgspec.json.Decoder(Dialogue).decode
 _verdicts = msgspec.json.Decoder(tuple[Verdict, ...]).decode
@@ -56,6 +59,8 @@ class Store:
         create_file(folder, [(name, canonical(value).decode()) for name, value in config.items()])
         store = cls.open(folder)
         store.note("version", __version__)
+        programs = {"duologue": __version__, "Python": platform.python_version(), "SQLite": apsw.sqlite_lib_version()}
+        store.note(MADE_WITH, programs)
         return store
 
     @classmethod

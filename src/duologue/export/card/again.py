@@ -1,0 +1,53 @@
+"""The commands that make a run again, from what it remembers of itself.
+
+A run remembers names of files, not where they lie; names of models, not where they were served. With scripted speakers the same
+commands give the same rows; models are asked anew.
+"""
+
+import shlex
+from collections.abc import Mapping
+
+from duologue.types import Json
+
+ALONE = "wording"
+"""The role that `--model` does not fill."""
+
+
+def commands(config: Mapping[str, Json], duties: Mapping[str, str], built_in: bool) -> tuple[str, ...]:
+    """What to type, in order; `duties` names the roles there are."""
+    words = ["duologue", "generate", *_source(config, built_in)]
+    for flag, name in (("-n", "n"), ("--seed", "seed"), ("--mode", "mode"), ("--toolsets", "toolsets")):
+        if name in config:
+            words += [flag, str(config[name])]
+    words += _models(config.get("roles") or {}, duties)
+    if config.get("prompts"):
+        words += ["--prompts", "PROMPTS"]
+    made = shlex.join([*words, "-o", "RUN"])
+    return made, "duologue export RUN -o rows.jsonl"
+
+
+def _source(config: Mapping[str, Json], built_in: bool) -> list[str]:
+    if config.get("file"):
+        name = str(config["file"])
+        return [f"./{name}" if name.startswith("-") else name]
+    words = ["--seed-tools", str(config["seed_tools"])] if config.get("seed_tools") else []
+    if config.get("domain") and (built_in or not words):
+        words += ["--domain", str(config["domain"])]
+    if config.get("simulated") and not config.get("seed_tools"):
+        words.append("--simulated")
+    return words
+
+
+def _models(roles: Mapping[str, list[str]], duties: Mapping[str, str]) -> list[str]:
+    """One model is named with its roles; of several, who plays what stands in a file."""
+    names = list(dict.fromkeys(name for players in roles.values() for name in players))
+    if len(names) > 1:
+        return ["--config", "duologue.toml"]
+    if not names:
+        return []
+    words = ["--model", names[0], "--base-url", "URL"]
+    for role in duties:
+        plays = role in roles
+        if plays == (role == ALONE):
+            words += ["--role", f"{role}={'model' if plays else 'scripted'}"]
+    return words
