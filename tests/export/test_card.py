@@ -23,7 +23,7 @@ from duologue.export.card.texts import asks, blind
 from duologue.plans.trace import staged
 from duologue.roles import ROLES
 from duologue.store import Store
-from duologue.types import Proof, Tool, Toolset, Verdict
+from duologue.types import Proof, Task, Tool, Toolset, Verdict
 from samples import FIND, REPRICE, SOUND, UNSOUND, make_dialogue, make_environment
 
 ROOT = Path(__file__).parents[2]
@@ -210,6 +210,41 @@ def test_it_is_of_the_selected_rows_and_says_both_numbers(folder: Path) -> None:
     assert "All that were accepted are in the dataset." in whole
 
 
+def test_it_follows_the_list_beside_the_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    benchmark = folder.parent / "bench.jsonl"
+    benchmark.write_text(
+        '{"messages": [{"role": "user", "content": "Plan a trip over the hills for two grown men."}]}\n'
+    )
+    words = ["--near", "0", "--balance", "length", "--keep", "1", "--against", str(benchmark)]
+    assert run(["select", str(folder), *words]) == 0
+    capsys.readouterr()
+    assert run(["card", str(folder)]) == 0
+    body = capsys.readouterr().out
+    assert "A selection keeps 1 of the 2 accepted" in body
+    assert "What copies a benchmark was left out: `bench.jsonl`." in body
+    assert "\nduologue select RUN --near 0 --balance length --keep 1 --against bench.jsonl\n" in body
+    assert str(folder.parent) not in body
+    assert run(["card", str(folder), "--all"]) == 0
+    assert "2 conversations between" in capsys.readouterr().out
+    assert run(["stats", str(folder)]) == 0
+    assert re.search(r"^selected +2 +1 +1$", capsys.readouterr().out, re.M)
+
+
+def test_a_list_of_another_run_is_refused_by_the_card_and_told_by_the_statistics(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment = make_environment()
+    with Store.create(tmp_path / "other", {"domain": "kettles"}) as store:
+        store.put_environment(environment, b"image")
+        store.put_dialogue(0, make_dialogue(environment), SOUND)
+    assert run(["select", str(tmp_path / "other"), "--near", "0", "-o", str(folder / "selection.json")]) == 0
+    capsys.readouterr()
+    assert run(["card", str(folder)]) == 2
+    assert "was not made from" in capsys.readouterr().err
+    assert run(["stats", str(folder)]) == 0
+    assert "How many are selected is not known. The selection was not made from" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("kept", "says"), [(frozenset({"?"}), "no selected"), (frozenset(), "no selected")])
 def test_a_card_of_nothing_is_refused(folder: Path, kept: frozenset[str], says: str) -> None:
     with pytest.raises(UserError, match=says):
@@ -306,7 +341,7 @@ TAIL = "-n 4 --seed 2 --mode task --toolsets 3"
     ],
 )  # fmt: skip
 def test_the_command_that_makes_it_again(config: dict[str, Any], built_in: bool, line: str) -> None:
-    assert commands({**config, **PLAIN}, ROLES, built_in)[0] == line
+    assert commands({**config, **PLAIN}, Given(duties=ROLES, built_in=built_in))[0] == line
 
 
 def test_models_are_named_and_change_what_is_said(tmp_path: Path) -> None:
@@ -342,7 +377,7 @@ def test_simulated_tools_are_a_limit(tmp_path: Path) -> None:
 
 
 def test_every_check_has_its_words() -> None:
-    empty = Case(staged((), (), Toolset("t", ())), ())
+    empty = Case(staged((), (), Toolset("t", ())), (Task("t", "Nothing."),))
     names = {check(empty).check for check in CHECKS} | {"replay", "consistency", "judge"}
     assert {name for name in names if not (asks(name) and blind(name))} == set()
 

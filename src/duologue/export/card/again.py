@@ -7,23 +7,25 @@ commands give the same rows; models are asked anew.
 import shlex
 from collections.abc import Mapping
 
+from duologue.export.card.values import Given
 from duologue.types import Json
 
 ALONE = "wording"
 """The role that `--model` does not fill."""
 
 
-def commands(config: Mapping[str, Json], duties: Mapping[str, str], built_in: bool) -> tuple[str, ...]:
-    """What to type, in order; `duties` names the roles there are."""
-    words = ["duologue", "generate", *_source(config, built_in)]
+def commands(config: Mapping[str, Json], given: Given) -> tuple[str, ...]:
+    """What to type, in order."""
+    words = ["duologue", "generate", *_source(config, given.built_in)]
     for flag, name in (("-n", "n"), ("--seed", "seed"), ("--mode", "mode"), ("--toolsets", "toolsets")):
         if name in config:
             words += [flag, str(config[name])]
-    words += _models(config.get("roles") or {}, duties)
+    words += _models(config.get("roles") or {}, given.duties)
     if config.get("prompts"):
         words += ["--prompts", "PROMPTS"]
     made = shlex.join([*words, "-o", "RUN"])
-    return made, "duologue export RUN -o rows.jsonl"
+    selecting = [shlex.join(["duologue", "select", "RUN", *given.selecting])] if given.kept is not None else []
+    return made, *selecting, "duologue export RUN -o rows.jsonl"
 
 
 def _source(config: Mapping[str, Json], built_in: bool) -> list[str]:

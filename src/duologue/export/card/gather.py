@@ -59,7 +59,9 @@ def card_of(store: Store, given: Given) -> Card:
         rows=counting.rows,
         language=language,
         to_fill=tuple(_to_fill(given, source, language, bool(store.config().get("seed_tools")))),
-        counts=Counts(found["items"], ends["accepted"], ends["rejected"], ends["unfinished"], found["selected"]),
+        counts=Counts(
+            found["items"], ends["accepted"], ends["rejected"], ends["unfinished"], found["selected"], given.against
+        ),
         source=source,
         licence=licence_of(given),
         made=made,
@@ -156,7 +158,7 @@ def _made(store: Store, counting: Counting, given: Given, found: dict[str, Json]
         versions={program: str(version) for program, version in with_what.items() if version},
         use=tuple(use),
         ran_out="ran_out" in notes,
-        commands=commands(config, given.duties, given.built_in),
+        commands=commands(config, given),
     )
 
 

@@ -18,6 +18,10 @@ class Given(Struct, frozen=True, kw_only=True):
     """Role → what it does, in the order roles are shown."""
     kept: frozenset[str] | None = None
     """Ids of the conversations a selection keeps; None = all that were accepted."""
+    selecting: tuple[str, ...] = ()
+    """The words that make that selection again: runs and flags."""
+    against: tuple[str, ...] = ()
+    """Benchmarks that the selection left copies of out for."""
 
 
 class Summary(Struct, frozen=True):
@@ -243,6 +247,8 @@ class Counts(Struct, frozen=True):
     unfinished: int
     selected: int | None
     """None where no selection was followed."""
+    against: tuple[str, ...]
+    """Benchmarks whose copies the selection left out."""
 
 
 class Example(Struct, frozen=True):
