@@ -23,6 +23,7 @@ See = Callable[[], Trace]
 _BY_WORDS = frozenset({"trust", "give up"})
 """Acts of an ending on the assistant's word, or for want of it. What stays open then is the assistant's failure: `calls` and
 `disclosure` find it."""
+_WALLS = frozenset({"error", "cannot", "not found", "refuse"})
 
 
 def ending(known: Known, turns: Sequence[Turn], at: int, see: See) -> list[str]:
@@ -54,10 +55,18 @@ def _too_early(known: Known, turns: Sequence[Turn], at: int, seen: Trace) -> lis
     final = _is_final(turns, at, len(known.tasks))
     tasks = range(len(known.tasks)) if final else range(turns[at].task + 1)
     missing = [(n, m) for n in tasks for m in _open(known, n, seen)]
-    if missing and not any(t.acts for t in turns[: at + 1]):
+    if missing and _met_a_wall(known, turns[: at + 1]):
+        return []
+    if missing:
         missing = [(n, m) for n, m in missing if not was_told(known.tasks[n], m.step, n, turns[:at], known.columns)]
     late = [m.reason for _, m in missing] or _done_later(seen, at)
     return [f"ends while something is open: {late[0]}"] if late else []
+
+
+def _met_a_wall(known: Known, turns: Sequence[Turn]) -> bool:
+    """By acts: the user asked for everything, and something could not be found, done or told apart. That is not theirs to mend."""
+    acts = [a.kind for t in turns for a in t.acts]
+    return acts.count("request") >= sum(len(t.subtasks) for t in known.tasks) and not _WALLS.isdisjoint(acts)
 
 
 def _open(known: Known, number: int, seen: Trace) -> list[Missing]:
