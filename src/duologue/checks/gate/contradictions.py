@@ -22,6 +22,7 @@ from duologue.types import Subtask, Task, Turn
 __all__ = ["contradictions"]
 
 _CHANGE = r"(?:chang|set|put|mov|updat|correct|rais|lower|increas|reduc|reschedul|push|mak|book|enter|record|fix|cut|bump|bring)\w*"
+_CHANGE_ORDER = re.compile(rf"(?:please|you|to|^) {_CHANGE}", re.IGNORECASE)
 _TO = re.compile(
     rf"\b{_CHANGE}\b[^?]*?\b(?:to|as|at|into|say|read|it|that|be)(?: (?:the|exactly|just|a|an|be))? \W?\Z",
     re.IGNORECASE,
@@ -65,6 +66,8 @@ _WAYS: dict[str, str] = {
     "open": r"(?:re)?open(?:ed)?",
     "close": r"clos(?:e|ed)",
 }  # fmt: skip
+_COULD = re.compile(rf"\b(?:{_CHANGE}|{'|'.join(_WAYS.values())})\b", re.IGNORECASE)
+"""Without one of these words nothing is ordered."""
 _RIVALS: tuple[frozenset[str], ...] = tuple(
     map(
         frozenset,
@@ -93,8 +96,9 @@ def contradictions(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
     """What this turn, or the one before it that this does not put right, wants against the goal."""
     before = next((n for n in range(at - 1, 0, -1) if turns[n].message.role == "user"), None)
     out = []
-    if before is not None and not _put_right(known, turns, before, at):
-        out += [f"lets stand what contradicts the goal: {what}" for what in _wrong(known, turns[before])]
+    slipped = _wrong(known, turns[before]) if before is not None else []
+    if before is not None and slipped and not _put_right(known, turns, before, at):
+        out += [f"lets stand what contradicts the goal: {what}" for what in slipped]
     last = turns[at].done or not any(t.message.role == "user" for t in turns[at + 1 :])
     if turns[at].done or (last and at < len(turns) - 1):
         out += [f"contradicts the goal: {what}" for what in _wrong(known, turns[at])]
@@ -131,7 +135,7 @@ def _wrong(known: Known, turn: Turn) -> list[str]:
         return []
     out: list[str] = []
     for sentence in sentences(text):
-        if finds("user", "muses", sentence):
+        if _COULD.search(sentence) is None or finds("user", "muses", sentence):
             continue
         out += (
             _other_value(known, orders, sentence)

@@ -1,14 +1,17 @@
 """What a user may say at some point of a conversation: what they know, and what they have been told."""
 
+import re
 from collections.abc import Mapping, Sequence
 from copy import copy
 
 from duologue.catalog.model import Column
 from duologue.checks.sources import Sources
-from duologue.language.reading import Day, Reading, read
+from duologue.language.reading import Day, Reading, fold, read
 from duologue.language.values import is_blank, say
 from duologue.plans.placeholders import leaves
 from duologue.types import Fact, Json, Task, Tool, Turn
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 class Known:
@@ -26,7 +29,10 @@ class Known:
                 self._learn(fact)
         self.today: list[Day] = []
         self._own: list[Sources] = []  # once worked out; one list for all twins
-        self.hidden = [f for t in tasks for f in t.hidden if _is_telling(f.value) and _is_marked(f.value)]
+        self.hidden = [
+            (f, _words(f.value)) for t in tasks for f in t.hidden if _is_telling(f.value) and _is_marked(f.value)
+        ]
+        """Each with words of which one is said where it is told; without any, a figure is."""
 
     def asked(self) -> "Known":
         """The same for one question: what is read on the way to an answer leaves no trace in this one."""
@@ -92,6 +98,10 @@ def _is_telling(value: Json) -> bool:
     if isinstance(value, str):
         return sum(map(str.isalnum, value)) > 1
     return bool(abs(value) >= 10)
+
+
+def _words(value: Json) -> tuple[str, ...]:
+    return tuple(_WORD.findall(fold(value))) if isinstance(value, str) else ()
 
 
 def _is_marked(value: Json) -> bool:

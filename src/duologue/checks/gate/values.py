@@ -18,8 +18,11 @@ def values(known: Known, reading: Reading) -> list[str]:
 
 def _leaks(known: Known, reading: Reading) -> list[str]:
     plain = replace(reading, numbers=tuple(n for n in reading.numbers if not n.word))
+    figures = any(map(str.isdigit, reading.text))
     out = []
-    for fact in known.hidden:
+    for fact, words in known.hidden:
+        if not (any(w in reading.folded for w in words) if words else figures):
+            continue  # nearly always; telling costs
         column = known.columns.get(fact.slot)
         if not _stands_out(fact.value, reading.text) or not tells(plain, fact.value, column):
             continue
