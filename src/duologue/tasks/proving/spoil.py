@@ -22,14 +22,14 @@ WORDS = (telling.untold, telling.wrong, telling.wrong_row)
 
 def mutations(scene: Scene) -> Iterator[Spoiled]:
     """The task gone wrong, one way after the other."""
-    seen = {_mark(scene.run, scene.said)}
+    seen = {_mark(scene.run, scene.said): scene.run}  # the runs are kept too, so that an id stays its call's own
     names: set[str] = set()
     for most, values in ((MOST, MOST_VALUES), (ALL, ALL)):
         calls, words = ((make(scene, most) for make in CALLS), (make(scene, values) for make in WORDS))
         for spoiled in chain.from_iterable(chain(calls, words)):
             mark = _mark(spoiled.run, spoiled.said)
             if mark not in seen and spoiled.name not in names:
-                seen.add(mark)
+                seen[mark] = spoiled.run
                 names.add(spoiled.name)
                 yield spoiled
         if len(names) >= ENOUGH:
