@@ -27,17 +27,22 @@ class Rule(Struct, frozen=True):
     """From where on something is a copy, and from where on it is reported. Chosen by measuring: docs/decontamination.md."""
 
     text_share: float = 0.6
-    """Of a passage's skeleton, told again."""
-    text_words: int = 6
-    """Skeleton words at least that are told again."""
+    """Of a passage's skeleton, told again in order."""
+    text_weight: float = 4.0
+    """Share times words that it takes: five words of a passage of six, six of nine."""
+    kept_share: float = 0.7
+    """Of a short passage's skeleton and values."""
+    frame_share: float = 0.85
+    """Of a short passage's skeleton and small words."""
+    frame_weight: float = 6.0
     run: int = 13
     """Words in a row, values included."""
-    short_words: int = 8
-    """Words of a short passage, there word for word, from which it is a copy."""
+    whole: int = 8
+    """Words of a passage that stands there wholly, word for word."""
     schema_share: float = 0.7
     schema_weight: float = 25.0
-    report_text: float = 0.45
-    report_schema: float = 0.5
+    report: float = 0.85
+    """Of any of these shares and weights, from which it is reported."""
 
 
 DEFAULT_RULE = Rule()
@@ -86,12 +91,23 @@ def _of_text(text: str, benchmarks: Benchmarks, rule: Rule) -> tuple[Overlap, ..
 
 
 def _judged(match: Match, rule: Rule) -> Overlap | None:
-    retold = match.share >= rule.text_share and match.shared >= rule.text_words and not match.short
-    copied = retold or match.run >= (rule.short_words if match.short else rule.run)
-    if not copied and not (match.share >= rule.report_text and (match.shared >= rule.text_words or match.short)):
+    share, weight = {
+        "told again": (rule.text_share, rule.text_weight),
+        "values kept": (rule.kept_share, rule.text_weight),
+        "words kept": (rule.frame_share, rule.frame_weight),
+        "word for word": (2.0, 0.0),
+    }[match.way]
+    copied = (
+        (match.share >= share and match.share * match.shared >= weight)
+        or match.run >= rule.run
+        or match.words == match.run >= rule.whole
+    )
+    nearly = match.share >= rule.report * share and match.share * match.shared >= rule.report * weight
+    if not copied and not nearly and match.words != match.run:
         return None
-    how = f"{match.run} words in a row" if match.run >= rule.short_words else f"{match.shared} words in order"
-    evidence = f"{how}: {_quoted(match.text)} is like {match.passage.path} {_quoted(match.passage.text)}"
+    how = f"{match.run} words in a row" if match.run >= rule.whole else f"{match.shared} words in order"
+    also = f" (and {match.also} more like it)" if match.also else ""
+    evidence = f"{how}: {_quoted(match.text)} is like {match.passage.path} {_quoted(match.passage.text)}{also}"
     return Overlap(match.passage.entry, "text", round(match.share, 3), evidence, copied)
 
 
@@ -108,7 +124,7 @@ def _tool_overlaps(tool: OfferedTool, benchmarks: Benchmarks, rule: Rule) -> Ite
     named = benchmarks.tools.named(tool.name)
     if named is not None:
         yield Overlap(named.entry, "tool name", 1.0, f"{_quoted(tool.name)} is named like {_quoted(named.name)}")
-    for like in benchmarks.tools.like(tool.description, tool.parameters, rule.report_schema):
+    for like in benchmarks.tools.like(tool.description, tool.parameters, rule.report * rule.schema_share):
         copied = like.share >= rule.schema_share and like.weight >= rule.schema_weight
         shared = ", ".join(like.shared)
         evidence = f"{_quoted(tool.name)} has the schema of {_quoted(like.tool.name)}: {shared}"

@@ -1,189 +1,136 @@
 """Finding benchmark passages in a conversation's texts: an index over the benchmark, asked text by text.
 
-Two measures, over one index.
+Four measures. All are shares of the passage, or of the text where that is the shorter: a message may be one sentence of a
+long entry.
 
-*Re-told*: how many words of a passage's skeleton come back in the text, in order (longest common subsequence), as a share
-of the skeleton. Names, numbers and small words count for nothing, so exchanging them changes nothing. Where the text is the
-shorter one, also the share of its skeleton's n-grams that stand in the passage: a message may be one sentence of a long entry.
-
-*Verbatim*: the longest run of words, values included, that stands in both.
-
-The index holds the skeletons' n-grams (three words). One that stands in many different skeletons is the benchmark's own
-boilerplate ("you are a customer service agent that") and finds nothing; passages with one skeleton are one. A passage whose skeleton
-is too short for n-grams is found only when a message, or up to three sentences of one, is that passage word for word.
-
-Words are kept as numbers and n-grams as one number made of three, so that nothing is compared by hash alone.
+- *Told again*: the words of the passage's skeleton that come back in order. Names, numbers and small words count for nothing, so
+  exchanging them changes nothing.
+- For passages whose skeleton is short ("weather city"), which says too little alone, two more. *Values kept*: skeleton and values, so
+  that only small words may be others; of the skeleton alone it must be enough as well, since the same values are told wherever
+  the same data are. *Words kept*: skeleton and small words, so that only values may be others. A short question with both exchanged
+  is no longer that question and is not looked for.
+- *Word for word*: the longest run of words that stands in both, values and small words included. A passage that has too
+  few words for the others is found only this way.
 """
 
-from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
 
 from msgspec import Struct
 
+from duologue.select.decontamination.grams import GRAM, GramIndex, Hit, common_length, longest_run
 from duologue.select.decontamination.shapes import Passage
-from duologue.select.decontamination.words import sentences, skeleton, words
+from duologue.select.decontamination.words import frame, skeleton, substance, words
 
-GRAM = 3
-SHORTEST = 5
-"""Skeleton words from which a passage is compared by n-grams; a shorter one must be there word for word."""
+ENOUGH = 8
+"""Words of a skeleton that say enough without values and small words."""
+FEWEST_BONES = 2
+"""Words of a skeleton without which the rest is a list of values, or small talk."""
 SHORTEST_WORDS = 5
-"""Words from which a short passage is compared at all."""
-COMMON = 12
-"""Different skeletons in which an n-gram stands, from which it is boilerplate."""
-MOST_WORDS = 600
-"""Skeleton words of a passage or text that are compared; what follows is left out."""
-_BITS = 21
-_MOST_KINDS = (1 << _BITS) - 1
-_SENTENCES_TOGETHER = 3
+"""Words of all kinds from which a passage is compared at all."""
+
+
+Way = Literal["told again", "values kept", "words kept", "word for word"]
 
 
 class Match(Struct, frozen=True):
-    """A passage found in a text. `share` is of the passage (or of the text, where that is the shorter), `shared` counts
-    its skeleton words, `run` the words of the longest common run. `short`: too short for n-grams, and there word for word."""
+    """A passage found in a text. `shared` counts the words in order, `run` those in a row; `words` are all of the passage's.
+    `also` is how many further passages have the same words, as far as they were compared."""
 
     passage: Passage
+    way: Way
     share: float
     shared: int
     run: int
-    short: bool
+    words: int
+    also: int
     text: str
+
+
+class _Form(Struct, frozen=True):
+    """A way to take a text down to what is compared, and from how many such words a passage is."""
+
+    way: Way
+    take: Callable[[str], list[str]]
+    least: int
+
+
+_FORMS = (_Form("told again", skeleton, 5), _Form("values kept", substance, 5), _Form("words kept", frame, 7))
 
 
 class TextIndex:
     """The passages of a benchmark, to be found."""
 
     def __init__(self, passages: Iterable[Passage]) -> None:
-        self._numbers: dict[str, int] = {}
-        """Words of skeletons, numbered from 1."""
         self._passages: list[Passage] = []
-        self._skeletons: list[array[int]] = []
-        self._same: dict[bytes, list[str]] = {}
-        """Entries by the skeleton they share."""
-        self._grams: dict[int, int | list[int]] = {}
-        """To the one passage it stands in, or to several."""
-        self._short: dict[tuple[str, ...], Passage] = {}
-        self.uncompared = 0
-        """Passages too short to be evidence, or boilerplate throughout."""
+        self._also: list[int] = []
+        self._forms = tuple((form, GramIndex()) for form in _FORMS)
+        self._whole: dict[tuple[str, ...], list[tuple[int, tuple[str, ...]]]] = {}
+        """Short passages by their first words."""
+        self._too_short = 0
         for passage in passages:
             self._add(passage)
-        self._forget_boilerplate()
+        lost = {number for _, index in self._forms for number in index.forget_boilerplate()}
+        self.uncompared = self._too_short + len(lost)
+        """Passages too short to be evidence, or boilerplate throughout."""
 
     def __len__(self) -> int:
-        return len(self._passages) + len(self._short)
+        return len(self._passages)
 
-    def matches(self, text: str) -> tuple[Match, ...]:
+    def matches(self, text: str) -> Iterator[Match]:
         """Passages that the text shares words with, however few; the caller decides what is enough."""
-        return (*self._whole(text), *self._retold(text))
-
-    # ── building ──
+        told = words(text)
+        for form, index in self._forms:
+            for hit in index.find(form.take(text)):
+                yield self._match(hit, form, told, text)
+        for number, length in self._found_whole(told):
+            passage, also = self._passages[number], self._also[number]
+            yield Match(passage, "word for word", 1.0, length, length, length, also, text)
 
     def _add(self, passage: Passage) -> None:
-        bones = array(
-            "I", [self._numbers.setdefault(w, len(self._numbers) + 1) for w in skeleton(passage.text)[:MOST_WORDS]]
-        )
-        if len(bones) < SHORTEST:
-            folded = tuple(words(passage.text))
-            if len(folded) < SHORTEST_WORDS:
-                self.uncompared += 1
-            else:
-                self._short.setdefault(folded, passage)
-            return
-        same = self._same.setdefault(bones.tobytes(), [])
-        same.append(passage.entry)
-        if len(same) > 1:
-            return
         number = len(self._passages)
-        self._passages.append(passage)
-        self._skeletons.append(bones)
-        for gram in dict.fromkeys(_grams(bones)):
-            held = self._grams.setdefault(gram, number)
-            if isinstance(held, list):
-                held.append(number)
-            elif held != number:
-                self._grams[gram] = [held, number]
+        firsts = self._hold(passage.text, number)
+        if number in firsts:
+            self._passages.append(passage)
+            self._also.append(0)
+        else:
+            self._too_short += not firsts
+        for first in {*firsts} - {number}:
+            self._also[first] += 1
 
-    def _forget_boilerplate(self) -> None:
-        common = [gram for gram, held in self._grams.items() if isinstance(held, list) and len(held) >= COMMON]
-        for gram in common:
-            del self._grams[gram]
-        self.uncompared += sum(not any(gram in self._grams for gram in _grams(bones)) for bones in self._skeletons)
+    def _hold(self, text: str, number: int) -> list[int]:
+        """Put the passage where it can be found; the numbers it is held under, older ones where it is there already."""
+        bones = skeleton(text)
+        firsts = []
+        for form, index in self._forms:
+            taken = form.take(text)
+            if (
+                len(taken) >= form.least
+                and (len(bones) < ENOUGH or form.take is skeleton)
+                and len(bones) >= FEWEST_BONES
+            ):
+                firsts.append(index.add(number, taken))
+        told = tuple(words(text))
+        if len(told) >= SHORTEST_WORDS and len(bones) < ENOUGH:
+            like = self._whole.setdefault(told[:SHORTEST_WORDS], [])
+            first = next((n for n, held in like if held == told), number)
+            if first == number:
+                like.append((number, told))
+            firsts.append(first)
+        return firsts
 
-    # ── asking ──
+    def _match(self, hit: Hit, form: _Form, told: list[str], text: str) -> Match:
+        passage = self._passages[hit.number]
+        theirs = words(passage.text)
+        run = longest_run(theirs, told) if hit.shared > GRAM else 0
+        share = hit.share
+        if form.take is substance:
+            bones = skeleton(passage.text)
+            share = min(share, common_length(bones, skeleton(text)) / len(bones))
+        return Match(passage, form.way, share, hit.shared, run, len(theirs), self._also[hit.number], text)
 
-    def _whole(self, text: str) -> Iterator[Match]:
-        if not self._short:
-            return
-        parts = [words(part) for part in sentences(text)]
-        found: dict[tuple[str, ...], None] = {}
-        for i in range(len(parts)):
-            joined: tuple[str, ...] = ()
-            for part in parts[i : i + _SENTENCES_TOGETHER]:
-                joined += tuple(part)
-                if joined in self._short:
-                    found[joined] = None
-        for folded in found:
-            yield Match(self._short[folded], 1.0, len(skeleton(text)), len(folded), True, text)
-
-    def _retold(self, text: str) -> Iterator[Match]:
-        bones = [self._numbers.get(word, 0) for word in skeleton(text)[:MOST_WORDS]]
-        known = [number for number in bones if number]
-        hits: dict[int, list[int]] = {}
-        for position, gram in enumerate(_grams(known)):
-            held = self._grams.get(gram)
-            if held is not None:
-                for number in held if isinstance(held, list) else (held,):
-                    hits.setdefault(number, []).append(position)
-        for number, positions in hits.items():
-            yield self._compared(number, positions, known, len(bones), text)
-
-    def _compared(self, number: int, positions: Sequence[int], known: Sequence[int], length: int, text: str) -> Match:
-        passage, bones = self._passages[number], self._skeletons[number]
-        shared = common_length(bones, _window(known, positions, 2 * len(bones) + 2 * GRAM))
-        share = shared / len(bones)
-        if SHORTEST < length < len(bones):  # a part of a long entry, told as a message
-            share = max(share, len(positions) / (length - GRAM + 1))
-        theirs, ours = words(passage.text), words(text)
-        run = longest_run(theirs, ours) if len(positions) > 1 or share > 0.5 else 0
-        return Match(passage, share, shared, run, False, text)
-
-    def entries_like(self, passage: Passage) -> int:
-        """How many further passages have the same skeleton."""
-        bones = array("I", [self._numbers[w] for w in skeleton(passage.text)[:MOST_WORDS]])
-        return len(self._same.get(bones.tobytes(), [""])) - 1
-
-
-def common_length(one: Sequence[int], other: Sequence[int]) -> int:
-    """Length of the longest common subsequence, a row of the table at a time as the bits of one number (Hyyrö 2004)."""
-    places: dict[int, int] = {}
-    for i, word in enumerate(one):
-        places[word] = places.get(word, 0) | 1 << i
-    full = row = (1 << len(one)) - 1
-    for word in other:
-        hit = row & places.get(word, 0)
-        row = (row + hit | row - hit) & full
-    return len(one) - row.bit_count()
-
-
-def longest_run(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many words in a row stand in both."""
-    return SequenceMatcher(None, one, other, autojunk=False).find_longest_match().size
-
-
-def _grams(bones: Sequence[int]) -> Iterator[int]:
-    for i in range(len(bones) - GRAM + 1):
-        yield bones[i] << 2 * _BITS | bones[i + 1] << _BITS | bones[i + 2]
-
-
-def _window(known: Sequence[int], positions: Sequence[int], width: int) -> Sequence[int]:
-    """The part of a text of that width that holds the most hits, with what stands before it: a passage is told in one place."""
-    if len(known) <= width:
-        return known
-    best, start, first = 0, 0, 0
-    for last, position in enumerate(positions):
-        while position - positions[first] > width:
-            first += 1
-        if last - first + 1 > best:
-            best, start = last - first + 1, positions[first]
-    start = max(0, start - width // 4)
-    return known[start : start + width]
+    def _found_whole(self, told: list[str]) -> Iterator[tuple[int, int]]:
+        for i in range(len(told) - SHORTEST_WORDS + 1):
+            for number, whole in self._whole.get(tuple(told[i : i + SHORTEST_WORDS]), ()):
+                if tuple(told[i : i + len(whole)]) == whole:
+                    yield number, len(whole)

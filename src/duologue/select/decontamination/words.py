@@ -33,7 +33,9 @@ _SMALL_WORDS = """a about above after again against all alright also although al
     used using very via wait want wanted wants was way we well were what whatever when where whether which while who whom whose why will
     wish with within without wo would wonder yes yet you your yours yourself im ill id ive dont doesnt didnt cant couldnt wont wouldnt
     isnt arent wasnt werent havent hasnt hadnt shouldnt whats thats lets youre youve youll theyre weve hes shes its"""
-_SMALL = frozenset(f"{_SMALL_WORDS} {_WORDED}".split())
+_NUMBERS = frozenset(_WORDED.split())
+_SMALL = frozenset(_SMALL_WORDS.split()) | _NUMBERS
+_NO_NAMES = frozenset(("I", "I'm", "I'd", "I'll", "I've"))
 
 
 def words(text: str) -> list[str]:
@@ -43,18 +45,25 @@ def words(text: str) -> list[str]:
 
 def skeleton(text: str) -> list[str]:
     """The words that stay when values and small words are exchanged."""
+    return [bare for word in frame(text) if (bare := _bare(word))]
+
+
+def substance(text: str) -> list[str]:
+    """The words that stay when small words are exchanged: the skeleton and its values."""
+    return [word for full in words(text) if (word := full if _is_value(full) else _bare(full))]
+
+
+def frame(text: str) -> list[str]:
+    """The words that stay when values are exchanged: the skeleton and its small words."""
     plain = _plain(text)
     found = [(match[0], match.start()) for match in _WORD.finditer(plain)]
-    capitals = sum(word[:1].isupper() for word, _ in found)
-    named = capitals * 2 <= len(found)
-    kept = []
-    for word, start in found:
-        if named and word[:1].isupper() and not _begins(plain, start):
-            continue
-        bare = _bare(_folded(word))
-        if bare:
-            kept.append(bare)
-    return kept
+    named = sum(word[:1].isupper() for word, _ in found) * 2 <= len(found)
+    kept = (
+        _folded(word)
+        for word, start in found
+        if not (named and word[:1].isupper() and word not in _NO_NAMES and not _begins(plain, start))
+    )
+    return [word for word in kept if not _is_value(word) and word not in _NUMBERS]
 
 
 def sentences(text: str) -> list[str]:
@@ -68,9 +77,13 @@ def _bare(word: str) -> str:
     word = word.replace("'", "")
     if word in _SMALL or (len(word) == 1 and word.isascii()):
         return ""
-    if any(character.isdigit() or character in "_@./" for character in word):
+    if _is_value(word):
         return ""
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def _is_value(word: str) -> bool:
+    return any(character.isdigit() or character in "_@./" for character in word)
 
 
 def _plain(text: str) -> str:
