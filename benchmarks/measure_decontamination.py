@@ -19,6 +19,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from duologue.ids import rng
 from duologue.select.candidates import candidates
 from duologue.select.decontamination import Benchmarks, is_contaminated, overlaps, read_benchmarks
+from duologue.select.decontamination.texts import ENOUGH
+from duologue.select.decontamination.words import skeleton
 from duologue.select.samples import Candidate, OfferedTool
 from duologue.store import Store
 from planted import RENAMINGS, TELLINGS, call, say
@@ -46,10 +48,13 @@ def main(arguments: list[str]) -> None:
 def report_plants(benchmarks: Benchmarks, hosts: list[Candidate]) -> None:
     texts, tools = drawn(benchmarks, questions), drawn(benchmarks, schemas)
     print(f"{len(texts)} questions, {len(tools)} tools")
+    long = [text for text in texts if len(skeleton(text)) >= ENOUGH]
+    short = [text for text in texts if len(skeleton(text)) < ENOUGH]
     for kind, tell in TELLINGS.items():
-        draw = rng(1, "plant", kind)
-        plants = [say(draw.choice(hosts), tell(text, draw), draw) for text in texts]
-        _print_recall(kind, benchmarks, plants, texts)
+        for length, held in ((f"{ENOUGH} words of substance or more", long), ("fewer", short)):
+            draw = rng(1, "plant", kind, length)
+            plants = [say(draw.choice(hosts), tell(text, draw), draw) for text in held]
+            _print_recall(f"{kind} · {length}", benchmarks, plants, held)
     for kind, rename in RENAMINGS.items():
         draw = rng(1, "plant", kind)
         copies = [call(draw.choice(hosts), rename(tool, draw)) for tool in tools]
@@ -63,7 +68,8 @@ def report_plants(benchmarks: Benchmarks, hosts: list[Candidate]) -> None:
 
 def _print_recall(kind: str, benchmarks: Benchmarks, plants: list[Candidate], told: list[str]) -> None:
     found = [is_contaminated(overlaps(plant, benchmarks)) for plant in plants]
-    print(f"{kind:60} {sum(found):4} of {len(found)}  {sum(found) / len(found):.1%}")
+    if found:
+        print(f"{kind:60} {sum(found):4} of {len(found):4} {sum(found) / len(found):7.1%}")
     for text, hit in zip(told, found, strict=True):
         if not hit and "-v" in sys.argv:
             print("      missed:", text[:150].replace("\n", " "))

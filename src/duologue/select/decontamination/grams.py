@@ -22,7 +22,9 @@ _BITS = 21
 
 
 class Hit(Struct, frozen=True):
-    """A sequence of the index found in another. `share` is of it, or of the other where that is a part of it; `shared` counts words in order."""
+    """A sequence of the index found in another. `shared` counts its words that come back in order; `share` is the mean of
+    the part of its words that do and the part of its n-grams (words strewn over a long text are no copy), or the part of the other's
+    n-grams, where that is a piece of it."""
 
     number: int
     share: float
@@ -74,12 +76,16 @@ class GramIndex:
                 for number in held if isinstance(held, list) else (held,):
                     places.setdefault(number, []).append(position)
         for number, positions in places.items():
-            theirs = self._held[number]
-            shared = common_length(theirs, _window(known, positions, 2 * (len(theirs) + GRAM)))
-            share = shared / len(theirs)
-            if PART <= len(sequence) < len(theirs):
-                share = max(share, len(positions) / (len(sequence) - GRAM + 1))
-            yield Hit(number, share, shared)
+            yield self._hit(number, positions, known, len(sequence))
+
+    def _hit(self, number: int, positions: Sequence[int], known: Sequence[int], length: int) -> Hit:
+        theirs = self._held[number]
+        shared = common_length(theirs, _window(known, positions, len(theirs) + len(theirs) // 2 + GRAM))
+        together = len({tuple(known[p : p + GRAM]) for p in positions}) / (len(theirs) - GRAM + 1)
+        share = (shared / len(theirs) + min(1.0, together)) / 2
+        if PART <= length < len(theirs):
+            share = max(share, len(positions) / (length - GRAM + 1))
+        return Hit(number, share, shared)
 
 
 def common_length(one: Sequence[Hashable], other: Sequence[Hashable]) -> int:

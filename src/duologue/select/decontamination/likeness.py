@@ -39,6 +39,8 @@ _ANY = (
     " filter user keyword max min format unit language mode content data url path message email"
 )
 _ANY_TOOLS = frozenset((*_ANY.split(), "start date", "end date", "user id", "page size", "sort by", "order by"))
+UNSEEN = 200
+"""Tools that are thought beside the benchmark's: in one of three tools, a feature that stands in one is still rare."""
 _LITTLE = 0.25
 _TYPES = {
     "dict": "object",
@@ -112,7 +114,7 @@ class ToolIndex:
         return sum(map(self._rarity, sorted(held)))
 
     def _rarity(self, feature: str) -> float:
-        rarity = log((len(self._tools) + 4) / (len(self._where.get(feature, ())) + 1))
+        rarity = log((len(self._tools) + UNSEEN) / (len(self._where.get(feature, ())) + 1))
         kind, _, value = feature.partition(":")
         return rarity * _LITTLE if kind in "pt" and value.partition("=")[0] in _ANY_TOOLS else rarity
 

@@ -26,15 +26,15 @@ _QUOTED = 120
 class Rule(Struct, frozen=True):
     """From where on something is a copy, and from where on it is reported. Chosen by measuring: docs/decontamination.md."""
 
-    text_share: float = 0.6
+    text_share: float = 0.5
     """Of a passage's skeleton, told again in order."""
-    text_weight: float = 4.0
-    """Share times words that it takes: five words of a passage of six, six of nine."""
-    kept_share: float = 0.7
+    text_weight: float = 3.5
+    """Share times words that it takes, so that short passages need a greater share."""
+    kept_share: float = 0.65
     """Of a short passage's skeleton and values."""
-    frame_share: float = 0.85
+    frame_share: float = 0.7
     """Of a short passage's skeleton and small words."""
-    frame_weight: float = 6.0
+    frame_weight: float = 4.5
     run: int = 13
     """Words in a row, values included."""
     whole: int = 8

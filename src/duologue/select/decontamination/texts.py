@@ -24,8 +24,6 @@ from duologue.select.decontamination.words import frame, skeleton, substance, wo
 
 ENOUGH = 8
 """Words of a skeleton that say enough without values and small words."""
-FEWEST_BONES = 2
-"""Words of a skeleton without which the rest is a list of values, or small talk."""
 SHORTEST_WORDS = 5
 """Words of all kinds from which a passage is compared at all."""
 
@@ -48,14 +46,21 @@ class Match(Struct, frozen=True):
 
 
 class _Form(Struct, frozen=True):
-    """A way to take a text down to what is compared, and from how many such words a passage is."""
+    """A way to take a text down to what is compared; a passage is, from so many such words and of its skeleton."""
 
     way: Way
     take: Callable[[str], list[str]]
     least: int
+    bones: int
 
 
-_FORMS = (_Form("told again", skeleton, 5), _Form("values kept", substance, 5), _Form("words kept", frame, 7))
+_FORMS = (
+    _Form("told again", skeleton, 5, 5),
+    _Form(
+        "values kept", substance, 5, 3
+    ),  # fewer: "You are John Smith, phone number 555", told wherever the same data are
+    _Form("words kept", frame, 7, 2),
+)
 
 
 class TextIndex:
@@ -104,11 +109,7 @@ class TextIndex:
         firsts = []
         for form, index in self._forms:
             taken = form.take(text)
-            if (
-                len(taken) >= form.least
-                and (len(bones) < ENOUGH or form.take is skeleton)
-                and len(bones) >= FEWEST_BONES
-            ):
+            if len(taken) >= form.least and (len(bones) < ENOUGH or form.take is skeleton) and len(bones) >= form.bones:
                 firsts.append(index.add(number, taken))
         told = tuple(words(text))
         if len(told) >= SHORTEST_WORDS and len(bones) < ENOUGH:
