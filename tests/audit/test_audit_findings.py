@@ -118,6 +118,8 @@ DOUBTS: dict[str, tuple[Callable[[Row], object], str, int]] = {
     "a result that breaks off": (said(7, '{"status": "sent", "id": '), "results", 7),
     "a disclaimer alone": (said(4, "As an AI language model, I cannot know the weather."), "text", 4),
     "half a sentence": (said(8, "The mail has been sent to ana.reis@tagus.pt, and the"), "text", 8),
+    "a list that is not there": (said(4, "Here is the weather in Lisbon:"), "text", 4),
+    "half a sentence of one word": (said(8, "The mail has been sent to ana.reis@tagus.pt. For"), "text", 8),
     "a slot": (said(4, "Hello {{user_name}}, clear skies in Lisbon."), "text", 4),
     "a tool twice": (lambda r: r["tools"].append(copy.deepcopy(r["tools"][0])), "tools", -1),
     "what is required is not there": (schema(required=["city", "country"]), "tools", -1),

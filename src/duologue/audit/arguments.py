@@ -7,8 +7,7 @@ out is what some file formats make of absence, and only noted.
 
 from typing import Any
 
-import jsonschema_rs
-
+from duologue.audit.offered import validator
 from duologue.audit.sight import Made, Sight
 from duologue.audit.values import Objection, Offered
 from duologue.checks.kept import Kept
@@ -122,7 +121,7 @@ def _path(path: list[str | int]) -> str:
 
 
 def _compile(tool: Offered) -> Any:
-    return jsonschema_rs.validator_for(tool.parameters)
+    return validator(tool.parameters)
 
 
 _validator = Kept(_compile, 2048)

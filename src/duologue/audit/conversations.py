@@ -149,7 +149,7 @@ def _expected(row: dict[str, Json]) -> list[Json]:
 
 
 def _is_item(item: dict[str, Json]) -> bool:
-    return item.get("type") in _ITEMS or ("role" in item and "content" in item)
+    return str(item.get("type")) in _ITEMS or ("role" in item and "content" in item)
 
 
 def _of_items(row: dict[str, Json], items: list[Json], place: Place) -> Talk:

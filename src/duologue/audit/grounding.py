@@ -9,7 +9,7 @@ counts are not asked after.
 import re
 from datetime import date
 
-from duologue.audit.heard import Heard
+from duologue.audit.heard import Heard, bounded
 from duologue.audit.sight import Sight
 from duologue.audit.values import Objection
 from duologue.checks.everyday import is_everyday
@@ -36,7 +36,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z*#-])|\n")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE)
 _COUNTED = re.compile(r"\b(?:later|earlier|after|before|next|following|previous|prior|ago|within|deadline|due|ends?|until|extend\w*|renew\w*|expir\w*|days?|weeks?|months?)\b", re.IGNORECASE)  # fmt: skip
 _NEAR = 45
-_SMALL = 20
+_SMALL, _LARGEST = 20, 1e15
 
 
 def grounding(sight: Sight) -> list[Objection] | None:
@@ -70,7 +70,7 @@ def _reports(sight: Sight, number: int) -> bool:
 
 def _claims(text: str, heard: Heard) -> list[tuple[str, str]]:
     """(kind, words) of everything stated that has no source."""
-    plain = _CODE.sub(" ", text)
+    plain = bounded(_CODE.sub(" ", text))
     out = [("mail address", m[0]) for m in _MAIL.finditer(plain) if not heard.holds(m[0])]
     for sentence in _SENTENCE.split(_MAIL.sub(" ", plain)):
         if not sentence or _WORKED.search(sentence) or _OWN.search(sentence):
@@ -90,16 +90,20 @@ def _counts(said: Number, reading: Reading, heard: Heard) -> bool:
         return False
     if reading.text[max(0, said.start - 1) : said.start] in ("#", "-", "/", "_") or 1900 <= said.value <= 2100:
         return False
-    value = said.scaled if said.scale else said.value
+    return not (heard.holds(said.text) or _follows(said, reading.text, heard))
+
+
+def _follows(said: Number, text: str, heard: Heard) -> bool:
+    """Whether the figure is a known one, or worked out from known ones, as it was rounded."""
+    if abs(said.value) > _LARGEST:
+        return False
+    plain, scaled = float(said.value), float(said.scaled if said.scale else said.value)
     gap = max(0.0051, 0.51 * 10.0**-said.decimals) if said.decimals else 0.0051
-    if heard.follows(float(value)) or heard.follows(float(said.value), gap) or heard.holds(said.text):
-        return False
-    if said.scale and heard.follows_roughly(
-        float(value), 0.5 * 10.0**-said.decimals * (value / said.value if said.value else 1)
-    ):
-        return False
-    rough = _ABOUT.search(reading.text) is not None
-    return not (rough and heard.follows_roughly(float(value), 0.05 * abs(float(value))))
+    if heard.follows(plain, gap) or heard.follows(scaled):
+        return True
+    if said.scale and heard.follows_roughly(scaled, 0.51 * 10.0**-said.decimals * (scaled / plain if plain else 1)):
+        return True
+    return _ABOUT.search(text) is not None and heard.follows_roughly(scaled, 0.05 * abs(scaled))
 
 
 def _day_known(days: tuple[Day, ...], said: str, heard: Heard) -> bool:

@@ -18,20 +18,27 @@ from duologue.language.reading import read
 from duologue.plans.placeholders import leaves
 from duologue.types import Json
 
-__all__ = ["Heard", "squashed"]
+__all__ = ["Heard", "bounded", "squashed"]
 
+_ENDLESS = re.compile(r"\d{40,}")
 _PLAIN = re.compile(r"[\W_]+")
 _FACTORS = (
     10, 100, 1_000, 10_000, 1_000_000, 1_000_000_000, 60, 3_600, 24, 1_440, 86_400, 7, 12, 52, 30, 365, 2, 4, 0.5,
     2.54, 0.3048, 0.9144, 1.609344, 1.60934, 0.45359237, 0.453592, 0.4536, 2.20462, 3.78541, 28.3495, 1.8, 3.6, 0.0254, 3.28084, 1_024,
     math.pi, 2 * math.pi, math.pi / 180,
 )  # fmt: skip
+_HUGE = 1e150
 _MOST = 16
 """Figures that are combined in pairs: beyond, nearly anything would follow."""
 _ROWS = 160
 """Figures of the latest results that are added up in pairs: two legs of a journey, two lines of a bill."""
 _FEET = re.compile(r"\b(?:feet|foot|ft|inch(?:es)?)\b|\d'", re.IGNORECASE)
 _AGO = re.compile(r"\b(?:today|tonight|tomorrow|yesterday|now|current(?:ly)?|latest|recent|next|last|this|coming|past|(?:mon|tues|wednes|thurs|fri|satur|sun)day|week|month|year|day|weekend|morning|evening|afternoon|noon|midnight|summer|winter|spring|fall|autumn|christmas|easter|halloween|thanksgiving|birthday|anniversary|eve|holidays?|until|ago|since)s?\b", re.IGNORECASE)  # fmt: skip
+
+
+def bounded(text: str) -> str:
+    """The text without digits by the dozen, which no figure has and no arithmetic bears."""
+    return _ENDLESS.sub("…", text)
 
 
 def squashed(text: str) -> str:
@@ -68,25 +75,25 @@ class Heard:
         if turn.role == "user":
             self._latest = self._latest[-_ROWS:]
             self.user += "\n" + turn.text
-            self._asked += [float(n.scaled if n.scale else n.value) for n in read(turn.text).numbers]
+            self._asked += [_sized(n.scaled if n.scale else n.value) for n in read(bounded(turn.text)).numbers]
         if turn.role == "tool":
             for made in sight.made:
                 if made.answer == number:
-                    self.sources.add_result(made.result, None)
-                    self._latest += [abs(v) for _, v in leaves(made.result) if _is_figure(v)]
+                    self.sources.add_result(_bounded(made.result), None)
+                    self._latest += [abs(_sized(v)) for _, v in leaves(made.result) if _is_figure(v)]
         for call in turn.calls:
             self._text(call.text)
-            self.sources.add_result(call.arguments, None)
+            self.sources.add_result(_bounded(call.arguments), None)
 
     def _text(self, text: str) -> None:
         if not text:
             return
-        found = read(text)
+        found = read(bounded(text))
         self.sources.add_text(found)
         self._texts.append(text)
         self.dated = self.dated or any(d and m for said in found.dates for _, m, d in said.days)
-        self._figures += [float(n.scaled if n.scale else n.value) for n in found.numbers]
-        self._shares += [float(n.value) for n in found.numbers if n.percent]
+        self._figures += [_sized(n.scaled if n.scale else n.value) for n in found.numbers]
+        self._shares += [_sized(n.value) for n in found.numbers if n.percent]
         self.__dict__.pop("raw", None)
 
     @cached_property
@@ -114,8 +121,8 @@ class Heard:
 
     def follows(self, value: float, gap: float = 0.0051) -> bool:
         """Whether a figure was said or returned, or is easily worked out from one or two that were; it may be off by `gap`."""
-        known = {abs(f) for f in self._figures} | {abs(float(n)) for n in self.sources.numbers}
-        value = abs(value)
+        known = {abs(f) for f in self._figures} | {abs(_sized(n)) for n in self.sources.numbers}
+        value = abs(_sized(value))
 
         def near(other: float) -> bool:
             return _near(value, other, gap)
@@ -140,7 +147,25 @@ class Heard:
 
     def follows_roughly(self, value: float, gap: float) -> bool:
         """Whether some figure that was said or returned is no further away than that."""
-        return any(abs(abs(value) - abs(f)) <= gap for f in (*self._figures, *map(float, self.sources.numbers)))
+        return any(
+            abs(abs(_sized(value)) - abs(f)) <= gap for f in (*self._figures, *map(_sized, self.sources.numbers))
+        )
+
+
+def _bounded(value: Json) -> Json:
+    """A value without integers beyond all floats; they stay as text."""
+    if isinstance(value, dict):
+        return {k: _bounded(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_bounded(v) for v in value]
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _HUGE:
+        return bounded(str(value)) if value.bit_length() < 10_000 else "…"
+    return bounded(value) if isinstance(value, str) else value
+
+
+def _sized(value: float) -> float:
+    """A figure to work with: one that no float holds is as large as they come."""
+    return float(value) if abs(value) < _HUGE else _HUGE if value > 0 else -_HUGE
 
 
 def _is_figure(value: Json) -> bool:

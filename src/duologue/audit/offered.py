@@ -15,7 +15,7 @@ import msgspec
 from duologue.audit.values import Offered
 from duologue.types import Json
 
-__all__ = ["offered", "tools_in_text"]
+__all__ = ["offered", "tools_in_text", "validator"]
 
 _NAMES = ("parameters", "input_schema", "inputSchema", "params", "args", "arguments")
 _TYPES = {
@@ -149,9 +149,19 @@ def _absent(schema: dict[str, Json]) -> str:
     return next((n for n in required if isinstance(n, str) and n not in properties), "")
 
 
+def validator(schema: dict[str, Json]) -> Any:
+    """The compiled schema. What it refers to elsewhere is never fetched: a file that is read asks nothing of any network or disk.
+    Raises `ValueError` where it is no valid schema."""
+    return jsonschema_rs.validator_for(schema, retriever=_refuse)
+
+
+def _refuse(address: str) -> Json:
+    raise ValueError("nothing is fetched")
+
+
 def _invalid(schema: dict[str, Json]) -> str:
     try:
-        jsonschema_rs.validator_for(schema)
+        validator(schema)
     except ValueError as error:
         return "its parameters are no valid JSON Schema: " + str(error).split("\n")[0][:160]
     return ""

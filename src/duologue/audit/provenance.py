@@ -75,7 +75,7 @@ def _doubt(heard: Heard, made: Made, name: str, value: Json) -> tuple[str, str] 
 def _key(heard: Heard, made: Made, value: str) -> tuple[str, str] | None:
     if not any(c.isdigit() for c in value) or len(value) > 60 or " " in value.strip():
         return None
-    if heard.holds(value) or (value.isdigit() and (int(value) <= _SMALL or int(value) in heard.sources.numbers)):
+    if heard.holds(value) or (value.isdecimal() and (int(value) <= _SMALL or int(value) in heard.sources.numbers)):
         return None
     if _MAKES.search(made.call.name):
         return None

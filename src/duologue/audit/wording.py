@@ -25,7 +25,8 @@ _DISCLAIMER = re.compile(
     r"\s*(?:i(?:'m| am) sorry,? (?:but )?)?as an ai (?:language )?model,?[^.!?\n]*[.!]?\s*\Z", re.IGNORECASE
 )
 _UNFINISHED = re.compile(
-    r"(?:,|\b(?:the|a|an|and|or|of|to|in|with|for|is|are|was|that|which|because|your|its|by|from|at|as))\s*\Z"
+    r"(?:,|\b(?:the|a|an|and|or|of|to|in|with|for|is|are|was|that|which|because|your|its|by|from|at|as))\s*\Z",
+    re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(
     r"\s*(?:<[a-z_ ]*(?:your|insert|placeholder|api|token|key|id|name|value)[a-z_ ]*>|(?:your|my)[_-](?:api|access|secret|auth|user|account|bot|app|client|private|public|db)[_-]?\w*|"
@@ -53,6 +54,10 @@ def text(sight: Sight) -> list[Objection]:
                 out.append(Objection("doubt", number, "an empty message of the user"))
         if turn.role == "assistant" and turn.text.strip():
             out += _assistant(turn.text, number, asked, ends=number == last)
+            if turn.text.rstrip().endswith(":") and not turn.calls and not turn.other and sight.next_is(number, "user"):
+                out.append(
+                    Objection("doubt", number, "something is announced and doesn't follow", turn.text.rstrip()[-60:])
+                )
     return out
 
 
