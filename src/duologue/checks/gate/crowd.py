@@ -7,7 +7,7 @@ has not been spoken of before. Who asks for everything at once (mode `task`) may
 import re
 from collections.abc import Sequence
 
-from duologue.checks.gate.asks import asks, clauses, parts_of, touches
+from duologue.checks.gate.asks import Part, asks, clauses, parts_of, stems, touches
 from duologue.checks.gate.known import Known
 from duologue.checks.words import finds
 from duologue.types import Turn
@@ -15,6 +15,9 @@ from duologue.types import Turn
 __all__ = ["MOST_REQUESTS", "crowd"]
 
 MOST_REQUESTS = 2
+_WORDS = 2
+"""Words that carry meaning, of a question that is one of its own."""
+_ALIKE = 0.25
 _LINES = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.)]|\(?[a-h][.)])\s+(\S.*)$", re.MULTILINE)
 _INLINE = re.compile(r"(?:(?<=\s)|^|\()(\d)[.)]\s+(?=\S)")
 
@@ -28,7 +31,7 @@ def crowd(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
         made = sum(a.kind == "request" for a in turn.acts)
     else:
         text = turn.message.content
-        made = max(_listed(text), 0 if finds("recap", "asks", text) else len(_new_parts(known, turns, at)))
+        made = max(_listed(text), 0 if finds("recap", "asks", text) else _new_parts(known, turns, at))
     return [f"makes {made} requests at once"] if made > MOST_REQUESTS else []
 
 
@@ -42,20 +45,45 @@ def _listed(text: str) -> int:
     return sum(bool(asks(p)) for p in points)
 
 
-def _new_parts(known: Known, turns: Sequence[Turn], at: int) -> list[int]:
-    """The parts of the goal under way that this turn is the first to speak of, each in a clause of its own."""
+def _new_parts(known: Known, turns: Sequence[Turn], at: int) -> int:
+    """How many parts of the goal under way this turn is the first to speak of, each in a clause or a question of its own."""
     turn = turns[at]
     parts = parts_of(known.tasks[min(turn.task, len(known.tasks) - 1)])
     text = turn.message.content
     if len(parts) <= MOST_REQUESTS or not asks(text):
-        return []
+        return 0
     before = [t.message.content for t in turns[:at] if t.message.role == "user" and t.task == turn.task]
+    fresh = [p for p in parts if not any(touches(p, [t]) for t in before)]
     pieces, found = clauses(text), []
-    for part in parts:
-        if any(touches(part, [t]) for t in before):
-            continue
+    for part in fresh:
         own = next((p for p in pieces if touches(part, [p])), None)
         if own is not None:
             found.append(part.number)
             pieces.remove(own)
-    return found
+    return max(len(found), _asked_apart(fresh, asks(text)))
+
+
+def _asked_apart(parts: Sequence[Part], questions: Sequence[str]) -> int:
+    """How many of the questions are new and apart from each other: in words of their own, and not all for the same part."""
+    apart: list[frozenset[str]] = []
+    meant: set[int] = set()
+    for question in questions:
+        said = stems(question)
+        new = said - frozenset().union(*apart)
+        if (
+            len(new) < _WORDS
+            or 2 * len(new) < len(said)
+            or finds("user", "confirms", question)
+            or finds("doubt", "asks", question)
+        ):
+            continue
+        best = max(parts, key=lambda p: _likeness(p, said), default=None)
+        if best is not None and _likeness(best, said) >= _ALIKE:
+            apart.append(said)
+            meant.add(best.number)
+    return min(len(apart), len(parts)) if len(meant) > 1 else len(meant)
+
+
+def _likeness(part: Part, said: frozenset[str]) -> float:
+    """How much of a question the part's goal holds, its own words counted twice."""
+    return (len(said & part.all) + len(said & part.own)) / (2 * len(said))

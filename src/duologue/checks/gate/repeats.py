@@ -13,7 +13,7 @@ from duologue.checks.gate.known import Known
 from duologue.checks.repetition import doubts
 from duologue.checks.words import finds
 from duologue.language.questions import listen
-from duologue.language.reading import read
+from duologue.language.reading import fold, read
 from duologue.language.values import is_blank, tells
 from duologue.types import Act, Need, Turn
 
@@ -37,9 +37,11 @@ def repeats(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
     if turn.acts:
         return _by_acts(turns, at)
     text = turn.message.content
-    if finds("recap", "asks", text) or finds("user", "confirms", text):
+    if finds("recap", "asks", text):
         return []
     for sentence in asks(text):
+        if finds("user", "confirms", sentence):
+            continue
         if _was_answered(sentence, turns, at) or _was_told(known, sentence, turns, at):
             return [f"asks again for what was just told: {sentence.strip()!r}"]
     return []
@@ -93,14 +95,11 @@ def _answer(turns: Sequence[Turn], asked: int, before: int) -> str | None:
 
 def _was_answered(sentence: str, turns: Sequence[Turn], at: int) -> bool:
     """The user asked just this before, word for word or nearly, and was told something that the question did not hold."""
-    wanted = stems(sentence)
-    if len(wanted) < _FEWEST:
-        return False
     for number in _just_before(turns, at):
         if turns[number].task != turns[at].task or doubts(turns[number]):
             continue
         said = turns[number].message.content
-        same = next((q for q in asks(said) if _alike(wanted, stems(q)) and not _turns_on(sentence, q)), None)
+        same = next((q for q in asks(said) if _is_same(sentence, q)), None)
         answer = _answer(turns, number, at) if same is not None else None
         if answer is not None and _is_new(answer, said):
             return True
@@ -116,9 +115,12 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"[a-z]+", text.lower()))
 
 
-def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    """All that carries meaning in the question was in the other, and hardly anything else."""
-    return one <= other and len(other - one) <= 1
+def _is_same(sentence: str, question: str) -> bool:
+    """All that carries meaning in the sentence was in the question, and hardly anything else; or it is that, word for word."""
+    one, other = stems(sentence), stems(question)
+    if fold(sentence) == fold(question):
+        return bool(one)
+    return len(one) >= _FEWEST and one <= other and len(other - one) <= 1 and not _turns_on(sentence, question)
 
 
 def _is_new(answer: str, question: str) -> bool:
