@@ -61,10 +61,10 @@ class GramIndex:
         return number
 
     def forget_boilerplate(self) -> list[int]:
-        """Once all are added: let the common n-grams go. The sequences that consist of nothing else."""
+        """Once all are added: let the common n-grams go. The sequences that can still be found."""
         for gram in [gram for gram, held in self._grams.items() if isinstance(held, list) and len(held) >= COMMON]:
             del self._grams[gram]
-        return [n for n, numbers in self._held.items() if not any(gram in self._grams for gram in _grams(numbers))]
+        return [n for n, numbers in self._held.items() if any(gram in self._grams for gram in _grams(numbers))]
 
     def find(self, sequence: Sequence[str]) -> Iterator[Hit]:
         """The sequences held that share an n-gram with this one (words between them that no sequence has left aside)."""

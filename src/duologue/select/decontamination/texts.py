@@ -14,16 +14,19 @@ long entry.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 from typing import Literal
 
 from msgspec import Struct
 
 from duologue.select.decontamination.grams import GRAM, GramIndex, Hit, common_length, longest_run
 from duologue.select.decontamination.shapes import Passage
-from duologue.select.decontamination.words import frame, skeleton, substance, words
+from duologue.select.decontamination.words import Told, told
 
 ENOUGH = 8
 """Words of a skeleton that say enough without values and small words."""
+MOST_IN_A_ROW = 1_000
+"""Words of a passage and a text in which a common run is looked for."""
 SHORTEST_WORDS = 5
 """Words of all kinds from which a passage is compared at all."""
 
@@ -49,17 +52,16 @@ class _Form(Struct, frozen=True):
     """A way to take a text down to what is compared; a passage is, from so many such words and of its skeleton."""
 
     way: Way
-    take: Callable[[str], list[str]]
+    take: Callable[[Told], list[str]]
     least: int
     bones: int
 
 
 _FORMS = (
-    _Form("told again", skeleton, 5, 5),
-    _Form(
-        "values kept", substance, 5, 3
-    ),  # fewer: "You are John Smith, phone number 555", told wherever the same data are
-    _Form("words kept", frame, 7, 2),
+    _Form("told again", attrgetter("skeleton"), 5, 5),
+    # Two words of a skeleton are not enough beside values: "phone number" and a name are told wherever the same data are.
+    _Form("values kept", attrgetter("substance"), 5, 3),
+    _Form("words kept", attrgetter("frame"), 7, 2),
 )
 
 
@@ -70,13 +72,14 @@ class TextIndex:
         self._passages: list[Passage] = []
         self._also: list[int] = []
         self._forms = tuple((form, GramIndex()) for form in _FORMS)
-        self._whole: dict[tuple[str, ...], list[tuple[int, tuple[str, ...]]]] = {}
-        """Short passages by their first words."""
+        self._whole: dict[tuple[str, ...], int] = {}
+        self._lengths: dict[tuple[str, ...], list[int]] = {}
+        """Of the short passages that begin with these words."""
         self._too_short = 0
         for passage in passages:
             self._add(passage)
-        lost = {number for _, index in self._forms for number in index.forget_boilerplate()}
-        self.uncompared = self._too_short + len(lost)
+        reachable = {number for _, index in self._forms for number in index.forget_boilerplate()}
+        self.uncompared = self._too_short + len(self._passages) - len(reachable.union(self._whole.values()))
         """Passages too short to be evidence, or boilerplate throughout."""
 
     def __len__(self) -> int:
@@ -84,11 +87,11 @@ class TextIndex:
 
     def matches(self, text: str) -> Iterator[Match]:
         """Passages that the text shares words with, however few; the caller decides what is enough."""
-        told = words(text)
+        ours = told(text)
         for form, index in self._forms:
-            for hit in index.find(form.take(text)):
-                yield self._match(hit, form, told, text)
-        for number, length in self._found_whole(told):
+            for hit in index.find(form.take(ours)):
+                yield self._match(hit, form, ours, text)
+        for number, length in self._found_whole(ours.words):
             passage, also = self._passages[number], self._also[number]
             yield Match(passage, "word for word", 1.0, length, length, length, also, text)
 
@@ -105,33 +108,34 @@ class TextIndex:
 
     def _hold(self, text: str, number: int) -> list[int]:
         """Put the passage where it can be found; the numbers it is held under, older ones where it is there already."""
-        bones = skeleton(text)
+        theirs = told(text)
+        bones = len(theirs.skeleton)
         firsts = []
         for form, index in self._forms:
-            taken = form.take(text)
-            if len(taken) >= form.least and (len(bones) < ENOUGH or form.take is skeleton) and len(bones) >= form.bones:
+            taken = form.take(theirs)
+            if len(taken) >= form.least and bones >= form.bones and (bones < ENOUGH or form.way == "told again"):
                 firsts.append(index.add(number, taken))
-        told = tuple(words(text))
-        if len(told) >= SHORTEST_WORDS and len(bones) < ENOUGH:
-            like = self._whole.setdefault(told[:SHORTEST_WORDS], [])
-            first = next((n for n, held in like if held == told), number)
-            if first == number:
-                like.append((number, told))
-            firsts.append(first)
+        if len(theirs.words) >= SHORTEST_WORDS and bones < ENOUGH:
+            whole = tuple(theirs.words)
+            firsts.append(self._whole.setdefault(whole, number))
+            lengths = self._lengths.setdefault(whole[:SHORTEST_WORDS], [])
+            if len(whole) not in lengths:
+                lengths.append(len(whole))
         return firsts
 
-    def _match(self, hit: Hit, form: _Form, told: list[str], text: str) -> Match:
+    def _match(self, hit: Hit, form: _Form, ours: Told, text: str) -> Match:
         passage = self._passages[hit.number]
-        theirs = words(passage.text)
-        run = longest_run(theirs, told) if hit.shared > GRAM else 0
+        theirs = told(passage.text)
+        run = longest_run(theirs.words[:MOST_IN_A_ROW], ours.words[:MOST_IN_A_ROW]) if hit.shared > GRAM else 0
         share = hit.share
-        if form.take is substance:
-            bones = skeleton(passage.text)
-            share = min(share, common_length(bones, skeleton(text)) / len(bones))
-        return Match(passage, form.way, share, hit.shared, run, len(theirs), self._also[hit.number], text)
+        if form.way == "values kept":
+            share = min(share, common_length(theirs.skeleton, ours.skeleton) / len(theirs.skeleton))
+        also = self._also[hit.number]
+        return Match(passage, form.way, share, hit.shared, run, len(theirs.words), also, text)
 
-    def _found_whole(self, told: list[str]) -> Iterator[tuple[int, int]]:
-        for i in range(len(told) - SHORTEST_WORDS + 1):
-            for number, whole in self._whole.get(tuple(told[i : i + SHORTEST_WORDS]), ()):
-                if tuple(told[i : i + len(whole)]) == whole:
-                    yield number, len(whole)
+    def _found_whole(self, ours: list[str]) -> Iterator[tuple[int, int]]:
+        for i in range(len(ours) - SHORTEST_WORDS + 1):
+            for length in self._lengths.get(tuple(ours[i : i + SHORTEST_WORDS]), ()):
+                number = self._whole.get(tuple(ours[i : i + length]))
+                if number is not None:
+                    yield number, length

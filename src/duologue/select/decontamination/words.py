@@ -12,11 +12,12 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from msgspec import Struct
+
 _NO_SPACES = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"  # Thai, Japanese, Chinese
 _WORD = re.compile(
     rf"[^\s@]{{1,64}}@\S+|\w{{1,16}}://\S+|[{_NO_SPACES}]|(?:(?![{_NO_SPACES}])\w)+(?:['’.](?:(?![{_NO_SPACES}])\w)+)*"
 )
-_SENTENCE_END = re.compile(r"(?<=[.?!;。？！])\s+|(?<=[。？！])|\s*\n\s*")
 _STARTS = ".?!:;\n\"'“‘(-*•。？！"
 _WORDED = (
     "zero one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty hundred thousand million"
@@ -38,60 +39,58 @@ _SMALL = frozenset(_SMALL_WORDS.split()) | _NUMBERS
 _NO_NAMES = frozenset(("I", "I'm", "I'd", "I'll", "I've"))
 
 
+class Told(Struct, frozen=True):
+    """A text taken down to its words in four ways."""
+
+    words: list[str]
+    """All, folded, values as they are."""
+    frame: list[str]
+    """Those that stay when values are exchanged."""
+    substance: list[str]
+    """Those that stay when small words are exchanged."""
+    skeleton: list[str]
+    """Those that stay when both are."""
+
+
+def told(text: str) -> Told:
+    """The words of a text, in one pass."""
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    found = [(match[0], match.start()) for match in _WORD.finditer(plain)]
+    named = sum(word[:1].isupper() for word, _ in found) * 2 <= len(found)
+    taken = Told([], [], [], [])
+    for word, start in found:
+        folded, bare, is_value = _kind(word)
+        is_name = named and word[:1].isupper() and word not in _NO_NAMES and not _begins(plain, start)
+        taken.words.append(folded)
+        if is_value or bare:
+            taken.substance.append(folded if is_value else bare)
+        if not is_name and not is_value and folded not in _NUMBERS:
+            taken.frame.append(folded)
+            if bare:
+                taken.skeleton.append(bare)
+    return taken
+
+
 def words(text: str) -> list[str]:
     """The words of a text, folded, values as they are."""
-    return [_folded(found[0]) for found in _WORD.finditer(_plain(text))]
+    return told(text).words
 
 
 def skeleton(text: str) -> list[str]:
     """The words that stay when values and small words are exchanged."""
-    return [bare for word in frame(text) if (bare := _bare(word))]
-
-
-def substance(text: str) -> list[str]:
-    """The words that stay when small words are exchanged: the skeleton and its values."""
-    return [word for full in words(text) if (word := full if _is_value(full) else _bare(full))]
-
-
-def frame(text: str) -> list[str]:
-    """The words that stay when values are exchanged: the skeleton and its small words."""
-    plain = _plain(text)
-    found = [(match[0], match.start()) for match in _WORD.finditer(plain)]
-    named = sum(word[:1].isupper() for word, _ in found) * 2 <= len(found)
-    kept = (
-        _folded(word)
-        for word, start in found
-        if not (named and word[:1].isupper() and word not in _NO_NAMES and not _begins(plain, start))
-    )
-    return [word for word in kept if not _is_value(word) and word not in _NUMBERS]
-
-
-def sentences(text: str) -> list[str]:
-    """The text cut at the ends of sentences and lines."""
-    return [part for part in _SENTENCE_END.split(text) if part and not part.isspace()]
+    return told(text).skeleton
 
 
 @lru_cache(maxsize=65536)
-def _bare(word: str) -> str:
-    """A folded word as it stands in a skeleton; empty for a value or a small word."""
-    word = word.replace("'", "")
-    if word in _SMALL or (len(word) == 1 and word.isascii()):
-        return ""
-    if _is_value(word):
-        return ""
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-
-
-def _is_value(word: str) -> bool:
-    return any(character.isdigit() or character in "_@./" for character in word)
-
-
-def _plain(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
-
-
-def _folded(word: str) -> str:
-    return word.casefold().replace("’", "'")
+def _kind(word: str) -> tuple[str, str, bool]:
+    """A word folded, as it stands in a skeleton (empty for a value or a small word), and whether it is a value."""
+    folded = word.casefold().replace("’", "'")
+    if any(character.isdigit() or character in "_@./" for character in folded):
+        return folded, "", True
+    bare = folded.replace("'", "")
+    if bare in _SMALL or (len(bare) == 1 and bare.isascii()):
+        return folded, "", False
+    return folded, bare[:-1] if len(bare) > 3 and bare.endswith("s") and not bare.endswith("ss") else bare, False
 
 
 def _begins(text: str, start: int) -> bool:
