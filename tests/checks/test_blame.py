@@ -74,6 +74,7 @@ RULES: list[tuple[tuple[Verdict, ...], str, str]] = [
     ((no("schema", 2, "arguments of get: 'id' is missing"),), "agent", "schema"),
     ((no("grounding", 4), unsure("judge", "could not tell: invalid answer (x)")), "agent", "grounding"),
     ((no("user_gate", 5, IDLE), no("calls", 6)), "agent", "user_gate"),
+    ((no("user", 6, f"goes on for nothing. draft 1: {IDLE} | and now?"),), "agent", "user"),
     ((no("judge", 4, "task 1, line 1 (Critical) failed: never told"),), "agent", "judge"),
     ((no("judge", 6, "judges disagree: invalid, valid, invalid"),), "agent", "judge"),
     ((no("policy", 2),), "agent", "policy"),

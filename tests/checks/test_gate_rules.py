@@ -223,6 +223,8 @@ OLD = "Ruth Amari's phone number is 555-0199. Visit 7731 is on 18 June 2024, vis
 OK = "I would do that. Shall I go ahead?"
 AGAINST = [
     "Please change the phone number to 555-0199.",
+    "The phone number should be 555-0199.",
+    "I have new values for Ruth Amari: phone 555-0199.",
     "Then reschedule the visit to 25 June 2024, please.",
     "can you move that visit to 25 June 2024",
     "Please reschedule visit 7740.",
@@ -243,6 +245,9 @@ WITH_IT = [
     "Please put the two visits on my list.",
     "Fine, then cancel that.",
     "555-0199 is the old one, please change it.",
+    "Should the phone number not be 555-0142?",
+    "The phone number should not be 555-0199 any more, please change it.",
+    "The last update shows phone 555-0199, is that so?",
     "Please get back to 555-0199 if the line is busy.",
 ]
 

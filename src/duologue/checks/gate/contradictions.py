@@ -27,6 +27,14 @@ _TO = re.compile(
     rf"\b{_CHANGE}\b[^?]*?\b(?:to|as|at|into|say|read|it|that|be)(?: (?:the|exactly|just|a|an|be))? \W?\Z",
     re.IGNORECASE,
 )
+_SHOULD = re.compile(
+    r"\b(?:should|must|(?:has|have|needs?|ought) to) (?:be|read|say|show)(?: (?:set|changed) to)?(?: exactly)? \W?\Z",
+    re.IGNORECASE,
+)
+_LINK = r"(?: (?:to|as|of|at)|:| =)? \W?\Z"
+_NEW = re.compile(
+    r"\b(?:add|creat|enter|insert|place|record|regist|new|updat|set|put|chang|correct)\w*\b", re.IGNORECASE
+)
 _ASIDE = re.compile(
     r"\b(?:mov\w* on|on to|back to|up to|due to|next to|from|than|by|between|and|or|not|n't|down to|close to|similar to)(?: the)? \W?\Z",
     re.IGNORECASE,
@@ -42,7 +50,7 @@ _MUST = re.compile(
     re.IGNORECASE,
 )
 _NOT = re.compile(
-    r"\b(?:not|n't|never|no|without|instead of|rather than|don't|dont|nor|before|after|until|once|unless|if)\b[^.;!?]*\Z|n't\b[^.;!?]*\Z",
+    r"\b(?:not|n't|never|no|without|instead of|rather than|don't|dont|nor|before|after(?! that\b)|until|once|unless|if)\b[^.;!?]*\Z|n't\b[^.;!?]*\Z",
     re.IGNORECASE,
 )
 
@@ -66,7 +74,10 @@ _WAYS: dict[str, str] = {
     "open": r"(?:re)?open(?:ed)?",
     "close": r"clos(?:e|ed)",
 }  # fmt: skip
-_COULD = re.compile(rf"\b(?:{_CHANGE}|{'|'.join(_WAYS.values())})\b", re.IGNORECASE)
+_COULD = re.compile(
+    rf"\b(?:{_CHANGE}|{'|'.join(_WAYS.values())}|should|must|needs?|has|have|ought|new|place|regist\w*)\b|: ",
+    re.IGNORECASE,
+)
 """Without one of these words nothing is ordered."""
 _RIVALS: tuple[frozenset[str], ...] = tuple(
     map(
@@ -90,6 +101,8 @@ class Order(Struct, frozen=True):
     rows: dict[str, frozenset[str]]
     kinds: frozenset[str]
     """What its new values are: number · date · code."""
+    labels: tuple[str, ...]
+    """What its new values are called."""
 
 
 def contradictions(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
@@ -152,12 +165,22 @@ def _other_value(known: Known, orders: Sequence[Order], sentence: str) -> list[s
     reading = read(sentence)
     for said in _stated(reading):
         before = sentence[: said.start]
-        if not _TO.search(before) or _ASIDE.search(before) or _NOT.search(before):
+        if not _sets(orders, sentence, before) or _ASIDE.search(before) or _NOT.search(before):
             continue
         kind = _kind(said)
         if any(kind in o.kinds for o in orders) and not _is_own(known, said) and known.told.knows_phrase(said.text):
             return [f"{sentence.strip()!r}, and {said.text!r} is nothing it wants"]
     return []
+
+
+def _sets(orders: Sequence[Order], sentence: str, before: str) -> bool:
+    """Whether the words before a value say that something is to become it: "change … to", "should be", "… with unit price"."""
+    if _TO.search(before) or _SHOULD.search(before):
+        return True
+    labels = [label for o in orders for label in o.labels]
+    return _NEW.search(sentence) is not None and any(
+        re.search(re.escape(n) + _LINK, before, re.IGNORECASE) for n in labels
+    )
 
 
 _Stated = Number | DateSaid | Code
@@ -278,11 +301,13 @@ def _order(task: Task, subtask: Subtask) -> Order:
     plain = subtask.goal.partition(", because ")[0]
     rows: dict[str, set[str]] = {}
     kinds: set[str] = set()
+    labels: list[str] = []
     for name, value in _arguments(task, subtask):
         noun = re.sub(r"(?i)[_ ]?(?:id|no|nr|number|code|key)\Z", "", name).replace("_", " ").lower()
         if noun != name.lower() and noun.isalpha():
             rows.setdefault(noun, set()).add(str(value).casefold())
         else:
+            labels.append(re.sub(r"^new ", "", name.replace("_", " ").lower()))
             kinds |= {_kind(x) for x in _stated(read(str(value)))}
     for said in _stated(read(plain)):
         noun_said = _NOUN.search(plain[: said.start])
@@ -291,7 +316,9 @@ def _order(task: Task, subtask: Subtask) -> Order:
     ways = frozenset(
         n for n in _WAYS if _way(n).search(plain) or (subtask.need and _way(n).search(subtask.need.meaning.verb))
     )
-    return Order(subtask, ways, stems(plain), {n: frozenset(v) for n, v in rows.items()}, frozenset(kinds))
+    return Order(
+        subtask, ways, stems(plain), {n: frozenset(v) for n, v in rows.items()}, frozenset(kinds), tuple(labels)
+    )
 
 
 def _arguments(task: Task, subtask: Subtask) -> Iterator[tuple[str, str | int | float]]:

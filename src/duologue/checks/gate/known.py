@@ -59,7 +59,8 @@ class Known:
 
     @property
     def own(self) -> Sources:
-        """What the tasks themselves hold: goals, facts, the values that their plans work with. Nothing that was said since."""
+        """What the tasks themselves hold and a user may want: goals, facts of theirs, the values that their plans write and the rows
+        that they write to. Nothing that was said since, and nothing that is only to be found out."""
         if not self._own:
             self._own.append(self._held())
         return self._own[0]
@@ -69,14 +70,14 @@ class Known:
         for task in self.tasks:
             for text in (task.goal, *(s.goal for s in task.subtasks)):
                 found.add_text(read(text))
-            for fact in (*task.known, *task.hidden, *_spoken(task)):
+            for fact in (*task.known, *_spoken(task)):
                 found.add_text(read(say(fact.value, self.columns.get(fact.slot))))
                 found.add_result(fact.value, None)
             for step in task.plan:
-                found.add_result([value for _, value in leaves({**step.arguments, **step.bound})], None)
+                if step.tool in self.writing:
+                    found.add_result([value for _, value in leaves({**step.arguments, **step.bound})], None)
             for change in task.target:
-                found.add_result([change.key, change.after], None)
-            found.add_result([d.value for s in task.subtasks for d in s.tell], None)
+                found.add_result(change.after, None)
         return found
 
     def is_label(self, name: str) -> bool:
