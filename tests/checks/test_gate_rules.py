@@ -287,7 +287,7 @@ def test_what_the_goal_wants_and_what_orders_nothing_is_fine(text: str) -> None:
 
 def test_the_last_words_are_held_against_themselves() -> None:
     turns = [Turn(Message("system", "x")), Turn(Message("user", ASKED)), Turn(Message("assistant", OLD))]
-    turns += [Turn(Message("user", AGAINST[4] + " That's all, bye."), done=True)]
+    turns += [Turn(Message("user", "Could you cancel visit 7731 please? That's all, bye."), done=True)]
     verdict = UserGate(TOOLS, COLUMNS).judge(turns, 3, SCENARIO)
     assert any("contradicts the goal: 'Could you cancel" in f.what for f in verdict.evidence), verdict
 

@@ -32,6 +32,7 @@ _SHOULD = re.compile(
     re.IGNORECASE,
 )
 _LINK = r"(?: (?:to|as|of|at)|:| =)? \W?\Z"
+_STATES = re.compile(r"\b(?:shows?|showed|says?|said|reads?|lists?|listed|was|were|had|saw|see)\b", re.IGNORECASE)
 _NEW = re.compile(
     r"\b(?:add|creat|enter|insert|place|record|regist|new|updat|set|put|chang|correct)\w*\b", re.IGNORECASE
 )
