@@ -178,10 +178,11 @@ def _sets(orders: Sequence[Order], sentence: str, before: str) -> bool:
     """Whether the words before a value say that something is to become it: "change … to", "should be", "… with unit price"."""
     if _TO.search(before) or _SHOULD.search(before):
         return True
+    if _STATES.search(before) or sentence.endswith("?"):
+        return False
     labels = [label for o in orders for label in o.labels]
-    return _NEW.search(sentence) is not None and any(
-        re.search(re.escape(n) + _LINK, before, re.IGNORECASE) for n in labels
-    )
+    named = any(re.search(re.escape(n) + _LINK, before, re.IGNORECASE) for n in labels)
+    return named and (_NEW.search(sentence) is not None or before.rstrip().endswith(":"))
 
 
 _Stated = Number | DateSaid | Code
