@@ -26,9 +26,11 @@ from duologue.tasks.proving.scene import Retold, bound_arguments, gold_calls
 from duologue.tasks.recall import Recall, asks_the_time
 from duologue.types import ClockSpec, Environment, Fact, Json, PlanStep, Proof, RowChange, Task, ToolCall, Verdict
 
-__all__ = ["Examined", "Prover", "bound_arguments", "gold_calls"]
+__all__ = ["AT_START", "Examined", "Prover", "bound_arguments", "gold_calls"]
 
 
+AT_START = ("doing nothing satisfies it", "what it asks for is so from the start")
+"""The reasons that say a task is satisfied before anything is done."""
 ROWS_FIRST = tuple(sorted(PROOF, key=lambda check: check.__name__ != "state"))
 """What spoils rows is put before `state` first: it is the one to see it."""
 TOLD = tuple(check for check in PROOF if check.__name__ not in ("calls", "state"))
@@ -89,7 +91,7 @@ class Prover:
         if not all(self._told_is_true(proven, r) for r in ((run,) if second is first else (run, second[0]))):
             return "what is to be told is not what comes back, or depends on the moment"
         if any(self.ground.writes(c) and not o.changes for c, o in run) or (writes and not target):
-            return "what it asks for is so from the start"
+            return AT_START[1]
         return proven, run
 
     def _tried(self, scene: Scene, wholly: bool) -> Examined:
@@ -99,7 +101,7 @@ class Prover:
         if failed is not None:
             return Examined(None, f"the gold plan fails the {failed.check} check")
         if _failing(scene.staged((), ())) is None:
-            return Examined(None, "doing nothing satisfies it")
+            return Examined(None, AT_START[0])
         reason = ""
         killed: dict[str, str] = {}
         for spoiled in mutations(scene):

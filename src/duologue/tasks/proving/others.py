@@ -1,7 +1,7 @@
 """Plausible others: the next row, another value of a column, a figure that is a digit off.
 
-Rows come from the untouched image, the first few hundred of a table as they lie there, read once. A value's neighbours are in the
-order in which somebody is likely to slip into them.
+Rows come from the untouched image, the first and the last hundred of a table as they lie there, read once. A value's neighbours are
+in the order in which somebody is likely to slip into them.
 """
 
 import datetime
@@ -14,8 +14,8 @@ from duologue.catalog.model import Catalog, Column, Table
 from duologue.environment import Image, quote
 from duologue.types import Json, Tool
 
-POOL = 200
-"""Rows of a table that are looked at."""
+POOL = 100
+"""Rows that are looked at from each end of a table."""
 _INDEX = re.compile(r"\[\d+\]")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -31,7 +31,7 @@ class Rows:
         self._keys: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
 
     def of(self, table: str) -> list[dict[str, Json]]:
-        """The first rows of a table; none where the catalog doesn't know it."""
+        """Rows of a table; none where the catalog doesn't know it."""
         if table not in self._pools:
             self._pools[table] = self._read(self._tables[table]) if table in self._tables else []
         return self._pools[table]
@@ -39,8 +39,9 @@ class Rows:
     def _read(self, table: Table) -> list[dict[str, Json]]:
         self._db = self._db or self._image.connect()
         names = [c.name for c in table.columns]
-        sql = f"SELECT {', '.join(map(quote, names))} FROM {quote(table.name)} LIMIT {POOL}"
-        return [dict(zip(names, row, strict=True)) for row in self._db.execute(sql)]
+        sql = f"SELECT {', '.join(map(quote, names))} FROM {quote(table.name)} LIMIT {POOL} OFFSET ?"
+        ends = (0, max(POOL, table.rows - POOL))
+        return [dict(zip(names, row, strict=True)) for skip in ends for row in self._db.execute(sql, (skip,))]
 
     def beside(self, table: str, key: Mapping[str, Json], most: int = 3) -> list[dict[str, Json]]:
         """Rows of which every one of the given columns has a value and some differ: those behind the row itself first."""

@@ -4,7 +4,7 @@ A read changes nothing but the clock, so another read in its place leaves the re
 anything executed again, in a session opened at that point. What is read of the untouched image is remembered (`recall`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from msgspec import Struct
@@ -195,6 +195,23 @@ class Scene:
             return self.run[:n] + tuple(out)
         finally:
             session.close()
+
+    def further(self, calls: Iterable[ToolCall]) -> Iterator[Run]:
+        """The whole run, and then a call that changes something: for each of the calls that does."""
+        session = None
+        try:
+            for call in calls:
+                if session is None:
+                    session = self.ground.session_after(self.earlier, self.clock)
+                    session.replay(self.calls)
+                outcome = session.execute(call.name, call.arguments)
+                if outcome.changes:
+                    session.close()
+                    session = None
+                    yield (*self.run, (call, outcome))
+        finally:
+            if session is not None:
+                session.close()
 
     @cached_property
     def _still(self) -> SqliteSession:

@@ -5,6 +5,7 @@ from others. Which tool and which row come first depends on the task alone.
 """
 
 from collections.abc import Iterator
+from itertools import chain, cycle, islice
 
 from duologue.ids import rng
 from duologue.tasks.proving.doing import keyed
@@ -12,7 +13,7 @@ from duologue.tasks.proving.others import alike, other_values
 from duologue.tasks.proving.scene import Scene, Spoiled
 from duologue.types import Json, Slot, Tool, ToolCall
 
-TRIES = 12
+TRIES = 24
 """Calls that are tried until one changes a row."""
 _FAMILIES = ("set", "act", "create", "link", "unlink", "remove")
 
@@ -20,10 +21,9 @@ _FAMILIES = ("set", "act", "create", "link", "unlink", "remove")
 def strays(scene: Scene, most: int) -> Iterator[Spoiled]:
     """One more write at the end."""
     own = {(c.table, str(c.key)) for c in scene.task.target}
-    for _, call in zip(range(TRIES), _calls(scene), strict=False):
-        run = scene.onward(len(scene.run), [call])
-        changes = run[-1][1].changes
-        if changes and not any((c.table, str(c.key)) in own for c in changes):
+    for run in scene.further(_calls(scene)):
+        call, outcome = run[-1]
+        if not any((c.table, str(c.key)) in own for c in outcome.changes):
             yield Spoiled(f"stray write: {call.name}", run, scene.said, rows=True)
             return
 
@@ -34,7 +34,7 @@ def _calls(scene: Scene) -> Iterator[ToolCall]:
     tools = [t for t in scene.ground.environment.toolset.tools if t.effect == "write"]
     dice.shuffle(tools)
     tools.sort(key=lambda t: _FAMILIES.index(t.meaning.family) if t.meaning and t.meaning.family in _FAMILIES else 9)
-    for tool in [*tools[:4], *tools[:4], *tools]:
+    for tool in islice(chain(tools[:4], cycle(tools)), TRIES):
         arguments = _arguments(scene, tool, dice.random())
         if arguments is not None:
             yield ToolCall("gold_stray", tool.name, arguments)
