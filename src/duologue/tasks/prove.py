@@ -160,10 +160,10 @@ class Prover:
         """Every value to be told stands in the result of its step (a count: of its rows)."""
         for subtask in task.subtasks:
             for item in subtask.tell:
-                result = run[item.step - 1][1].result
-                if item.slot == ":count" or is_blank(item.value):
-                    continue
-                if not _holds(result, item.value):
+                if not 0 < item.step <= len(run):
+                    return False
+                unseen = item.slot == ":count" or is_blank(item.value)
+                if not unseen and not _holds(run[item.step - 1][1].result, item.value):
                     return False
         return True
 
