@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from duologue.errors import UserError
-from duologue.select.decontamination import read_benchmarks
+from duologue.ids import rng
+from duologue.select.decontamination import overlaps, read_benchmarks
 from duologue.select.decontamination.files import read_contents
 from duologue.select.decontamination.shapes import Found, read_document
+from duologue.select.samples import Candidate, OfferedTool
 
 ASKED = "Which of the lighthouses still has a keeper in winter?"
 TOLD = "The keeper stays in the northern one until the ice is gone."
@@ -133,6 +135,52 @@ def test_in_a_folder_it_is_a_note_and_what_is_read_stays(tmp_path: Path) -> None
         2,
         ("1 lines are not JSON, the first is line 3",),
     )
+
+
+ODD: list[Any] = [
+    None,
+    [],
+    {},
+    "",
+    10**30,
+    -1.5,
+    True,
+    "\ud800 a b c d e",
+    [[[]]],
+    {"": ""},
+    {"type": 3},
+    {"properties": [1]},
+    {"anyOf": 3, "enum": 4},
+]
+
+
+def test_odd_values_anywhere_break_nothing(tmp_path: Path) -> None:
+    draw = rng(3, "odd")
+    whole = {
+        "question": [[{"role": "user", "content": ASKED}]],
+        "function": [{"name": "moor", "description": TOLD, "parameters": SCHEMA}],
+        "ground_truth": ["moor(berth='a3')", {"moor": {"berth": ["a3"]}}, {"name": "moor", "arguments": "{}"}],
+    }
+
+    def spoiled(value: Any) -> Any:
+        if draw.random() < 0.15:
+            return draw.choice(ODD)
+        if isinstance(value, dict):
+            return {key: spoiled(inner) for key, inner in value.items()}
+        return [spoiled(inner) for inner in value] if isinstance(value, list) else value
+
+    rows = [whole, *(spoiled(whole) for _ in range(300))]
+    benchmarks = read_benchmarks([written(tmp_path / "odd.jsonl", "\n".join(map(json.dumps, rows)))])
+    offered = OfferedTool("moor", TOLD, SCHEMA)
+    found = overlaps(
+        Candidate("d", 0, "s", "e", "user", "easy", (), 1, 9, (), (), (ASKED,), (offered,), "m"), benchmarks
+    )
+    assert {overlap.kind for overlap in found} == {"text", "tool name", "tool schema"}
+    assert json.dumps([o.evidence for o in found]).encode()
+
+
+def test_headings_alone_are_text(tmp_path: Path) -> None:
+    assert read_contents(written(tmp_path / "a.md", "# A heading\n## Another one\n")).form == "text"
 
 
 def test_a_file_named_twice_is_read_once(tmp_path: Path) -> None:

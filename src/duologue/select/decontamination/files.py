@@ -91,8 +91,9 @@ def _parsed(text: str, path: Path) -> Contents:
     if not text.strip():
         return Contents("text", (), ("it is empty",))
     try:
-        return _of_value("TOML", tomllib.loads(text))
-    except tomllib.TOMLDecodeError:
+        if table := tomllib.loads(text):  # a text of headings alone is comments to TOML
+            return _of_value("TOML", table)
+    except (tomllib.TOMLDecodeError, RecursionError):
         pass
     if _BEGINS_AS_JSON.match(text):  # as text, its keys and braces would be compared
         raise UserError(f"{str(path)!r} begins as JSON and is none: {error}.", "Mend the file, or leave it out.")

@@ -17,7 +17,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from duologue.ids import canonical
 from duologue.select.decontamination.shapes import BenchmarkTool
 from duologue.select.decontamination.words import skeleton
 
@@ -73,14 +72,15 @@ class ToolIndex:
         self._by_name: dict[tuple[str, ...], BenchmarkTool] = {}
         self._tools: list[tuple[BenchmarkTool, frozenset[str]]] = []
         self._where: dict[str, list[int]] = {}
-        kinds: set[bytes] = set()
+        kinds: set[frozenset[str]] = set()
         for tool in tools:
             self._by_name.setdefault(name_words(tool.name), tool)
-            kind = canonical([tool.description, tool.parameters])
-            if tool.parameters is None or kind in kinds:
+            if tool.parameters is None:
                 continue
-            kinds.add(kind)
             held = features(tool.description, tool.parameters)
+            if held in kinds:
+                continue
+            kinds.add(held)
             for feature in sorted(held):
                 self._where.setdefault(feature, []).append(len(self._tools))
             self._tools.append((tool, held))
@@ -171,7 +171,8 @@ def _type(schema: Mapping[str, Any]) -> str:
     kind = schema.get("type")
     if isinstance(kind, list):
         kind = next((k for k in kind if k != "null"), "any")
-    kinds = [inner.get("type") for inner in schema.get("anyOf") or () if isinstance(inner, dict)]
+    either = schema.get("anyOf")
+    kinds = [inner.get("type") for inner in either if isinstance(inner, dict)] if isinstance(either, list) else []
     kind = kind or next((k for k in kinds if k != "null"), "any")
     return _TYPES.get(str(kind).casefold(), str(kind).casefold())
 

@@ -39,7 +39,7 @@ class Rule(Struct, frozen=True):
     """Words in a row, values included."""
     whole: int = 8
     """Words of a passage that stands there wholly, word for word."""
-    schema_share: float = 0.7
+    schema_share: float = 0.6
     schema_weight: float = 25.0
     report: float = 0.85
     """Of any of these shares and weights, from which it is reported."""
