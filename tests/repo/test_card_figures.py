@@ -23,6 +23,13 @@ from duologue.sources import from_domain
 Row = dict[str, Any]
 MAKEFILE = (Path(__file__).parents[2] / "Makefile").read_text(encoding="utf-8")
 (DEMO,) = re.findall(r"duologue (generate .*) -o runs/demo$", MAKEFILE, re.M)
+PAPER = [
+    ["177,375", "16,618"],
+    ["3.45 (121)", "3.74 (322)"],
+    ["21.79 (596)", "30.85 (680)"],
+    ["2.48 (20)", "1.86 (11)"],
+]
+"""Table 1 of arXiv 2601.08225: conversations, steps, turns, tasks."""
 
 
 class Made:
@@ -158,8 +165,9 @@ def test_the_statistics(made: Made) -> None:
         "user turns": mean([sum(m["role"] == "user" for m, _ in path) for path in made.paths]),
         "tool calls": mean([len(calls_of(path)) for path in made.paths]),
     }
-    table = {row[0]: row[1] for row in made.table("")}
-    assert table == expected
+    table = made.table("")
+    assert {row[0]: row[1] for row in table} == expected
+    assert [row[2:] for row in table[:4]] == PAPER
 
 
 def rate(part: int, whole: int) -> str:

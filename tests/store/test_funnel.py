@@ -13,6 +13,7 @@ from duologue.cli.lost import reasons
 from duologue.cli.stats import report
 from duologue.protocols import Answer, Request, Usage
 from duologue.store import Calls, Store, lost, stats
+from duologue.store.calls import _SPENT
 from duologue.types import Message, Verdict
 from samples import SOUND, make_dialogue, make_environment
 
@@ -120,6 +121,11 @@ def test_what_was_spent_on_what_was_lost(store: Store) -> None:
     assert "3.000 s, $1.5000 for each selected conversation" in shown
 
 
+def test_money_is_added_up_without_reading_the_answers(store: Store) -> None:
+    plan = " ".join(row[3] for row in store.db.execute(f"EXPLAIN QUERY PLAN {_SPENT}"))
+    assert "calls USING COVERING INDEX calls_spent" in plan
+
+
 LINES = (
     "entered passed failed could not tell lost to",
     "tasks proven 7 6 1 unproven 1",
@@ -156,7 +162,7 @@ def of_version(folder: Path, version: int) -> Path:
     with Store.create(folder, {}) as store:
         fill(store, trust=False)
     db = sqlite3.connect(folder / "run.sqlite")
-    db.executescript("ALTER TABLE items DROP COLUMN blame; DROP TABLE checks;")
+    db.executescript("ALTER TABLE items DROP COLUMN blame; DROP TABLE checks; DROP INDEX calls_spent;")
     if version < 2:
         db.executescript("DROP TABLE calls; DROP TABLE troubles; DROP TABLE spending;")
     db.executescript(f"DELETE FROM migrations WHERE version > {version}; PRAGMA user_version = {version};")

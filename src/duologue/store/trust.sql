@@ -12,3 +12,7 @@ CREATE TABLE checks (
     unsure INTEGER NOT NULL,  -- of those it could not tell of
     PRIMARY KEY (item, name)
 ) STRICT, WITHOUT ROWID;
+
+-- What the statistics add up of calls, so that they need not read the answers: those of 100,000 conversations are gigabytes.
+CREATE INDEX IF NOT EXISTS calls_spent
+    ON calls (role, item, prompt_tokens, cached_tokens, completion_tokens, seconds, dollars);
