@@ -26,7 +26,8 @@ def _either(words: list[str]) -> str:
 
 _SMALL = rf"(?:{_either(_TENS)}(?:[ -]{_either(_ONES)})?|{_either([*_TEENS, *_ONES])})"
 _UP_TO_999 = rf"(?:{_either(_ONES)}[ -]hundred(?:(?: and)?[ -]{_SMALL})?|{_SMALL})"
-_IN_WORDS = re.compile(rf"(?<![\w-]){_UP_TO_999}(?:[ -]thousand,?(?: and)?[ -]{_UP_TO_999})?(?![\w-])")
+_STARTS = r"\b(?=[Oo]n|[Tt][whe]|[Ff][oi]|[Ss][ie]|[Ee][il]|[Nn]i)(?<!-)"  # all that most words are asked
+_IN_WORDS = re.compile(rf"{_STARTS}{_UP_TO_999}(?:[ -]thousand,?(?: and)?[ -]{_UP_TO_999})?(?![\w-])")
 _WORD = re.compile(r"[a-z]+")
 
 

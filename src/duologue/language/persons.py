@@ -32,13 +32,14 @@ _TITLES = frozenset(
     ]
 )
 _AFTERWARDS = frozenset(["jr", "sr", "ii", "iii", "iv", "phd", "md", "esq", "bsc", "msc", "dds"])
+_ACCENTED = re.compile(r"[^\W\x00-\x7f]")
 _PART = r"(?:first|last|given|family|middle|sur)[ -]?(?:name)?\s*(?:is|was|:|=)?\s*"
 
 
 @lru_cache(maxsize=8_192)
 def plain(text: str) -> str:
     """Without accents: "José" as "Jose"."""
-    if text.isascii():
+    if text.isascii() or _ACCENTED.search(text) is None:
         return text
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
@@ -72,5 +73,8 @@ def _pattern(value: str) -> re.Pattern[str] | None:
 
 def names_person(folded: str, value: str) -> bool:
     """Whether a folded text holds the name in one of its forms."""
+    first = value[: value.find(" ")].casefold()
+    if first.isascii() and first.isalpha() and first not in folded and first not in _TITLES:
+        return False  # said of every text that is no name: it has to be fast
     pattern = _pattern(value)
     return pattern is not None and pattern.search(plain(folded)) is not None

@@ -185,12 +185,13 @@ def _tells_form(reading: Reading, value: str, phrase: str) -> bool:
     or a person's in another order."""
     if phrase[-1].isalpha() and " " in phrase and any(has_phrase(reading.folded, phrase + s) for s in ("s", "es")):
         return True
-    if not (phrase.isascii() and reading.folded.isascii()) and has_phrase(plain(reading.folded), plain(phrase)):
-        return True
+    if not (phrase.isascii() and reading.folded.isascii()):
+        folded, bare = plain(reading.folded), plain(phrase)
+        if (folded is not reading.folded or bare is not phrase) and has_phrase(folded, bare):
+            return True
     if " " in phrase and names_person(reading.folded, value):
         return True
-    parts = [fold(p) for p in value.split(", ")]
-    return len(parts) > 1 and all(p and has_phrase(reading.folded, p) for p in parts)
+    return ", " in value and all(p and has_phrase(reading.folded, p) for p in map(fold, value.split(", ")))
 
 
 @lru_cache(maxsize=32_768)
