@@ -180,7 +180,9 @@ UNGROUNDED = [
 
 @pytest.mark.parametrize("text", GROUNDED)
 def test_what_follows_from_a_result_needs_no_excuse(text: str) -> None:
-    assert grounding(case([*ASKED, a(text)])).evidence == ()
+    verdict = grounding(case([*ASKED, a(text)]))
+    assert verdict.passed is True, verdict.evidence
+    assert all(f.what.startswith("noted: ") for f in verdict.evidence)
 
 
 @pytest.mark.parametrize(("text", "what"), UNGROUNDED)

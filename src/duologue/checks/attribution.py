@@ -71,6 +71,7 @@ _FILLERS = frozenset(
     ]
 )
 _CHANGES = re.compile(r"\b(?:set|setting|changed|updated|now|moved|corrected|put|done|new)\b", re.IGNORECASE)
+_PART = re.compile(r"\bof (?:these|those|them|the)\b|\b(?:only|other|remaining|further|more)\b|\bpage\b")
 _WORDS = re.compile(r"[^\s(),;“”\"]+")
 
 
@@ -170,7 +171,8 @@ class _Judge:
         table = next((t for p, t in self.case.plurals.items() if _starts(behind, p)), None)
         if table is None or _word_before(self.text, claim) in PART_OF:
             return ""
-        if self._is_beside(claim.value, table):
+        whole = behind.partition(":")[0] in self.case.plurals and not _PART.search(self.lowered, 0, claim.start)
+        if self._is_beside(claim.value, table, whole):
             return f"{claim.text!r} is not how many were listed"
         if claim.value in self.seen.free or claim.value in self.seen.counted:
             return ""
@@ -178,15 +180,16 @@ class _Judge:
             return ""
         return f"{claim.text!r} counts no list there was"
 
-    def _is_beside(self, count: int, table: str) -> bool:
-        """Rows of the table have just been listed, and the number has nothing to do with that nor with the user's words."""
+    def _is_beside(self, count: int, table: str, whole: bool) -> bool:
+        """Rows of the table have just been listed, and the number has nothing to do with that nor with the user's words. `whole`: it
+        announces the list, so that a part of it won't do."""
         listed = [c for c in self.block if self._lists(c) == table and not c.failed and isinstance(c.result, dict)]
         if not listed or count in self.seen.heard:
             return False
         same = [c.result for c in self.case.trace.calls if self._lists(c) == table and isinstance(c.result, dict)]
         sizes = {len(v) for r in same for v in r.values() if isinstance(v, list)}
         about = {v for c in listed for v in c.result.values() if isinstance(v, int)}
-        return count not in sizes | about and not any(count in derive(c.result).counts for c in listed)
+        return count not in sizes | about and (whole or not any(count in derive(c.result).counts for c in listed))
 
     def _lists(self, call: Executed) -> str:
         """The table whose rows a call lists; empty where that is not sure."""
@@ -218,11 +221,11 @@ class _Judge:
         """Some rows told by name, the rest neither told nor spoken of, and "that is all"."""
         if finds("counting", "whole", self.text) is None:
             return ""
-        told = [any(places(self.lowered, name) for name in row.names) for row in listing.rows]
-        names = [row.identity for row in listing.rows]
-        if len(set(names)) < len(names) or not all(names) or all(told) or sum(told) < 2:
+        columns = list(zip(*(row.names for row in listing.rows), strict=False))
+        told = max((sum(len(places(self.lowered, n)) for n in set(names)) for names in columns), default=0)
+        if not 2 <= told < len(listing.rows):
             return ""
-        return f"{told.count(False)} of {len(told)} rows are left out, and it is said that there are no more"
+        return f"{told} of {len(listing.rows)} rows are told, and it is said that there are no more"
 
     def _parted(self, gap: Gap, listing: Listing, breaks: list[int]) -> str:
         """The objection to the figures between two names, if they can't be parted so that the first ones are of the row
@@ -268,7 +271,7 @@ class _Judge:
         )
 
     def _is_derived(self, claim: Claim) -> bool:
-        return isinstance(claim, Number) and any(derive(r).explains(claim) for r in self.seen.results[-RECENT:])
+        return isinstance(claim, Number) and any(derive(r).explains(claim) != "" for r in self.seen.results[-RECENT:])
 
 
 def _starts(text: str, phrase: str) -> bool:

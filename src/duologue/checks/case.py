@@ -116,8 +116,16 @@ _columns: Kept[Catalog, Mapping[str, Column]] = Kept(
 )
 
 
+_COUNTED = ("match", "records", "entries", "rows", "lines", "items")
+"""What shows that rows are counted which have no plural ("3 stock match")."""
+
 _plurals: Kept[Catalog, Mapping[str, str]] = Kept(
-    lambda catalog: {t.plural.lower(): t.name for t in catalog.tables if t.plural and t.plural != t.label}
+    lambda catalog: {
+        phrase: t.name
+        for t in catalog.tables
+        if t.plural
+        for phrase in ([t.plural.lower()] if t.plural != t.label else [f"{t.plural.lower()} {w}" for w in _COUNTED])
+    }
 )
 
 

@@ -4,6 +4,7 @@ An assistant may say "two of them are shipped" or "€40 more than in May". Such
 from it. What counts as simple is kept narrow on purpose: the more is derivable, the fewer invented figures are found.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
@@ -14,6 +15,12 @@ from duologue.language.reading import Day, Number, parse_day
 from duologue.types import Json
 
 __all__ = ["Derived", "derive"]
+
+_NAMES_ROWS = re.compile(
+    r"(?:\A|_)(?:ids?|keys?|no|nr|number|code|ref|reference)\Z|[a-z0-9](?:Id|ID|Key|No|Nr|Number|Code|Ref|Reference)\Z",
+    re.ASCII,
+)
+"""Fields whose numbers name things: adding them up means nothing, and would explain many a wrong figure."""
 
 PAIRS = 24
 """Lists up to this length have their rows compared in pairs."""
@@ -28,14 +35,16 @@ class Derived(Struct, frozen=True):
     """Out of a hundred."""
     days: frozenset[int]
 
-    def explains(self, said: Number) -> bool:
-        """Whether the figure is one of them, rounded as it was said."""
+    def explains(self, said: Number) -> str:
+        """In what way the figure, rounded as it was said, is one of them; empty where it is none."""
         value = said.value
         if said.percent:
-            return any(_near(s, said) for s in self.shares)
-        if value in self.counts or value in self.days:
-            return True
-        return any(_near(f, said) for f in self.figures)
+            return "a share" if any(_near(s, said) for s in self.shares) else ""
+        if value in self.counts:
+            return "a count"
+        if value in self.days:
+            return "days between"
+        return "a sum, difference, product or average" if any(_near(f, said) for f in self.figures) else ""
 
 
 def _near(value: float, said: Number) -> bool:
@@ -57,7 +66,7 @@ def derive(result: Json, known_days: Iterable[Day] = ()) -> Derived:
             if len(column) > 1:
                 _compare(column, figures, shares)
         for row in rows[:PAIRS]:
-            _combine([v for v in row.values() if _is_number(v)], figures, shares)
+            _combine([v for k, v in row.items() if _is_number(v) and not _NAMES_ROWS.search(k)], figures, shares)
         _between(rows, others, days)
     return Derived(frozenset(counts), tuple(figures), tuple(shares), frozenset(days))
 
@@ -87,7 +96,7 @@ def _count(rows: list[dict[str, Json]], counts: set[int]) -> None:
 
 
 def _columns(rows: list[dict[str, Json]]) -> list[list[float]]:
-    names = dict.fromkeys(k for r in rows for k, v in r.items() if _is_number(v))
+    names = dict.fromkeys(k for r in rows for k, v in r.items() if _is_number(v) and not _NAMES_ROWS.search(k))
     return [[r[n] for r in rows if _is_number(r.get(n))] for n in names]
 
 

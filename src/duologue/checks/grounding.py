@@ -1,7 +1,12 @@
 """Does everything the assistant states come from somewhere?
 
 Every figure, date, time, code, e-mail address and quoted name must have been returned by a call, said by the user or stand in the
-system message before it is said, or follow from one earlier result by simple arithmetic. What has no source is named once.
+system message before it is said, or follow from one earlier result by simple arithmetic. A weekday beside a date must be that day's.
+
+What has no source is named once, each statement on its own: the list of what could not be traced. What was worked out is noted with
+the way it was. The search is bounded, so that not every wrong number follows from something: one result at a time (`derived.py`
+compares up to 24 rows, and no keys), differences of whole lists only behind "other" or "remaining", and spans of time only from today
+or from up to `SPANS` days that are known.
 """
 
 import re
@@ -9,7 +14,7 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
-from duologue.checks.case import Case, verdict
+from duologue.checks.case import Case
 from duologue.checks.sources import Sources
 from duologue.language.reading import DateSaid, Day, Number, Reading, fold, has_phrase
 from duologue.types import Finding, Verdict
@@ -30,6 +35,9 @@ _WEEKDAY_BEFORE = re.compile(rf"\b{_WEEKDAY}\.?(?:,| the)? (?:the )?\Z", re.I)
 _WEEKDAY_AFTER = re.compile(
     rf"(?:,? \(?| ?\(|, (?:which is )?)(?:an? |on a |that's a |which (?:is|was) a )?{_WEEKDAY}\b", re.I
 )
+_HOUR = re.compile(r"\s?([ap])\.?m\b", re.I)
+_LONG_SPAN = re.compile(r"[\s-]?(years?|yrs?|months?)\b", re.I)
+_SHORT_SPAN = re.compile(r"[\s-]?(?:more |full |calendar )?(days?|weeks?)\b", re.I)
 _RANGE = re.compile(r"\s?(?:[–—-]|to|and|or|&|/)\s?", re.I)
 _TIMES = re.compile(r"\s?(?:×|times (?:as|more|the|that|higher|larger|what))", re.I)
 _DAY_OF_MONTH = re.compile(
@@ -39,10 +47,14 @@ _OWN_DAY = re.compile(r"\b(today|tomorrow|yesterday)[\s,(*_]*\Z|\A[\s,(*_]*(toda
 _FROM_TODAY = {"today": 0, "tomorrow": 1, "yesterday": -1}
 
 
+SPANS = 120
+
+
 def grounding(case: Case) -> Verdict:
     """Nothing the assistant states is invented."""
     known = Sources(case.columns)
-    findings = []
+    findings: list[Finding] = []
+    notes: list[Finding] = []
     calls = {c.turn: c for c in case.trace.calls}
     for number, turn in enumerate(case.trace.turns):
         role = turn.message.role
@@ -57,27 +69,92 @@ def grounding(case: Case) -> Verdict:
                 ]
         elif turn.message.content:
             reading = case.reading(number)
-            claims = unfounded(reading, known)
+            claims, worked_out = traced(reading, known)
+            notes += [Finding(number, f"noted: {what}") for what in worked_out]
             findings += [Finding(number, f"no source for {claim!r}") for claim in claims]
             if claims:
                 known.add_text(reading)  # an invention repeated is one invention
-    return verdict("grounding", findings)
+    return Verdict("grounding", not findings, (*findings, *notes))
 
 
 def unfounded(reading: Reading, known: Sources) -> list[str]:
     """What a text states that has no source, in the order of its kinds."""
-    out = [n.text for n in reading.numbers if not _is_counter(n, reading) and not _has_source(n, reading, known)]
-    out += [d.text for d in reading.dates if not known.knows_date(d) and not _is_own_day(d, reading.text, known)]
+    return traced(reading, known)[0]
+
+
+def traced(reading: Reading, known: Sources) -> tuple[list[str], list[str]]:
+    """What a text states that has no source, in the order of its kinds; and what was worked out, and how."""
+    out: list[str] = []
+    notes: list[str] = []
+    for n in reading.numbers:
+        if _is_counter(n, reading) or _is_known(n, reading, known):
+            continue
+        way = _derivation(n, reading, known)
+        if not way:
+            out.append(n.text)
+        elif not n.word:
+            notes.append(f"{n.text!r} is {way}")
+    out += [d.text for d in reading.dates if not known.knows_date(d) and not _is_counted_to(d, reading, known)]
     out += [d for said in reading.dates if (d := _wrong_weekday(said, reading.text, known))]
     out += [f"the {day}." for day in _DAY_OF_MONTH.findall(reading.text) if not _is_some_day(int(day), reading, known)]
     out += [t.text for t in reading.times if not known.knows_time(t)]
     out += [c.text for c in reading.codes if not known.knows_code(c) and not known.is_named(c.text, reading)]
     out += [q for q in _QUOTED.findall(reading.text) if not _is_known_name(q, known)]
-    return out
+    return out, notes
 
 
-def _has_source(said: Number, reading: Reading, known: Sources) -> bool:
-    return _is_there(said, reading, known) or any(way(said, reading, known) for way in (_as_day, _as_ratio, _as_list))
+def _derivation(said: Number, reading: Reading, known: Sources) -> str:
+    """The way in which a figure follows from what is known; empty where it does not."""
+    found = _WORD_BEFORE.search(reading.text, max(0, said.start - 24), said.start)
+    way = known.derives(said, found[1].lower() if found else "")
+    if way:
+        return way
+    for name, holds in (
+        ("part of a range of days", _as_day),
+        ("a ratio", _as_ratio),
+        ("a list", _as_list),
+        ("a span of time", _as_span),
+    ):
+        if holds(said, reading, known):
+            return name
+    return ""
+
+
+def _as_span(said: Number, reading: Reading, known: Sources) -> bool:
+    """ "34 years old", "3 months ago", "9 am": counted between today and a day that is known, or an hour on the clock."""
+    if (hour := _HOUR.match(reading.text, said.end)) is not None:
+        clock = int(said.value) % 12 + (12 if hour[1].lower() == "p" else 0)
+        return said.value <= 12 and f"{clock:02}:00" in known.joined
+    found = _LONG_SPAN.match(reading.text, said.end)
+    if found is None or not isinstance(said.value, int):
+        return False
+    months = 12 if found[1].lower().startswith("y") else 1
+    days = sorted(d for d in known.days if all(d))[-SPANS:]
+    return any(abs(_months(day, now)) // months == said.value for now in known.today for day in days)
+
+
+def _months(one: Day, other: Day) -> int:
+    """Whole months from one day to a later one."""
+    one, other = min(one, other), max(one, other)
+    return 12 * (other[0] - one[0]) + other[1] - one[1] - (other[2] < one[2])
+
+
+def _is_counted_to(said: DateSaid, reading: Reading, known: Sources) -> bool:
+    """ "In three weeks, on 5 July": as many days from one that is known as the text says."""
+    if _is_own_day(said, reading.text, known):
+        return True
+    steps = [
+        int(n.value) * (7 if found[1].lower().startswith("w") else 1)
+        for n in reading.numbers
+        if isinstance(n.value, int)
+        and n.value < 1_000
+        and (found := _SHORT_SPAN.match(reading.text, n.end)) is not None
+    ]
+    if not steps or said.time:
+        return False
+    bases = [*known.today, *sorted(d for d in known.days if all(d))[-SPANS:]]
+    ends = {_shifted(day, timedelta(sign * step)) for day in bases for step in steps for sign in (1, -1)}
+    return any((y or end.year, m, d) == (end.year, end.month, end.day) for y, m, d in said.days for end in ends)
 
 
 def _as_day(said: Number, reading: Reading, known: Sources) -> bool:
@@ -93,7 +170,7 @@ def _as_ratio(said: Number, reading: Reading, known: Sources) -> bool:
     """ "3.3 times as dear", "1.5x": a share, not out of a hundred."""
     if said.percent or not (said.suffix == "x" or _TIMES.match(reading.text, said.end)):
         return False
-    return known.derives(replace(said, value=100 * said.value, decimals=said.decimals - 2, percent=True), "")
+    return bool(known.derives(replace(said, value=100 * said.value, decimals=said.decimals - 2, percent=True), ""))
 
 
 def _as_list(said: Number, reading: Reading, known: Sources) -> bool:
@@ -101,13 +178,10 @@ def _as_list(said: Number, reading: Reading, known: Sources) -> bool:
     return "," in said.text and all(p.isdigit() and int(p) in known.numbers for p in said.text.split(","))
 
 
-def _is_there(said: Number, reading: Reading, known: Sources) -> bool:
+def _is_known(said: Number, reading: Reading, known: Sources) -> bool:
     if said.word and (said.value == 1 or _is_loose(said, reading.text) or _is_in_name(said, reading.text, known)):
         return True
-    if known.knows_number(said) or known.is_named(said.text, reading):
-        return True
-    found = _WORD_BEFORE.search(reading.text, max(0, said.start - 24), said.start)
-    return known.derives(said, found[1].lower() if found else "")
+    return known.knows_number(said) or known.is_named(said.text, reading)
 
 
 def _wrong_weekday(said: DateSaid, text: str, known: Sources) -> str:

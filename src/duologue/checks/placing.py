@@ -111,7 +111,11 @@ def bound(claim: Claim, spots: list[Spot], breaks: list[int], text: str) -> Row 
     before = [s for s in spots if s[1] <= claim.start and s[0] >= start]
     if before and _OPENS.match(text[before[-1][1] : claim.start]):
         return before[-1][2]
-    near = {id(s[2]): s[2] for s in spots if start <= s[0] < end}
+    within = [s for s in spots if start <= s[0] < end]
+    named = {id(s[2]) for s in within if s[2] is not NOBODY}
+    if len(named) == 1 and within[0][2] is not NOBODY and text[within[0][1] : within[0][1] + 1] == ":":
+        return within[0][2]  # an item of a list, whatever else it names
+    near = {id(s[2]): s[2] for s in within}
     return next(iter(near.values())) if len(near) == 1 else None
 
 

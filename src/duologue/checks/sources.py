@@ -205,23 +205,33 @@ class Sources:
         found = fold(token)
         return any(has_phrase(n, found) and has_phrase(reading.folded, n) for n in self.labels)
 
-    def derives(self, said: Number, before: str) -> bool:
-        """The figure is a simple count, sum, difference, average or share of one result, or of dates in it.
+    def derives(self, said: Number, before: str) -> str:
+        """In what simple way the figure follows from one result, or from dates in it: a count, sum, difference, average, product,
+        share, days between; empty where it does not.
 
-        `before` is the word before it: "first 3", "2 more" need only be smaller than a list; "about" allows rounding.
+        `before` is the word before it: "first 3", "2 more" need only be smaller than a list; "the other 63" may be what is left of
+        113 when 50 are taken away; "about" allows rounding.
         """
         value = said.value
         if value in self.lengths:
-            return True
+            return "the length of a list"
         if before in PART_OF and isinstance(value, int) and 0 < value <= max(self.lengths, default=0):
-            return True
+            return "part of a list"
         if before in _ABOUT and _is_round(value) and any(abs(x - value) <= 0.05 * abs(x) for x in self.numbers):
-            return True
+            return "rounding"
         if before in _ABOUT and any(abs(x - value) <= 0.5000001 * 10.0**-said.decimals for x in self._long):
-            return True
+            return "rounding"
         while len(self._derived) < len(self._results):
             self._derived.append(derive(self._results[len(self._derived)], self.days))
-        return any(d.explains(said) for d in reversed(self._derived))
+        way = next((w for d in reversed(self._derived) if (w := d.explains(said))), "")
+        return way or ("what is left" if before in _LEFT and self._is_left(value) else "")
+
+    def _is_left(self, value: float) -> bool:
+        """The difference of two numbers of rows, out of the latest `_TOTALS` lists and figures about them."""
+        tops = [v for r in self._results[-_TOTALS:] if isinstance(r, dict) for v in r.values()]
+        whole = {len(v) if isinstance(v, list) else v for v in tops if isinstance(v, list | int)}
+        parts = whole | {n for d in self._derived[-_TOTALS:] for n in d.counts}
+        return any(a - b == value for a in whole for b in parts if b > 0)
 
 
 def _find_spellings(columns: Mapping[str, Column]) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
@@ -254,6 +264,8 @@ PART_OF = frozenset(
         "just",
     ]
 )
+_LEFT = frozenset(["other", "remaining", "others", "rest", "further", "more", "additional"])
+_TOTALS = 8
 _ABOUT = frozenset(
     ["about", "around", "roughly", "approximately", "nearly", "almost", "over", "under", "some", "circa"]
 )
