@@ -81,6 +81,18 @@ def test_a_text_told_again_is_found(benchmarks: Benchmarks, text: str, copied: b
     assert is_contaminated(overlaps(candidate("Hello.", goals=(text,)), benchmarks)) is copied
 
 
+@pytest.mark.parametrize(("entries", "copied"), [(1, True), (11, True), (12, False)])
+def test_a_phrase_of_many_entries_is_the_benchmarks_own(tmp_path: Path, entries: int, copied: bool) -> None:
+    phrase = "Certainly, let me pull up the ferry timetable for you right away."
+    rows = [
+        {"messages": [{"role": "user", "content": f"{QUESTION} {i}"}, {"role": "assistant", "content": phrase}]}
+        for i in range(entries)
+    ]
+    (tmp_path / "talk.json").write_text(json.dumps(rows))
+    found = overlaps(candidate("Hello.", phrase), read_benchmarks([tmp_path / "talk.json"]))
+    assert (len(found), is_contaminated(found)) == (1, copied)
+
+
 def test_an_overlap_says_where_the_entry_is(benchmarks: Benchmarks) -> None:
     (found,) = overlaps(candidate(QUESTION), benchmarks)
     assert (found.kind, found.share, found.copied) == ("text", 1.0, True)

@@ -39,6 +39,8 @@ class Rule(Struct, frozen=True):
     """Words in a row, values included."""
     whole: int = 8
     """Words of a passage that stands there wholly, word for word."""
+    phrase: int = 12
+    """Entries that have the same short passage, from which it is the benchmark's own phrase ("Sure, I can help you with that")."""
     schema_share: float = 0.6
     schema_weight: float = 25.0
     report: float = 0.85
@@ -97,7 +99,8 @@ def _judged(match: Match, rule: Rule) -> Overlap | None:
         "words kept": (rule.frame_share, rule.frame_weight),
         "word for word": (2.0, 0.0),
     }[match.way]
-    copied = (
+    phrase = match.brief and match.also + 1 >= rule.phrase
+    copied = not phrase and (
         (match.share >= share and match.share * match.shared >= weight)
         or match.run >= rule.run
         or match.words == match.run >= rule.whole

@@ -45,6 +45,8 @@ class Match(Struct, frozen=True):
     run: int
     words: int
     also: int
+    brief: bool
+    """The passage's skeleton is short."""
     text: str
 
 
@@ -93,7 +95,7 @@ class TextIndex:
                 yield self._match(hit, form, ours, text)
         for number, length in self._found_whole(ours.words):
             passage, also = self._passages[number], self._also[number]
-            yield Match(passage, "word for word", 1.0, length, length, length, also, text)
+            yield Match(passage, "word for word", 1.0, length, length, length, also, True, text)
 
     def _add(self, passage: Passage) -> None:
         number = len(self._passages)
@@ -131,7 +133,8 @@ class TextIndex:
         if form.way == "values kept":
             share = min(share, common_length(theirs.skeleton, ours.skeleton) / len(theirs.skeleton))
         also = self._also[hit.number]
-        return Match(passage, form.way, share, hit.shared, run, len(theirs.words), also, text)
+        brief = len(theirs.skeleton) < ENOUGH
+        return Match(passage, form.way, share, hit.shared, run, len(theirs.words), also, brief, text)
 
     def _found_whole(self, ours: list[str]) -> Iterator[tuple[int, int]]:
         for i in range(len(ours) - SHORTEST_WORDS + 1):
