@@ -24,7 +24,7 @@ LONGEST = 64 * 2**20
 _CHUNK = 2**20
 _SPACE = b" \t\r\n"
 _MARKS = re.compile(rb'["{}\[\]]')
-_STRING = re.compile(rb'(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _PACKED = {
     b"\x1f\x8b": "gzip",
     b"PK\x03\x04": "zip",
@@ -103,6 +103,10 @@ def _first_line_is_a_row(file: BinaryIO) -> bool:
 
 def _first_is_written_over_lines(file: BinaryIO) -> bool:
     at = file.tell()
+    if len(file.readline(LONGEST)) == LONGEST:
+        file.seek(at)
+        return False
+    file.seek(at)
     first = next(_cut(file, inside=False), None)
     file.seek(at)
     return first is not None and first[1] is not None and b"\n" in first[1] and not _parse(first[1])[1]
@@ -192,29 +196,19 @@ class _Scan:
     def __init__(self, level: int) -> None:
         self._level, self._depth, self._line = level, 0, 1
         self._piece = bytearray()
-        self._open = self._too_long = False
+        self._open = self._too_long = self._in_string = False
         self._began = 1
         self._tail = b""
 
     def feed(self, chunk: bytes) -> Iterator[tuple[int, bytes | None]]:
         data, self._tail = self._tail + chunk, b""
-        at = kept = 0
-        while found := _MARKS.search(data, at):
-            mark = found[0]
+        at = self._past_string(data, 0) if self._in_string else 0
+        kept = 0
+        while not self._in_string and (found := _MARKS.search(data, at)):
+            mark, at = found[0], found.end()
             if mark == b'"':
-                end = _STRING.match(data, found.end())
-                if end is None:  # the string goes on in the next chunk
-                    if len(data) - found.start() > LONGEST:
-                        self._too_long, self._open = True, True
-                        at = found.end()
-                        continue
-                    self._keep(data[kept : found.start()])
-                    self._tail = data[found.start() :]
-                    return
-                at = end.end()
-                continue
-            at = found.end()
-            if mark in b"{[":
+                at = self._past_string(data, at)
+            elif mark in b"{[":
                 self._depth += 1
                 if self._depth == self._level:
                     self._keep(data[kept : found.start()])
@@ -229,7 +223,18 @@ class _Scan:
                     yield self._began, None if self._too_long else bytes(self._piece)
                     self._open = False
                     self._piece.clear()
-        self._keep(data[kept:])
+        self._keep(data[kept : len(data) - len(self._tail)])
+
+    def _past_string(self, data: bytes, at: int) -> int:
+        """Where a string that is open at `at` has ended. One that goes on in the next chunk is left open, and half an escape at the
+        end is put back."""
+        end = _STRING.match(data, at)
+        self._in_string = end is None
+        if end is not None:
+            return end.end()
+        slashes = len(data) - len(data.rstrip(b"\\"))
+        self._tail = data[-1:] if slashes % 2 and len(data) > at else b""
+        return len(data)
 
     def finish(self) -> Iterator[tuple[int, bytes | None]]:
         if self._open:
