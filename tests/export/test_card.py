@@ -362,6 +362,33 @@ def test_models_are_named_and_change_what_is_said(tmp_path: Path) -> None:
     assert "need not answer the same" in body
 
 
+@pytest.mark.parametrize(
+    ("config", "built_in", "by_hand", "playing"),
+    [
+        ({"file": "k.sqlite"}, False, False, ["questions", "tools", "expansion", "returns", "tasks", "user", "agent", "judge"]),
+        ({"domain": "kettles"}, False, False,
+         ["domain", "questions", "tools", "expansion", "returns", "tasks", "user", "agent", "judge"]),
+        ({"domain": "retail"}, True, True, ["tasks", "user", "agent", "judge"]),
+        ({"domain": "zoo", "simulated": True}, False, False,
+         ["tools", "returns", "tasks", "user", "agent", "simulator", "judge"]),
+        ({"domain": "t", "simulated": True, "seed_tools": "t.json"}, False, False,
+         ["returns", "tasks", "user", "agent", "simulator", "judge"]),
+    ],
+)  # fmt: skip
+def test_a_role_with_nothing_to_do_is_played_by_nobody(
+    config: dict[str, Any], built_in: bool, by_hand: bool, playing: list[str], tmp_path: Path
+) -> None:
+    """`--model` names one for every role."""
+    tools = (replace(FIND, wording={"request": ("find {colour} ones",)}), REPRICE) if by_hand else (FIND, REPRICE)
+    environment = make_environment(tools=tools)
+    roles = {role: ["m"] for role in ROLES if role != "wording"}
+    with Store.create(tmp_path / "run", {**config, "roles": roles}) as store:
+        store.put_environment(environment, b"image")
+        store.put_dialogue(0, make_dialogue(environment), SOUND)
+    _, body = card(tmp_path / "run", built_in=built_in)
+    assert re.findall(r"^\| (\w+) \| [^|]+ \| `m` \|$", body, re.M) == playing
+
+
 def test_simulated_tools_are_a_limit(tmp_path: Path) -> None:
     environment = replace(make_environment(), image="")
     with Store.create(tmp_path / "run", {"domain": "a zoo", "simulated": True}) as store:

@@ -95,9 +95,14 @@ def _to_fill(given: Given, source: SourceFacts, language: str, seed_tools: bool)
 
 def _nothing(store: Store, given: Given) -> UserError:
     which = "accepted" if given.kept is None else "selected"
+    made = (
+        "`duologue stats` says what became of its items."
+        if store.finished_items()
+        else "Run `duologue generate` first."
+    )
     return UserError(
         f"{str(store.folder)!r} holds no {which} conversation: there is nothing to write a card of.",
-        "Run `duologue generate` with this folder first." if given.kept is None else "Select some, or give --all.",
+        made if given.kept is None else "Select some, or give --all.",
     )
 
 
@@ -135,7 +140,10 @@ def _tables(store: Store, environment: Environment) -> tuple[TableFacts, ...]:
 
 def _made(store: Store, counting: Counting, given: Given, found: dict[str, Json]) -> Made:
     config, notes = store.config(), store.notes()
-    roles: dict[str, list[str]] = config.get("roles") or {}
+    by_hand = any(tool.wording for e in counting.used() for tool in e.toolset.tools)
+    idle = _idle(config, _kind(config, given.built_in), by_hand)
+    named: dict[str, list[str]] = config.get("roles") or {}
+    roles = {role: models for role, models in named.items() if role not in idle}
     with_what = {"duologue": notes.get("version", ""), **notes.get(MADE_WITH, {})}
     use = [
         ModelUse(role, w["calls"], w["tokens"]["prompt"], w["tokens"]["completion"], w["dollars"])
@@ -148,7 +156,7 @@ def _made(store: Store, counting: Counting, given: Given, found: dict[str, Json]
         toolsets=len(counting.used()),
         simulated=bool(config.get("simulated")),
         tools_given=bool(config.get("seed_tools")),
-        tools_by_hand=any(tool.wording for e in counting.used() for tool in e.toolset.tools),
+        tools_by_hand=by_hand,
         prompts=str(config.get("prompts") or ""),
         players=tuple(
             Player(role, does.partition(";")[0], tuple(roles.get(role, ())))
@@ -160,6 +168,20 @@ def _made(store: Store, counting: Counting, given: Given, found: dict[str, Json]
         ran_out="ran_out" in notes,
         commands=commands(config, given),
     )
+
+
+def _idle(config: dict[str, Json], kind: str, tools_by_hand: bool) -> set[str]:
+    """Roles with nothing to do in such a run, whoever was to play them."""
+    idle = set() if kind == "invented" else {"domain"}
+    if kind != "simulated":
+        idle.add("simulator")
+    if kind == "simulated":
+        idle |= {"questions", "expansion"}
+    if config.get("seed_tools"):
+        idle.add("tools")
+    if tools_by_hand:
+        idle |= {"questions", "tools", "expansion", "returns"}
+    return idle
 
 
 def _checks(said: list[dict[str, Json]], counting: Counting) -> tuple[CheckFacts, ...]:
