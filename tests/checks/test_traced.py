@@ -9,6 +9,7 @@ from duologue.checks.grounding import grounding
 from duologue.checks.honesty import honesty
 from duologue.checks.inference import INFERENCES
 from duologue.checks.provenance import provenance
+from duologue.checks.words import finds
 from duologue.ids import to_json
 from duologue.plans.trace import trace
 from duologue.types import Json, Message, Slot, Tool, ToolCall, Toolset, Turn
@@ -169,3 +170,18 @@ def test_a_state_is_told_of_its_own_row(at: int, text: str, sound: bool) -> None
     verdict = attribution(case_of(talk.reworded(talk.sound(), at, text), talk.environment(), talk.catalog()))
     found = [f for f in verdict.evidence if f.turn == at]
     assert (not found) is sound, verdict.evidence
+
+
+WHOLE = [
+    ("Those are all there are.", True),
+    ("There are no others on record.", True),
+    ("That's all of them!", True),
+    ("They are all the same.", False),
+    ("There are no more than 3.", False),
+    ("There is no more time.", False),
+]
+
+
+@pytest.mark.parametrize(("text", "says_so"), WHOLE)
+def test_that_is_all(text: str, says_so: bool) -> None:
+    assert (finds("counting", "whole", text) is not None) is says_so

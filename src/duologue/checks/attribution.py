@@ -186,7 +186,9 @@ class _Judge:
         listed = [c for c in self.block if self._lists(c) == table and not c.failed and isinstance(c.result, dict)]
         if not listed or count in self.seen.heard:
             return False
-        same = [c.result for c in self.case.trace.calls if self._lists(c) == table and isinstance(c.result, dict)]
+        since = listed[0].turn if whole else 0
+        same = [c.result for c in self.case.trace.calls if self._lists(c) == table and c.turn >= since]
+        same = [r for r in same if isinstance(r, dict)]
         sizes = {len(v) for r in same for v in r.values() if isinstance(v, list)}
         about = {v for c in listed for v in c.result.values() if isinstance(v, int)}
         return count not in sizes | about and (whole or not any(count in derive(c.result).counts for c in listed))
