@@ -398,6 +398,7 @@ def test_dates_are_checked(schema: Json) -> None:
         Tool("t", "", {"type": "object", "properties": {"x": {"type": "colour"}}}, {}, "read"),
         Tool("t", "", {"type": "object", "properties": {"x": {"default": 2**70}}}, {}, "read"),
         Tool("t", "", {"type": "object", "properties": []}, {}, "read"),
+        Tool("t", "", {"type": "object", "properties": {"x": {"$ref": "http://127.0.0.1:1/x.json"}}}, {}, "read"),
         tool("t", Statement("return", "SELECT 1", shape="list")),
     ],
 )

@@ -7,10 +7,10 @@ out is what some file formats make of absence, and only noted.
 
 from typing import Any
 
-from duologue.audit.offered import validator
 from duologue.audit.sight import Made, Sight
 from duologue.audit.values import Objection, Offered
 from duologue.checks.kept import Kept
+from duologue.environment.validators import validator
 from duologue.types import Json
 
 __all__ = ["arguments", "tools"]

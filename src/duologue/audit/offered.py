@@ -9,10 +9,10 @@ import json
 from functools import lru_cache
 from typing import Any
 
-import jsonschema_rs
 import msgspec
 
 from duologue.audit.values import Offered
+from duologue.environment.validators import validator
 from duologue.types import Json
 
 __all__ = ["offered", "tools_in_text", "validator"]
@@ -147,16 +147,6 @@ def _absent(schema: dict[str, Json]) -> str:
     if not isinstance(properties, dict) or not isinstance(required, list) or not properties:
         return ""
     return next((n for n in required if isinstance(n, str) and n not in properties), "")
-
-
-def validator(schema: dict[str, Json]) -> Any:
-    """The compiled schema. What it refers to elsewhere is never fetched: a file that is read asks nothing of any network or disk.
-    Raises `ValueError` where it is no valid schema."""
-    return jsonschema_rs.validator_for(schema, retriever=_refuse)
-
-
-def _refuse(address: str) -> Json:
-    raise ValueError("nothing is fetched")
 
 
 def _invalid(schema: dict[str, Json]) -> str:

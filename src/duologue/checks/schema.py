@@ -6,10 +6,9 @@ Validators are compiled once per tool and kept.
 
 from typing import Any
 
-import jsonschema_rs
-
 from duologue.checks.case import Case, verdict
 from duologue.checks.kept import Kept
+from duologue.environment.validators import validator
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, Tool, Verdict
 
@@ -39,7 +38,7 @@ def _check(call: Executed, tool: Tool, excused: bool) -> list[Finding]:
 
 
 def _compile(tool: Tool) -> tuple[Any, Any]:
-    return jsonschema_rs.validator_for(tool.parameters), jsonschema_rs.validator_for(tool.returns)
+    return validator(tool.parameters), validator(tool.returns)
 
 
 validators = Kept(_compile, 2048)

@@ -12,6 +12,7 @@ import jsonschema_rs
 import msgspec
 
 from duologue.environment.limits import Limits
+from duologue.environment.validators import refuse
 from duologue.errors import ToolError, UserError
 from duologue.types import Json, Tool
 
@@ -45,7 +46,7 @@ class Parameters:
             if not isinstance(properties, dict) or schema.get("type", "object") != "object":
                 raise ValueError("its `parameters` must describe an object")
             self._validator = jsonschema_rs.Draft202012Validator(
-                {"type": "object", **schema}, validate_formats=True, formats={"date-time": _is_time}
+                {"type": "object", **schema}, validate_formats=True, formats={"date-time": _is_time}, retriever=refuse
             )
         except ValueError as error:
             problem = f"tool {tool.name!r}: its `parameters` are not a valid JSON Schema: {error}"

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import jsonschema_rs
 
+from duologue.environment.validators import refuse
 from duologue.ids import to_json
 from duologue.types import Json, Tool
 
@@ -66,7 +67,7 @@ def tidy_object(schema: Any) -> Schema:
     if size > LONGEST_SCHEMA:
         raise ValueError(f"its schema is longer than {LONGEST_SCHEMA} characters")
     try:
-        jsonschema_rs.Draft202012Validator(out)
+        jsonschema_rs.Draft202012Validator(out, retriever=refuse)
     except ValueError as error:
         raise ValueError(f"its schema is not valid: {str(error)[:200]}") from None
     return out

@@ -206,7 +206,7 @@ class Walk:
 
     def _written(self, bound: Bound) -> Json:
         step = self._source(bound)
-        if step > 0 and bound.row is not None:
+        if step > 0 and bound.row is not None and bound.value is bound.row.values.get(bound.column):
             return f"${step}.{bound.row.sources[bound.column][1]}"
         return f"${bound.value}" if isinstance(bound.value, str) and bound.value.startswith("$") else bound.value
 

@@ -8,8 +8,7 @@ told; the rubric carries the weight.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import jsonschema_rs
-
+from duologue.environment.validators import validator
 from duologue.plans.outlines import outline, schema_at, types_of
 from duologue.plans.placeholders import parse, references
 from duologue.tasks.written.form import Doubt
@@ -98,7 +97,7 @@ def _misfit(tool: Tool, arguments: Mapping[str, Json], literal: Mapping[str, Jso
     if missing:
         return f"{missing[0]!r} is required"
     known: dict[str, Any] = {**tool.parameters, "required": [k for k in literal if k in properties]}
-    error = next(iter(jsonschema_rs.validator_for(known).iter_errors(dict(literal))), None)
+    error = next(iter(validator(known).iter_errors(dict(literal))), None)
     if error is None:
         return ""
     return f"{'.'.join(map(str, error.instance_path))}: {error.message[:200]}"
