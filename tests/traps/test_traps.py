@@ -2,11 +2,13 @@
 
 from collections import Counter
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from duologue.traps import FAULTS, KINDS, LIBERTIES, SOUND, Trap, trap, traps
 from duologue.traps.planted import CLASSES
+from duologue.traps.scores import machine_score
 from duologue.traps.worlds import NAMES
 from duologue.types import Verdict
 
@@ -58,17 +60,40 @@ def test_planted_lines_are_of_every_class_and_stand_where_they_are_said_to() -> 
     assert 0.25 < len(rightly) / len(lines) < 0.5
 
 
-def test_most_faults_are_found_for_the_right_reason() -> None:
-    missed = [t for t in traps() if t.faulty and not t.caught_by(verdicts(t.name))]
-    assert len(missed) <= len(FAULTS) * 0.3, "\n".join(map(report, missed))
-
-
 def test_hardly_anything_sound_is_objected_to() -> None:
     alarms = [t for t in traps() if not t.faulty and t.rejected(verdicts(t.name))]
-    assert len(alarms) <= 6, "\n".join(map(report, alarms))
+    assert len(alarms) <= 1, "\n".join(map(report, alarms))
 
 
 @pytest.mark.parametrize("name", FAULTS[::7])
 def test_made_again_it_is_the_same(name: str) -> None:
     found = trap(name)
     assert found._make(found.world) == found._made
+
+
+MOST_MISSED = {
+    "wrong number told": 1,
+    "another row's value": 1,
+    "list cut short": 1,
+    "neighbour's row": 1,
+    "leaked fact": 1,
+    "user repeats": 1,
+}
+"""Kinds of which one form is known to slip through; the others are found without exception."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_found_for_the_right_reason(kind: str) -> None:
+    missed = [t for t in traps() if t.kind == kind and not t.caught_by(verdicts(t.name))]
+    assert len(missed) <= MOST_MISSED.get(kind, 0), "\n".join(map(report, missed))
+
+
+def test_the_figures_of_the_docs_are_those_of_the_set() -> None:
+    score = machine_score(list(traps()), {t.name: verdicts(t.name) for t in traps()})
+    page = (Path(__file__).parents[2] / "docs" / "checks.md").read_text(encoding="utf-8")
+    for k in score.faults:
+        assert f"| {k.name} | {k.objected} of {k.of} |" in page
+    (found, faults), (alarms, sound) = score.found, score.alarmed
+    assert f"| faults found | {found} of {faults} ({100 * found / faults:.1f} %) |" in page
+    assert f"| false alarms | {alarms} of {sound} ({100 * alarms / sound:.1f} %) |" in page
+    assert score.holds

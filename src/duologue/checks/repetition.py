@@ -1,12 +1,14 @@
 """Was nothing asked of the database twice for no reason?
 
-The same call again is in order when something was changed since, or when the user doubted the answer or asked to look again.
+The same call again is in order when something was changed since, when the user doubted the answer or asked to look again, and as a look
+at a record right before it is changed.
 """
 
 from duologue.checks.case import Case, verdict
 from duologue.checks.words import finds
 from duologue.ids import canonical
 from duologue.plans.match import normal_arguments
+from duologue.plans.trace import Executed
 from duologue.types import Finding, Turn, Verdict
 
 
@@ -19,12 +21,22 @@ def repetition(case: Case) -> Verdict:
         name = (call.call.name, canonical(arguments))
         epoch = case.epochs[call.at]
         earlier = seen.get(name)
-        if earlier is not None and earlier[1] == epoch and not _doubted(case, earlier[0], call.at):
+        again = earlier is not None and earlier[1] == epoch and not _doubted(case, earlier[0], call.at)
+        if again and earlier is not None and not _before_change(case, call):
             findings.append(
                 Finding(call.at, f"{call.call.name} was called just so in turn {earlier[0]}, and nothing has changed")
             )
         seen[name] = (call.at, epoch)
     return verdict("repetition", findings)
+
+
+def _before_change(case: Case, call: Executed) -> bool:
+    """A look at a record right before it is changed: the next call writes, with all that this one named."""
+    following = next((c for c in case.trace.calls if c.index > call.index), None)
+    if following is None or following.effect != "write" or call.effect != "read" or not call.call.arguments:
+        return False
+    named = {canonical(v) for v in call.call.arguments.values()}
+    return named <= {canonical(v) for v in following.call.arguments.values()}
 
 
 def _doubted(case: Case, since: int, until: int) -> bool:

@@ -1,7 +1,6 @@
 """What the set is made of: kinds of fault with their forms, liberties, and the worlds in which each is made.
 
-The checks that are right to object to a kind follow from what the kind is, and were written down before any was measured. The worlds
-were dealt out so that all have their share, among those that offer a place for a form; what any check says of the outcome played no part.
+The checks that are right to object to a kind follow from what the kind is, not from which of them does. The worlds were dealt out so that all have their share, among those that offer a place for a form; what any check says of the outcome played no part.
 """
 
 from msgspec import Struct
@@ -69,7 +68,7 @@ KINDS: dict[str, Kind] = {
         "assistant", "state",
         (spoil.one_more_row, "music library"), (spoil.made_twice, "garage shop"), (spoil.unasked, "ferry")),
     "neighbour's row": _kind(
-        "assistant", "calls state",
+        "assistant", "calls state attribution disclosure",
         (spoil.neighbour_read, "depot music ferry"), (spoil.neighbour_written, "clinic garage")),
     "unread result": _kind(
         "assistant", "unread disclosure",
@@ -116,7 +115,7 @@ LIBERTIES: dict[str, Forms] = {
     "said again on request": ((liberties_said.said_again, "music garage"),),
     "figure written otherwise": ((liberties.other_writing, "shop depot"), (liberties_said.separators, "music garage")),
     "number in words": ((liberties_said.numbers_in_words, "depot clinic"),),
-    "rounded, and said so": ((liberties_said.rounded, "garage ferry"),),
+    "rounded, and said so": ((liberties_said.rounded, "library ferry"),),
     "date written otherwise": ((liberties_said.other_date, "library shop"),),
     "right weekday": ((liberties_said.day_named, "ferry library shop"),),
     "right number of days": ((liberties_said.span_told, "music garage"),),

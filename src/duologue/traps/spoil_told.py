@@ -202,12 +202,14 @@ _COMPLETE = ("Those are all there are.", "That's the complete list.", "There are
 
 
 def all_there_are(play: Play, dice: Random) -> Iterator[Change]:
-    """A list that was cut off is told as the whole."""
+    """A list that was cut off is counted, and told, as the whole."""
     for i in shuffled(play.reads(), dice):
         result = play.moves[i].results[0]
         total = next((v for f, v in result.items() if f in ("total", "total_count", "count")), 0)
+        text = play.moves[play.report(i)].text
         if isinstance(total, int) and total > len(rows(result)) > 0:
-            yield told_at(play, i, f"{play.moves[play.report(i)].text} {dice.choice(_COMPLETE)}")
+            counted = swapped(text, str(total), str(len(rows(result))))
+            yield told_at(play, i, f"{counted} {dice.choice(_COMPLETE)}")
 
 
 def _shortened(text: str, keep: int) -> str:

@@ -32,7 +32,11 @@ _ASKS = frozenset({"request", "follow up"})
 def repeats(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
     """Whether a turn asks for what the assistant has just told."""
     turn = turns[at]
-    if turn.done or doubts(turn):
+    if turn.done:
+        return []
+    if not turn.acts and (again := _word_for_word(turns, at)):
+        return again
+    if doubts(turn):
         return []
     if turn.acts:
         return _by_acts(turns, at)
@@ -45,6 +49,39 @@ def repeats(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
         if _was_answered(sentence, turns, at) or _was_told(known, sentence, turns, at):
             return [f"asks again for what was just told: {sentence.strip()!r}"]
     return []
+
+
+_NAMED = re.compile(r"\d|[^.?!\s] [A-Z][a-z]")
+_POINTS = re.compile(
+    r"\b(?:that|this|those|these|it|its|them|their|there|one|ones|he|she|his|her|next|last|first|second|same|again)\b",
+    re.I,
+)
+_LONG_ENOUGH = 5
+"""Words of a turn that nobody says twice by chance."""
+
+
+def _word_for_word(turns: Sequence[Turn], at: int) -> list[str]:
+    """A whole turn said before, however long ago, that names what it is about, was answered, and since which nothing was changed."""
+    text = turns[at].message.content
+    said = fold(text)
+    if len(said.split()) < _LONG_ENOUGH or _POINTS.search(text) or not _NAMED.search(text):
+        return []
+    for number in range(at - 1, 0, -1):
+        earlier = turns[number].message
+        if earlier.role == "user" and fold(earlier.content) == said:
+            answer = _answer(turns, number, at)
+            if answer and _is_new(answer, text) and not _outdated(answer, turns[number:at]):
+                return [f"asks again, word for word, for what was told: {text!r}"]
+            return []
+    return []
+
+
+def _outdated(answer: str, turns: Sequence[Turn]) -> bool:
+    """Rows came or went since, or a value that the answer told was changed."""
+    changes = [c for t in turns for c in t.changes]
+    if any(c.op != "update" for c in changes):
+        return True
+    return any(v is not None and tells(read(answer), v) for c in changes for v in (c.before or {}).values())
 
 
 def _by_acts(turns: Sequence[Turn], at: int) -> list[str]:

@@ -38,10 +38,23 @@ def _invented(known: Known, reading: Reading) -> list[str]:
         n.text
         for n in reading.numbers
         if not (n.word or _is_mark(n, reading.text) or told.knows_number(n) or is_everyday(n, reading.text, years))
+        and not any(_is_slip(n, x) for x in told.numbers)
     ]
     dates = [d.text for d in reading.dates if not told.knows_date(d) and not is_near(d, reading.text, known.today)]
     figures += [c.text for c in reading.codes if not told.knows_code(c)]
     return [f for f in figures if not told.is_named(f, reading)] + dates
+
+
+_LONG = 4
+"""Digits of a number in which a wrong one is taken for a slip."""
+
+
+def _is_slip(said: Number, known: float) -> bool:
+    """One digit of a long number that the user knows came out wrong."""
+    one, other = said.text, str(known)
+    if not one.isdigit() or len(one) < _LONG or len(one) != len(other):
+        return False
+    return sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
 def _is_mark(said: Number, text: str) -> bool:
