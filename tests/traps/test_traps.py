@@ -71,15 +71,8 @@ def test_made_again_it_is_the_same(name: str) -> None:
     assert found._make(found.world) == found._made
 
 
-MOST_MISSED = {
-    "wrong number told": 1,
-    "another row's value": 1,
-    "list cut short": 1,
-    "neighbour's row": 1,
-    "leaked fact": 1,
-    "user repeats": 1,
-}
-"""Kinds of which one form is known to slip through; the others are found without exception."""
+MOST_MISSED = {"wrong number told": 2, "neighbour's row": 1, "leaked fact": 1, "user repeats": 1}
+"""Kinds of which something is known to slip through (`docs/checks.md`); the others are found without exception."""
 
 
 @pytest.mark.parametrize("kind", KINDS)

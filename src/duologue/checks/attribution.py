@@ -169,9 +169,12 @@ class _Judge:
             return ""
         behind = self.lowered[claim.end : claim.end + 60].lstrip()
         table = next((t for p, t in self.case.plurals.items() if _starts(behind, p)), None)
-        if table is None or _word_before(self.text, claim) in PART_OF:
+        before = _word_before(self.text, claim)
+        opens = before == "among" and claim is self.claims[0]
+        if table is None or (before in PART_OF and not opens):
             return ""
         whole = behind.partition(":")[0] in self.case.plurals and not _PART.search(self.lowered, 0, claim.start)
+        whole = whole or opens
         if self._is_beside(claim.value, table, whole):
             return f"{claim.text!r} is not how many were listed"
         if claim.value in self.seen.free or claim.value in self.seen.counted:

@@ -124,7 +124,11 @@ _plurals: Kept[Catalog, Mapping[str, str]] = Kept(
         phrase: t.name
         for t in catalog.tables
         if t.plural
-        for phrase in ([t.plural.lower()] if t.plural != t.label else [f"{t.plural.lower()} {w}" for w in _COUNTED])
+        for phrase in (
+            [t.plural.lower()]
+            if t.plural != t.label
+            else [t.plural.lower(), *(f"{t.plural.lower()} {w}" for w in _COUNTED)]
+        )
     }
 )
 

@@ -44,6 +44,7 @@ _DAY_OF_MONTH = re.compile(
     r"\b(?:on|by|until|till|from|since|before|after) the (\d\d)(?:st|nd|rd|th)\b(?! (?:of )?[a-z])", re.I
 )
 _OWN_DAY = re.compile(r"\b(today|tomorrow|yesterday)[\s,(*_]*\Z|\A[\s,(*_]*(today|tomorrow|yesterday)\b", re.I)
+_DAYS_AGO = re.compile(r" days? (?:ago|from now|from today|away|before today)\b", re.I)
 _FROM_TODAY = {"today": 0, "tomorrow": 1, "yesterday": -1}
 
 
@@ -125,6 +126,9 @@ def _as_span(said: Number, reading: Reading, known: Sources) -> bool:
     if (hour := _HOUR.match(reading.text, said.end)) is not None:
         clock = int(said.value) % 12 + (12 if hour[1].lower() == "p" else 0)
         return said.value <= 12 and f"{clock:02}:00" in known.joined
+    if isinstance(said.value, int) and _DAYS_AGO.match(reading.text, said.end) is not None:
+        known_days = [date(*d) for d in known.days if all(d) and 1 <= d[0] <= 9999]
+        return any(abs((day - date(*now)).days) == said.value for day in known_days for now in known.today)
     found = _LONG_SPAN.match(reading.text, said.end)
     if found is None or not isinstance(said.value, int):
         return False
