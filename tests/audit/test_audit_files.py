@@ -202,7 +202,7 @@ def test_prompts_are_not_asked_for_an_ending(tmp_path: Path) -> None:
     del prompt["response"]
     (talk,) = talks(wrote(tmp_path / "a.jsonl", json.dumps(prompt)))
     assert talk.prompt
-    assert audited(tmp_path / "b.jsonl", prompt) == []
+    assert [(f.check, f.severity) for f in audited(tmp_path / "b.jsonl", prompt)] == [("reading", "note")]
     made = Audit()
     list(made.file(tmp_path / "b.jsonl"))
     assert made.tallies["arguments"].asked == made.tallies["grounding"].asked == 0

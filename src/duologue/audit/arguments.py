@@ -32,8 +32,13 @@ def tools(sight: Sight) -> list[Objection] | None:
             out.append(Objection("fault" if kind == "fault" else "doubt", -1, problem, _names(names)))
     odd = list(dict.fromkeys(name for tool in offered for name in tool.odd))
     if odd:
-        what = f"{', '.join(map(repr, odd[:6]))} {'is no type' if len(odd) == 1 else 'are no types'} of JSON Schema"
-        out.append(Objection("fault", -1, what, _names([t.name for t in offered if t.odd])))
+        more = f" and {len(odd) - 6} more" if len(odd) > 6 else ""
+        what = (
+            "is no JSON Schema type; servers refuse it"
+            if len(odd) == 1
+            else "are no JSON Schema types; servers refuse them"
+        )
+        out.append(Objection("fault", -1, f"{', '.join(map(repr, odd[:6]))}{more} {what}", _names([t.name for t in offered if t.odd])))  # fmt: skip
     seen: dict[str, Offered] = {}
     for tool in offered:
         if tool.name and tool.name in seen:

@@ -1,6 +1,7 @@
 """Conversations that are there twice, or nearly, and sentences that a whole file is made of.
 
-Exact: a digest of who said and called what. Near: of the triples of words of a conversation (what user and assistant say, and what is
+Exact: a digest of who said and called what. Alike: a digest of what users and tools said, for conversations in which only the
+assistant's words differ. Near: of the triples of words of a conversation (what user and assistant say, and what is
 called; not the system message, which sets share) the 48 with the smallest hashes are kept. Two conversations that share nine tenths of their
 triples share one of the eight smallest almost surely, so those eight are the index, and the sketches are then compared. A conversation
 costs some hundred bytes; the file itself is never held.
@@ -11,6 +12,7 @@ import zlib
 from array import array
 from collections.abc import Iterator
 
+from duologue.audit.offers import Offers
 from duologue.audit.values import Objection, Place, Talk
 from duologue.ids import digest
 
@@ -21,6 +23,8 @@ NEAR = 0.9
 _KEPT, _INDEXED, _ROWS = 48, 8, 6
 _LEAST = 40
 """Triples that a conversation must have: shorter ones are alike by chance."""
+_ENOUGH = 160
+"""Characters that requests and results must have together: a coin that is flipped twice may well fall alike."""
 _WORD = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
 
@@ -30,8 +34,9 @@ class Duplicates:
 
     def __init__(self) -> None:
         self._exact: dict[str, int] = {}
-        self._offers: list[int] = []
-        """What tools each was offered with, as a number."""
+        self._outside: dict[str, int] = {}
+        """What users and tools said."""
+        self._offers = Offers()
         self._places: list[Place] = []
         self._sketches: list[array[int]] = []
         self._index: dict[int, array[int]] = {}
@@ -44,26 +49,30 @@ class Duplicates:
         earlier = self._exact.setdefault(name, own)
         sketch = _sketch(talk) if earlier == own else array("I")
         self._sketches.append(sketch)
-        self._offers.append(zlib.crc32(repr(talk.tools).encode(errors="replace")))
-        if earlier != own and self._offers[earlier] != self._offers[own]:
-            return Objection(
-                "doubt",
-                -1,
-                "the same conversation is there before, offered other tools",
-                self._where(earlier, talk.place),
-            )
+        self._offers.add(talk.tools)
+        outside = _outside(talk)
+        alike = self._outside.setdefault(outside, own) if outside else own
         if earlier != own:
-            severity = "doubt" if talk.prompt else "fault"
-            return Objection(severity, -1, "the same conversation is there before", self._where(earlier, talk.place))  # type: ignore[arg-type]
+            return self._copy(talk, earlier)
         found = self._nearest(sketch) if len(sketch) == _KEPT else None
         for value in sketch[:_INDEXED]:
             rows = self._index.setdefault(value, array("I"))
             if len(rows) < _ROWS:
                 rows.append(own)
         if found is None:
-            return None
+            what = "the same requests and results are there before, with other words of the assistant"
+            return Objection("doubt", -1, what, self._where(alike, talk.place)) if alike != own else None
         other, share = found
         return Objection("doubt", -1, f"nearly the same conversation is there before (about {share:.0%} shared)", self._where(other, talk.place))  # fmt: skip
+
+    def _copy(self, talk: Talk, earlier: int) -> Objection:
+        """Said of a conversation that is there before, with the same tools or with others."""
+        where = self._where(earlier, talk.place)
+        other, described = self._offers.compare(earlier, talk.tools)
+        if other:
+            return Objection("doubt", -1, f"the same conversation is there before, offered other tools: {other}", where)
+        what = "the same conversation is there before" + (f", only that {described}" if described else "")
+        return Objection("doubt" if talk.prompt else "fault", -1, what, where)
 
     def _nearest(self, sketch: "array[int]") -> tuple[int, float] | None:
         rows = dict.fromkeys(r for value in sketch[:_INDEXED] for r in self._index.get(value, ()))
@@ -80,6 +89,15 @@ def _sketch(talk: Talk) -> "array[int]":
     words = [w for text in _texts(talk) for w in _WORD.findall(text.casefold())]
     hashes = {zlib.crc32(" ".join(words[i : i + 3]).encode(errors="replace")) for i in range(len(words) - 2)}
     return array("I", sorted(hashes)[:_KEPT] if len(hashes) >= max(_LEAST, _KEPT) else [])
+
+
+def _outside(talk: Talk) -> str:
+    """A name for all that users and tools say; empty where that is too little to mean anything."""
+    said = [[t.role, " ".join(t.text.split())] for t in talk.turns if t.role in ("user", "tool")]
+    results = sum(role == "tool" for role, _ in said)
+    if not results or sum(len(text) for _, text in said) < _ENOUGH:
+        return ""
+    return digest(said)
 
 
 def _texts(talk: Talk) -> Iterator[str]:

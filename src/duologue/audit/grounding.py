@@ -10,6 +10,7 @@ import re
 from datetime import date
 
 from duologue.audit.heard import Heard, bounded
+from duologue.audit.shares import unshared
 from duologue.audit.sight import Sight
 from duologue.audit.values import Objection
 from duologue.checks.everyday import is_everyday
@@ -53,6 +54,9 @@ def grounding(sight: Sight) -> list[Objection] | None:
             out += [
                 Objection("doubt", number, f"no source for {_some(kind, c)}", ", ".join(c)) for kind, c in kinds.items()
             ]
+            if shares := unshared(sight, number):
+                what = "told as a percentage, where the result gives a bare figure"
+                out.append(Objection("doubt", number, what, ", ".join(shares)))
         heard.add(sight, number)
     return out
 

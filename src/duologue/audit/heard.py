@@ -14,11 +14,11 @@ from typing import Any
 from duologue.audit.sight import Sight
 from duologue.audit.values import Offered
 from duologue.checks.sources import Sources
-from duologue.language.reading import read
+from duologue.language.reading import MONTHS, Day, read
 from duologue.plans.placeholders import leaves
 from duologue.types import Json
 
-__all__ = ["Heard", "bounded", "squashed"]
+__all__ = ["Heard", "bounded", "squashed", "stems"]
 
 _ENDLESS = re.compile(r"\d{40,}")
 _PLAIN = re.compile(r"[\W_]+")
@@ -33,6 +33,18 @@ _MOST = 16
 _ROWS = 160
 """Figures of the latest results that are added up in pairs: two legs of a journey, two lines of a bill."""
 _FEET = re.compile(r"\b(?:feet|foot|ft|inch(?:es)?)\b|\d'", re.IGNORECASE)
+_TODAY = re.compile(
+    r"\b(?:today|current (?:date|day|time)|(?:the )?date(?: is|:)|now is|it is now)\b[^\n]{0,60}", re.IGNORECASE
+)
+_AHEAD = re.compile(
+    r"\b(?:next|tomorrow|tonight|coming|upcoming|later|until|till|through|within|soon\w*|earliest|future|forward|ahead|following|"
+    r"this (?:week|month|quarter|year|weekend|season)|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|weekends?|in (?:an?|the|\w+) (?:day|week|month|year|quarter)s?|"
+    r"from now|end of|all|every|each|whole|entire|free|availab\w+|christmas|easter|thanksgiving|halloween|new year\w*|holidays?|summer|winter|spring|fall|autumn|"
+    r"anniversary|birthday|postpon\w*|reschedul\w*|push\w*|mov(?:e|ed|ing)|delay\w*|exten[ds]\w*|renew\w*|forecast\w*|predict\w*|projected)\b",
+    re.IGNORECASE,
+)
+"""Words that may mean a day to come."""
+_STEM = re.compile(r"[^\W\d_]{4,}")
 _AGO = re.compile(r"\b(?:today|tonight|tomorrow|yesterday|now|current(?:ly)?|latest|recent|next|last|this|coming|past|(?:mon|tues|wednes|thurs|fri|satur|sun)day|week|month|year|day|weekend|morning|evening|afternoon|noon|midnight|summer|winter|spring|fall|autumn|christmas|easter|halloween|thanksgiving|birthday|anniversary|eve|holidays?|until|ago|since)s?\b", re.IGNORECASE)  # fmt: skip
 
 
@@ -46,6 +58,11 @@ def squashed(text: str) -> str:
     return _PLAIN.sub("", text.casefold())
 
 
+def stems(text: str) -> set[str]:
+    """The beginnings of the words of a text, by which "repairs" is "repair"; of short words there are none."""
+    return {w[:5] for w in _STEM.findall(text.casefold())}
+
+
 class Heard:
     """What is known so far. Add turns in their order."""
 
@@ -55,7 +72,12 @@ class Heard:
         self._squashed, self._at = "", 0
         self.user = ""
         self.dated = False
-        """Some day is named, from which others can be counted."""
+        """Somebody names a day, or a result holds one, from which others can be counted."""
+        self.today: Day | None = None
+        """The day that system message or user say it is."""
+        self.words: set[str] = set()
+        """Beginnings of all words, those of names of tools and parameters too."""
+        self._spoken = ""
         self._figures: list[float] = []
         self._asked: list[float] = []
         """Those of them that the user said."""
@@ -67,11 +89,17 @@ class Heard:
             self._text(tool.description)
             for text in _described(tool.parameters):
                 self._text(text)
+            self.words |= _named(tool.name, str(tool.parameters))
+        self.dated = False  # an example in a declaration is no clock
 
     def add(self, sight: Sight, number: int) -> None:
         """Take in what a turn says or holds."""
         turn = sight.turns[number]
         self._text(turn.text)
+        if turn.role in ("system", "user"):
+            self.today = self.today or _today(turn.text)
+        if turn.role in ("user", "assistant"):
+            self._spoken += "\n" + turn.text
         if turn.role == "user":
             self._latest = self._latest[-_ROWS:]
             self.user += "\n" + turn.text
@@ -94,6 +122,7 @@ class Heard:
         self.dated = self.dated or any(d and m for said in found.dates for _, m, d in said.days)
         self._figures += [_sized(n.scaled if n.scale else n.value) for n in found.numbers]
         self._shares += [_sized(n.value) for n in found.numbers if n.percent]
+        self.words |= stems(text)
         self.__dict__.pop("raw", None)
 
     @cached_property
@@ -118,6 +147,12 @@ class Heard:
     def counts_days(self) -> bool:
         """Whether the user speaks of days that are counted from today, or by name."""
         return _AGO.search(self.user) is not None
+
+    def looks_ahead(self, month: int) -> bool:
+        """Whether anything that user or assistant said may mean a day to come, in this month for one."""
+        name = MONTHS[month - 1]
+        named = re.search(rf"\b(?:{name}|{name[:3]})\b", self._spoken, re.IGNORECASE)
+        return named is not None or _AHEAD.search(self._spoken) is not None
 
     def follows(self, value: float, gap: float = 0.0051) -> bool:
         """Whether a figure was said or returned, or is easily worked out from one or two that were; it may be off by `gap`."""
@@ -150,6 +185,21 @@ class Heard:
         return any(
             abs(abs(_sized(value)) - abs(f)) <= gap for f in (*self._figures, *map(_sized, self.sources.numbers))
         )
+
+
+def _named(*texts: str) -> set[str]:
+    """The words of names: `sendMail` and `send_mail` hold the same two."""
+    return {s for text in texts for s in stems(re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", text))}
+
+
+def _today(text: str) -> Day | None:
+    """The day that a text says it is."""
+    for found in _TODAY.finditer(text):
+        for said in read(bounded(found[0])).dates:
+            for year, month, day in said.days:
+                if year and month and day:
+                    return year, month, day
+    return None
 
 
 def _bounded(value: Json) -> Json:

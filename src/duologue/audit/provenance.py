@@ -3,12 +3,13 @@
 There is no task and no database here, so only what a model can't sensibly work out is asked after: keys, e-mail addresses,
 telephone numbers, dates and larger figures. A key or an address that nobody said, no result holds and no tool declares has been
 made up, and that is a fault; for the rest there may be a reason, so that it is a doubt. Words, names, codes of countries and
-currencies, texts to be written or searched for are the model's to choose.
+currencies, texts to be written or searched for are the model's to choose; details in a text are not (`invented`).
 """
 
 import re
 
 from duologue.audit.heard import Heard
+from duologue.audit.invented import invented
 from duologue.audit.sight import Made, Sight
 from duologue.audit.values import Objection
 from duologue.language.reading import parse_day
@@ -18,6 +19,7 @@ from duologue.types import Json
 __all__ = ["provenance"]
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+\Z")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-][\d:]+)?)?\Z")
 _PHONE = re.compile(r"\+?[\d\s().-]{7,20}\Z")
 _KEY = re.compile(
     r"(?:^|_)(?:id|ids|uuid|guid|key|(?:order|account|tracking|invoice|booking|ticket|reservation|confirmation|card|policy|member(?:ship)?|customer|user|employee|transaction|reference)_?(?:no|num|number|code|ref))\Z"
@@ -45,7 +47,7 @@ def provenance(sight: Sight) -> list[Objection] | None:
     for number in range(len(sight.turns)):
         for made in calls.get(number, ()):
             for path, value in leaves(made.call.arguments or {}):
-                found = _doubt(heard, made, _name(path), value)
+                found = _doubt(heard, made, path, value)
                 if found is not None:
                     severity, what = found
                     shown = value if isinstance(value, str) else repr(value)
@@ -60,13 +62,16 @@ def _name(path: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", words[-1] if words else "").lower()
 
 
-def _doubt(heard: Heard, made: Made, name: str, value: Json) -> tuple[str, str] | None:
+def _doubt(heard: Heard, made: Made, path: str, value: Json) -> tuple[str, str] | None:
     if isinstance(value, bool) or value is None:
         return None
+    name = _name(path)
     if _KEY.search(name) and not _PUBLIC.search(name):
         return _key(heard, made, str(value))
     if isinstance(value, str):
-        return _text(heard, name, value.strip())
+        if (found := _text(heard, name, value.strip())) is not None:
+            return found
+        return ("doubt", what) if (what := invented(heard, made, path, value)) else None
     if isinstance(value, int | float):
         return _figure(heard, name, value)
     return None
@@ -87,8 +92,10 @@ def _key(heard: Heard, made: Made, value: str) -> tuple[str, str] | None:
 def _text(heard: Heard, name: str, value: str) -> tuple[str, str] | None:
     if _MAIL.match(value):
         return None if _knows_mail(heard, value) else ("fault", "an address that nobody said and no result holds")
-    if re.search(r"date|day|deadline|birth|dob", name) and (day := parse_day(value)) is not None and all(day):
-        return _day(heard, value, day)
+    if _DAY.match(value) or re.search(r"date|day|deadline|birth|dob", name):
+        day = parse_day(value)
+        if day is not None and all(day):
+            return _day(heard, value, day)
     if re.search(r"phone|mobile|fax", name) and _PHONE.match(value) and not heard.holds(value):
         return "fault", "a telephone number that nobody said and no result holds"
     return None
@@ -108,10 +115,12 @@ def _day(heard: Heard, value: str, day: tuple[int, int, int]) -> tuple[str, str]
         return None
     if any((m, d) == (month, number) for _, m, d in days):
         return None
+    if heard.today is not None and heard.today < day and not heard.looks_ahead(month):
+        return "doubt", "a day after today, and nothing said or returned speaks of one"
     if not heard.counts_days():
         periods = any((y, m) == (year, month) for y, m, _ in days) or year in heard.sources.numbers
         return None if periods else ("doubt", "a day that nobody said and no result holds")
-    return None if heard.dated else ("note", "a day counted from today, and nothing says what day it is")
+    return None if heard.dated else ("doubt", "a day counted from today, and nothing says what day it is")
 
 
 def _figure(heard: Heard, name: str, value: float) -> tuple[str, str] | None:

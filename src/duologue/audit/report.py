@@ -24,6 +24,7 @@ from duologue.errors import UserError
 
 __all__ = ["CHECKS", "Audit", "Tally"]
 
+_PROMPT = Objection("note", -1, "no assistant turn: a prompt, not a conversation")
 Check = Callable[[Sight], list[Objection] | None]
 
 CHECKS: dict[str, Check] = {
@@ -75,6 +76,9 @@ class Audit:
             if isinstance(row, Talk):
                 yield from (self._unreadable(u) for u in unread)
                 unread.clear()
+                if not any(t.role == "assistant" for t in row.turns):
+                    self.tallies["reading"].notes += 1
+                    yield _finding(row.place, "reading", _PROMPT, -1)
                 yield from self._talk(row)
             elif self.conversations > before or len(unread) > 1_000:
                 yield self._unreadable(row)

@@ -1,6 +1,6 @@
 """Is every text what somebody said: not empty, not cut off, free of what a template or a tool chain leaves behind?
 
-Marks that models are steered with (`<|im_end|>`) never belong in words; an answer that is nothing but a disclaimer, or breaks off
+Marks that models are steered with (`<|im_end|>`) never belong in words, nor do the tags of a scaffold (`tags`); an answer that is nothing but a disclaimer, or breaks off
 in the middle of a sentence, is a doubt. Placeholders where a value should stand (`your_api_key`) are faults of the call, unless
 the user said them.
 """
@@ -8,6 +8,7 @@ the user said them.
 import re
 
 from duologue.audit.sight import Sight
+from duologue.audit.tags import leaked
 from duologue.audit.values import Objection
 from duologue.plans.placeholders import leaves
 
@@ -40,6 +41,7 @@ def text(sight: Sight) -> list[Objection]:
     """Texts are whole and clean."""
     out: list[Objection] = []
     asked = "\n".join(t.text for t in sight.turns if t.role in ("user", "system", "tool"))
+    spoken = "\n".join(t.text for t in sight.turns if t.role == "user")
     last = len(sight.turns) - 1
     for number, turn in enumerate(sight.turns):
         if turn.cut:
@@ -53,7 +55,7 @@ def text(sight: Sight) -> list[Objection]:
             else:
                 out.append(Objection("doubt", number, "an empty message of the user"))
         if turn.role == "assistant" and turn.text.strip():
-            out += _assistant(turn.text, number, asked, ends=number == last)
+            out += _assistant(turn.text, number, (asked, spoken), ends=number == last)
             if turn.text.rstrip().endswith(":") and not turn.calls and not turn.other and sight.next_is(number, "user"):
                 out.append(
                     Objection("doubt", number, "something is announced and doesn't follow", turn.text.rstrip()[-60:])
@@ -61,8 +63,9 @@ def text(sight: Sight) -> list[Objection]:
     return out
 
 
-def _assistant(said: str, number: int, asked: str, ends: bool) -> list[Objection]:
+def _assistant(said: str, number: int, others: tuple[str, str], ends: bool) -> list[Objection]:
     out = []
+    asked, spoken = others
     plain = _CODE.sub(" ", said)
     mark = next((m[0] for m in _MARKS.finditer(plain) if m[0] not in asked), "")
     if mark:
@@ -70,14 +73,8 @@ def _assistant(said: str, number: int, asked: str, ends: bool) -> list[Objection
     slot = next((m[0] for m in _SLOT.finditer(plain) if m[0] not in asked), "")
     if slot and _PROGRAM.search(said) is None and _PROGRAM.search(asked) is None:
         out.append(Objection("doubt", number, "a slot of a template is left in the text", slot))
-    if ("<think>" in plain) != ("</think>" in plain):
-        at = plain.find("think>")
-        what = (
-            "a thought is opened and never closed"
-            if "<think>" in plain
-            else "a thought is closed that was never opened"
-        )
-        out.append(Objection("fault", number, what, plain[max(0, at - 40) : at + 20].strip()))
+    if not mark:
+        out += [Objection(severity, number, what, evidence) for severity, what, evidence in leaked(said, asked, spoken)]
     if _DISCLAIMER.match(said):
         out.append(Objection("doubt", number, "a disclaimer is the whole answer", said.strip()))
     if said.count("```") % 2:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from duologue.language.reading import Day, Number, parse_day
 from duologue.types import Json
 
-__all__ = ["Derived", "derive"]
+__all__ = ["MOST", "Derived", "derive"]
 
 _NAMES_ROWS = re.compile(
     r"(?:\A|_)(?:ids?|keys?|no|nr|number|code|ref|reference)\Z|[a-z0-9](?:Id|ID|Key|No|Nr|Number|Code|Ref|Reference)\Z",
@@ -24,6 +24,10 @@ _NAMES_ROWS = re.compile(
 
 PAIRS = 24
 """Lists up to this length have their rows compared in pairs."""
+
+
+MOST = 1e150
+"""Beyond, products are out of a float's reach. No figure that anybody works with is as large."""
 
 
 class Derived(Struct, frozen=True):
@@ -38,6 +42,8 @@ class Derived(Struct, frozen=True):
     def explains(self, said: Number) -> str:
         """In what way the figure, rounded as it was said, is one of them; empty where it is none."""
         value = said.value
+        if abs(value) >= MOST:
+            return ""
         if said.percent:
             return "a share" if any(_near(s, said) for s in self.shares) else ""
         if value in self.counts:
@@ -82,7 +88,8 @@ def _tables(result: Json) -> list[list[dict[str, Json]]]:
 
 
 def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Whether it is a figure to work with: an integer of hundreds of digits is none, nothing follows from it."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST
 
 
 def _count(rows: list[dict[str, Json]], counts: set[int]) -> None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from duologue.catalog.model import Column
-from duologue.checks.derived import Derived, derive
+from duologue.checks.derived import MOST, Derived, derive
 from duologue.checks.kept import Kept
 from duologue.language.reading import Code, DateSaid, Day, Number, Reading, fold, has_phrase, parse_day, read
 from duologue.language.values import by_pattern, same_figure
@@ -61,6 +61,8 @@ class Sources:
     def add_text(self, reading: Reading) -> None:
         """Something the user, or the system message, said."""
         for number in reading.numbers:
+            if _is_endless(number.value):
+                continue
             self.numbers.add(number.value)
             if number.scale:
                 self.numbers.add(number.scaled)
@@ -77,9 +79,7 @@ class Sources:
         elif isinstance(value, bool) or value is None:
             return
         elif isinstance(value, int | float):
-            self.numbers.add(value)
-            if isinstance(value, float):
-                self._long.add(value)
+            self._absorb_number(value)
         elif isinstance(value, dict):
             for key, part in value.items():
                 if not key.isidentifier():
@@ -89,6 +89,14 @@ class Sources:
             self.lengths.add(len(value))
             for part in value:
                 self._absorb(part)
+
+    def _absorb_number(self, value: float) -> None:
+        if _is_endless(value):
+            self._texts.append(str(value))
+            return
+        self.numbers.add(value)
+        if isinstance(value, float):
+            self._long.add(value)
 
     def _absorb_text(self, value: str) -> None:
         self._texts.append(value)
@@ -132,6 +140,8 @@ class Sources:
 
     def knows_number(self, said: Number) -> bool:
         """The figure was said or returned, as it is, rounded, or inside a text."""
+        if _is_endless(said.value):
+            return self.knows_phrase(said.text)
         if said.value in self.numbers and (not (said.scale and said.scaled) or said.scale in self._units):
             return True
         if said.scale and any(_rounds_to(x, said) for x in self.numbers):
@@ -213,6 +223,8 @@ class Sources:
         113 when 50 are taken away; "about" allows rounding.
         """
         value = said.value
+        if _is_endless(value):
+            return ""
         if value in self.lengths:
             return "the length of a list"
         if before in PART_OF and isinstance(value, int) and 0 < value <= max(self.lengths, default=0):
@@ -269,6 +281,11 @@ _TOTALS = 8
 _ABOUT = frozenset(
     ["about", "around", "roughly", "approximately", "nearly", "almost", "over", "under", "some", "circa"]
 )
+
+
+def _is_endless(value: Json) -> bool:
+    """Whether a value is an integer that no float holds: it is known as a text, and nothing is worked out from it."""
+    return isinstance(value, int) and abs(value) >= MOST
 
 
 def _is_round(value: float) -> bool:
