@@ -55,6 +55,7 @@ CASES = [
     ("AFTER UPDATE OF price ON products", OWN.format("earlier = OLD.price"), {"products.earlier"}),
     ("AFTER UPDATE ON products", OWN.format("due = date('now', '+3 days')"), set()),  # a deadline
     ("AFTER UPDATE ON products", OWN.format("version = version - 1"), set()),
+    ("AFTER UPDATE ON products", OWN.format("renewals = renewals + 10"), set()),  # points that are earned
     ("AFTER UPDATE ON products", OWN.format("version = version + NEW.stock"), set()),
     ("AFTER UPDATE ON products", "UPDATE products SET version = version + 1", set()),  # of every row
     ("AFTER UPDATE OF stock ON products", OWN.format("renewals = renewals + 1"), set()),
@@ -71,6 +72,12 @@ CASES = [
     ),
     ("AFTER UPDATE ON products WHEN NEW.stock < 0", LOG.format("'products', NEW.id, OLD.stock, NEW.stock"), set()),
     ("AFTER INSERT ON lines", LOG.format("'please pack it', NEW.id, NULL, NEW.qty"), set()),
+    (
+        "AFTER DELETE ON lines",
+        "INSERT INTO journal (row, old, new) VALUES (OLD.id, OLD.product_id, OLD.qty)",
+        set(),
+    ),  # moved there
+    ("AFTER DELETE ON lines", LOG.format("'deleted', OLD.id, OLD.product_id, OLD.qty"), {"journal"}),
     ("AFTER INSERT ON lines", "INSERT INTO journal (row, new) VALUES (NEW.id, 5)", set()),  # a fee
     ("AFTER UPDATE ON products", LOG.format("'products', NEW.id, 0, OLD.stock - NEW.stock"), set()),  # a movement
     (
@@ -121,8 +128,10 @@ def test_a_trail_that_others_refer_to_is_none() -> None:
 
 def test_a_default_is_bookkeeping_where_its_name_says_it_is_of_the_last_change() -> None:
     table = "CREATE TABLE films (id INTEGER PRIMARY KEY, title TEXT, {} TEXT DEFAULT CURRENT_TIMESTAMP); INSERT INTO films (title) VALUES ('A'), ('B');"
-    assert found(table.format("last_update")) == {"films.last_update"}
-    assert found(table.format("bought_on")) == set()
+    for name in ("last_update", "updatedAt", "DateModified", "last_edited_on"):
+        assert found(table.format(name)) == {f"films.{name}"}
+    for name in ("bought_on", "exchange_date", "credited_on", "refreshment_at"):
+        assert found(table.format(name)) == set()
 
 
 def test_the_finding_says_why_and_the_person_is_told_what_was_left_out() -> None:

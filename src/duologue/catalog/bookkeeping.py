@@ -9,8 +9,8 @@ a total, a fine, a state. So
   of renewals) and what it writes stays graded. A moment that stands `+3 days` ahead is a deadline, and stays too;
 * a column whose default is the moment is bookkeeping where its name says that it is of the last change. Other such columns
   say when something came about, which people ask for; that they depend on the moment a proof finds out by itself;
-* a table is a trail where triggers on other tables put copies of rows into it, as they were before, or beside the name of the table or of
-  what was done to it; and where no other table refers to it.
+* a table is a trail where triggers on other tables put copies of rows into it, as they were before an update, or beside the name of the
+  table or of what was done to it; and where no other table refers to it. Rows that a delete moves to a table stay graded there.
 
 The text of a trigger is what its author says. SQLite's authorizer says what it does, each write with the trigger behind it:
 one write that the text did not explain, and the column or table is no bookkeeping. Names of triggers count for nothing.
@@ -44,7 +44,23 @@ _OPERATIONS = frozenset(
 )
 _MOMENT = re.compile(r"current_(?:timestamp|date|time)\b|'now'|\b(?:datetime|date|time|unixepoch|julianday)\(\)", re.I)
 _FORMS = frozenset(["now", "localtime", "utc", "subsec", "subsecond", "auto", "unixepoch"])
-_LAST_CHANGE = re.compile(r"updat|modif|chang|touch|sync|refresh|edit(?:ed)?_", re.I)
+_LAST_CHANGE = frozenset(
+    [
+        "update",
+        "updated",
+        "modify",
+        "modified",
+        "modification",
+        "change",
+        "changed",
+        "touched",
+        "sync",
+        "synced",
+        "edited",
+    ]
+)
+"""Words of a column's name by which it is of the last change."""
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _ROWIDS = ("rowid", "_rowid_", "oid")
 
 
@@ -98,7 +114,8 @@ def _defaults(db: apsw.Connection, tables: Iterable[RawTable]) -> Iterable[tuple
     """Columns named for the last change whose default is the moment."""
     for table in tables:
         for name, default in select(db, "SELECT name, dflt_value FROM pragma_table_xinfo(?)", table.name):
-            if default and name not in table.key and _LAST_CHANGE.search(name) and _MOMENT.search(default):
+            of_last_change = any(word.lower() in _LAST_CHANGE for word in _WORD.findall(name))
+            if default and name not in table.key and of_last_change and _MOMENT.search(default):
                 yield (table.name, name), "its default is the moment of the change"
 
 
@@ -238,7 +255,7 @@ def _is_moment(value: Any) -> bool:
 
 
 def _is_one_more(value: Any, column: str) -> bool:
-    """Whether an expression is the column's own value plus a number: `version + 1`, `coalesce(OLD.version, 0) + 1`."""
+    """Whether an expression counts on by one: `version + 1`, `coalesce(OLD.version, 0) + 1`. What grows by more is earned."""
     from sqlglot import exp
 
     value = value.unnest()
@@ -248,7 +265,7 @@ def _is_one_more(value: Any, column: str) -> bool:
     number = next((s for s in sides if isinstance(s, exp.Literal) and s.is_int), None)
     names = {row_column(c)[1] for c in value.find_all(exp.Column)}
     plain = not any(value.find_all(exp.Select, exp.Mul, exp.Sub, exp.Div, exp.Case))
-    return number is not None and int(number.this) > 0 and names == {column} and plain
+    return number is not None and int(number.this) == 1 and names == {column} and plain
 
 
 def _copied(value: Any) -> str:
@@ -282,12 +299,8 @@ def _trail(trigger: Trigger, target: str, insert: Any, tables: Mapping[str, RawT
     keys = {k.lower() for k in raw.key}
     before = {c for t, c in found if t == "old"} - keys
     named = {n.this.lower() for v in values for n in v.find_all(exp.Literal) if n.is_string}
-    whole = {c.name.lower() for c in raw.columns if not c.generated} - keys
-    proof = (
-        bool(named & (_OPERATIONS | {trigger.table}))
-        or (trigger.event == "update" and bool(before))
-        or (trigger.event == "delete" and before >= whole)
-    )
+    # rows that a delete copies elsewhere may be asked for there ("returned"): only the name of the deed makes that a trail
+    proof = bool(named & (_OPERATIONS | {trigger.table})) or (trigger.event == "update" and bool(before))
     return _Write(trigger.name, why, proof)
 
 
