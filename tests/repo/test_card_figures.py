@@ -174,16 +174,22 @@ def rate(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f} %"
 
 
+def refusals(environment: dict[str, Any], tool: str) -> list[str]:
+    """What a refusal of a call says, told by its words and not by its type: sentences in which values stand for the slots."""
+    run = next(t for t in environment["toolset"]["tools"] if t["name"] == tool)["run"]
+    own = [
+        s["problem"]["message"]
+        for s in run
+        if "problem" in s and not s["problem"]["message"].startswith("There is no ")
+    ]
+    rules = [
+        r["problem"]["message"] for r in environment["policy"]["rules"] if tool in r.get("tools", ()) and "problem" in r
+    ]
+    return ["[\\s\\S]+".join(map(re.escape, re.split(r"\{\w+\}", said))) for said in (*own, *rules)]
+
+
 def behaviours(made: Made) -> dict[str, str]:
     failed = [list(errors(path)) for path in made.paths]
-    ruled = [
-        {
-            r["problem"]["type"]
-            for r in made.environments[row["metadata"]["environment"]]["policy"]["rules"]
-            if "problem" in r
-        }
-        for row in made.rows
-    ]
     recovered = 0
     for path, wrong in zip(made.paths, failed, strict=True):
         names = {call["id"]: call["function"]["name"] for m, _ in path for call in m.get("tool_calls", ())}
@@ -203,14 +209,19 @@ def behaviours(made: Made) -> dict[str, str]:
         for at in places
     )
     said = [m for path in made.paths for m, _ in path if m["role"] == "assistant"]
-    refused = sum(kind in types for wrong, types in zip(failed, ruled, strict=True) for _, _, kind in wrong)
+    refused = sum(
+        any(re.fullmatch(said, message) for said in refusals(made.environments[row["metadata"]["environment"]], tool))
+        for row, path, wrong in zip(made.rows, made.paths, failed, strict=True)
+        for at, tool, _ in wrong
+        for message in [json.loads(path[at][0]["content"])["error"]["message"]]
+    )
     return {
         "several calls in one message": often(
             [sum(len(m.get("tool_calls", ())) > 1 for m, _ in p) for p in made.paths]
         ),
         "a request that takes several rounds of calls": often([sum(r > 1 for r in rounds(p)) for p in made.paths]),
         "calls that come back with an error": often([len(wrong) for wrong in failed]),
-        "… of a type that a rule of the policy gives: a refusal": f"{refused} of {total}",
+        "… by which a rule, of the policy or of the tool, refuses the call": f"{refused} of {total}",
         "… after which the same tool succeeds for the same task: recovered": f"{recovered} of {total}",
         "calls that change rows": often([len(places) for places in changes]),
         "… right after the user's yes": f"{after_yes} of {sum(map(len, changes))}",

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from duologue.checks.consent import says_yes
+from duologue.environment.programs import styled
 from duologue.export.card.texts import means
 from duologue.export.card.values import ActFacts, Behaviours, Often
 from duologue.plans.trace import Executed, trace
@@ -60,11 +61,10 @@ class Behaving:
         often[1] += bool(times)
 
     def _failures(self, failed: Sequence[Executed], calls: Sequence[Executed], environment: Environment) -> None:
-        ruled = {rule.problem.type for rule in environment.policy.rules if rule.problem is not None}
         for call in failed:
             kind = _error_type(call.result)
             self._types[kind] += 1
-            self._counts["refused"] += kind in ruled
+            self._counts["refused"] += kind in _refusals(environment, call.call.name)
             later = calls[call.index + 1 :]
             self._counts["recovered"] += any(
                 not c.failed and c.call.name == call.call.name and c.task == call.task for c in later
@@ -95,6 +95,19 @@ class Behaving:
             mine = [(act, Often(*seen)) for (who, act), seen in self._acts.items() if who == role]
             for act, often in sorted(mine, key=lambda pair: (-pair[1].times, pair[0])):
                 yield ActFacts(role, act, means(role, act), often)
+
+
+_NOT_FOUND = "not_found"
+"""A row that isn't there refuses nothing."""
+
+
+def _refusals(environment: Environment, name: str) -> frozenset[str]:
+    """The types of error, as the toolset spells them, by which a rule refuses a call of the tool: one of the policy, or its own."""
+    tool = next((t for t in environment.toolset.tools if t.name == name), None)
+    own = [s.problem for s in tool.run if s.kind in ("require", "bind", "write")] if tool is not None else []
+    ruled = [rule.problem for rule in environment.policy.rules if name in rule.tools]
+    types = {p.type for p in (*own, *ruled) if p is not None} - {_NOT_FOUND}
+    return frozenset(styled(kind, environment.toolset.dialect.errors) for kind in types)
 
 
 def _rounds(turns: Sequence[Turn]) -> list[int]:

@@ -177,7 +177,7 @@ class Behaviours(Struct, frozen=True):
     """Calls that came back with an error."""
     error_types: dict[str, int]
     refused: int
-    """Errors of a type that a rule of the policy gives."""
+    """Errors by which a rule of the policy, or of the tool, refuses a call."""
     recovered: int
     """Errors after which a call of the same tool for the same task went through."""
     changes: Often
