@@ -58,6 +58,8 @@ _SURE = re.compile(
     rf"{_SPACED},\d\d?(?!\d)|(?<!\w){_SIGN} ?{_SPACED}(?:[.,]\d\d?)?(?!\d)|{_SPACED}(?:[.,]\d\d?)? ?{_SIGN}(?!\w)"
 )
 _ANY = re.compile(_SPACED)
+_APART = re.compile(r"\d \d{3}")  # what `_SURE` can't do without, and most texts lack
+_CUT = re.compile(r",(?:\d\d?(?!\d)|(?<=\.\d\d\d,)\d)")  # what `_COMMA` can't do without
 _COMMA = re.compile(
     rf"(?<![\d.,])\d{{1,3}}(?:\.\d{{3}})+,\d|(?<![\d.,])\d+,\d\d?(?= ?{_SIGN}(?!\w)|(?<=,\d\d)(?![\d,]))"
 )
@@ -66,15 +68,15 @@ _COMMA = re.compile(
 def grouped(text: str) -> str:
     """The text with digits that are set in groups of three by blanks joined by apostrophes, where its style leaves no doubt: a hard
     blank, a decimal comma or a currency beside one such number speaks for all. Nothing moves."""
-    text = _HARD.sub("'", text)
-    if " " not in text or not _SURE.search(text):
+    text = text if text.isascii() else _HARD.sub("'", text)
+    if not _APART.search(text) or not _SURE.search(text):
         return text
     return _ANY.sub(lambda found: found[0].replace(" ", "'"), text)
 
 
 def european(text: str) -> bool:
     """Whether a text writes decimals with a comma, so that a full stop in it sets thousands apart."""
-    return "," in text and _COMMA.search(text) is not None
+    return _CUT.search(text) is not None and _COMMA.search(text) is not None
 
 
 # ── Below zero ───────────────────────────────────────────────────────────────────────────────────────────────────────────

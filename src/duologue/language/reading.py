@@ -1,7 +1,7 @@
 """What figures, dates, times and codes a text states, and where.
 
 A text is read once and the reading is kept (`read` remembers the latest few thousand), because several checks ask about
-the same sentence. The way down is by elimination: writings of dates first, since they hold numbers that are no figures;
+the same sentence, and line by line, because lines come again in other texts. The way down is by elimination: writings of dates first, since they hold numbers that are no figures;
 then every word with a digit in it, which is a number, a time, an ordinal (no figure) or else a code; then small number
 words. Nothing here knows a column or a database; `values.tells` brings those in.
 """
@@ -13,6 +13,7 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
+from duologue.language.days import DATES, MONTHS, Day, days_of, may_hold_dates, parse_day, parse_time
 from duologue.language.numerals import european, grouped, word_numbers
 
 __all__ = [
@@ -29,14 +30,6 @@ __all__ = [
     "read",
 ]
 
-Day = tuple[int, int, int]
-"""Year, month, day; 0 where not said."""
-
-MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
-_MONTH_OF = {m: i for i, m in enumerate(MONTHS, 1)} | {m[:3]: i for i, m in enumerate(MONTHS, 1)} | {"sept": 9}
 _SCALES = {
     "k": ("thousand", 1_000), "thousand": ("thousand", 1_000), "m": ("million", 1_000_000), "mn": ("million", 1_000_000),
     "million": ("million", 1_000_000), "bn": ("billion", 1_000_000_000), "billion": ("billion", 1_000_000_000),
@@ -129,88 +122,6 @@ def _ends(text: str, at: int, step: int, edge: str) -> bool:
     return not (edge.isdigit() and char in ".,:/-" and 0 <= beyond < len(text) and text[beyond].isdigit())
 
 
-# ── Dates and times ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-_NAMES = "|".join(
-    f"{m[:3]}(?:{m[3:]})?\\.?" if len(m) > 3 and m != "september" else m if len(m) == 3 else "sep(?:t(?:ember)?)?\\.?"
-    for m in MONTHS
-)
-_CLOCK = (
-    r"(?:[*_]{0,2}[T, (]{1,2}(?:at )?[*_]{0,2}(?P<time>\d{1,2}:\d\d)(?::\d\d(?:\.\d+)?)?"
-    r"(?:(?P<half> ?[ap]\.?m\b\.?)|Z|[+-]\d\d:?\d\d)?)?"
-)
-_DATES = re.compile(
-    r"(?<![\w.,/-])(?:"
-    r"(?P<y>\d{4})[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?![-/\d])"
-    r"|(?P<a>\d\d?)(?P<sep>[/.-])(?P<b>\d\d?)(?P=sep)(?P<y2>\d{4}|(?<=/)\d\d)(?![-/\d])"
-    rf"|(?P<d3>\d\d?)(?:st|nd|rd|th|\.(?= \w+\.? \d{{4}}))?(?: of)?[ -](?P<m3>{_NAMES})(?:,?[ -](?P<y3>\d{{4}})|(?:-| ['’])(?P<short>\d\d))?(?![\w-])"
-    rf"|(?P<m4>{_NAMES}) (?:the (?=\d\d?[snrt]))?(?P<d4>\d\d?)(?:st|nd|rd|th)?(?:,? (?P<y4>\d{{4}}))?(?![\w%]|[.,]\d)"
-    rf"|(?P<m5>{_NAMES}),? (?P<y5>\d{{4}})(?!\w|[.,]\d)"
-    r")" + _CLOCK,
-    re.IGNORECASE,
-)
-_ISO = re.compile(r"\s*(\d{4})[-/](\d\d?)(?:[-/](\d\d?))?(?![-/\d])")
-_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-
-
-def _is_day(year: int, month: int, day: int) -> bool:
-    if not (1 <= month <= 12 and 1 <= day <= _LENGTHS[month - 1]):
-        return False
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return not (year and month == 2 and day == 29 and not leap)
-
-
-def parse_day(text: str, months: bool = False) -> Day | None:
-    """The day an ISO-like text begins with; of "2024-06" the month with day 0, where `months` allows it."""
-    found = _ISO.match(text)
-    if found is None:
-        return None
-    year, month = int(found[1]), int(found[2])
-    if found[3] is None:
-        return (year, month, 0) if months and 1 <= month <= 12 and found.end() == len(text.rstrip()) else None
-    day = int(found[3])
-    rest = text[found.end() : found.end() + 1]
-    return (year, month, day) if year and _is_day(year, month, day) and rest in ("", " ", "T", "t") else None
-
-
-_TIME_PART = re.compile(r"[T ](\d\d?):(\d\d)(?::(\d\d))?")
-
-
-def parse_time(text: str) -> str:
-    """The time of day in an ISO-like text as "14:30"; "" at midnight or where there is none."""
-    found = _TIME_PART.search(text)
-    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
-        return ""
-    time = f"{int(found[1]):02}:{found[2]}"
-    return "" if time == "00:00" and (found[3] or "00") == "00" else time
-
-
-def _days(found: re.Match[str]) -> tuple[Day, ...]:
-    """The days a match of `_DATES` may mean; none where there is no such day."""
-    get = found.group
-    if get("y"):
-        options = [(int(get("y")), int(get("m")), int(get("d")))]
-    elif get("a"):
-        year, a, b = _year(get("y2")), int(get("a")), int(get("b"))
-        options = [(year, b, a), (year, a, b)] if a != b else [(year, a, b)]
-    elif get("d3"):
-        options = [(_year(get("y3") or get("short") or "0000"), _month(get("m3")), int(get("d3")))]
-    elif get("d4"):
-        options = [(int(get("y4") or 0), _month(get("m4")), int(get("d4")))]
-    else:
-        return ((int(get("y5")), _month(get("m5")), 0),)
-    return tuple(o for o in options if _is_day(*o))
-
-
-def _year(text: str) -> int:
-    """A year of four digits, or of two: those up to 69 are of this century."""
-    return int(text) if len(text) > 2 else 2000 + int(text) - 100 * (int(text) > 69)
-
-
-def _month(name: str) -> int:
-    return _MONTH_OF[name.lower().rstrip(".")]
-
-
 # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _DIGIT = re.compile(r"\d")
@@ -238,26 +149,58 @@ _TIME = re.compile(r"(\d\d?):(\d\d)(?::\d\d(?:\.\d+)?)?(?:am|pm)?\Z", re.IGNOREC
 _POINTED_TIME = re.compile(r"(?:1[0-2]|0?[1-9])\.[0-5]\d[ap]m\Z", re.IGNORECASE)
 _HALF = re.compile(r" ([ap])\.?m\b\.?", re.IGNORECASE)
 _TRIM_LEFT, _TRIM_RIGHT = "\"'“”‘’`*_([{<~≈=|,;:", "\"'“”‘’`*_)]}>.,;:!?|…"
-_SPLIT = re.compile(r"[^\s()\[\]{}<>|;=“”\"–—]+")
-_AFTER = re.compile(r"\s?(%|percent\b|per cent\b|thousand\b|million\b|billion\b)", re.IGNORECASE)
+_APART_AT = r"\s()\[\]{}<>|;=“”\"–—"
+_WITH_DIGITS = re.compile(rf"(?<![^{_APART_AT}])[^{_APART_AT}\d@]*[\d@][^{_APART_AT}]*")
+"""A word with a digit or an at sign, from where it begins."""
+_AFTER = re.compile(r"[^\S\n]?(%|percent\b|per cent\b|thousand\b|million\b|billion\b)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8_192)
 def read(text: str) -> Reading:
     """Find everything of interest in a text."""
     text = _APART.sub(" -", text).replace("−", "-") if "−" in text else text
+    if "\n" in text and not (european(text) or _CENTS.search(text) or grouped(text) != text):
+        return _joined(text, [read(line) for line in text.split("\n")])
+    return _read(text)
+
+
+def _joined(text: str, lines: list[Reading]) -> Reading:
+    """The reading of a text out of those of its lines: nothing reaches over the end of a line, and lines recur."""
+    numbers: list[Number] = []
+    words: list[Number] = []
+    dates: list[DateSaid] = []
+    codes: list[Code] = []
+    times: list[Code] = []
+    by = 0
+    for line in lines:
+        for n in line.numbers:
+            moved = Number(
+                n.value, n.decimals, n.start + by, n.end + by, n.text, n.percent, n.scale, n.scaled, n.word, n.suffix
+            )
+            (words if n.word else numbers).append(moved)
+        dates += [DateSaid(d.days, d.start + by, d.end + by, d.text, d.time) for d in line.dates]
+        codes += [Code(c.text, c.start + by, c.end + by) for c in line.codes]
+        times += [Code(t.text, t.start + by, t.end + by) for t in line.times]
+        by += len(line.text) + 1
+    folded = " ".join([line.folded for line in lines if line.folded])
+    return Reading(text, folded, (*numbers, *words), tuple(dates), tuple(codes), tuple(times))
+
+
+def _read(text: str) -> Reading:
     dates: list[DateSaid] = []
     numbers: list[Number] = []
     codes: list[Code] = []
     times: list[Code] = []
+    folded = fold(text)
     rest, moved = text, False
     if _DIGIT.search(text) or "@" in text:
-        rest = _take_coins(_take_dates(text, dates), numbers)
+        if may_hold_dates(folded):
+            rest = _take_dates(text, dates)
+        rest = _take_coins(rest, numbers)
         plain = _with_points(grouped(rest))
         moved, rest = plain != rest, plain
-        for found in _SPLIT.finditer(rest):
-            if _DIGIT.search(found[0]) or "@" in found[0]:
-                _sort_token(rest, found.start(), found.end(), (numbers, codes, times))
+        for found in _WITH_DIGITS.finditer(rest):
+            _sort_token(rest, found.start(), found.end(), (numbers, codes, times))
     for value, start, end in word_numbers(rest):
         after = _look_after(rest, end, value)
         numbers.append(
@@ -265,7 +208,7 @@ def read(text: str) -> Reading:
         )
     if moved:
         numbers = [replace(n, text=text[n.start : n.end]) for n in numbers]
-    return Reading(text, fold(text), tuple(numbers), tuple(dates), tuple(codes), tuple(times))
+    return Reading(text, folded, tuple(numbers), tuple(dates), tuple(codes), tuple(times))
 
 
 def _take_coins(text: str, numbers: list[Number]) -> str:
@@ -287,8 +230,8 @@ def _with_points(text: str) -> str:
 def _take_dates(text: str, dates: list[DateSaid]) -> str:
     """Move the dates out of the text: what is left has blanks in their places."""
     rest = text
-    for found in _DATES.finditer(text):
-        days = _days(found)
+    for found in DATES.finditer(text):
+        days = days_of(found)
         if not days:
             continue
         clock = _on_the_clock(found["time"], found["half"] or "") if found["time"] else ""
