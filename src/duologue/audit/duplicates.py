@@ -23,7 +23,7 @@ NEAR = 0.9
 _KEPT, _INDEXED, _ROWS = 48, 8, 6
 _LEAST = 40
 """Triples that a conversation must have: shorter ones are alike by chance."""
-_ENOUGH = 160
+_ENOUGH = 80
 """Characters that requests and results must have together: a coin that is flipped twice may well fall alike."""
 _WORD = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d+")
@@ -60,7 +60,7 @@ class Duplicates:
             if len(rows) < _ROWS:
                 rows.append(own)
         if found is None:
-            what = "the same requests and results are there before, with other words of the assistant"
+            what = "the same requests and results are there before; only the assistant's words or calls differ"
             return Objection("doubt", -1, what, self._where(alike, talk.place)) if alike != own else None
         other, share = found
         return Objection("doubt", -1, f"nearly the same conversation is there before (about {share:.0%} shared)", self._where(other, talk.place))  # fmt: skip
