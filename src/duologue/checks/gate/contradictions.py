@@ -75,6 +75,7 @@ _WAYS: dict[str, str] = {
     "open": r"(?:re)?open(?:ed)?",
     "close": r"clos(?:e|ed)",
 }  # fmt: skip
+_ANY_WAY = re.compile(rf"(?<![\w'-])(?:{'|'.join(_WAYS.values())})(?![\w-])", re.IGNORECASE)
 _COULD = re.compile(
     rf"\b(?:{_CHANGE}|{'|'.join(_WAYS.values())}|should|must|needs?|has|have|ought|new|place|regist\w*)\b|: ",
     re.IGNORECASE,
@@ -215,13 +216,10 @@ def _is_own(known: Known, said: _Stated) -> bool:
 
 def _other_row(known: Known, orders: Sequence[Order], sentence: str) -> list[str]:
     """An id or a number after the noun of a row to be changed, which no part of the goal has anything to do with."""
-    reading = read(sentence)
-    way = any(_ordered(name, sentence) for name in _WAYS) or re.search(
-        rf"(?:please|you|to|^) {_CHANGE}", sentence, re.IGNORECASE
-    )
-    if not way:
+    stated = _stated(read(sentence))
+    if not stated or not (_CHANGE_ORDER.search(sentence) or any(_ordered(name, sentence) for name in _WAYS)):
         return []
-    for said in _stated(reading):
+    for said in stated:
         noun = _NOUN.search(sentence[: said.start])
         if noun is None or not _is_label(said):
             continue
@@ -242,6 +240,8 @@ def _other_row(known: Known, orders: Sequence[Order], sentence: str) -> list[str
 
 
 def _other_way(known: Known, orders: Sequence[Order], sentence: str) -> list[str]:
+    if _ANY_WAY.search(sentence) is None:
+        return []
     for way in _WAYS:
         if not _ordered(way, sentence) or any(_way(way).search(_everything(t)) for t in known.tasks):
             continue

@@ -45,10 +45,7 @@ class Rows:
 
     def beside(self, table: str, key: Mapping[str, Json], most: int = 3) -> list[dict[str, Json]]:
         """Rows of which every one of the given columns has a value and some differ: those behind the row itself first."""
-        columns = (table, *key)
-        if columns not in self._keys:
-            self._keys[columns] = [tuple(str(r.get(c)) for c in key) for r in self.of(table)]
-        keys, own = self._keys[columns], tuple(str(v) for v in key.values())
+        keys, own = self._texts(table, tuple(key)), tuple(str(v) for v in key.values())
         at = keys.index(own) if own in keys else -1
         out: list[dict[str, Json]] = []
         for i in (*range(at + 1, len(keys)), *range(max(at, 0))):
@@ -58,6 +55,18 @@ class Rows:
                 if len(out) == most:
                     break
         return out
+
+    def without(self, table: str, column: str, values: set[str]) -> list[dict[str, Json]]:
+        """The rows whose column, as text, has none of the values."""
+        texts = self._texts(table, (column,))
+        return [row for row, (text,) in zip(self.of(table), texts, strict=True) if text not in values]
+
+    def _texts(self, table: str, columns: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """What every row has in these columns, as text."""
+        of = (table, *columns)
+        if of not in self._keys:
+            self._keys[of] = [tuple(str(r.get(c)) for c in columns) for r in self.of(table)]
+        return self._keys[of]
 
     def names(self, table: str) -> list[str]:
         """What rows of a table are called."""

@@ -31,27 +31,26 @@ def strays(scene: Scene, most: int) -> Iterator[Spoiled]:
 def _calls(scene: Scene) -> Iterator[ToolCall]:
     """Calls of the write tools in turn, each about one row after the other."""
     dice = rng(0, "stray", scene.task.id)
+    used = _rows_named(scene)
     tools = [t for t in scene.ground.environment.toolset.tools if t.effect == "write"]
     dice.shuffle(tools)
     tools.sort(key=lambda t: _FAMILIES.index(t.meaning.family) if t.meaning and t.meaning.family in _FAMILIES else 9)
     for tool in islice(chain(tools[:4], cycle(tools)), TRIES):
-        arguments = _arguments(scene, tool, dice.random())
+        arguments = _arguments(scene, tool, dice.random(), used)
         if arguments is not None:
             yield ToolCall("gold_stray", tool.name, arguments)
 
 
-def _arguments(scene: Scene, tool: Tool, place: float) -> dict[str, Json] | None:
+def _arguments(scene: Scene, tool: Tool, place: float, used: set[tuple[str, str]]) -> dict[str, Json] | None:
     """What the tool requires: keys of a row the task never names, and values of another row or out of the air."""
     properties = tool.parameters.get("properties", {})
     names = [n for n in properties if n in tool.parameters.get("required", ()) or _is_value(tool.inputs.get(n))]
-    used = _rows_named(scene)
     rows: dict[str, dict[str, Json]] = {}
     out: dict[str, Json] = {}
     for name in names:
         slot = tool.inputs.get(name)
-        pool = scene.ground.rows.of(slot.table) if slot is not None else []
-        free = [r for r in pool if slot is not None and (slot.table, str(r.get(slot.column))) not in used]
         if slot is not None and slot.use == "key":
+            free = scene.ground.rows.without(slot.table, slot.column, {v for table, v in used if table == slot.table})
             if not free:
                 return None
             row = rows.setdefault(slot.table, free[int(place * len(free))])

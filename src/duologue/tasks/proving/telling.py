@@ -12,7 +12,7 @@ from duologue.plans.placeholders import values_at
 from duologue.tasks.proving.kinds import spread
 from duologue.tasks.proving.others import is_of, slips, slots_at
 from duologue.tasks.proving.scene import Scene, Spoiled
-from duologue.tasks.proving.told import Told, heard
+from duologue.tasks.proving.told import Told, Words, heard
 from duologue.types import Disclosure, Json
 
 _INDEX = re.compile(r"\[(\d+)\]")
@@ -33,7 +33,7 @@ def wrong(scene: Scene, most: int) -> Iterator[Spoiled]:
     """Each value told as another."""
     for group in spread(scene.alone, most):
         first = group[0]
-        other = next((o for o in _others(scene, first) if not heard(f"{first.label}: {o}.", first)), None)
+        other = next((o for o in _others(scene, first) if not heard(Words(f"{first.label}: {o}."), first)), None)
         if other is not None:
             said = tuple(f"{t.label}: {other}." if t in group else t.text for t in scene.told)
             yield Spoiled(f"told wrong: {_which(scene, group)}", scene.run, said, about=_items(group))
@@ -46,7 +46,8 @@ def wrong_row(scene: Scene, most: int) -> Iterator[Spoiled]:
             continue
         moved = [_moved(scene, t) if t.item.step == step else t for t in scene.told]
         texts = [t.text for t in moved]
-        if any(not heard(" ".join(texts), t) for t in scene.told):
+        whole = Words(" ".join(texts))
+        if any(not heard(whole, t) for t in scene.told):
             yield Spoiled(f"wrong row told: step {step}", scene.run, tuple(texts))
 
 

@@ -45,10 +45,16 @@ def alone(told: Sequence[Told]) -> list[tuple[Told, ...]]:
     return out
 
 
-def heard(text: str, told: Told) -> bool:
+class Words:
+    """A text as `heard` looks at it, once for all values."""
+
+    def __init__(self, text: str) -> None:
+        self.folded, self.figures = fold(text), _figures(text)
+
+
+def heard(text: Words, told: Told) -> bool:
     """Whether a text says a value, in its words, part by part, or as the same figure."""
-    folded = fold(text)
-    return _says(folded, _figures(text), told, fold(told.said)) or _in_parts(told, [folded])
+    return _says(text.folded, text.figures, told, fold(told.said)) or _in_parts(told, [text.folded])
 
 
 def _says(folded: str, figures: set[float], told: Told, said: str) -> bool:
