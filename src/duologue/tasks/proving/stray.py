@@ -72,7 +72,7 @@ def _value(scene: Scene, slot: Slot | None, schema: dict[str, Json], rows: dict[
     """Another value than the row has."""
     column = scene.ground.columns.get(f"{slot.table}.{slot.column}") if slot is not None else None
     had = rows.get(slot.table, {}).get(slot.column) if slot is not None else None
-    others = [r.get(slot.column) for r in scene.ground.rows.of(slot.table)] if slot is not None else []
+    others = (r.get(slot.column) for r in scene.ground.rows.of(slot.table)) if slot is not None else ()
     found = next((v for v in others if v is not None and v != had and not isinstance(v, bytes)), None)
     if schema.get("enum") or found is None:
         found = next(iter(other_values(had if had is not None else _plain(schema), schema, column)), None)
