@@ -15,10 +15,11 @@ from msgspec import Struct
 
 from duologue.checks.blame import blame
 from duologue.checks.combine import combine
+from duologue.checks.findings import given_up
 from duologue.errors import StageError
 from duologue.simulate.play import GivenUpError
 from duologue.store import Store
-from duologue.types import Dialogue, Finding, Scenario, Verdict
+from duologue.types import Dialogue, Scenario, Verdict
 from duologue.workshop import Workshop
 
 STAGES = TOOLS, TASKS, PLAY, CHECK = "tools", "tasks", "play", "check"
@@ -159,7 +160,7 @@ class Items:
             reason = error.reason if error.stage == PLAY else f"{error.stage}: {error.reason}"
             self.store.count_attempt(number, PLAY, reason)
             last = len(error.dialogue.turns) - 1
-            fault = Verdict(error.stage, False, (Finding(last, f"{error.reason}. {error.evidence}".strip()),))
+            fault = Verdict(error.stage, False, (given_up(last, error.reason, error.evidence),))
             return Checked(error.dialogue, (fault,), reason, error.evidence)
         self.store.count_attempt(number, PLAY)
         checked = await _checked(shop, dialogue, str(number))

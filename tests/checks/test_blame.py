@@ -6,6 +6,7 @@ import apsw
 import pytest
 
 from duologue.checks.blame import BLAMES, NO_ANSWER, ROLES, blame
+from duologue.checks.findings import EMPTY, GATE_REASONS, IDLE, TOO_LONG, UNFINISHED, WAITING
 from duologue.models.refusals import REASONS, REFUSED
 from duologue.roles import ROLES as EVERY_ROLE
 from duologue.store import FILE_NAME
@@ -27,7 +28,6 @@ def unsure(check: str, *what: str) -> Verdict:
     return Verdict(check, None, tuple(Finding(6, w) for w in what))
 
 
-IDLE = "goes on long with an assistant that makes no call: the assistant's fault"
 FINE = Verdict("replay", True)
 
 RULES: list[tuple[tuple[Verdict, ...], str, str]] = [
@@ -73,8 +73,16 @@ RULES: list[tuple[tuple[Verdict, ...], str, str]] = [
     ((no("agent", 6, "repeats itself. calls get again"),), "agent", "agent"),
     ((no("schema", 2, "arguments of get: 'id' is missing"),), "agent", "schema"),
     ((no("grounding", 4), unsure("judge", "could not tell: invalid answer (x)")), "agent", "grounding"),
-    ((no("user_gate", 5, IDLE), no("calls", 6)), "agent", "user_gate"),
-    ((no("user", 6, f"goes on for nothing. draft 1: {IDLE} | and now?"),), "agent", "user"),
+    ((no("user_gate", 5, IDLE()), no("calls", 6)), "agent", "user_gate"),
+    ((no("user", 6, f"{GATE_REASONS[IDLE]}. draft 1: {IDLE()} | and now?"),), "agent", "user"),
+    ((no("user", 6, f"goes on for nothing. draft 1: {TOO_LONG()} | {IDLE()}"),), "user", "user"),
+    # ── a message without a word
+    ((Verdict("protocol", False, (Finding(6, EMPTY("assistant")), Finding(6, UNFINISHED()))),), "agent", "protocol"),
+    ((Verdict("protocol", False, (Finding(4, EMPTY("assistant")), Finding(6, UNFINISHED()))),), "limits", "protocol"),
+    ((no("agent", 5, "empty answer. It holds neither words nor a tool call."), no("protocol", 5, WAITING())), "agent", "agent"),
+    # ── words of strangers decide nothing
+    ((no("judge", 4, "task 1, line 1 (Critical) failed: it says 'the user did not stay a user: (InvalidRubric)'"),), "agent", "judge"),
+    ((unsure("judge", "could not tell: no line of the rubric is critical (InvalidRubric)"),), "judge undecided", "judge"),
     ((no("judge", 4, "task 1, line 1 (Critical) failed: never told"),), "agent", "judge"),
     ((no("judge", 6, "judges disagree: invalid, valid, invalid"),), "agent", "judge"),
     ((no("policy", 2),), "agent", "policy"),

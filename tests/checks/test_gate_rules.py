@@ -10,13 +10,16 @@ from duologue.types import (
     Disclosure,
     Fact,
     Json,
+    Meaning,
     Message,
+    Need,
     PlanStep,
     RowChange,
     Scenario,
     Subtask,
     Task,
     Tool,
+    ToolCall,
     Toolset,
     Turn,
 )
@@ -180,7 +183,11 @@ AGAIN = [
     (*LEITH, "And who's the warehouse manager in Leith?"),
     (*LEITH, "ok great. I need the warehouse manager of Leith, please"),
     (*MAY, *LEITH, "what's the sales total for may?"),
-]
+    (*LEITH, *MAY, *MAY, LEITH[0]),
+    ("Would you check who manages Leith these days?", "Omar Reyes does.", "Would you check who manages Leith these days?"),
+    ("That was quick. Are there any sales in Leith?", "There are 12.", *MAY, *MAY, "That was quick. Are there any sales in Leith?"),
+    ("I need the shops that have spades of Ruth Amari.", "There are 12.", *MAY, *MAY, "I need the shops that have spades of Ruth Amari."),
+]  # fmt: skip
 NOT_AGAIN = [
     (*MAY, "Are you sure about the sales total for May?"),
     (*MAY, "What's the sales total for June?"),
@@ -196,7 +203,13 @@ NOT_AGAIN = [
     (*MAY, *LEITH, "can you sum up: sales total for May, warehouse manager in Leith?"),
     ("What are the best-selling garden tools?", "One is the Pro spade.", "and the three best-selling garden tools?"),
     (*MAY, "thanks. what was it the year before?"),
-]
+    ("Could you add the delivery fee?", "The fee is 6.95.", *MAY, "Could you add the delivery fee?"),
+    ("What about the price and the colour?", "It is 12 euros.", *MAY, *MAY, "What about the price and the colour?"),
+    ("Please show me the next three lines.", "They hold 12, 15 and 18.", "Please show me the next three lines."),
+    ("What are the top 4 garden tools by sales?", "The first is the Pro spade, with 40.", "What are the top 3 garden tools by sales?"),
+    ("Which orders hold the product lamp?", "Order 7 and order 8 do.", "Which product does order 7 hold, a lamp?"),
+    ("Which garden tools does the shop Leith have?", "It has 12 of them.", "Which shop does the garden tools of Leith have?"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("said", AGAIN, ids=[s[-1] for s in AGAIN])
@@ -207,6 +220,60 @@ def test_what_was_just_told_is_not_asked_again(said: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("said", NOT_AGAIN, ids=[s[-1] for s in NOT_AGAIN])
 def test_a_doubt_a_check_or_another_question_is_fine(said: tuple[str, ...]) -> None:
     assert not any(w.startswith("asks again") for w in found(*said)), found(*said)
+
+
+def reading(name: str, *tables: str) -> Tool:
+    return replace(tool(name, "read", "name"), reads=tables)
+
+
+@pytest.mark.parametrize(
+    ("reads", "said_again"),
+    [(("orders",), False), (("sales", "orders"), False), (("customers",), True), ((), False)],
+)
+def test_rows_that_come_or_go_elsewhere_outdate_no_answer(reads: tuple[str, ...], said_again: bool) -> None:
+    ask, answer = (
+        Message("user", "Which tools are sold in Leith?"),
+        Message("assistant", "The Pro spade, 12 of them."),
+    )
+    call = Message("assistant", tool_calls=(ToolCall("c", "find_tools", {}),))
+    turns = [Turn(Message("system", "x")), Turn(ask), Turn(call), Turn(Message("tool", "{}")), Turn(answer)]
+    turns += [
+        Turn(Message("user", "Please delete the order.")),
+        Turn(Message("tool", "{}"), changes=(RowChange("orders", "delete", {"id": 1}),)),
+    ]
+    turns += [Turn(Message("assistant", "Done.")), Turn(ask)]
+    toolset = Toolset("shop", (reading("find_tools", *reads),))
+    what = UserGate(toolset, COLUMNS).judge(turns, len(turns) - 1, SCENARIO).evidence
+    assert any(f.what.startswith("asks again") for f in what) is said_again, what
+
+
+SLIPS = [
+    ("Is visit 7713 still on? I mean the one of Ruth Amari.", ["7713"]),
+    ("Is visit 7732 still on?", []),
+    ("Is visit 7731 still on? It should be under 7732.", ["7732"]),
+    ("Is visit 7732, sorry, 7731 still on?", []),
+]
+
+
+@pytest.mark.parametrize(("text", "invented"), SLIPS)
+def test_a_slip_in_a_known_number_is_no_invention_unless_the_right_one_stands_beside_it(
+    text: str, invented: list[str]
+) -> None:
+    assert [w for w in found(text) if w.startswith("invents")] == [f"invents {n!r}" for n in invented]
+
+
+def test_no_longer_linked_is_no_wish_to_link() -> None:
+    unlinked = Subtask(
+        "the order 7731 and the tag rush are no longer linked on record", (1,), Need(Meaning("unlink", "orders"))
+    )
+    task = Task(
+        "u",
+        "By the end, the order 7731 and the tag rush are no longer linked on record.",
+        subtasks=(unlinked,),
+        plan=(PlanStep("cancel_order", {"order_id": 7731}),),
+    )
+    scenario = replace(SCENARIO, tasks=(task,))
+    assert not found("Can you unlink the order 7731 from the tag rush?", OK, "yes please", scenario=scenario)
 
 
 def test_after_a_change_the_same_question_is_a_new_one() -> None:

@@ -403,7 +403,7 @@ def test_a_user_may_end_on_the_assistants_word(task: Task, lines: list[Line], fi
     [
         (5, True, ""),
         (10, True, ""),
-        (13, True, "the assistant's fault"),
+        (13, True, "an assistant that makes no call"),
         (5, False, ""),
         (8, False, "after everything is done"),
     ],

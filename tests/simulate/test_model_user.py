@@ -1,16 +1,15 @@
 """What a model may say as the user: the gate in words it can act on, goals one after the other, a person kept to the end."""
 
 import asyncio
-import inspect
 import itertools
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from duologue.checks.findings import GATE_REASONS
 from duologue.checks.gate import user_gate
 from duologue.errors import StageError
 from duologue.protocols import Utterance, View
@@ -118,9 +117,7 @@ def test_a_value_told_in_other_words_is_not_spelt_out() -> None:
 
 
 def test_every_objection_of_the_gate_has_words() -> None:
-    source = "".join(p.read_text(encoding="utf-8") for p in Path(inspect.getfile(user_gate)).parent.glob("*.py"))
-    for start in _GATE:
-        assert start in source, f"{start!r} is no objection of the gate's"
+    assert set(_GATE) == set(GATE_REASONS)
 
 
 NATURAL = [

@@ -7,6 +7,7 @@ who speaks in which turn. The first line of this table that fits decides; so a b
 |----------------------------------------------------------------------------------------------------|-----------------|
 | an answer of a model that never came: a server that failed, an answer cut off, a request too long   | limits          |
 | a conversation that does not end, or that stops before its end; a call that was never answered       | limits          |
+| a conversation that stops at a message without a word: whoever sent it                              | user, agent     |
 | the role `user` was given up: no turn after the redraws that a user would say                      | user            |
 | `user_gate` objects to a turn; the judge says that the user did not stay one                        | user            |
 | a check or the judge objects to what a user's turn says                                             | user            |
@@ -25,12 +26,36 @@ who speaks in which turn. The first line of this table that fits decides; so a b
 there is no fault of theirs.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, get_args
 
 from msgspec import Struct
 
+from duologue.checks.findings import (
+    CLASS,
+    COULD_NOT_TELL,
+    DISAGREE,
+    EMPTY,
+    GATE_REASONS,
+    IDLE,
+    INVALID_CLASS,
+    JUDGED,
+    MIDWORK,
+    NOT_A_USER,
+    NOTED,
+    NOTHING_CRITICAL,
+    OUTCOME,
+    OUTCOMES,
+    STRAY_FAILED,
+    STRAY_READ,
+    UNANSWERED,
+    UNFINISHED,
+    VOTES,
+    WAITING,
+    is_aside,
+    own_words,
+    reason_given,
+)
 from duologue.types import Finding, Verdict
 
 __all__ = ["BLAMES", "Blame", "Ruling", "blame", "ruling"]
@@ -68,11 +93,8 @@ ROLES: dict[str, Blame] = {
 """A stage or a role that was given up → whose failure that is."""
 _RESULTS = frozenset({"replay", "consistency"})
 _WHOLE = frozenset({"calls", "order", "state", "disclosure", "unread"})
-_STOPS = ("it ends with the user waiting", "it ends in the middle", "it ends before the user")
-_STRAY = re.compile(r" (?:failed|only reads), yet ")
-_ASIDE = re.compile(r"(?:judge \d+: )?(?:noted: |judges (?:dis)?agree: |task \d+, line \d+ \(\w+\) passed: )")
-IDLE = "the assistant's fault"
-"""How the user gate marks what is none of the user's doing."""
+_STOPS = (WAITING, MIDWORK, UNFINISHED, UNANSWERED)
+_SPEAKERS: dict[str, Blame] = {"user": "user", "assistant": "agent"}
 
 
 class Ruling(Struct, frozen=True):
@@ -108,6 +130,8 @@ def _of_stage(stage: str, reason: str) -> Ruling:
     why = said if said and role in ROLES else reason
     if why in NO_ANSWER or why.startswith("HTTP") or named == "play":
         return Ruling("limits", named)
+    if named == "user" and why == GATE_REASONS[IDLE]:
+        return Ruling("agent", named)
     return Ruling(ROLES.get(named, "agent"), named)
 
 
@@ -120,15 +144,23 @@ def _given_up(verdict: Verdict, _: Sequence[str]) -> Iterator[Ruling]:
     """A verdict that bears the name of a stage or role: the conversation was given up there."""
     if verdict.check == "play" or (verdict.check in ROLES and verdict.check != "judge"):
         first = verdict.evidence[0] if verdict.evidence else None
-        what = first.what if first is not None else ""
-        who = "agent" if IDLE in what else _of_stage(verdict.check, what.partition(". ")[0].rstrip(".")).who
-        yield Ruling(who, verdict.check, first)
+        reason = reason_given(first.what) if first is not None else ""
+        yield Ruling(_of_stage(verdict.check, reason).who, verdict.check, first)
+
+
+def _fell_silent(verdict: Verdict, roles: Sequence[str]) -> Iterator[Ruling]:
+    """The last message has no word in it: whoever sent it had nothing to say."""
+    if verdict.check == "protocol":
+        for finding in verdict.evidence:
+            empty = EMPTY.heard(finding.what)
+            if empty is not None and finding.turn == len(roles) - 1 and empty[0] in _SPEAKERS:
+                yield Ruling(_SPEAKERS[empty[0]], verdict.check, finding)
 
 
 def _cut_short(verdict: Verdict, _: Sequence[str]) -> Iterator[Ruling]:
     if verdict.check == "protocol":
         for finding in verdict.evidence:
-            if finding.what.startswith(_STOPS) or finding.what.endswith("was never answered"):
+            if any(form.fits(finding.what) for form in _STOPS):
                 yield Ruling("limits", verdict.check, finding)
 
 
@@ -138,10 +170,10 @@ def _of_user(verdict: Verdict, roles: Sequence[str]) -> Iterator[Ruling]:
         return
     for finding in _objections(verdict):
         if verdict.check == "user_gate":
-            own = IDLE not in finding.what
+            own = not IDLE.fits(finding.what)
         else:
             own = _speaks(finding, roles, "user") or (
-                verdict.check == "judge" and "did not stay a user" in finding.what
+                verdict.check == "judge" and NOT_A_USER.fits(own_words(finding.what))
             )
         if own:
             yield Ruling("user", verdict.check, finding)
@@ -153,7 +185,7 @@ def _of_tool(verdict: Verdict, roles: Sequence[str]) -> Iterator[Ruling]:
         return
     for finding in _objections(verdict):
         broken = verdict.check == "schema" and _speaks(finding, roles, "tool")
-        stray = verdict.check == "state" and _STRAY.search(finding.what) is not None
+        stray = verdict.check == "state" and (STRAY_READ.fits(finding.what) or STRAY_FAILED.fits(finding.what))
         if broken or stray or verdict.check in _RESULTS:
             yield Ruling("tool", verdict.check, finding)
 
@@ -172,38 +204,50 @@ def _judged(verdict: Verdict, _: Sequence[str]) -> Iterator[Ruling]:
     """Only the judge is left."""
     found = list(_objections(verdict))
     if verdict.passed is False and not _split(verdict):
-        yield Ruling("agent", verdict.check, next((f for f in found if " failed: " in f.what), next(iter(found), None)))
+        yield Ruling("agent", verdict.check, next(filter(_failed, found), next(iter(found), None)))
         return
     unread = next((f for f in verdict.evidence if _is_unread(f)), None)
-    invalid = next((f for f in verdict.evidence if "(InvalidRubric)" in f.what), None)
-    empty = next((f for f in verdict.evidence if "no line of the rubric is critical" in f.what), None)
+    invalid = next((f for f in verdict.evidence if _calls_invalid(f)), None)
+    empty = next((f for f in verdict.evidence if NOTHING_CRITICAL.fits(own_words(f.what))), None)
     if unread is None and not _split(verdict) and (invalid or empty) is not None:
         yield Ruling("task", verdict.check, invalid or empty)
         return
     yield Ruling("judge undecided", verdict.check, unread or next(iter(verdict.evidence), None))
 
 
-_RULES: tuple[_Rule, ...] = (_given_up, _cut_short, _of_user, _of_tool, _of_agent, _unmeasured, _judged)
+_RULES: tuple[_Rule, ...] = (_given_up, _fell_silent, _cut_short, _of_user, _of_tool, _of_agent, _unmeasured, _judged)
 
 
 def _objections(verdict: Verdict) -> Iterator[Finding]:
     """The findings that decide: no notes, and nothing that a judge found in order or that counts its voices."""
-    yield from (f for f in verdict.evidence if _ASIDE.match(f.what) is None)
+    yield from (f for f in verdict.evidence if not is_aside(f.what))
+
+
+def _failed(finding: Finding) -> bool:
+    """A line of the rubric that a judge finds failed."""
+    line = JUDGED.heard(own_words(finding.what))
+    return line is not None and line[OUTCOME] == OUTCOMES[False]
+
+
+def _calls_invalid(finding: Finding) -> bool:
+    """A judge's note of a line that it holds for invalid."""
+    noted = NOTED.heard(own_words(finding.what))
+    line = JUDGED.heard(noted[0]) if noted is not None else None
+    return line is not None and line[CLASS] == INVALID_CLASS
 
 
 def _is_unread(finding: Finding) -> bool:
-    if _ASIDE.match(finding.what) is not None:
-        return False
-    return "could not tell" in finding.what and "no line of the rubric is critical" not in finding.what
+    said = own_words(finding.what)
+    return COULD_NOT_TELL.fits(said) and not NOTHING_CRITICAL.fits(said)
 
 
 def _split(verdict: Verdict) -> bool:
     """Whether the voices disagree and neither side has more than half of them."""
-    first = verdict.evidence[0].what if verdict.evidence else ""
-    if not first.startswith("judges disagree: "):
+    heard = DISAGREE.heard(verdict.evidence[0].what) if verdict.evidence else None
+    if heard is None:
         return False
-    votes = first.partition(": ")[2].split(", ")
-    return all(2 * votes.count(side) <= len(votes) for side in ("valid", "invalid"))
+    votes = heard[0].split(", ")
+    return all(2 * votes.count(VOTES[side]) <= len(votes) for side in (True, False))
 
 
 def _speaks(finding: Finding, roles: Sequence[str], role: str) -> bool:

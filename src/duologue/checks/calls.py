@@ -4,6 +4,7 @@ Structural steps (look-ups that were a means) are noted, and never decide.
 """
 
 from duologue.checks.case import Case
+from duologue.checks.findings import note
 from duologue.types import Finding, Verdict
 
 
@@ -16,5 +17,5 @@ def calls(case: Case) -> Verdict:
             if missing.weight == "critical":
                 findings.append(Finding(missing.turn, what))
             else:
-                notes.append(Finding(missing.turn, f"noted: {what}"))
+                notes.append(note(missing.turn, what))
     return Verdict("calls", not findings, (*findings, *notes))

@@ -8,6 +8,7 @@ check `schema`.
 
 from duologue.checks.case import Case, verdict
 from duologue.checks.entities import Memory, call_name
+from duologue.checks.findings import note
 from duologue.types import Finding, Verdict
 
 __all__ = ["consistency", "nothing_to_compare"]
@@ -54,5 +55,5 @@ def nothing_to_compare(case: Case) -> Verdict:
         for c in case.trace.calls
         if c.changes and (c.failed or c.effect == "read")
     ]
-    note = Finding(len(case.trace.turns) - 1, "noted: nothing to compare, a simulated environment has no rows")
-    return Verdict("state", not odd, tuple(odd) or (note,))
+    said = note(len(case.trace.turns) - 1, "nothing to compare, a simulated environment has no rows")
+    return Verdict("state", not odd, tuple(odd) or (said,))

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 
 from duologue.checks.case import Case
+from duologue.checks.findings import note
 from duologue.checks.sources import Sources
 from duologue.language.reading import DateSaid, Day, Number, Reading, fold, has_phrase
 from duologue.types import Finding, Verdict
@@ -71,7 +72,7 @@ def grounding(case: Case) -> Verdict:
         elif turn.message.content:
             reading = case.reading(number)
             claims, worked_out = traced(reading, known)
-            notes += [Finding(number, f"noted: {what}") for what in worked_out]
+            notes += [note(number, what) for what in worked_out]
             findings += [Finding(number, f"no source for {claim!r}") for claim in claims]
             if claims:
                 known.add_text(reading)  # an invention repeated is one invention

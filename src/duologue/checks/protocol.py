@@ -5,6 +5,7 @@ running, in the other's voice, or without a word; it ends when the user says it 
 """
 
 from duologue.checks.case import Case, verdict
+from duologue.checks.findings import EMPTY, MIDWORK, UNANSWERED, UNFINISHED, WAITING
 from duologue.checks.words import finds
 from duologue.types import Finding, Turn, Verdict
 
@@ -40,7 +41,7 @@ def _sequence(turns: tuple[Turn, ...]) -> list[Finding]:
                     Finding(number, f"the result of {message.tool_call_id!r} answers no call that waits for it")
                 )
         elif not message.content.strip() and not message.tool_calls and role != "system":
-            findings.append(Finding(number, f"an empty message by the {role}"))
+            findings.append(Finding(number, EMPTY(role)))
         if message.tool_calls and role != "assistant":
             findings.append(Finding(number, f"a call made by the {role}"))
         owed = [*owed, *(c.id for c in message.tool_calls)]
@@ -50,7 +51,7 @@ def _sequence(turns: tuple[Turn, ...]) -> list[Finding]:
             used.add(call.id)
         last = "calls" if message.tool_calls else role
     if owed:
-        findings.append(Finding(len(turns) - 1, f"the call {owed[0]!r} was never answered"))
+        findings.append(Finding(len(turns) - 1, UNANSWERED(repr(owed[0]))))
     return findings
 
 
@@ -71,11 +72,11 @@ def _ending(turns: tuple[Turn, ...], mode: str) -> list[Finding]:
     last = len(turns) - 1
     done = [n for n, t in enumerate(turns) if t.message.role == "user" and t.done]
     if turns[last].message.role == "user" and not turns[last].done:
-        return [Finding(last, "it ends with the user waiting for an answer")]
+        return [Finding(last, WAITING())]
     if turns[last].message.role == "tool" or turns[last].message.tool_calls:
-        return [Finding(last, "it ends in the middle of the assistant's work")]
+        return [Finding(last, MIDWORK())]
     if not done:
-        return [Finding(last, "it ends before the user says it is done")] if mode == "user" else []
+        return [Finding(last, UNFINISHED())] if mode == "user" else []
     users = [n for n, t in enumerate(turns) if t.message.role == "user"]
     early = [n for n in done if n != users[-1] and turns[_following(users, n)].task <= turns[n].task]
     return [Finding(n, "it goes on after the user says it is done") for n in early]

@@ -6,6 +6,7 @@ really say or hold the value. A conversation without such records is searched in
 
 from duologue.catalog.model import Column
 from duologue.checks.case import Case
+from duologue.checks.findings import note
 from duologue.checks.inference import infer
 from duologue.language.reading import MONTHS, Day, Reading, has_phrase, parse_day
 from duologue.language.values import moment, tells
@@ -23,7 +24,7 @@ def provenance(case: Case) -> Verdict:
             if problem:
                 findings.append(Finding(call.at, f"{call.call.name}({name}={value!r}): {problem}"))
             elif way and way not in UNREMARKABLE:
-                notes.append(Finding(call.at, f"noted: {call.call.name}({name}={value!r}) is inferred: {way}"))
+                notes.append(note(call.at, f"{call.call.name}({name}={value!r}) is inferred: {way}"))
     return Verdict("provenance", not findings, (*findings, *notes))
 
 

@@ -4,7 +4,9 @@ Asked of a step that was not done, or done wrong, when the user ends. Who asked 
 can't be done, or (of something to be looked up) any answer, is right to be content: the fault is the assistant's, and `calls`, `state`,
 `disclosure` and `honesty` find it there. Who never asked ends too early.
 
-Whether something was asked for is read off the words: the values that only the user could bring, else the goal's own nouns.
+Whether something was asked for is read off the words: the values that only the user could bring, else the goal's own nouns. A part
+whose words all stand in other parts, too ("the owner of that boat", after "the owner of the boat Tern"), is asked for only where more
+was asked than those others.
 """
 
 import re
@@ -15,7 +17,7 @@ from duologue.catalog.model import Column
 from duologue.checks.consent import says_yes
 from duologue.checks.honesty import claimed_change
 from duologue.checks.words import finds
-from duologue.language.questions import listen
+from duologue.language.questions import listen, sentences
 from duologue.language.reading import fold, has_phrase, read
 from duologue.language.values import is_blank, tells
 from duologue.types import Json, Subtask, Task, Turn
@@ -80,9 +82,25 @@ def _asked_at(
         if not all(any(tells(read(t.message.content), v) for t in turns[: at + 1]) for v in named):
             continue
         brought = all(tells(reading, v, columns.get(slot)) or tells(reading, v) for slot, v in wanted)
-        if brought and (wanted or _says(text, own)):
+        if brought and (wanted or (_says(text, own) and _asks_enough(task, part, heard))):
             return at
     return None
+
+
+def _asks_enough(task: Task, part: Subtask, heard: Sequence[str]) -> bool:
+    """Whether there are more requests than the other parts that were asked for, where a part has no words of its own."""
+    if _words(part.goal) - _of_others(task, part):
+        return True
+    text = "\n".join(heard)
+    others = [s for s in task.subtasks if s is not part]
+    asked = sum(1 for s in others if (own := _words(s.goal) - _of_others(task, s)) and _says(text, own))
+    return sum(map(_requests, heard)) > asked
+
+
+def _requests(text: str) -> int:
+    """How many things a user's turn may ask for: its asking sentences, and one at least where it is not a mere yes."""
+    made = sum(1 for s in sentences(text) if s.endswith("?") or finds("user", "asks", s))
+    return max(made, 0 if says_yes(text) else 1)
 
 
 def _brought(part: Subtask) -> list[tuple[str, Json]]:
@@ -108,8 +126,11 @@ def _says(text: str, own: frozenset[str]) -> bool:
 def _own_words(task: Task, part: Subtask) -> frozenset[str]:
     """The words of a part's goal that no other part has; all of them where none is its own."""
     mine = _words(part.goal)
-    others = frozenset().union(*(_words(s.goal) for s in task.subtasks if s is not part))
-    return mine - others or mine
+    return mine - _of_others(task, part) or mine
+
+
+def _of_others(task: Task, part: Subtask) -> frozenset[str]:
+    return frozenset().union(*(_words(s.goal) for s in task.subtasks if s is not part))
 
 
 @lru_cache(maxsize=1_024)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from duologue.checks.case import Case
 from duologue.checks.changed import Comparison, describe
+from duologue.checks.findings import STRAY_FAILED, STRAY_READ, note
 from duologue.environment.changes import net_changes
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, RowChange, Verdict
@@ -17,7 +18,7 @@ from duologue.types import Finding, Json, RowChange, Verdict
 def state(case: Case) -> Verdict:
     """The rows that changed are those of each task's target."""
     findings = [
-        Finding(c.turn, f"{c.call.name} {'failed' if c.failed else 'only reads'}, yet {_row(c.changes[0])} changed")
+        Finding(c.turn, (STRAY_FAILED if c.failed else STRAY_READ)(c.call.name, _row(c.changes[0])))
         for c in case.trace.calls
         if c.changes and (c.failed or c.effect == "read")
     ]
@@ -27,7 +28,7 @@ def state(case: Case) -> Verdict:
         net = comparison.graded(net_changes([change for c in own for change in c.changes]))
         findings += _compare(comparison, comparison.graded(task.target), net, (own, case.last_turn(number)))
     last = len(case.trace.turns) - 1
-    notes = [Finding(last, f"noted: {name} is not compared: {why}") for name, why in comparison.left_out.items()]
+    notes = [note(last, f"{name} is not compared: {why}") for name, why in comparison.left_out.items()]
     return Verdict("state", not findings, (*findings, *notes))
 
 

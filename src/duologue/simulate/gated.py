@@ -10,6 +10,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from duologue.checks.findings import GATE_REASONS
 from duologue.checks.gate import UserGate
 from duologue.errors import StageError
 from duologue.protocols import Utterance, View
@@ -22,20 +23,6 @@ EVIDENCE = 2000
 """Characters of the evidence of a user that was given up."""
 DRAFT = 500
 """Characters of a refused draft that are kept in it."""
-_REASONS = (
-    ("says nothing", "says nothing"),
-    ("speaks as the assistant", "speaks as the assistant"),
-    ("uses the name", "uses a technical name"),
-    ("gives away", "knows what it can't know"),
-    ("invents", "invents a value"),
-    ("makes", "asks too much at once"),
-    ("asks again for", "asks again"),
-    ("contradicts the goal", "contradicts its goal"),
-    ("lets stand what", "contradicts its goal"),
-    ("ends", "ends too early"),
-    ("goes on long", "goes on for nothing"),
-)
-"""How each objection of the gate begins → its code for the record."""
 
 
 class Redrawing(Protocol):
@@ -81,7 +68,7 @@ class Drafts:
 
 def reason_of(objection: str) -> str:
     """The short fixed code of an objection of the gate."""
-    return next((code for start, code in _REASONS if objection.startswith(start)), "the gate")
+    return next((code for form, code in GATE_REASONS.items() if form.fits(objection)), "the gate")
 
 
 class GatedUser:

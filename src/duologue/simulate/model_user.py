@@ -21,6 +21,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from duologue.catalog.model import Column
+from duologue.checks import findings
 from duologue.checks.gate import UserGate
 from duologue.errors import StageError
 from duologue.ids import to_json
@@ -69,25 +70,35 @@ class Fault(Struct, frozen=True):
     found: str = ""
 
 
-_GATE: Final = {
-    "says nothing": "The message is empty. Write what you say next.",
-    "speaks as the assistant": "That is the assistant's line. You are the one who asks.",
-    "uses the name": "That is a technical name, which you don't know. Use everyday words.",
-    "gives away": "You say something that you can't know yet: it is neither in what you want or know nor said by the assistant. Leave it "
+_MISSING: Final = (
+    "You end, but something you want has not been done or answered yet. Go through what you want part by "
+    "part, beside what the assistant has said, and ask for what is missing."
+)
+_TOLD: Final = "The assistant has just told you that. React to it, or go on with what is still open."
+_ENDLESS: Final = (
+    "The chat goes on without anything being looked up or done. If something you want is open, ask for just that, plainly. "
+    "Otherwise say goodbye and set is_task_complete."
+)
+_GATE: Final[dict[findings.Form, str]] = {
+    findings.SILENT: "The message is empty. Write what you say next.",
+    findings.AS_ASSISTANT: "That is the assistant's line. You are the one who asks.",
+    findings.TECHNICAL: "That is a technical name, which you don't know. Use everyday words.",
+    findings.LEAKS: "You say something that you can't know yet: it is neither in what you want or know nor said by the assistant. Leave it "
     "out, or ask.",
-    "invents": "You give a number, date or code that comes from nowhere: it is neither in what you want or know nor said by the assistant. "
+    findings.INVENTS: "You give a number, date or code that comes from nowhere: it is neither in what you want or know nor said by the assistant. "
     "Leave it out.",
-    "makes": "You ask for too much at once. Ask for the first part only.",
-    "asks again for": "The assistant has just told you that. React to it, or go on with what is still open.",
-    "contradicts the goal": "That is not what you want. Read what you want once more: the value, the very thing it is about, and what is to "
+    findings.CROWD: "You ask for too much at once. Ask for the first part only.",
+    findings.AGAIN: _TOLD,
+    findings.AGAIN_IN_THE_SAME_WORDS: _TOLD,
+    findings.AGAINST: "That is not what you want. Read what you want once more: the value, the very thing it is about, and what is to "
     "happen to it.",
-    "lets stand what": "What you ordered in your last message is not what you want. Say so now, and put it right.",
-    "ends while something is open": "You end, but something you want has not been done or answered yet. Go through what you want part by "
-    "part, beside what the assistant has said, and ask for what is missing.",
-    "goes on long": "The chat goes on without anything being looked up or done. If something you want is open, ask for just that, plainly. "
-    "Otherwise say goodbye and set is_task_complete.",
+    findings.LETS_STAND: "What you ordered in your last message is not what you want. Say so now, and put it right.",
+    findings.OPEN: _MISSING,
+    findings.UNASKED: _MISSING,
+    findings.TOO_LONG: _ENDLESS,
+    findings.IDLE: _ENDLESS,
 }
-"""How each objection of the gate begins → how it is put to the model."""
+"""Each objection of the gate → how it is put to the model."""
 
 
 class ModelUser:
@@ -219,7 +230,7 @@ class ModelUser:
         if not found:
             return None
         fault = _of_gate(found, text)
-        return self._naming(fault, path, scenario) if fault.reason == "ends too early" else fault
+        return self._naming(fault, path, scenario) if fault.reason == findings.GATE_REASONS[findings.OPEN] else fault
 
     def _naming(self, fault: Fault, path: tuple[Turn, ...], scenario: Scenario) -> Fault:
         """The objection with the part that is open, in the goal's words, where the user could say those words."""
@@ -228,7 +239,7 @@ class ModelUser:
             return fault
         saying = replace(path[-1], message=Message("user", content=part.goal), done=False)
         found = self._gate.judge((*path[:-1], saying), len(path) - 1, scenario).evidence
-        if any(f.what.startswith(("gives away", "invents", "uses the name")) for f in found):
+        if any(form.fits(f.what) for f in found for form in (findings.LEAKS, findings.INVENTS, findings.TECHNICAL)):
             return fault
         return replace(fault, words=_OPEN.format(part=part.goal))
 
@@ -301,12 +312,12 @@ def _of_gate(found: Sequence[str], text: str) -> Fault:
     words, reasons = [], []
     for what in found:
         reason = reason_of(what)
-        advice = next((words for start, words in _GATE.items() if what.startswith(start)), _UNKNOWN)
+        advice = next((words for form, words in _GATE.items() if form.fits(what)), _UNKNOWN)
         quote = _QUOTED.search(what)
-        said = quote[2] if quote is not None else what.partition(" = ")[2].removesuffix(", which nobody has told")
+        said = quote[2] if quote is not None else (findings.LEAKS.heard(what) or ("",))[0].partition(" = ")[2]
         opening = (
             f"You write {said!r}. "
-            if said and reason != "ends too early" and said.casefold() in text.casefold()
+            if said and reason != findings.GATE_REASONS[findings.OPEN] and said.casefold() in text.casefold()
             else ""
         )
         words.append(opening + advice)

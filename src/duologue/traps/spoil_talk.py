@@ -75,8 +75,13 @@ def leaves_at_once(play: Play, dice: Random) -> Iterator[Change]:
 
 
 def leaves_the_rest(play: Play, dice: Random) -> Iterator[Change]:
-    """The last request is never made."""
-    yield _ended(play, _requests(play)[-1], dice.choice(_ENDS))
+    """The last request is never made, and what it was for has not come up before."""
+    at = _requests(play)[-1]
+    tell = play.dialogue.scenario.tasks[play.moves[at].turn.task].subtasks[-1].tell
+    columns = columns_of(play.world.workshop.catalog)
+    before = [m.text for m in play.moves[:at]]
+    if not tell or any(not any(tells(t, d.value, columns.get(d.slot)) for t in before) for d in tell):
+        yield _ended(play, at, dice.choice(_ENDS))
 
 
 def leaves_unanswered(play: Play, dice: Random) -> Iterator[Change]:

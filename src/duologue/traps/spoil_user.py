@@ -3,6 +3,7 @@
 Like `spoil.py`: the assistant does right by what it hears, so the user alone is at fault.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
@@ -37,15 +38,27 @@ def invents_figure(play: Play, dice: Random) -> Iterator[Change]:
 
 
 def invents_code(play: Play, dice: Random) -> Iterator[Change]:
-    """The user gives a number for the record that nobody told them, and that is none."""
+    """The user gives a number for the record that nobody told them, and that is none; nor is it a slip in one they know."""
     says = ("It should be filed under {}.", "I believe the number is {}.")
+    goals = [t.goal for t in play.dialogue.scenario.tasks]
     for i in shuffled(play.reads(), dice):
         call, at = play.moves[i].calls[0], play.request(i)
         key = play.key_of(call)
+        said = " ".join([*goals, *(m.text for m in play.moves[: at + 1])])
         if key and len(str(call.arguments[key])) > 2 and any(c.isdigit() for c in str(call.arguments[key])):
             code = str(other_digit(call.arguments[key], dice))
-            if play.moves[at].is_a("request") and not any(code in t for m in play.moves for t in (m.text, *m.texts)):
+            if (
+                play.moves[at].is_a("request")
+                and not _is_near(code, said)
+                and not any(code in t for m in play.moves for t in (m.text, *m.texts))
+            ):
                 yield _adding(play, at, dice.choice(says).format(code))
+
+
+def _is_near(code: str, said: str) -> bool:
+    """Whether a number in a text is the same but for one sign: then it is a slip in that one."""
+    near = (w for w in re.findall(r"[\w-]+", said) if len(w) == len(code))
+    return any(sum(a != b for a, b in zip(w, code, strict=True)) < 2 for w in near)
 
 
 def invents_day(play: Play, dice: Random) -> Iterator[Change]:
@@ -82,10 +95,11 @@ def asks_again(play: Play, dice: Random) -> Iterator[Change]:
 
 
 def asks_again_later(play: Play, dice: Random) -> Iterator[Change]:
-    """At the end the user asks, as if for the first time, for what they were told long before."""
+    """At the end the user asks, as if for the first time, for what they were told long before and nothing has changed since."""
     end = len(play.moves) - 2
+    last = max(play.writes(), default=0)
     for asked, told in dice.sample(_answered(play), len(_answered(play))):
-        if told < end - 4:
+        if last < told < end - 4:
             again = (
                 put_in(play.moves[asked].saying(play.moves[asked].text)),
                 put_in(play.moves[told].saying(play.moves[told].text)),

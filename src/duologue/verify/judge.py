@@ -17,6 +17,19 @@ from typing import Annotated, Literal
 
 from msgspec import DecodeError, Meta, Struct, field, json
 
+from duologue.checks.findings import (
+    AGREE,
+    COULD_NOT_TELL,
+    DISAGREE,
+    INVALID_CLASS,
+    JUDGED,
+    NOT_A_USER,
+    NOTHING_CRITICAL,
+    OUTCOMES,
+    VOICE,
+    VOTES,
+    note,
+)
 from duologue.errors import StageError
 from duologue.models.voice import Voice
 from duologue.plans.shortened import one_line, shortened
@@ -174,7 +187,7 @@ async def _opinion(voice: Voice, message: Message, scope: str, lines: dict[str, 
     try:
         asked = await voice.ask_for(Judgement, voice.prompt(), [message], scope, objection)
     except StageError as error:
-        what = f"could not tell: {error.reason} ({_short(error.evidence)})"
+        what = COULD_NOT_TELL(f"{error.reason} ({_short(error.evidence)})")
         return Opinion(None, notes=(Finding(turns - 1, what),))
     return weigh(asked.value, lines, turns)
 
@@ -205,33 +218,31 @@ def weigh(answer: Judgement, lines: dict[str, Criterion], turns: int) -> Opinion
         task, _, number = name.partition(".")
         finding = Finding(
             given.turn,
-            f"task {task}, line {number} ({kind}) {'passed' if given.passed else 'failed'}: {_short(given.evidence)}",
+            JUDGED(task, number, kind, OUTCOMES[given.passed], _short(given.evidence)),
         )
-        if kind == "InvalidRubric":
-            notes.append(Finding(finding.turn, f"noted: {finding.what} [{_short(line.text)}]"))
+        if kind == INVALID_CLASS:
+            notes.append(note(finding.turn, f"{finding.what} [{_short(line.text)}]"))
         elif given.passed:
             good.append(finding)
         elif kind == "Critical":
             bad.append(finding)
         else:
-            notes.append(Finding(finding.turn, f"noted: {finding.what}"))
-        if kind not in (given.kind, "InvalidRubric"):
-            notes.append(
-                Finding(given.turn, f"noted: the judge took line {name} for {given.kind}; a machine decides it")
-            )
-        elif kind != "InvalidRubric" and line.kind == "critical" != kind.lower():
-            notes.append(Finding(given.turn, f"noted: line {name} was written as critical and judged as {kind}"))
+            notes.append(note(finding.turn, finding.what))
+        if kind not in (given.kind, INVALID_CLASS):
+            notes.append(note(given.turn, f"the judge took line {name} for {given.kind}; a machine decides it"))
+        elif kind != INVALID_CLASS and line.kind == "critical" != kind.lower():
+            notes.append(note(given.turn, f"line {name} was written as critical and judged as {kind}"))
     if not answer.user_stayed_user:
-        bad.append(Finding(turns - 1, f"the user did not stay a user: {_short(answer.user_evidence)}"))
+        bad.append(Finding(turns - 1, NOT_A_USER(_short(answer.user_evidence))))
     if not any(_class(by_name[n].kind, c) == "Critical" for n, c in lines.items()):
-        nothing = Finding(turns - 1, "could not tell: no line of the rubric is critical")
+        nothing = Finding(turns - 1, NOTHING_CRITICAL())
         return Opinion(False if bad else None, tuple(bad), (nothing, *notes), tuple(good), answer)
     return Opinion(not bad, tuple(bad), tuple(notes), tuple(good), answer)
 
 
 def _class(given: Class, line: Criterion) -> Class:
     """The class that counts: of a line that a machine decides too, the declared one, unless it is called invalid."""
-    return given if given == "InvalidRubric" or not line.check else _DECLARED[line.kind]
+    return given if given == INVALID_CLASS or not line.check else _DECLARED[line.kind]
 
 
 def _together(opinions: Sequence[Opinion], unanimous: bool, last: int) -> Verdict:
@@ -239,15 +250,15 @@ def _together(opinions: Sequence[Opinion], unanimous: bool, last: int) -> Verdic
     if len(opinions) == 1:
         only = opinions[0]
         return Verdict(CHECK, passed, (*only.bad, *only.notes, *only.good))
-    votes = ", ".join({True: "valid", False: "invalid", None: "could not tell"}[o.passed] for o in opinions)
+    votes = ", ".join(VOTES[o.passed] for o in opinions)
     heard = [
-        Finding(f.turn, f"judge {n}: {f.what}")
+        Finding(f.turn, VOICE(n, f.what))
         for kind in ("bad", "notes", "good")
         for n, o in enumerate(opinions, 1)
         for f in getattr(o, kind)
     ]
-    agree = len({o.passed for o in opinions}) == 1
-    return Verdict(CHECK, passed, (Finding(last, f"judges {'agree' if agree else 'disagree'}: {votes}"), *heard))
+    counted = AGREE if len({o.passed for o in opinions}) == 1 else DISAGREE
+    return Verdict(CHECK, passed, (Finding(last, counted(votes)), *heard))
 
 
 def decide(votes: Sequence[bool | None], unanimous: bool) -> bool | None:

@@ -15,7 +15,7 @@ from duologue.checks.words import finds
 from duologue.language.reading import fold, has_phrase
 from duologue.types import Subtask, Task
 
-__all__ = ["asks", "clauses", "parts_of", "sentences", "stems", "touches"]
+__all__ = ["asks", "clauses", "in_turn", "parts_of", "sentences", "stems", "touches"]
 
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+|;\s+")
@@ -51,9 +51,14 @@ class Part(Struct, frozen=True):
 @lru_cache(maxsize=4_096)
 def stems(text: str) -> frozenset[str]:
     """The stems of the words that carry meaning; figures and codes whole."""
+    return frozenset(in_turn(text))
+
+
+def in_turn(text: str) -> tuple[str, ...]:
+    """The same stems as they are said, one after the other."""
     plain = _MODAL.sub(" ", fold(text).replace(" s ", " "))
     words = _WORD.findall(plain)
-    return frozenset(_stem(w) for w in words if w not in _COMMON and len(w) > 1)
+    return tuple(_stem(w) for w in words if w not in _COMMON and len(w) > 1)
 
 
 def _stem(word: str) -> str:

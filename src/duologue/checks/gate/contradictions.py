@@ -10,6 +10,7 @@ from functools import cache
 
 from msgspec import Struct
 
+from duologue.checks.findings import AGAINST, LETS_STAND
 from duologue.checks.gate.asks import sentences, stems
 from duologue.checks.gate.known import Known
 from duologue.checks.kept import Kept
@@ -17,7 +18,7 @@ from duologue.checks.words import finds
 from duologue.language.questions import listen
 from duologue.language.reading import Code, DateSaid, Number, Reading, fold, read
 from duologue.plans.placeholders import leaves, references
-from duologue.types import Subtask, Task, Turn
+from duologue.types import Meaning, Subtask, Task, Turn
 
 __all__ = ["contradictions"]
 
@@ -113,10 +114,10 @@ def contradictions(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
     out = []
     slipped = _wrong(known, turns[before]) if before is not None else []
     if before is not None and slipped and not _put_right(known, turns, before, at):
-        out += [f"lets stand what contradicts the goal: {what}" for what in slipped]
+        out += [LETS_STAND(what) for what in slipped]
     last = turns[at].done or not any(t.message.role == "user" for t in turns[at + 1 :])
     if turns[at].done or (last and at < len(turns) - 1):
-        out += [f"contradicts the goal: {what}" for what in _wrong(known, turns[at])]
+        out += [AGAINST(what) for what in _wrong(known, turns[at])]
     return out
 
 
@@ -279,7 +280,9 @@ def _way(name: str) -> re.Pattern[str]:
 def _everything(task: Task) -> str:
     needs = [s.need for s in task.subtasks if s.need is not None]
     facts = [str(f.value) for f in task.known] + [str(v) for n in needs for v in n.values.values()]
-    return " | ".join((task.goal, *(s.goal for s in task.subtasks), *(n.meaning.verb for n in needs), *facts))
+    return " | ".join(
+        (task.goal, *(s.goal for s in task.subtasks), *(f"{n.meaning.family} {n.meaning.verb}" for n in needs), *facts)
+    )
 
 
 # ── what the goal orders ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -315,12 +318,21 @@ def _order(task: Task, subtask: Subtask) -> Order:
         noun_said = _NOUN.search(plain[: said.start])
         if noun_said is not None and _is_label(said):
             rows.setdefault(noun_said[1].lower().removesuffix("s"), set()).add(said.text.strip("#").casefold())
-    ways = frozenset(
-        n for n in _WAYS if _way(n).search(plain) or (subtask.need and _way(n).search(subtask.need.meaning.verb))
-    )
     return Order(
-        subtask, ways, stems(plain), {n: frozenset(v) for n, v in rows.items()}, frozenset(kinds), tuple(labels)
+        subtask,
+        _ways_of(subtask, plain),
+        stems(plain),
+        {n: frozenset(v) for n, v in rows.items()},
+        frozenset(kinds),
+        tuple(labels),
     )
+
+
+def _ways_of(subtask: Subtask, plain: str) -> frozenset[str]:
+    """Which ways a part goes, by its words and its need; "no longer linked" is not the way of "linked"."""
+    meaning = subtask.need.meaning if subtask.need is not None else Meaning("")
+    said = {n for n in _WAYS if any(not _NOT.search(plain[: m.start()]) for m in _way(n).finditer(plain))}
+    return frozenset(said | {n for n in _WAYS if n == meaning.family or _way(n).search(meaning.verb)})
 
 
 def _arguments(task: Task, subtask: Subtask) -> Iterator[tuple[str, str | int | float]]:

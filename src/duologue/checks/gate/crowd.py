@@ -7,6 +7,7 @@ has not been spoken of before. Who asks for everything at once (mode `task`) may
 import re
 from collections.abc import Sequence
 
+from duologue.checks.findings import CROWD as CROWDED
 from duologue.checks.gate.asks import Part, asks, clauses, parts_of, stems, touches
 from duologue.checks.gate.known import Known
 from duologue.checks.words import finds
@@ -32,7 +33,7 @@ def crowd(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
     else:
         text = turn.message.content
         made = max(_listed(text), 0 if finds("recap", "asks", text) else _new_parts(known, turns, at))
-    return [f"makes {made} requests at once"] if made > MOST_REQUESTS else []
+    return [CROWDED(made)] if made > MOST_REQUESTS else []
 
 
 def _listed(text: str) -> int:

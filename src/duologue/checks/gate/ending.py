@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from duologue.checks.blame import IDLE
+from duologue.checks.findings import IDLE, OPEN, TOO_LONG, UNASKED
 from duologue.checks.gate.known import Known
 from duologue.checks.reliance import was_told
 from duologue.plans.answered import answered
@@ -44,9 +44,9 @@ def ending(known: Known, turns: Sequence[Turn], at: int, see: See) -> list[str]:
     if any(a.kind in ("request", "follow up") for t in recent for a in t.acts):
         return []
     if not any(_open(known, n, see()) for n in range(turn.task + 1)):
-        return ["goes on long after everything is done"]
+        return [TOO_LONG()]
     if after > MOST_WAITING:
-        return [f"goes on long with an assistant that makes no call: {IDLE}"]
+        return [IDLE()]
     return []
 
 
@@ -60,7 +60,7 @@ def _too_early(known: Known, turns: Sequence[Turn], at: int, seen: Trace) -> lis
     if missing:
         missing = [(n, m) for n, m in missing if not was_told(known.tasks[n], m.step, n, turns[:at], known.columns)]
     late = [m.reason for _, m in missing] or _done_later(seen, at)
-    return [f"ends while something is open: {late[0]}"] if late else []
+    return [OPEN(late[0])] if late else []
 
 
 def _met_a_wall(known: Known, turns: Sequence[Turn]) -> bool:
@@ -84,7 +84,7 @@ def _unasked(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
         return []
     asked = sum(1 for t in turns[: at + 1] for a in t.acts if a.kind == "request")
     parts = sum(len(t.subtasks) for t in known.tasks)
-    return [f"ends with {parts - asked} requests not made"] if asked < parts else []
+    return [UNASKED(parts - asked)] if asked < parts else []
 
 
 def _done_later(seen: Trace, at: int) -> list[str]:

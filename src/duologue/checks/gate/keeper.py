@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from duologue.catalog.model import Column
 from duologue.checks.case import Case
+from duologue.checks.findings import SILENT
 from duologue.checks.gate.contradictions import contradictions
 from duologue.checks.gate.crowd import crowd
 from duologue.checks.gate.ending import See, ending
@@ -93,7 +94,7 @@ class _Gate:
         """What is wrong with the user's turn at `at`; `apart`, without a trace in what is known."""
         text = turns[at].message.content
         if not text.strip():
-            return ["says nothing"]
+            return [SILENT()]
         reading = read(text)
         asks_much = bool(
             reading.numbers or reading.dates or reading.codes

@@ -3,15 +3,18 @@
 import re
 from collections.abc import Mapping, Sequence
 from copy import copy
+from functools import cached_property
 
 from duologue.catalog.model import Column
 from duologue.checks.sources import Sources
-from duologue.language.reading import Day, Reading, fold, read
+from duologue.language.reading import Day, Reading, fold, has_phrase, read
 from duologue.language.values import is_blank, say
 from duologue.plans.placeholders import leaves
 from duologue.types import Fact, Json, Task, Tool, Turn
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_SHORT = 2
+"""Letters of a value that is too short for a name."""
 
 
 class Known:
@@ -20,6 +23,8 @@ class Known:
     def __init__(self, tasks: Sequence[Task], tools: Sequence[Tool], columns: Mapping[str, Column], mode: str) -> None:
         self.tasks, self.columns, self.mode = tasks, columns, mode
         self.writing = frozenset(t.name for t in tools if t.effect == "write")
+        self.reads = {t.name: t.reads for t in tools}
+        """The tables that each tool may read; none where it runs on no database."""
         self.told = Sources(columns)
         self.texts: list[Reading] = [read(t.goal) for t in tasks]
         for reading in self.texts:
@@ -79,6 +84,17 @@ class Known:
             for change in task.target:
                 found.add_result(change.after, None)
         return found
+
+    def names_something(self, text: str) -> bool:
+        """Whether a text says one of the names by which a goal speaks of its rows."""
+        folded = fold(text)
+        return any(has_phrase(folded, name) for name in self._names)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        needs = (s.need for t in self.tasks for s in t.subtasks if s.need is not None)
+        spoken = (value for n in needs for m in n.mentions for value in m.by.values())
+        return frozenset(fold(v) for v in spoken if isinstance(v, str) and sum(map(str.isalnum, v)) > _SHORT)
 
     def is_label(self, name: str) -> bool:
         """Whether a fact of the user's was handed to them under this name."""

@@ -8,7 +8,8 @@ told everything.
 import re
 from collections.abc import Sequence
 
-from duologue.checks.gate.asks import Part, asks, parts_of, stems, touches
+from duologue.checks.findings import AGAIN, AGAIN_IN_THE_SAME_WORDS
+from duologue.checks.gate.asks import Part, asks, in_turn, parts_of, stems, touches
 from duologue.checks.gate.known import Known
 from duologue.checks.repetition import doubts
 from duologue.checks.words import finds
@@ -34,7 +35,7 @@ def repeats(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
     turn = turns[at]
     if turn.done:
         return []
-    if not turn.acts and (again := _word_for_word(turns, at)):
+    if not turn.acts and (again := _word_for_word(known, turns, at)):
         return again
     if doubts(turn):
         return []
@@ -46,42 +47,87 @@ def repeats(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
     for sentence in asks(text):
         if finds("user", "confirms", sentence):
             continue
-        if _was_answered(sentence, turns, at) or _was_told(known, sentence, turns, at):
-            return [f"asks again for what was just told: {sentence.strip()!r}"]
+        if _was_answered(known, sentence, turns, at) or _was_told(known, sentence, turns, at):
+            return [AGAIN(repr(sentence.strip()))]
     return []
 
 
 _NAMED = re.compile(r"\d|[^.?!\s] [A-Z][a-z]")
+_NO_POINTING = re.compile(
+    r"\b(?:(?:hi|hello|hey|is|are|was|were) there|there(?:'s|'re| is| are| was| were)|(?<=\w\ws )that (?:have|are|were|belong|go))\b",
+    re.IGNORECASE,
+)
+"""A word that points, where it doesn't: "are there any", "the wines that have"."""
 _POINTS = re.compile(
     r"\b(?:that|this|those|these|it|its|them|their|there|one|ones|he|she|his|her|next|last|first|second|same|again)\b",
     re.I,
 )
+_MORE = re.compile(
+    r"\b(?:next|another|more|again|else|others?|rest|remaining|further|continue|go on|keep going)\b", re.IGNORECASE
+)
+"""What goes on to something new in the same words: "the next ten, please"."""
+_DISTINCT = 3
+"""Words that only one part of the goal has, of a question that stands on its own without a name."""
 _LONG_ENOUGH = 5
 """Words of a turn that nobody says twice by chance."""
 
 
-def _word_for_word(turns: Sequence[Turn], at: int) -> list[str]:
-    """A whole turn said before, however long ago, that names what it is about, was answered, and since which nothing was changed."""
+def _word_for_word(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
+    """A whole turn said before, however long ago, that means the same as then, was answered, and whose answer nothing has changed since.
+
+    Right after its answer it means the same unless it asks for more; later on, where it stands on its own.
+    """
     text = turns[at].message.content
     said = fold(text)
-    if len(said.split()) < _LONG_ENOUGH or _POINTS.search(text) or not _NAMED.search(text):
+    if len(said.split()) < _LONG_ENOUGH:
         return []
+    between = 0
     for number in range(at - 1, 0, -1):
         earlier = turns[number].message
         if earlier.role == "user" and fold(earlier.content) == said:
+            same_task = turns[number].task == turns[at].task
+            at_once = not between and _MORE.search(text) is None
+            if not (at_once or _stands_alone(known, turns[at], text, by_part=same_task)):
+                return []
             answer = _answer(turns, number, at)
-            if answer and _is_new(answer, text) and not _outdated(answer, turns[number:at]):
-                return [f"asks again, word for word, for what was told: {text!r}"]
+            if answer and _is_new(answer, text) and not _outdated(known, answer, turns[number:at]):
+                return [AGAIN_IN_THE_SAME_WORDS(repr(text))]
             return []
+        between += earlier.role == "user"
     return []
 
 
-def _outdated(answer: str, turns: Sequence[Turn]) -> bool:
-    """Rows came or went since, or a value that the answer told was changed."""
+def _stands_alone(known: Known, turn: Turn, text: str, by_part: bool = True) -> bool:
+    """Whether a turn asks for the same wherever it is said: it names what it is about, or, `by_part`, only one part of the goal can
+    be meant."""
+    text = " ".join(asks(text)) or text
+    if _POINTS.search(_NO_POINTING.sub("", text)):
+        return False
+    if _NAMED.search(text) or known.names_something(text):
+        return True
+    said = stems(text)
+    parts = parts_of(known.tasks[min(turn.task, len(known.tasks) - 1)])
+    return by_part and any(len(p.own & said) >= _DISTINCT and touches(p, [text]) for p in parts)
+
+
+def _outdated(known: Known, answer: str, turns: Sequence[Turn]) -> bool:
+    """Rows came or went since among those that the answer was looked up in, or a value that it told was changed."""
     changes = [c for t in turns for c in t.changes]
-    if any(c.op != "update" for c in changes):
+    looked_in = _looked_in(known, turns)
+    if any(c.op != "update" and (not looked_in or c.table in looked_in) for c in changes):
         return True
     return any(v is not None and tells(read(answer), v) for c in changes for v in (c.before or {}).values())
+
+
+def _looked_in(known: Known, turns: Sequence[Turn]) -> frozenset[str]:
+    """The tables that the calls right after the first of these turns may read; empty where that is not known of each."""
+    calls: list[str] = []
+    for turn in turns[1:]:
+        if turn.message.role == "user" or (turn.message.role == "assistant" and not turn.message.tool_calls):
+            break
+        calls += [c.name for c in turn.message.tool_calls]
+    tables = [known.reads.get(name, ()) for name in calls]
+    return frozenset().union(*tables) if all(tables) else frozenset()
 
 
 def _by_acts(turns: Sequence[Turn], at: int) -> list[str]:
@@ -92,7 +138,7 @@ def _by_acts(turns: Sequence[Turn], at: int) -> list[str]:
         earlier = [a for a in turns[number].acts if _names_its_rows(a)]
         again = next((a for a in mine if any(_same(a.need, e.need) for e in earlier)), None)
         if again is not None and _answer(turns, number, at) is not None:
-            return [f"asks again for what was just told: {turns[at].message.content!r}"]
+            return [AGAIN(repr(turns[at].message.content))]
     return []
 
 
@@ -130,9 +176,13 @@ def _answer(turns: Sequence[Turn], asked: int, before: int) -> str | None:
     return None
 
 
-def _was_answered(sentence: str, turns: Sequence[Turn], at: int) -> bool:
-    """The user asked just this before, word for word or nearly, and was told something that the question did not hold."""
-    for number in _just_before(turns, at):
+def _was_answered(known: Known, sentence: str, turns: Sequence[Turn], at: int) -> bool:
+    """The user asked just this before, word for word or nearly, and was told something that the question did not hold.
+
+    With another request in between, what a question leaves unsaid may be another thing by now ("could you add the fee?").
+    """
+    before = _just_before(turns, at)
+    for number in before if _stands_alone(known, turns[at], sentence) else before[:1]:
         if turns[number].task != turns[at].task or doubts(turns[number]):
             continue
         said = turns[number].message.content
@@ -144,20 +194,29 @@ def _was_answered(sentence: str, turns: Sequence[Turn], at: int) -> bool:
 
 
 def _turns_on(sentence: str, question: str) -> bool:
-    """A little word makes it another question: "the other one", "also", "before"."""
-    return bool((_words(sentence) - _words(question)) & _ELSE)
+    """A little word or a figure makes it another question: "the other one", "also", "before", "the top 3"."""
+    new = _words(sentence) - _words(question)
+    return bool(new & _ELSE) or any(map(str.isdigit, new))
 
 
 def _words(text: str) -> set[str]:
-    return set(re.findall(r"[a-z]+", text.lower()))
+    return set(re.findall(r"[a-z]+|\d+", text.lower()))
 
 
 def _is_same(sentence: str, question: str) -> bool:
-    """All that carries meaning in the sentence was in the question, and hardly anything else; or it is that, word for word."""
+    """All that carries meaning in the sentence was in the question, in that order, and hardly anything else; or it is that, word for
+    word. ("The item of that order" is not "the order of that item".)"""
     one, other = stems(sentence), stems(question)
     if fold(sentence) == fold(question):
-        return bool(one)
-    return len(one) >= _FEWEST and one <= other and len(other - one) <= 1 and not _turns_on(sentence, question)
+        return bool(one) and _MORE.search(sentence) is None
+    alike = len(one) >= _FEWEST and one <= other and len(other - one) <= 1
+    return alike and _comes_in(in_turn(sentence), in_turn(question)) and not _turns_on(sentence, question)
+
+
+def _comes_in(said: Sequence[str], earlier: Sequence[str]) -> bool:
+    """Whether words come one after the other as they came earlier."""
+    rest = iter(earlier)
+    return all(word in rest for word in said)
 
 
 def _is_new(answer: str, question: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from duologue.catalog.model import Column
+from duologue.checks.findings import AS_ASSISTANT, TECHNICAL
 from duologue.checks.gate.known import Known
 from duologue.checks.kept import Kept
 from duologue.checks.words import finds
@@ -34,10 +35,10 @@ def speech(known: Known, names: frozenset[str], text: str) -> list[str]:
     out = []
     found = finds("roles", "user_as_assistant", text)
     if found is not None:
-        out.append(f"speaks as the assistant: {found[0]!r}")
+        out.append(AS_ASSISTANT(repr(found[0])))
     if "_" not in text and not any(map(str.isupper, text[1:])):
         return out
-    return out + [f"uses the name {n!r}" for n in dict.fromkeys(_named(known, names, text))]
+    return out + [TECHNICAL(repr(n)) for n in dict.fromkeys(_named(known, names, text))]
 
 
 def _named(known: Known, names: frozenset[str], text: str) -> list[str]:

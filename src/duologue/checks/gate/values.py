@@ -1,8 +1,11 @@
 """Hidden facts let slip, and values from nowhere."""
 
+import re
+
 from msgspec.structs import replace
 
 from duologue.checks.everyday import SMALL, is_everyday, is_near
+from duologue.checks.findings import INVENTS, LEAKS
 from duologue.checks.gate.known import Known
 from duologue.language.reading import Number, Reading
 from duologue.language.values import say, tells
@@ -13,7 +16,7 @@ __all__ = ["values"]
 
 def values(known: Known, reading: Reading) -> list[str]:
     """What a text holds that its speaker can't know. What gives a hidden fact away is not called invented as well."""
-    return _leaks(known, reading) or [f"invents {what!r}" for what in _invented(known, reading)]
+    return _leaks(known, reading) or [INVENTS(repr(what)) for what in _invented(known, reading)]
 
 
 def _leaks(known: Known, reading: Reading) -> list[str]:
@@ -27,30 +30,35 @@ def _leaks(known: Known, reading: Reading) -> list[str]:
         if not _stands_out(fact.value, reading.text) or not tells(plain, fact.value, column):
             continue
         if not any(tells(r, fact.value, column) or tells(r, fact.value) for r in known.texts):
-            out.append(f"gives away {fact.label or fact.slot} = {say(fact.value, column)}, which nobody has told")
+            out.append(LEAKS(f"{fact.label or fact.slot} = {say(fact.value, column)}"))
     return out
 
 
 def _invented(known: Known, reading: Reading) -> list[str]:
     told = known.told
     years = [y for y, _, _ in told.days if y]
+    beside = set() if _PUTS_RIGHT.search(reading.text) else {n.value for n in reading.numbers}
     figures = [
         n.text
         for n in reading.numbers
         if not (n.word or _is_mark(n, reading.text) or told.knows_number(n) or is_everyday(n, reading.text, years))
-        and not any(_is_slip(n, x) for x in told.numbers)
+        and not any(_is_slip(n, x) for x in told.numbers - beside)
     ]
     dates = [d.text for d in reading.dates if not told.knows_date(d) and not is_near(d, reading.text, known.today)]
     figures += [c.text for c in reading.codes if not told.knows_code(c)]
     return [f for f in figures if not told.is_named(f, reading)] + dates
 
 
+_PUTS_RIGHT = re.compile(
+    r"\b(?:sorry|i mean|i meant|meaning|correction|typo|oops|wait|scratch|mistake|mistyped|misread|mixed|rather|actually|no|not)\b|n't\b",
+    re.IGNORECASE,
+)
 _LONG = 4
 """Digits of a number in which a wrong one is taken for a slip."""
 
 
 def _is_slip(said: Number, known: float) -> bool:
-    """One digit of a long number that the user knows came out wrong."""
+    """One digit of a long number that the user knows came out wrong. Who says the right one in the same breath made no slip."""
     one, other = said.text, str(known)
     if not one.isdigit() or len(one) < _LONG or len(one) != len(other):
         return False
