@@ -6,8 +6,8 @@ who speaks in which turn. The first line of this table that fits decides; so a b
 | what is known                                                                                      | blame           |
 |----------------------------------------------------------------------------------------------------|-----------------|
 | an answer of a model that never came: a server that failed, an answer cut off, a request too long   | limits          |
-| a conversation that does not end, or that stops before its end; a call that was never answered       | limits          |
 | a conversation that stops at a message without a word: whoever sent it                              | user, agent     |
+| a conversation that does not end, or that stops before its end; a call that was never answered       | limits          |
 | the role `user` was given up: no turn after the redraws that a user would say                      | user            |
 | `user_gate` objects to a turn; the judge says that the user did not stay one                        | user            |
 | a check or the judge objects to what a user's turn says                                             | user            |
