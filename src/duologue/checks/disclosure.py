@@ -1,12 +1,13 @@
 """Was the user told what they asked for?
 
 A value must be told by the assistant after the call that fetched it. Having been told it before counts, as long as nothing
-had changed in between.
+had changed in between. To tell is more than to mention: what is denied, bounded, asked or left open is not told (`language.stance`).
 """
 
 from duologue.checks.case import Case, verdict
 from duologue.checks.words import finds
-from duologue.language.values import is_blank, say, tells
+from duologue.language.stance import states
+from duologue.language.values import is_blank, say
 from duologue.types import Disclosure, Finding, Verdict
 
 
@@ -30,10 +31,13 @@ def _told(case: Case, number: int, tell: Disclosure) -> bool:
     call = case.trace.calls[index] if index is not None else None
     since = call.turn if call is not None else 0
     texts = [s for s in case.trace.assistant if s.turn > since and s.task == number]
+    epoch = case.epochs[call.turn] if call is not None else 0
     if call is not None:  # told already, and nothing has changed
-        epoch = case.epochs[call.turn]
         texts += [s for s in case.trace.assistant if s not in texts and case.epochs[s.turn] == epoch]
-    return any(tells(case.reading(s.turn), tell.value, column) or _otherwise(s.text, tell) for s in texts)
+    return any(
+        states(case.reading(s.turn), tell.value, column, case.epochs[s.turn] != epoch) or _otherwise(s.text, tell)
+        for s in texts
+    )
 
 
 def _otherwise(text: str, tell: Disclosure) -> bool:

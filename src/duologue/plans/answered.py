@@ -20,7 +20,8 @@ from msgspec.structs import replace
 from duologue.catalog.model import Column
 from duologue.errors import StageError
 from duologue.language.reading import parse_day, read
-from duologue.language.values import is_blank, tells
+from duologue.language.stance import states
+from duologue.language.values import is_blank
 from duologue.plans.match import Match, Missing, normal_arguments
 from duologue.plans.placeholders import leaves, references, resolve
 from duologue.plans.trace import Executed, Trace
@@ -131,10 +132,11 @@ def _is_told(item: Disclosure, source: Executed, trace: Trace, about: tuple[int,
     number, columns = about
     column = columns.get(item.slot)
     for said in trace.assistant:
-        if said.turn > source.turn and tells(read(said.text), item.value, column):
-            between = (c for c in trace.calls[source.index + 1 :] if c.turn < said.turn)
-            if said.task == number or not any(c.changes for c in between):
-                return True
+        if said.turn <= source.turn:
+            continue
+        changed = any(c.changes for c in trace.calls[source.index + 1 :] if c.turn < said.turn)
+        if (said.task == number or not changed) and states(read(said.text), item.value, column, changed):
+            return True
     return False
 
 
