@@ -13,16 +13,12 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from duologue.catalog import read_catalog
-from duologue.environment import Image, import_sqlite
+from duologue.environment import import_sqlite
 from duologue.errors import StageError
-from duologue.ids import rng
-from duologue.pipeline import Workshop
-from duologue.tools import DerivedTools, default_policy, environment_for
 from duologue.traps import KINDS, LIBERTIES, Trap
 from duologue.traps.spoil import Spoil
 from duologue.traps.trapset import PLAIN, Made, changed
-from duologue.traps.worlds import World, as_model
+from duologue.traps.worlds import World, as_model, over
 from duologue.types import Dialogue
 
 
@@ -37,15 +33,6 @@ class Elsewhere(Trap):
     def world(self) -> World:
         """Where it was played."""
         return self._place
-
-
-def opened(path: Path, seed: int) -> World:
-    """A world over a database."""
-    image: Image = import_sqlite(path)
-    catalog = read_catalog(image.connect(), path.stem)
-    toolset = DerivedTools(catalog, image, seed).toolset(0)
-    policy = default_policy(catalog, rng(seed, "policy", 0), toolset.tools)
-    return World(path.stem, Workshop(environment_for(path.stem, image.hash, toolset, policy), image, catalog, seed))
 
 
 def made(world: World, most: int) -> Iterator[Elsewhere]:
@@ -78,7 +65,7 @@ def main() -> None:
     given = flags.parse_args()
     of, caught = Counter[str](), Counter[str]()
     for path in given.databases:
-        for trap in made(opened(path, given.seed), given.n):
+        for trap in made(over(path.stem, import_sqlite(path), given.seed), given.n):
             verdicts = trap.verdicts()
             right = bool(trap.caught_by(verdicts)) if trap.faulty else not Trap.rejected(verdicts)
             of[trap.kind] += 1

@@ -1,6 +1,6 @@
 """Is each figure told of the row and the field it belongs to?
 
-A figure can have a source and still be wrong: the neighbour's total, the weight told as the price. Six questions find that
+A figure can have a source and still be wrong: the neighbour's total, the weight told as the price. Eight questions find that
 out, each only where the wording leaves no doubt:
 
 * A figure right after a column's name ("unit price 20.70") must have been returned, said or passed for that column, if it was
@@ -11,16 +11,19 @@ out, each only where the wording leaves no doubt:
 * "That is all" must not be said of a list of which rows were left out.
 * In an answer that lists rows by name, a figure beside a name must not be the same field's value of another row. Figures
   between two names may be of either, as long as those of the first come first.
+* A figure told under its field's name, of one row that the clause names, must not be another row's where that row's own was returned.
+* A number right behind what rows are called ("loan 38") must be the key of one that was returned, or the user's own.
 
 Figures with another explanation (the user's words, another list, simple arithmetic) are left alone.
 """
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 from duologue.checks.called import miscalled
 from duologue.checks.case import Case, verdict
-from duologue.checks.derived import derive
+from duologue.checks.derived import Near, derive
 from duologue.checks.placing import (
     EVERYDAY,
     Gap,
@@ -72,6 +75,14 @@ _FILLERS = frozenset(
 )
 _CHANGES = re.compile(r"\b(?:set|setting|changed|updated|now|moved|corrected|put|done|new)\b", re.IGNORECASE)
 _PART = re.compile(r"\bof (?:these|those|them|the)\b|\b(?:only|other|remaining|further|more)\b|\bpage\b")
+_AS_THE = re.compile(r"[*\s]{1,3}(?:as|for) (?:the|its|their) ")
+_ALONE = re.compile(r"(?: (?!more|less|fewer|higher|lower|of\b|than|percent)[^\W\d_]+){0,3}\)")
+_COMPARED = re.compile(
+    r"\b(?:than|versus|vs|compared|against|beats?|exceeds?|unlike|instead|from|was|were|before|earlier|not)\b", re.I
+)
+_OF = re.compile(r"\b(?:of|for) (?:the )?(?:\w+ ){0,2}\Z")
+_COUNTS = re.compile(r"[\s-](?!(?:is|was|has|does|as|its|this)\b)[^\W\d_]+s\b")
+"""Behind a figure: things that it counts."""
 _WORDS = re.compile(r"[^\s(),;“”\"]+")
 
 
@@ -116,7 +127,7 @@ class _Judge:
         """What is told of the wrong field or row."""
         if not self.seen.results:
             return []
-        out = [what for claim in self.claims if (what := self._count(claim) or self._field(claim))]
+        out = [what for claim in self.claims if (what := self._count(claim) or self._key(claim) or self._field(claim))]
         listings = self._listings()
         out = out or [what for x in listings if (what := (self.claims and self._row(x)) or self._cut_short(x))]
         heard = " ¶ ".join(self.case.reading(s.turn).folded for s in self.case.trace.user if s.turn < self.turn)
@@ -128,10 +139,28 @@ class _Judge:
         fresh = {c.turn for c in self.block}
         return [x for x in self.seen.listings if x.turn in fresh] if fresh else self.seen.listings[-RECENT:]
 
+    # ── Keys ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _noun(self, claim: Claim) -> str:
+        """What a figure is the key of, by the words right before it ("loan 38"); empty where it is none."""
+        if not isinstance(claim, Number) or claim.decimals or claim.percent or not claim.text.isdigit():
+            return ""
+        before = self.lowered[max(0, claim.start - _SENTENCE) : claim.start].removesuffix("#")
+        nouns = [n for n in self.seen.keys if before.endswith(f"{n} ") and not before[: -len(n) - 1][-1:].isalnum()]
+        return "" if _COUNTS.match(self.text, claim.end) else max(nouns, key=len, default="")
+
+    def _key(self, claim: Claim) -> str:
+        """A key that no result gave for rows of that name."""
+        noun = self._noun(claim)
+        if not noun or claim.text in self.seen.keys[noun] or among(claim, self.seen.heard):
+            return ""
+        return f"{claim.text!r} is no {noun} that was returned"
+
     # ── Fields ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _field(self, claim: Claim) -> str:
         label = _label_before(self.lowered, claim.start, self.seen.labels)
+        label = label or _label_behind(self.lowered, claim.end, self.seen.labels)
         own = self.seen.by_label.get(label)
         if not own:
             return ""
@@ -139,11 +168,36 @@ class _Judge:
         if wrong or any(
             among(claim, figures) for figures in (own, self.seen.free, self.seen.counted, self.seen.computed)
         ):
-            return wrong
+            return wrong or self._of_another(claim, label)
         others = sorted(x for x, figures in self.seen.by_label.items() if x != label and among(claim, figures))
         if not others or self._is_derived(claim) or any(self._qualified(claim, label, x) for x in others):
             return ""
         return f"{claim.text!r} was never returned as {label}, only as {others[0]}"
+
+    def _of_another(self, claim: Claim, label: str) -> str:
+        """The field's value of another row than the one that the clause names, of which another was returned."""
+        start, end = clause_of(claim, self._breaks)
+        named = [n for n in self._named if places(self.lowered[start:end], n)]
+        named = [n for n in named if not any(n != other and n in other for other in named)]
+        if len(named) != 1 or _COMPARED.search(self.text, start, end):
+            return ""
+        facts = self.seen.facts.get(named[0], {}).get(label, set())
+        excused = (facts, self.seen.heard, self.seen.passed, self.seen.computed)
+        if not facts or any(among(claim, figures) for figures in excused):
+            return ""
+        at = start + places(self.lowered[start:end], named[0])[0][0]
+        if at > claim.end and not _OF.search(self.lowered, claim.end, at):
+            return ""
+        return f"{claim.text!r} is not the {label} of {named[0]!r} but of another row"
+
+    @cached_property
+    def _named(self) -> list[str]:
+        """The names of rows that the text holds, but for those that are words of ours."""
+        return [n for n in self.seen.by_name if n in self.lowered and places(self.lowered, n)]
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        return breaks_of(self.text, [(a, b, NOBODY) for n in self._named for a, b in places(self.lowered, n)])
 
     def _qualified(self, claim: Claim, label: str, other: str) -> bool:
         """ "The lowest salary is 4000": the label said, and in another word what makes it the other ("minimum salary")."""
@@ -190,7 +244,7 @@ class _Judge:
         if not listed or count in self.seen.heard:
             return False
         since = listed[0].turn if whole else 0
-        same = [c.result for c in self.case.trace.calls if self._lists(c) == table and c.turn >= since]
+        same = [c.result for c in self.case.trace.calls if self._lists(c) == table and since <= c.turn < self.turn]
         same = [r for r in same if isinstance(r, dict)]
         sizes = {len(v) for r in same for v in r.values() if isinstance(v, list)}
         about = {v for c in listed for v in c.result.values() if isinstance(v, int)}
@@ -250,9 +304,12 @@ class _Judge:
 
     def _misplaced(self, claim: Claim, row: Row, listing: Listing, clause: tuple[int, int]) -> str:
         """The objection to a figure told of a row, if it is another row's and nothing else explains it."""
-        if row is NOBODY or among(claim, self.seen.free):
+        if row is NOBODY or among(claim, self.seen.heard) or self._noun(claim):
             return ""
-        if isinstance(claim, Number) and isinstance(claim.value, int) and abs(claim.value) < SMALL:
+        tied = self._is_tied(claim, row)
+        if not tied and among(claim, self.seen.free):
+            return ""
+        if not tied and isinstance(claim, Number) and isinstance(claim.value, int) and abs(claim.value) < SMALL:
             return ""
         shared = {name for r in listing.rows if r is not row for name in r.identity}
         same = [r for name in row.identity if name not in shared for r in self.seen.by_name.get(name, ())]
@@ -263,9 +320,16 @@ class _Judge:
         vague = (name for r in owners for name in r.short if not is_name(name) or name.lower() in EVERYDAY)
         if not owners or any(places(self.text[slice(*clause)], name) for name in vague):
             return ""
-        if self._is_elsewhere(claim, listing, self.lowered[slice(*clause)]) or self._is_derived(claim):
+        if self._is_elsewhere(claim, listing, self.lowered[slice(*clause)]) or (not tied and self._is_derived(claim)):
             return ""
         return f"{claim.text!r} is not of {row.names[0]!r} but of another row"
+
+    def _is_tied(self, claim: Claim, row: Row) -> bool:
+        """It stands alone in brackets right behind the row's name: "Canada (2)", "Canada (2 lakes)"."""
+        before = self.lowered[: claim.start].rstrip(" *")
+        if not before.endswith("(") or not _ALONE.match(self.text, claim.end):
+            return False
+        return any(before[:-1].rstrip(' *"').endswith(name) for name in row.names)
 
     def _is_elsewhere(self, claim: Claim, listing: Listing, clause: str) -> bool:
         """The figure is of a row from elsewhere than this list, which the clause names too."""
@@ -276,7 +340,8 @@ class _Judge:
         )
 
     def _is_derived(self, claim: Claim) -> bool:
-        return isinstance(claim, Number) and any(derive(r).explains(claim) != "" for r in self.seen.results[-RECENT:])
+        near = Near.of(self.case.reading(self.turn))
+        return isinstance(claim, Number) and any(derive(r).explains(claim, near) for r in self.seen.results[-RECENT:])
 
 
 def _starts(text: str, phrase: str) -> bool:
@@ -286,6 +351,14 @@ def _starts(text: str, phrase: str) -> bool:
 def _word_before(text: str, claim: Claim) -> str:
     words = text[max(0, claim.start - 30) : claim.start].split()
     return words[-1].lower() if words else ""
+
+
+def _label_behind(text: str, end: int, labels: frozenset[str]) -> str:
+    """The column's name that a figure is told as: "10,104 as the capacity"; empty where there is none."""
+    found = _AS_THE.match(text, end)
+    if found is None:
+        return ""
+    return max((x for x in labels if _starts(text[found.end() :], x)), key=len, default="")
 
 
 def _label_before(text: str, start: int, labels: frozenset[str]) -> str:

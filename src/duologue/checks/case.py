@@ -5,6 +5,7 @@ changes had been made by which turn. "The state is unchanged" means here that no
 token says less, since it may count calls.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
@@ -81,6 +82,13 @@ class Case:
             )
         return out
 
+    @cached_property
+    def numbered_names(self) -> tuple[str, ...]:
+        """Texts of several words that results hold and that have a number in them, the longest first."""
+        found = {v for c in self.trace.calls for _, v in leaves(c.result) if isinstance(v, str) and len(v) <= _NAME}
+        named = {v for v in found if " " in v.strip() and _LETTERS.search(v)}
+        return tuple(sorted((v for v in named if _numbered(v)), key=lambda v: (-len(v), v)))
+
     def formatted(self, call: Executed) -> list[tuple[Json, Column]]:
         """Values of a result whose writing depends on their column: flags, shares, dates kept in odd ways."""
         tool = self.trace.tools.get(call.call.name)
@@ -102,6 +110,17 @@ class Case:
         """The last turn that belongs to a task."""
         own = [n for n, t in enumerate(self.trace.turns) if t.task == task]
         return own[-1] if own else len(self.trace.turns) - 1
+
+
+_NAME = 80
+"""Characters a name may have."""
+_LETTERS = re.compile(r"[^\W\d_]{3}")
+
+
+def _numbered(text: str) -> bool:
+    """Whether there is a number among a text's words, and the text is no date."""
+    found = read(text)
+    return bool(found.numbers) and not found.dates
 
 
 def columns_of(catalog: Catalog | None) -> Mapping[str, Column]:

@@ -1,20 +1,22 @@
 """What follows from one result by simple arithmetic: counts, sums, averages, differences, products, shares, days between.
 
 An assistant may say "two of them are shipped" or "€40 more than in May". Such a figure is not in the result, yet follows
-from it. What counts as simple is kept narrow on purpose: the more is derivable, the fewer invented figures are found.
+from it. What counts as simple is kept narrow on purpose: the more is derivable, the fewer invented figures are found. So people work
+out a sum or an average of a whole list, and compare what they have in front of them: both figures of a difference must have been told
+nearby, or be of rows that the text names, or one of them where the list is short (`FEW` rows). `benchmarks/measure_chance.py` says how often a random figure passes.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from msgspec import Struct
 
-from duologue.language.reading import Day, Number, parse_day
+from duologue.language.reading import Day, Number, Reading, fold, has_phrase, parse_day
 from duologue.types import Json
 
-__all__ = ["MOST", "Derived", "derive"]
+__all__ = ["MOST", "Derived", "Near", "derive"]
 
 _NAMES_ROWS = re.compile(
     r"(?:\A|_)(?:ids?|keys?|no|nr|number|code|ref|reference)\Z|[a-z0-9](?:Id|ID|Key|No|Nr|Number|Code|Ref|Reference)\Z",
@@ -22,8 +24,45 @@ _NAMES_ROWS = re.compile(
 )
 """Fields whose numbers name things: adding them up means nothing, and would explain many a wrong figure."""
 
-PAIRS = 24
-"""Lists up to this length have their rows compared in pairs."""
+FEW = 3
+"""In a list of so many rows people compare what they have not told, too."""
+_DAY_OR_WEEK = re.compile(r"[\s-]?(?:more |full |whole |calendar )?(?:days?|weeks?|nights?)\b", re.IGNORECASE)
+
+
+class Near(Struct, frozen=True):
+    """What was told nearby: figures, days, and the text in which the figure in question stands."""
+
+    figures: frozenset[float]
+    days: frozenset[date]
+    text: str
+    folded: str
+
+    @staticmethod
+    def of(reading: Reading, earlier: Iterable[Reading] = (), today: Iterable[Day] = ()) -> "Near":
+        """What a text, and some before it, tell; and what day it is."""
+        readings = (reading, *earlier)
+        days = [*today, *(day for r in readings for d in r.dates for day in d.days)]
+        return Near(
+            frozenset(n.value for r in readings for n in r.numbers),
+            frozenset(d for day in days if (d := to_date(day)) is not None),
+            reading.text,
+            reading.folded.replace("'s ", " "),
+        )
+
+    def tells(self, cell: "Cell") -> bool:
+        """The figure was told, or its row is named."""
+        value, names = cell
+        return (
+            value in self.figures or round(value, 2) in self.figures or any(has_phrase(self.folded, n) for n in names)
+        )
+
+    def is_span(self, said: Number) -> bool:
+        """The figure counts days or weeks."""
+        return _DAY_OR_WEEK.match(self.text, said.end) is not None
+
+
+Cell = tuple[float, tuple[str, ...]]
+"""A figure, and the words of its row that may stand for the row, folded."""
 
 
 MOST = 1e150
@@ -31,26 +70,63 @@ MOST = 1e150
 
 
 class Derived(Struct, frozen=True):
-    """The figures that follow from a result."""
+    """What is needed to say which figures follow from a result."""
 
     counts: frozenset[int]
-    figures: tuple[float, ...]
-    shares: tuple[float, ...]
-    """Out of a hundred."""
-    days: frozenset[int]
+    columns: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    """Of each row the figures that may be put together."""
+    days: tuple[date, ...]
+    few: bool
+    """It has no more than `FEW` rows."""
 
-    def explains(self, said: Number) -> str:
+    def explains(self, said: Number, near: Near) -> str:
         """In what way the figure, rounded as it was said, is one of them; empty where it is none."""
-        value = said.value
-        if abs(value) >= MOST:
+        if abs(said.value) >= MOST:
             return ""
         if said.percent:
-            return "a share" if any(_near(s, said) for s in self.shares) else ""
-        if value in self.counts:
+            return "a share" if any(_near(s, said) for s in self._shares(said, near)) else ""
+        if said.value in self.counts:
             return "a count"
-        if value in self.days:
+        if near.is_span(said) and said.value in self._spans(near):
             return "days between"
-        return "a sum, difference, product or average" if any(_near(f, said) for f in self.figures) else ""
+        return "a sum, difference, product or average" if any(_near(f, said) for f in self._figures(said, near)) else ""
+
+    def _figures(self, said: Number, near: Near) -> Iterator[float]:
+        for column in self.columns:
+            total = sum(v for v, _ in column)
+            yield from (total, total / len(column))
+            for a, b in _pairs(column, said, near, len(column) <= FEW):
+                yield from (a + b, a - b, b - a)
+        for row in self.rows:
+            for a, b in _pairs(row, said, near, self.few):
+                yield from (a - b, b - a, a * b)
+
+    def _shares(self, said: Number, near: Near) -> Iterator[float]:
+        for column in self.columns:
+            total = sum(v for v, _ in column)
+            if total:
+                yield from (100 * c[0] / total for c in column if len(column) <= FEW or near.tells(c))
+        for many in (*self.columns, *self.rows):
+            for a, b in _pairs(many, said, near, len(many) <= FEW or self.few):
+                for part, whole in ((a, b), (b, a)):
+                    if whole:
+                        share = 100 * part / whole
+                        yield from (share, share - 100, 100 - share)
+
+    def _spans(self, near: Near) -> set[int]:
+        """Days, and whole weeks, between two days of the result, or one of it and one told."""
+        own = [d for d in self.days if self.few or d in near.days]
+        gaps = {abs((a - b).days) for a in own for b in (*own, *near.days)}
+        return gaps | {gap // 7 for gap in gaps if gap % 7 == 0}
+
+
+def _pairs(cells: tuple[Cell, ...], said: Number, near: Near, short: bool) -> Iterator[tuple[float, float]]:
+    """Two figures that people may put together: both told nearby, or one of them in something short. The figure itself is none."""
+    known = [c for c in cells if c[0] != said.value and near.tells(c)]
+    others = [c for c in cells if c[0] != said.value] if short else known
+    for a in known:
+        yield from ((a[0], b[0]) for b in others if a is not b)
 
 
 def _near(value: float, said: Number) -> bool:
@@ -59,22 +135,27 @@ def _near(value: float, said: Number) -> bool:
     return abs(value - said.value) <= 0.5000001 * 10.0**-said.decimals
 
 
-def derive(result: Json, known_days: Iterable[Day] = ()) -> Derived:
-    """Work out what follows from a result. `known_days` are days said elsewhere (today, for one)."""
+def derive(result: Json) -> Derived:
+    """Work out what follows from a result."""
     counts: set[int] = set()
-    figures: list[float] = []
-    shares: list[float] = []
-    days: set[int] = set()
-    others = [d for d in (_to_date(k) for k in known_days) if d is not None][:8]
-    for rows in _tables(result):
+    columns: list[tuple[Cell, ...]] = []
+    singles: list[tuple[Cell, ...]] = []
+    days: dict[date, None] = {}
+    tables = _tables(result)
+    for rows in tables:
         _count(rows, counts)
-        for column in _columns(rows):
-            if len(column) > 1:
-                _compare(column, figures, shares)
-        for row in rows[:PAIRS]:
-            _combine([v for k, v in row.items() if _is_number(v) and not _NAMES_ROWS.search(k)], figures, shares)
-        _between(rows, others, days)
-    return Derived(frozenset(counts), tuple(figures), tuple(shares), frozenset(days))
+        names = [_names(row) for row in rows]
+        for field in dict.fromkeys(
+            k for r in rows for k, v in r.items() if _is_number(v) and not _NAMES_ROWS.search(k)
+        ):
+            cells = [(r[field], n) for r, n in zip(rows, names, strict=True) if _is_number(r.get(field))]
+            columns += [tuple(cells)] if len(cells) > 1 else []
+        for row in rows:
+            plain = [v for k, v in row.items() if _is_number(v) and abs(v) > 1 and not _NAMES_ROWS.search(k)][:8]
+            singles += [tuple((v, ()) for v in plain)] if len(plain) > 1 else []
+            days |= dict.fromkeys(_days(row))
+    few = max(map(len, tables), default=0) <= FEW
+    return Derived(frozenset(counts), tuple(columns), tuple(singles), tuple(days), few)
 
 
 def _tables(result: Json) -> list[list[dict[str, Json]]]:
@@ -102,56 +183,21 @@ def _count(rows: list[dict[str, Json]], counts: set[int]) -> None:
         counts.add(len(found))
 
 
-def _columns(rows: list[dict[str, Json]]) -> list[list[float]]:
-    names = dict.fromkeys(k for r in rows for k, v in r.items() if _is_number(v) and not _NAMES_ROWS.search(k))
-    return [[r[n] for r in rows if _is_number(r.get(n))] for n in names]
+def _names(row: dict[str, Json]) -> tuple[str, ...]:
+    """Texts of a row, and the first words of names in it."""
+    texts = [v for v in row.values() if isinstance(v, str) and 1 < len(v) <= 80 and not v[0].isdigit()]
+    firsts = [v.split()[0] for v in texts if v[0].isupper() and " " in v]
+    return tuple(dict.fromkeys(fold(t) for t in (*texts, *firsts) if len(t) > 1))
 
 
-def _compare(column: list[float], figures: list[float], shares: list[float]) -> None:
-    """A column's sum and average, its differences, and each value's share of another or of all."""
-    total = sum(column)
-    figures += [total, total / len(column)]
-    if total:
-        shares += [100 * v / total for v in column]
-    if len(column) > PAIRS:
-        return
-    for i, a in enumerate(column):
-        for b in column[i + 1 :]:
-            figures += [a + b, a - b, b - a]
-            _share(a, b, shares)
+def to_date(day: Day | None) -> date | None:
+    """A day whose year is known."""
+    return date(*day) if day is not None and all(day) and day[0] <= 9999 else None
 
 
-def _combine(values: list[float], figures: list[float], shares: list[float]) -> None:
-    """What one row's figures give together: price times quantity, stock less reserved. Flags (0, 1) take no part."""
-    plain = [v for v in values if abs(v) > 1][:8]
-    for i, a in enumerate(plain):
-        for b in plain[i + 1 :]:
-            figures += [a - b, b - a, a * b]
-            _share(a, b, shares)
-
-
-def _share(a: float, b: float, shares: list[float]) -> None:
-    for part, whole in ((a, b), (b, a)):
-        if whole:
-            share = 100 * part / whole
-            shares += [share, share - 100, 100 - share]
-
-
-def _to_date(day: Day | None) -> date | None:
-    return date(*day) if day is not None and all(day) else None
-
-
-def _between(rows: list[dict[str, Json]], others: list[date], days: set[int]) -> None:
-    found = []
-    for row in rows[:PAIRS]:
-        for value in row.values():
-            if isinstance(value, str) and value[:4].isdigit():
-                day = _to_date(parse_day(value))
-                if day is not None:
-                    found.append(day)
-    for i, a in enumerate(found[: 2 * PAIRS]):
-        for b in (*found[i + 1 : 2 * PAIRS], *others):
-            gap = abs((a - b).days)
-            days.add(gap)
-            if gap % 7 == 0:
-                days.add(gap // 7)
+def _days(row: dict[str, Json]) -> Iterator[date]:
+    for value in row.values():
+        if isinstance(value, str) and value[:4].isdigit():
+            day = to_date(parse_day(value))
+            if day is not None:
+                yield day

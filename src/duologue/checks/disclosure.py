@@ -1,14 +1,17 @@
 """Was the user told what they asked for?
 
 A value must be told by the assistant after the call that fetched it. Having been told it before counts, as long as nothing
-had changed in between. To tell is more than to mention: what is denied, bounded, asked or left open is not told (`language.stance`).
+had changed in between. To tell is more than to mention: what is denied, bounded, asked or left open is not told (`language.stance`), and
+a number that is part of a name is no figure.
 """
 
+from duologue.catalog.model import Column
 from duologue.checks.case import Case, verdict
 from duologue.checks.words import finds
+from duologue.language.reading import read
 from duologue.language.stance import states
 from duologue.language.values import is_blank, say
-from duologue.types import Disclosure, Finding, Verdict
+from duologue.types import Disclosure, Finding, Json, Verdict
 
 
 def disclosure(case: Case) -> Verdict:
@@ -35,9 +38,23 @@ def _told(case: Case, number: int, tell: Disclosure) -> bool:
     if call is not None:  # told already, and nothing has changed
         texts += [s for s in case.trace.assistant if s not in texts and case.epochs[s.turn] == epoch]
     return any(
-        states(case.reading(s.turn), tell.value, column, case.epochs[s.turn] != epoch) or _otherwise(s.text, tell)
+        _tells(case, s.turn, (tell.value, column), case.epochs[s.turn] != epoch) or _otherwise(s.text, tell)
         for s in texts
     )
+
+
+def _tells(case: Case, turn: int, what: tuple[Json, Column | None], later: bool) -> bool:
+    """Whether a turn tells a value; a figure that is part of a name ("set of four", "Three Brothers", "Route 66") is none."""
+    reading = case.reading(turn)
+    value, column = what
+    if not states(reading, value, column, later):
+        return False
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return True
+    text = reading.text
+    for name in case.numbered_names:
+        text = text.replace(name, " " * len(name))
+    return text == reading.text or states(read(text), value, column, later)
 
 
 def _otherwise(text: str, tell: Disclosure) -> bool:

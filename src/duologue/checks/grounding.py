@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 
 from duologue.checks.case import Case
+from duologue.checks.derived import Near, to_date
 from duologue.checks.findings import note
 from duologue.checks.sources import Sources
 from duologue.language.reading import DateSaid, Day, Number, Reading, fold, has_phrase
@@ -45,7 +46,10 @@ _DAY_OF_MONTH = re.compile(
     r"\b(?:on|by|until|till|from|since|before|after) the (\d\d)(?:st|nd|rd|th)\b(?! (?:of )?[a-z])", re.I
 )
 _OWN_DAY = re.compile(r"\b(today|tomorrow|yesterday)[\s,(*_]*\Z|\A[\s,(*_]*(today|tomorrow|yesterday)\b", re.I)
-_DAYS_AGO = re.compile(r" days? (?:ago|from now|from today|away|before today)\b", re.I)
+_FROM_NOW = re.compile(r"[ -](days?|weeks?) (?:ago|from now|from today|away|before today)\b", re.I)
+_FILED = re.compile(
+    r"\b(?:filed|found|listed|known|registered|recorded|entered|stored|kept|saved|is|are|was) under\s*\Z", re.I
+)
 _FROM_TODAY = {"today": 0, "tomorrow": 1, "yesterday": -1}
 
 
@@ -76,6 +80,8 @@ def grounding(case: Case) -> Verdict:
             findings += [Finding(number, f"no source for {claim!r}") for claim in claims]
             if claims:
                 known.add_text(reading)  # an invention repeated is one invention
+            else:
+                known.tell(reading)
     return Verdict("grounding", not findings, (*findings, *notes))
 
 
@@ -88,10 +94,11 @@ def traced(reading: Reading, known: Sources) -> tuple[list[str], list[str]]:
     """What a text states that has no source, in the order of its kinds; and what was worked out, and how."""
     out: list[str] = []
     notes: list[str] = []
+    near = known.near(reading)
     for n in reading.numbers:
         if _is_counter(n, reading) or _is_known(n, reading, known):
             continue
-        way = _derivation(n, reading, known)
+        way = _derivation(n, reading, known, near)
         if not way:
             out.append(n.text)
         elif not n.word:
@@ -105,10 +112,13 @@ def traced(reading: Reading, known: Sources) -> tuple[list[str], list[str]]:
     return out, notes
 
 
-def _derivation(said: Number, reading: Reading, known: Sources) -> str:
+def _derivation(said: Number, reading: Reading, known: Sources, near: Near) -> str:
     """The way in which a figure follows from what is known; empty where it does not."""
     found = _WORD_BEFORE.search(reading.text, max(0, said.start - 24), said.start)
-    way = known.derives(said, found[1].lower() if found else "")
+    before = (
+        found[1].lower() if found and not _FILED.search(reading.text, max(0, found.start() - 24), said.start) else ""
+    )
+    way = "" if _FROM_NOW.match(reading.text, said.end) else known.derives(said, before, near)
     if way:
         return way
     for name, holds in (
@@ -127,15 +137,26 @@ def _as_span(said: Number, reading: Reading, known: Sources) -> bool:
     if (hour := _HOUR.match(reading.text, said.end)) is not None:
         clock = int(said.value) % 12 + (12 if hour[1].lower() == "p" else 0)
         return said.value <= 12 and f"{clock:02}:00" in known.joined
-    if isinstance(said.value, int) and _DAYS_AGO.match(reading.text, said.end) is not None:
-        known_days = [date(*d) for d in known.days if all(d) and 1 <= d[0] <= 9999]
-        return any(abs((day - date(*now)).days) == said.value for day in known_days for now in known.today)
+    if isinstance(said.value, int) and (unit := _FROM_NOW.match(reading.text, said.end)) is not None:
+        size = 7 if unit[1].lower().startswith("w") else 1
+        gaps = {abs((day - now).days) for day in _meant(reading, known) for now in map(to_date, known.today) if now}
+        return any(gap // size == said.value for gap in gaps)
     found = _LONG_SPAN.match(reading.text, said.end)
     if found is None or not isinstance(said.value, int):
         return False
     months = 12 if found[1].lower().startswith("y") else 1
     days = sorted(d for d in known.days if all(d))[-SPANS:]
     return any(abs(_months(day, now)) // months == said.value for now in known.today for day in days)
+
+
+def _meant(reading: Reading, known: Sources) -> list[date]:
+    """The days that "29 days ago" may be counted to: those in the text; where it has none, those told or returned just before."""
+    own = Near.of(reading).days
+    years = {y for y, _, _ in known.days if y}
+    own |= {
+        d for said in reading.dates for y, m, n in said.days if not y for year in years if (d := to_date((year, m, n)))
+    }
+    return sorted(own) or [*sorted(known.near(reading).days), *known.latest_days()]
 
 
 def _months(one: Day, other: Day) -> int:
@@ -175,7 +196,8 @@ def _as_ratio(said: Number, reading: Reading, known: Sources) -> bool:
     """ "3.3 times as dear", "1.5x": a share, not out of a hundred."""
     if said.percent or not (said.suffix == "x" or _TIMES.match(reading.text, said.end)):
         return False
-    return bool(known.derives(replace(said, value=100 * said.value, decimals=said.decimals - 2, percent=True), ""))
+    share = replace(said, value=100 * said.value, decimals=said.decimals - 2, percent=True)
+    return bool(known.derives(share, "", known.near(reading)))
 
 
 def _as_list(said: Number, reading: Reading, known: Sources) -> bool:
@@ -259,8 +281,12 @@ def _is_counter(said: Number, reading: Reading) -> bool:
     after = text[said.end : said.end + 1]
     line = text.rfind("\n", 0, said.start) + 1
     at_line = not text[line : said.start].strip(" *-(#")
-    return (at_line and after in (".", ")", ":") and text[said.end + 1 : said.end + 2] in (" ", "*")) or (
-        text[said.start - 1 : said.start] == "(" and after == ")"
+    if at_line and after in (".", ")", ":") and text[said.end + 1 : said.end + 2] in (" ", "*"):
+        return said.value == 1 or re.search(rf"(?m)^[ *(#-]*{said.value - 1}[.):]", text[: said.start]) is not None
+    return (
+        text[said.start - 1 : said.start] == "("
+        and after == ")"
+        and all(f"({n})" in text[: said.start] for n in range(1, said.value))
     )
 
 

@@ -92,6 +92,12 @@ class Seen:
         """Numbers of rows that were counted for each row of a list."""
         self.computed: set[Figure] = set()
         """Sums, averages and shares: they go by other names than their columns."""
+        self.facts: dict[str, dict[str, set[Figure]]] = {}
+        """What a row is called → the figures of its own that were returned, by label."""
+        self.passed: set[Figure] = set()
+        """Figures that were passed to calls."""
+        self.keys: dict[str, set[str]] = {}
+        """What rows are called ("loan") → their keys, as they were returned or passed."""
         self.results: list[Json] = []
         self.words: dict[int, dict[str, set[str]]] = {}
         """What was returned, or passed, in words, by turn of the result and label."""
@@ -110,8 +116,10 @@ class Seen:
             figure = _figure(value, field) if field is not None else None
             if field is not None and figure is not None:
                 self._note(field, figure, call.turn)
+                self.passed.add(figure)
             if field is not None:
                 self._word(field, value, call.turn)
+                self._key(field, value)
         self.results.append(call.result)
         lists = [v for v in call.result.values() if isinstance(v, list)]
         self.free.update(map(len, lists))
@@ -132,6 +140,7 @@ class Seen:
     def _row(self, fields: tuple["Field", ...], raw: Mapping[str, Json], turn: int) -> Row:
         names: list[str] = []
         identity: list[str] = []
+        owners: list[tuple[str, str]] = []
         short: list[str] = []
         figures: dict[str, Figure] = {}
         words: dict[str, str] = {}
@@ -139,6 +148,7 @@ class Seen:
             value = raw.get(field.name)
             if value is None:
                 continue
+            self._key(field, value)
             if word := self._word(field, value, turn):
                 words[field.worded] = word
             figure = _figure(value, field)
@@ -156,6 +166,8 @@ class Seen:
                     if name.isdigit() and field.noun:  # "38" may count anything, "loan 38" is one row
                         names.append(f"{field.noun} {name}")
                         identity.append(f"{field.noun} {name}")
+                owners += [(n, field.table) for n in identity[len(owners) :]]
+        self._know(owners, [f for f in fields if f.name in figures], figures)
         return Row(tuple(names), tuple(identity), figures, tuple(short), words)
 
     def _word(self, field: "Field", value: Json, turn: int) -> str:
@@ -165,6 +177,18 @@ class Seen:
         word = fold(say(value, field.column)) if field.column.role == "flag" else fold(str(value))
         self.words.setdefault(turn, {}).setdefault(field.worded, set()).add(word)
         return word
+
+    def _know(self, owners: list[tuple[str, str]], fields: list["Field"], figures: dict[str, Figure]) -> None:
+        """Remember the row's own figures under what it is called; `owners` are its names, each with the table it is of."""
+        for field in fields:
+            if field.label and not field.computed:
+                for name in (n for n, table in owners if table == field.table):
+                    self.facts.setdefault(name, {}).setdefault(field.label, set()).add(figures[field.name])
+
+    def _key(self, field: "Field", value: Json) -> None:
+        """Remember which rows there are."""
+        if field.noun and isinstance(value, str | int):
+            self.keys.setdefault(field.noun, set()).add(str(value))
 
     def _note(self, field: "Field", figure: Figure, turn: int) -> None:
         """Remember a figure under its column's name."""
@@ -190,6 +214,7 @@ class Field(Struct, frozen=True):
     """Its values are worked out from a column's."""
     worded: str = ""
     """Its column's name, where its values are words from a small stock."""
+    table: str = ""
     noun: str = ""
     """Of a key: what its rows are called ("loan id" → "loan")."""
 
@@ -216,11 +241,13 @@ class _Fields:
         column = exact or self.columns.get(key.rpartition(":")[0])
         label = column.label.lower() if column is not None else ""
         names_it = key.endswith(".@name") or (exact is not None and exact.role in ("name", "key"))
+        table = key.partition(".")[0]
         counts = key.endswith((":count", ":total", "."))
-        noun = _ID.sub("", label) if exact is not None and exact.role == "key" else ""
+        names_rows = exact is not None and exact.role in ("key", "reference")
+        noun = _ID.sub("", label) if names_rows else ""
         known = label if label in self.labels else ""
         worded = label if exact is not None and label in self.stock else ""
-        return Field(name, column, known, names_it, counts, exact is None and column is not None, worded, noun)
+        return Field(name, column, known, names_it, counts, exact is None and column is not None, worded, table, noun)
 
 
 def _stock(columns: Iterable[Column]) -> dict[str, frozenset[str]]:

@@ -6,10 +6,12 @@ when a claim needs them, and values derived from a list (`derived.py`) only when
 
 import math
 import re
+from collections import deque
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from duologue.catalog.model import Column
-from duologue.checks.derived import MOST, Derived, derive
+from duologue.checks.derived import MOST, Derived, Near, derive
 from duologue.checks.kept import Kept
 from duologue.language.reading import Code, DateSaid, Day, Number, Reading, fold, has_phrase, parse_day, read
 from duologue.language.values import by_pattern, same_figure
@@ -36,6 +38,7 @@ class Sources:
         self._joined = ""
         self._results: list[Json] = []
         self._derived: list[Derived] = []
+        self._told: deque[Reading] = deque(maxlen=NEARBY)
 
     def copy(self) -> "Sources":
         """The same sources, apart: what is read there only to answer a question stays unread here."""
@@ -46,6 +49,7 @@ class Sources:
         twin.numbers, twin.days = self.numbers.copy(), self.days.copy()
         twin.lengths, twin._long = self.lengths.copy(), self._long.copy()
         twin._results, twin._derived = self._results.copy(), self._derived.copy()
+        twin._told = self._told.copy()
         return twin
 
     # ── Filling ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -60,6 +64,7 @@ class Sources:
 
     def add_text(self, reading: Reading) -> None:
         """Something the user, or the system message, said."""
+        self._told.append(reading)
         for number in reading.numbers:
             if _is_endless(number.value):
                 continue
@@ -72,6 +77,14 @@ class Sources:
             self._texts.append(reading.text)
         else:
             self._folded.append(reading.folded)
+
+    def tell(self, reading: Reading) -> None:
+        """Something the assistant said: no source of anything, but what is worked out is worked out from what was told."""
+        self._told.append(reading)
+
+    def near(self, reading: Reading) -> Near:
+        """What a text and those just before it tell."""
+        return Near.of(reading, self._told, self.today)
 
     def _absorb(self, value: Json) -> None:
         if isinstance(value, str):
@@ -215,7 +228,7 @@ class Sources:
         found = fold(token)
         return any(has_phrase(n, found) and has_phrase(reading.folded, n) for n in self.labels)
 
-    def derives(self, said: Number, before: str) -> str:
+    def derives(self, said: Number, before: str, near: Near) -> str:
         """In what simple way the figure follows from one result, or from dates in it: a count, sum, difference, average, product,
         share, days between; empty where it does not.
 
@@ -225,24 +238,32 @@ class Sources:
         value = said.value
         if _is_endless(value):
             return ""
-        if value in self.lengths:
+        if value in self.lengths and said.text[0].isalnum():
             return "the length of a list"
         if before in PART_OF and isinstance(value, int) and 0 < value <= max(self.lengths, default=0):
             return "part of a list"
-        if before in _ABOUT and _is_round(value) and any(abs(x - value) <= 0.05 * abs(x) for x in self.numbers):
+        if before in _ABOUT and _is_round(value) and any(_rounds(x, value, before) for x in self.numbers):
             return "rounding"
         if before in _ABOUT and any(abs(x - value) <= 0.5000001 * 10.0**-said.decimals for x in self._long):
             return "rounding"
-        while len(self._derived) < len(self._results):
-            self._derived.append(derive(self._results[len(self._derived)], self.days))
-        way = next((w for d in reversed(self._derived) if (w := d.explains(said))), "")
+        way = next((w for d in reversed(self._worked_out()) if (w := d.explains(said, near))), "")
         return way or ("what is left" if before in _LEFT and self._is_left(value) else "")
+
+    def latest_days(self) -> list[date]:
+        """The days of the latest result, where it has few rows."""
+        latest = self._worked_out()[-1:]
+        return [day for d in latest if d.few for day in d.days]
+
+    def _worked_out(self) -> list[Derived]:
+        while len(self._derived) < len(self._results):
+            self._derived.append(derive(self._results[len(self._derived)]))
+        return self._derived
 
     def _is_left(self, value: float) -> bool:
         """The difference of two numbers of rows, out of the latest `_TOTALS` lists and figures about them."""
         tops = [v for r in self._results[-_TOTALS:] if isinstance(r, dict) for v in r.values()]
         whole = {len(v) if isinstance(v, list) else v for v in tops if isinstance(v, list | int)}
-        parts = whole | {n for d in self._derived[-_TOTALS:] for n in d.counts}
+        parts = whole | {n for d in self._worked_out()[-_TOTALS:] for n in d.counts}
         return any(a - b == value for a in whole for b in parts if b > 0)
 
 
@@ -276,6 +297,8 @@ PART_OF = frozenset(
         "just",
     ]
 )
+NEARBY = 4
+"""Texts back that count as nearby."""
 _LEFT = frozenset(["other", "remaining", "others", "rest", "further", "more", "additional"])
 _TOTALS = 8
 _ABOUT = frozenset(
@@ -288,9 +311,25 @@ def _is_endless(value: Json) -> bool:
     return isinstance(value, int) and abs(value) >= MOST
 
 
+_OVER, _UNDER = ("over",), ("under", "nearly", "almost")
+
+
 def _is_round(value: float) -> bool:
     """At most three figures before the zeros: what people say "about" of. A number under which something is filed is none."""
     return len(str(value).replace(".", "").strip("-0")) <= 3
+
+
+def _rounds(exact: float, said: float, before: str) -> bool:
+    """Whether a known figure is said as this one by "about", "over" or "under": no further off than the step to the next round figure,
+    on its side, nor than a twentieth."""
+    step = (
+        10.0 ** (len(str(abs(int(said)))) - len(str(abs(int(said))).rstrip("0") or "0")) if said == int(said) else 0.0
+    )
+    step = 5 * step if said % (5 * step or 1) == 0 else step
+    off = exact - said
+    if before in _OVER or before in _UNDER:
+        return 0 <= (off if before in _OVER else -off) < min(step or math.inf, 0.05 * abs(exact) or 1)
+    return abs(off) <= min(step / 2 or math.inf, 0.05 * abs(exact))
 
 
 def _rounds_to(value: float, said: Number) -> bool:

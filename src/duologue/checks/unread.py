@@ -175,9 +175,13 @@ def _plain(value: Json) -> list[Json]:
 
 
 def _again(case: Case, call: Executed) -> bool:
-    """The user doubted an answer, and this looks again."""
+    """The user doubted an answer, and this looks again: as before, or, where no call of the same work does so, in another way."""
     user = case.user_before(call.at)
-    return bool(user) and doubts(case.trace.turns[user])
+    if not user or not doubts(case.trace.turns[user]):
+        return False
+    made = [(c.call.name, c.call.arguments) for c in case.trace.calls if c.turn < user]
+    same = [c.index for c in case.trace.calls if c.at > user and (c.call.name, c.call.arguments) in made]
+    return call.index in same or not any(case.user_before(case.trace.calls[i].at) == user for i in same)
 
 
 def _lengths(result: Json) -> set[int]:

@@ -22,7 +22,7 @@ from duologue.traps.spoil_told import (
     swapped,
     told_at,
 )
-from duologue.types import Json
+from duologue.types import Json, ToolCall
 
 # ── figures and days ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -203,12 +203,19 @@ def in_one_go(play: Play, dice: Random) -> Iterator[Change]:
             if (
                 len(both) == 2
                 and all(play.tool(c).effect == "read" for c in both)
-                and not play.needs(second + 1, first + 1)
+                and not _told_by(play, first, both[1])
             ):
                 made = one.calling(*((c.name, c.arguments) for c in both))
                 told = play.moves[second - 1].saying(f"{play.moves[second - 1].text} {play.moves[end - 1].text}")
                 asked = joined(play, first, second, dice)
                 yield Change((*play.moves[:first], asked, made, told, *play.moves[end:]), first + 1)
+
+
+def _told_by(play: Play, first: int, call: ToolCall) -> bool:
+    """Whether the key of a call is known only from the exchange that begins at a move, so that the call can't be made at its start."""
+    value = call.arguments.get(play.key_of(call))
+    known = " ".join(t for m in play.moves[: first + 1] for t in (m.text, *m.texts))
+    return value is not None and str(value) not in known
 
 
 def looks_first(play: Play, dice: Random) -> Iterator[Change]:

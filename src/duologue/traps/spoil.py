@@ -209,8 +209,11 @@ def neighbour_read(play: Play, dice: Random) -> Iterator[Change]:
         call, at = play.moves[i].calls[0], play.report(i)
         if play.is_built_on(i):
             continue
+        before = [(c.name, c.arguments) for m in play.moves[:i] for c in m.calls]
         for value in neighbours(play, i):
             arguments = {**call.arguments, play.key_of(call): value}
+            if (call.name, arguments) in before:  # asked for again, which is another fault
+                continue
             found = ask(play, i, call.name, arguments)
             text = _retold(play, i, found)
             if text != play.moves[at].text:

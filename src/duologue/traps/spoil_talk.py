@@ -8,9 +8,10 @@ from msgspec.structs import replace
 from duologue.checks import columns_of
 from duologue.ids import to_json
 from duologue.language.values import say, tells
-from duologue.traps.moves import Change, Move, Play, rows
+from duologue.plans.trace import is_error
+from duologue.traps.moves import Change, Move, Play, ask, rows
 from duologue.traps.spoil import neighbours, shuffled, wanted
-from duologue.types import Fact, Message, Turn
+from duologue.types import Fact, Json, Message, Turn
 
 # ── Role swap ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -149,9 +150,20 @@ def looked_aside(play: Play, dice: Random) -> Iterator[Change]:
     """On the way a second record is fetched, for nothing."""
     for i in shuffled(play.reads(), dice):
         call = play.moves[i].calls[0]
+        before = [(c.name, c.arguments) for m in play.moves[:i] for c in m.calls]
         for value in neighbours(play, i):
-            extra = play.moves[i].calling((call.name, {**call.arguments, play.key_of(call): value}))
-            yield Change(play.put(i, play.moves[i], extra), i + 1)
+            other = (call.name, {**call.arguments, play.key_of(call): value})
+            if other not in before and _holds_something(ask(play, i, *other)):
+                yield Change(play.put(i, play.moves[i], play.moves[i].calling(other)), i + 1)
+
+
+def _holds_something(result: Json) -> bool:
+    """Neither an error nor nothing but empty lists: there is something to be read."""
+    if is_error(result) or not isinstance(result, dict):
+        return False
+    return any(v for v in result.values() if isinstance(v, list)) or not any(
+        isinstance(v, list) for v in result.values()
+    )
 
 
 # ── Wrong order ──────────────────────────────────────────────────────────────────────────────────────────────────────────

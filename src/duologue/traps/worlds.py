@@ -5,7 +5,6 @@ Everything follows from fixed seeds, so conversation 4 of the depot is the same 
 
 import asyncio
 from collections.abc import Iterator
-from functools import partial
 from itertools import count
 
 from msgspec.structs import replace
@@ -67,11 +66,12 @@ def _library() -> Workshop:
     return Workshop(tiny.environment, tiny.image, tiny.catalog, SEED)
 
 
-def _trade(name: str, image: Image) -> Workshop:
+def over(name: str, image: Image, seed: int = SEED) -> World:
+    """A world over any database."""
     catalog = read_catalog(image.connect(), name)
-    toolset = DerivedTools(catalog, image, SEED).toolset(0)
-    policy = default_policy(catalog, rng(SEED, "policy", 0), toolset.tools)
-    return Workshop(environment_for(name, image.hash, toolset, policy), image, catalog, SEED)
+    toolset = DerivedTools(catalog, image, seed).toolset(0)
+    policy = default_policy(catalog, rng(seed, "policy", 0), toolset.tools)
+    return World(name, Workshop(environment_for(name, image.hash, toolset, policy), image, catalog, seed))
 
 
 def _shop() -> Workshop:
@@ -88,6 +88,6 @@ NAMES = ("library", "shop", *TRADES)
 def world(name: str) -> World:
     """The world of that name, opened when it is first asked for."""
     if name not in _OPENED:
-        make = {"library": _library, "shop": _shop}.get(name) or partial(_trade, name, TRADES[name]())
-        _OPENED[name] = World(name, make())
+        make = {"library": _library, "shop": _shop}.get(name)
+        _OPENED[name] = World(name, make()) if make is not None else over(name, TRADES[name]())
     return _OPENED[name]
