@@ -81,6 +81,11 @@ _COMPARED = re.compile(
     r"\b(?:than|versus|vs|compared|against|beats?|exceeds?|unlike|instead|from|was|were|before|earlier|not)\b", re.I
 )
 _OF = re.compile(r"\b(?:of|for) (?:the )?(?:\w+ ){0,2}\Z")
+_OPEN = re.compile(
+    r"(?:\A|[^\w\s] ?|\n|\b(?:the|an?|of|for|to|is|are|was|on|and|or|with|in|from|by|only|just|as|it's|that's|at|both|see|have|has|find|"
+    r"found|includ\w+|called|number) )\W*\Z"
+)
+"""What may stand before the whole of a noun: not another part of it ("order item 2" is no item)."""
 _COUNTS = re.compile(r"[\s-](?!(?:is|was|has|does|as|its|this)\b)[^\W\d_]+s\b")
 """Behind a figure: things that it counts."""
 _WORDS = re.compile(r"[^\s(),;“”\"]+")
@@ -146,7 +151,7 @@ class _Judge:
         if not isinstance(claim, Number) or claim.decimals or claim.percent or not claim.text.isdigit():
             return ""
         before = self.lowered[max(0, claim.start - _SENTENCE) : claim.start].removesuffix("#")
-        nouns = [n for n in self.seen.keys if before.endswith(f"{n} ") and not before[: -len(n) - 1][-1:].isalnum()]
+        nouns = [n for n in self.seen.keys if before.endswith(f"{n} ") and _OPEN.search(before[: -len(n) - 1])]
         return "" if _COUNTS.match(self.text, claim.end) else max(nouns, key=len, default="")
 
     def _key(self, claim: Claim) -> str:

@@ -44,7 +44,8 @@ _VAGUE = frozenset(
         "key",
     ]
 )
-_ID = re.compile(r"\s*\b(?:id|no|number|key|code|nr)\Z")
+_ID = re.compile(r"\s*\b(?:id|no|number|key|code|nr|ref|reference)\Z")
+_PARTS = re.compile(r"_|(?<=[a-z0-9])(?=[A-Z])")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?\Z")
 
 
@@ -187,8 +188,8 @@ class Seen:
 
     def _key(self, field: "Field", value: Json) -> None:
         """Remember which rows there are."""
-        if field.noun and isinstance(value, str | int):
-            self.keys.setdefault(field.noun, set()).add(str(value))
+        for noun in field.nouns if isinstance(value, str | int) else ():
+            self.keys.setdefault(noun, set()).add(str(value))
 
     def _note(self, field: "Field", figure: Figure, turn: int) -> None:
         """Remember a figure under its column's name."""
@@ -215,6 +216,8 @@ class Field(Struct, frozen=True):
     worded: str = ""
     """Its column's name, where its values are words from a small stock."""
     table: str = ""
+    nouns: tuple[str, ...] = ()
+    """Of a key or a reference: what rows may be called by, from its own name and its column's."""
     noun: str = ""
     """Of a key: what its rows are called ("loan id" → "loan")."""
 
@@ -243,11 +246,15 @@ class _Fields:
         names_it = key.endswith(".@name") or (exact is not None and exact.role in ("name", "key"))
         table = key.partition(".")[0]
         counts = key.endswith((":count", ":total", "."))
+        noun = _ID.sub("", label) if exact is not None and exact.role == "key" else ""
+        called = (noun or label, _ID.sub("", _PARTS.sub(" ", name).lower()))
         names_rows = exact is not None and exact.role in ("key", "reference")
-        noun = _ID.sub("", label) if names_rows else ""
+        nouns = tuple(dict.fromkeys(n for n in called if len(n) > 2)) if names_rows else ()
         known = label if label in self.labels else ""
         worded = label if exact is not None and label in self.stock else ""
-        return Field(name, column, known, names_it, counts, exact is None and column is not None, worded, table, noun)
+        return Field(
+            name, column, known, names_it, counts, exact is None and column is not None, worded, table, nouns, noun
+        )
 
 
 def _stock(columns: Iterable[Column]) -> dict[str, frozenset[str]]:

@@ -56,7 +56,8 @@ def _is_used(case: Case, call: Executed, planned: bool) -> bool:
         formatted = [(v, c) for v, c in formatted if repr(v) not in others]
     if any(_tells_any(case, turn, found, [], lengths) for turn in answers):
         return True
-    if _is_single(call.result) and finds("counting", "single", case.trace.turns[answers[0]].message.content):
+    alone = _is_single(call.result) and (_again(case, call) or not any(_is_single(c.result) for c in beside))
+    if alone and finds("counting", "single", case.trace.turns[answers[0]].message.content):
         return True
     if any(_tells_any(case, turn, [], formatted, set()) for turn in answers):
         return True

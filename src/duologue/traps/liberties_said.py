@@ -3,6 +3,7 @@
 None of them is a fault, and no check may object; like those of `liberties.py`, all that is shown has been executed.
 """
 
+import re
 from collections.abc import Iterator
 from random import Random
 
@@ -206,7 +207,9 @@ def in_one_go(play: Play, dice: Random) -> Iterator[Change]:
                 and not _told_by(play, first, both[1])
             ):
                 made = one.calling(*((c.name, c.arguments) for c in both))
-                told = play.moves[second - 1].saying(f"{play.moves[second - 1].text} {play.moves[end - 1].text}")
+                said = play.moves[second - 1].text
+                apart = "\n\n" if "\n" in said else " "
+                told = play.moves[second - 1].saying(f"{said}{apart}{play.moves[end - 1].text}")
                 asked = joined(play, first, second, dice)
                 yield Change((*play.moves[:first], asked, made, told, *play.moves[end:]), first + 1)
 
@@ -215,7 +218,7 @@ def _told_by(play: Play, first: int, call: ToolCall) -> bool:
     """Whether the key of a call is known only from the exchange that begins at a move, so that the call can't be made at its start."""
     value = call.arguments.get(play.key_of(call))
     known = " ".join(t for m in play.moves[: first + 1] for t in (m.text, *m.texts))
-    return value is not None and str(value) not in known
+    return value is not None and re.search(rf"(?<!\w){re.escape(str(value))}(?!\w)", known) is None
 
 
 def looks_first(play: Play, dice: Random) -> Iterator[Change]:
