@@ -81,6 +81,11 @@ STATED = [
     ("27 of them are missing.", False, ""),  # 9 and 18 name parts: nobody adds them up
     ("It is roughly 13 a piece.", True, "rounding"),
     ("It is roughly 15.7 a piece.", False, ""),
+    ("It's filed under 76.", False, ""),  # no "less than"
+    ("The bolt came in on 24 December 2023, 173 days ago.", True, "a span of time"),
+    ("The bolt came in on 24 December 2023, 176 days ago.", False, ""),
+    ("(1) The hinge and (2) the bolt.", True, ""),
+    ("The hinge (37).", False, ""),  # no item of a list
 ]  # fmt: skip
 
 
@@ -136,6 +141,11 @@ CLAIMS = [
     ("are you sure?", ["list_parts"], "I've just looked it up again, and it's the same.", True),
     ("are you sure?", [], "Yes, that is what the records hold.", True),
     ("yes please", ["set_part"], "Done. They've been notified by text message too.", False),
+    ("yes please", ["set_part"], "Done. I've also let the person in charge know about it.", False),
+    ("yes please", ["set_part"], "Done. I've let you know all I have.", True),
+    ("which are there?", [], "The system isn't responding at the moment.", False),
+    ("which are there?", [], "The hinge is unavailable at the moment.", True),
+    ("so that's in the system now?", ["set_part", "says", "user"], "No, nothing has been changed so far.", False),
     ("yes please", ["set_part"], "Done. The stock is 45 now.", True),
     ("has that been changed?", ["set_part", "says", "user"], "No, I haven't made that change yet.", False),
     ("has that been changed?", ["set_part", "says", "user"], "Yes, that has been changed.", True),

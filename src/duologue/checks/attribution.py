@@ -86,8 +86,8 @@ _OPEN = re.compile(
     r"found|includ\w+|called|number) )\W*\Z"
 )
 """What may stand before the whole of a noun: not another part of it ("order item 2" is no item)."""
-_COUNTS = re.compile(r"[\s-](?!(?:is|was|has|does|as|its|this)\b)[^\W\d_]+s\b")
-"""Behind a figure: things that it counts."""
+_CLOSED = re.compile(r"[*\s]*(?:\Z|[.,;:!?](?!\d)|\(|\)|\n|(?:and|or|is|has|was|as|for)\b)")
+"""What may stand behind a key: not what it counts, nor the rest of a text that it begins ("address 12 Canal Road")."""
 _WORDS = re.compile(r"[^\s(),;“”\"]+")
 
 
@@ -152,7 +152,7 @@ class _Judge:
             return ""
         before = self.lowered[max(0, claim.start - _SENTENCE) : claim.start].removesuffix("#")
         nouns = [n for n in self.seen.keys if before.endswith(f"{n} ") and _OPEN.search(before[: -len(n) - 1])]
-        return "" if _COUNTS.match(self.text, claim.end) else max(nouns, key=len, default="")
+        return max(nouns, key=len, default="") if _CLOSED.match(self.text, claim.end) else ""
 
     def _key(self, claim: Claim) -> str:
         """A key that no result gave for rows of that name."""
