@@ -35,14 +35,14 @@ class Watched(Prover):
     fell: Counter[str]
     survivors: list[str]
 
-    def prove(self, task: Task, earlier: Sequence[Task], clock: ClockSpec) -> tuple[Task | None, str]:
+    def prove(self, task: Task, earlier: Sequence[Task], clock: ClockSpec) -> Examined:
         """As the prover's."""
         found = self.examine(task, earlier, clock)
         if found.reason:
             self.fell[found.reason] += 1
         if found.task is not None and found.task.proof is not None:
             self.ledger.add(task.id, found.task.proof)
-        return (None, found.reason) if found.reason else (found.task, "")
+        return Examined(None, found.reason) if found.reason else found
 
     def _tried(self, scene: Scene, wholly: bool) -> Examined:
         found = super()._tried(scene, wholly)

@@ -4,7 +4,7 @@ Many items are under way at once where models are waited for, yet a run gives th
 in the order of the items, each knowing exactly what those before it have used up, and everything else about an item
 depends on the item alone.
 
-A scripted conversation that fails is drawn again a few times: that costs nothing. One in which a model plays is not: what a model makes
+A scripted conversation that fails is kept and drawn again a few times: that costs nothing. One in which a model plays is not: what a model makes
 of a task is a result, and an item that fails says whose fault it was.
 """
 
@@ -18,7 +18,7 @@ from duologue.checks.combine import combine
 from duologue.checks.findings import given_up
 from duologue.errors import StageError
 from duologue.simulate.play import GivenUpError
-from duologue.store import Store
+from duologue.store import CANDIDATES, Store
 from duologue.types import Dialogue, Scenario, Verdict
 from duologue.workshop import Workshop
 
@@ -102,6 +102,8 @@ class Items:
                 continue
             begun += 1
             self._begin(number, shop, scenario, begun == 1)
+            if last is not None:
+                self.store.keep_redrawn(number, last.dialogue, last.verdicts, last.code, last.blame)
             last = played = await self._played(shop, number, scenario)
             if not played.code or begun == ATTEMPTS:
                 self._line.leave(number)
@@ -131,9 +133,11 @@ class Items:
             await self._my_turn(number)
             if shop.cast.voice("tasks"):
                 scenario: Scenario | None = shop.tasks.scenario(f"{number}.0", self._used, self.mode)
+                self._count_tried(shop, number, f"{number}.0")
             else:
                 shop, scenario = self._searched(number)
         except StageError as error:
+            self._count_tried(shop, number, f"{number}.0")
             self.store.count_attempt(number, TASKS, error.reason)
             return error
         if scenario is None:
@@ -178,12 +182,21 @@ class Items:
         self.store.use_tasks(number, names)
 
     def _scenario(self, shop: Workshop, number: int, attempt: int, begun: bool) -> Scenario | None:
+        name = f"{number}.{attempt}"
         try:
-            return shop.tasks.scenario(f"{number}.{attempt}", self._used, self.mode)
+            return shop.tasks.scenario(name, self._used, self.mode)
         except StageError as error:
             if begun:
                 self.store.count_attempt(number, TASKS, error.reason)
             return None
+        finally:
+            self._count_tried(shop, number, name)
+
+    def _count_tried(self, shop: Workshop, number: int, name: str) -> None:
+        tried = shop.tasks.tried(name)
+        for reason, n in tried.candidates.items():
+            self.store.count_attempt(number, CANDIDATES, reason, n)
+        self.store.count_untried(number, tried.untried)
 
     async def _my_turn(self, number: int) -> None:
         """Wait until all items before this one have drawn, and know what they used."""

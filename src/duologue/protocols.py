@@ -3,7 +3,7 @@
 `scripted` and `model` makers stand behind the same protocol and mix freely by role.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Protocol
 
 from msgspec import Struct
@@ -78,6 +78,15 @@ class ToolMaker(Protocol):
         """Toolset number `variant`; the same number always gives the same set."""
 
 
+class Tried(Struct, frozen=True):
+    """What became of an item's drafts of tasks before a scenario stood."""
+
+    candidates: Mapping[str, int] = {}
+    """Why drafts were given up → how many; empty = proven."""
+    untried: Mapping[tuple[str, str], int] = {}
+    """Of the proven ones: (kind of mutation, rule by which one was not made) → how many."""
+
+
 class TaskMaker(Protocol):
     """Stages C and F: scenarios of proven tasks.
 
@@ -97,6 +106,9 @@ class TaskMaker(Protocol):
 
     def asks(self, task: Task) -> list[str]:
         """What a task asks, part by part: names that go into `used` beside its id."""
+
+    def tried(self, item: str) -> Tried:
+        """What was drafted for an item since this was last asked, for the record."""
 
 
 # ── Models ───────────────────────────────────────────────────────────────────────────────────────────────────────────────

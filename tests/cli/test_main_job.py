@@ -50,7 +50,7 @@ def test_every_item_ends_once(finished: Path, capsys: pytest.CaptureFixture[str]
     assert figures["items"] == 8
     assert figures["dialogues"]["unfinished"] == 0
     assert figures["dialogues"]["accepted"] >= 1
-    assert [entry["stage"] for entry in figures["funnel"]] == ["tasks", "play", "check"]
+    assert [entry["stage"] for entry in figures["funnel"]] == ["candidates", "tasks", "play", "check"]
     assert figures["funnel"][-1]["passed"] == figures["dialogues"]["accepted"]
 
 

@@ -101,9 +101,9 @@ def spoilt(task: Task, what: str) -> Task:
 @pytest.mark.parametrize("what", ["a value to tell", "a step that fails", "nothing to do"])
 def test_an_unproven_task_is_not_kept(what: str) -> None:
     scenario = scenarios()[0]
-    proven, reason = maker().prover.prove(spoilt(scenario.tasks[0], what), (), scenario.clock)
-    assert proven is None
-    assert reason
+    found = maker().prover.prove(spoilt(scenario.tasks[0], what), (), scenario.clock)
+    assert found.task is None
+    assert found.reason
 
 
 def test_a_later_task_starts_from_the_state_the_earlier_ones_leave() -> None:

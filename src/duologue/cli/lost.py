@@ -5,7 +5,13 @@ from typing import Any
 from duologue.cli.amounts import dollars
 from duologue.cli.text import one_line, table
 
-STAGES = {"tools": "tools that stand", "tasks": "tasks proven", "play": "played", "check": "passed every check"}
+STAGES = {
+    "tools": "tools that stand",
+    "candidates": "tasks proven",
+    "tasks": "scenarios that stand",
+    "play": "played",
+    "check": "passed every check",
+}
 """What it means to have passed a stage."""
 OLDER = "not recorded: made by an older version"
 MOST = 10
@@ -28,7 +34,10 @@ def way(found: dict[str, Any]) -> list[str]:
     rows.append((*ended[:3], f"{ends['rejected']:,}", *ended[4:]))
     if found["selected"] is not None:
         rows.append(_row("selected", ends["accepted"], found["selected"], ""))
-    parts = ["", "the way of the items; stages and checks count attempts, redraws included"]
+    parts = [
+        "",
+        "the way of the items; stages and checks count attempts, redraws included; a scenario has one to four tasks",
+    ]
     return [*parts, table(rows, right=frozenset({1, 2, 3, 4})), *_notes(found["checks"])]
 
 
@@ -54,14 +63,9 @@ def _notes(said: dict[str, Any] | None) -> list[str]:
 def losses(found: dict[str, Any]) -> list[str]:
     """Who rejected items are lost to, and for what."""
     if not found["lost"]:
-        return []
+        return _again(found["drawn_again"])
     parts = ["", "rejected items, by who failed"]
-    if found["blame"] is None:
-        parts.append(OLDER)
-    else:
-        names, counts = zip(*found["blame"].items(), strict=True)
-        right = frozenset(range(len(names)))
-        parts.append(table([tuple(map(one_line, names)), tuple(f"{n:,}" for n in counts)], right=right))
+    parts.append(OLDER if found["blame"] is None else _by_blame(found["blame"]))
     rows = [("reason", "stage", "who failed", "items")]
     rows += [
         (one_line(r["reason"]), one_line(r["stage"]), one_line(r["blame"]), f"{r['items']:,}")
@@ -69,7 +73,21 @@ def losses(found: dict[str, Any]) -> list[str]:
     ]
     parts += ["", table(rows, right=frozenset({3}))]
     more = sum(row["items"] for row in found["lost"][MOST:])
-    return [*parts, f"and {more:,} for other reasons (--json lists all)"] if more else parts
+    parts += [f"and {more:,} for other reasons (--json lists all)"] if more else []
+    return [*parts, *_again(found["drawn_again"])]
+
+
+def _again(found: dict[str, Any] | None) -> list[str]:
+    """Whose fault the conversations were that were drawn again."""
+    if not found or not found["conversations"]:
+        return []
+    head = f"drawn again, by who failed (show --rejected has them): {found['conversations']:,}"
+    return ["", head, _by_blame(found["blame"])]
+
+
+def _by_blame(counts: dict[str, int]) -> str:
+    names = tuple(map(one_line, counts))
+    return table([names, tuple(f"{n:,}" for n in counts.values())], right=frozenset(range(len(names))))
 
 
 def each_sample(found: dict[str, Any]) -> list[str]:

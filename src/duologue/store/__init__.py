@@ -5,9 +5,10 @@ from duologue.store.files import FILE_NAME, explained
 from duologue.store.funnel import funnel, lost
 from duologue.store.records import Measures, StoredDialogue, measure
 from duologue.store.stats import stats
-from duologue.store.store import Store
+from duologue.store.store import CANDIDATES, Store
 
 __all__ = [
+    "CANDIDATES",
     "FILE_NAME",
     "Calls",
     "Measures",

@@ -6,16 +6,19 @@ no place for what checks said and for blame: there the answer is None, "not reco
 it of its later items only: `played` and `counted` tell.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
-from duologue.store.store import Store
+from duologue.store.store import CANDIDATES, Store
 from duologue.types import Json, Verdict
 
 TOOLS_NOTE = "tools"
 """The note of a run whose tools a model wrote: tools `entered` (written), `passed` (kept), and `reasons` → how many fell."""
+TASKS = "tasks"
+"""The stage in front of which candidates are counted."""
 JUDGE = "judge"
 """The check that is asked last."""
 UNKNOWN = "unknown"
@@ -31,6 +34,8 @@ _LOST = """
     SELECT stage, reason, {blame}, count(*) FROM items WHERE outcome = 'rejected'
     GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3
 """
+_REDRAWN = "SELECT reason, blame, count(*) FROM redrawn GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
+_UNTRIED = "SELECT kind, why, sum(n) FROM untried GROUP BY kind, why ORDER BY kind, 3 DESC, why"
 _verdicts = msgspec.json.Decoder(tuple[Verdict, ...]).decode
 
 
@@ -47,7 +52,33 @@ def funnel(store: Store) -> list[dict[str, Json]]:
             entry["reasons"][reason] = n
         else:
             entry["passed"] += n
-    return list(stages.values())
+    names = list(stages)
+    if CANDIDATES in stages and TASKS in stages:  # a run gone on with by a newer version has them behind the rest
+        names.remove(CANDIDATES)
+        names.insert(names.index(TASKS), CANDIDATES)
+    return [stages[name] for name in names]
+
+
+def drawn_again(store: Store) -> dict[str, Json] | None:
+    """The conversations that failed a check and were drawn again: how many, who is to blame, and what they failed; None where a file
+    has no place for it."""
+    if not store.keeps_redrawn:
+        return None
+    rows: list[Any] = list(store.db.execute(_REDRAWN))
+    blamed: Counter[str] = Counter()
+    for _, who, n in rows:
+        blamed[who] += n
+    failed = [{"reason": reason, "blame": who, "conversations": n} for reason, who, n in rows]
+    return {"conversations": blamed.total(), "blame": dict(blamed.most_common()), "failed": failed}
+
+
+def untried(store: Store) -> list[dict[str, Json]] | None:
+    """What proofs left untried by a rule, over all tasks proven in the run: `kind` of mutation, `why`, how many; None where a file has
+    no place for it."""
+    if not store.keeps_redrawn:
+        return None
+    rows: Iterator[Any] = store.db.execute(_UNTRIED)
+    return [{"kind": kind, "why": why, "mutations": n} for kind, why, n in rows]
 
 
 def said_by_checks(store: Store, played: int) -> dict[str, Json] | None:

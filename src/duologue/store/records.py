@@ -10,12 +10,14 @@ from msgspec import Struct
 from duologue.types import Dialogue, Environment, Turn, Verdict
 
 
-class StoredDialogue(Struct, frozen=True):
+class StoredDialogue(Struct, frozen=True, omit_defaults=True):
     """A conversation as the store holds it. `item` is its number among the `-n` asked for, from 0."""
 
     item: int
     dialogue: Dialogue
     verdicts: tuple[Verdict, ...]
+    drawn_again: int = 0
+    """Which of the item's conversations it was, from 1, where it failed and another was drawn; 0 where it stands."""
 
 
 class Measures(Struct, frozen=True):

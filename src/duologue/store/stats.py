@@ -11,6 +11,8 @@ What is counted, over accepted conversations:
 
 `items` are those begun; each ends once, accepted or rejected, or is `unfinished` when the run was cut short. The funnel
 counts every attempt, redraws included: how many entered a stage, how many passed, and why the others did not (see `funnel`).
+`candidates` are drafts of single tasks, `tasks` the scenarios made of those that were proven. `drawn_again` has the conversations that
+failed and in whose place another was drawn, `untried` what the proofs left untried by a rule.
 `per_sample` has the run's time and money for each accepted conversation, and for each that a selection keeps.
 
 Where models were asked, `models` has their calls, in all and by role: tokens, seconds of waiting, dollars, calls given up
@@ -21,7 +23,7 @@ the item they were for. `billed_at_most` is what the limits were charged: known 
 from typing import Any
 
 from duologue.store.calls import has_calls, model_stats
-from duologue.store.funnel import blame, funnel, lost, said_by_checks
+from duologue.store.funnel import blame, drawn_again, funnel, lost, said_by_checks, untried
 from duologue.store.store import Store
 from duologue.types import Json
 
@@ -73,6 +75,8 @@ def _trust(store: Store, found: dict[str, Json], selected: int | None) -> dict[s
         "checks": said_by_checks(store, played),
         "blame": blame(store),
         "lost": lost(store),
+        "drawn_again": drawn_again(store),
+        "untried": untried(store),
         "selected": selected,
         "per_sample": {name: _each(found["seconds"], spent, n) for name, n in samples.items()},
     }

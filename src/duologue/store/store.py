@@ -13,6 +13,7 @@ import platform
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -30,6 +31,8 @@ from duologue.types import Dialogue, Environment, Json, Verdict
 PIECE = 32 * 1024 * 1024
 """Bytes of an image that are compressed together: bounds memory and stays far below SQLite's limit for one value."""
 
+CANDIDATES = "candidates"
+"""The stage whose attempts are drafts of single tasks: several make a scenario, and most that fail cost next to nothing."""
 MADE_WITH = "made_with"
 """The note that says what a run was begun with: program → version."""
 _encode = msgspec.json.Encoder().encode
@@ -49,6 +52,8 @@ class Store:
         self._attempts: dict[int, Counter[tuple[str, str]]] = {}
         self._tasks: dict[int, dict[str, None]] = {}
         self._verdicts: dict[int, dict[str, list[int]]] = {}
+        self._redrawn: dict[int, list[tuple[Any, ...]]] = {}
+        self._untried: dict[int, Counter[tuple[str, str]]] = {}
         self._writing: dict[str, frozenset[str]] = {}
 
     @classmethod
@@ -175,16 +180,28 @@ class Store:
     # ── What became of each item ────────────────────────────────────────────────────────────────────────────────────────
 
     def begin_item(self, item: int) -> None:
-        """Say that work on an item begins, or begins again after a run was cut short."""
-        self._attempts[item] = Counter()
+        """Say that work on an item begins, or begins again after a run was cut short. What was counted of it before, since its
+        tasks were drawn, stays counted."""
         self._tasks[item] = {}
         self._verdicts[item] = {}
+        self._redrawn[item] = []
         with explained(self.folder):
             self.db.execute("INSERT OR IGNORE INTO items (item) VALUES (?)", (item,))
 
-    def count_attempt(self, item: int, stage: str, reason: str = "") -> None:
-        """Count one pass through a stage: `reason` is a short fixed code, empty for a pass. Written when the item ends."""
-        self._attempts.setdefault(item, Counter())[stage, reason] += 1
+    def count_attempt(self, item: int, stage: str, reason: str = "", n: int = 1) -> None:
+        """Count passes through a stage: `reason` is a short fixed code, empty for a pass. Written when the item ends."""
+        self._attempts.setdefault(item, Counter())[stage, reason] += n
+
+    def count_untried(self, item: int, untried: Mapping[tuple[str, str], int]) -> None:
+        """Count what the proofs of the item's tasks left untried: (kind of mutation, why) → how often. Written when the item ends."""
+        self._untried.setdefault(item, Counter()).update(untried)
+
+    def keep_redrawn(
+        self, item: int, dialogue: Dialogue, verdicts: tuple[Verdict, ...], reason: str, blame: str
+    ) -> None:
+        """Keep a conversation that is drawn again, with what it failed and who is to blame. Written when the item ends."""
+        kept = self._redrawn.setdefault(item, [])
+        kept.append((item, len(kept) + 1, dialogue.environment, reason, blame, _encode(verdicts), _encode(dialogue)))
 
     def count_verdicts(self, item: int, verdicts: Iterable[Verdict]) -> None:
         """Count what each check said of a conversation that was played for the item. Written when the item ends."""
@@ -240,10 +257,13 @@ class Store:
         self.db.executemany("INSERT INTO attempts VALUES (?, ?, ?, ?)", [(item, *k, n) for k, n in attempts.items()])
         said = self._verdicts.pop(item, {})
         self.db.executemany("INSERT INTO checks VALUES (?, ?, ?, ?, ?)", [(item, name, *n) for name, n in said.items()])
+        self.db.executemany("INSERT INTO redrawn VALUES (?, ?, ?, ?, ?, ?, ?)", self._redrawn.pop(item, ()))
+        untried = self._untried.pop(item, Counter())
+        self.db.executemany("INSERT INTO untried VALUES (?, ?, ?, ?)", [(item, *k, n) for k, n in untried.items()])
 
     def _lost_at(self, item: int) -> str:
-        """The last stage an attempt at the item failed in."""
-        failed = [stage for stage, reason in self._attempts.get(item, ()) if reason]
+        """The last stage an attempt at the item failed in; that candidates fell before it loses nothing."""
+        failed = [stage for stage, reason in self._attempts.get(item, ()) if reason and stage != CANDIDATES]
         return failed[-1] if failed else "check"
 
     def _writing_tools(self, environment: str) -> frozenset[str]:
@@ -276,17 +296,36 @@ class Store:
         yield from self._read("WHERE accepted = ? ORDER BY item", (int(accepted),))
 
     def dialogue(self, number: int, accepted: bool = True) -> StoredDialogue:
-        """The accepted (or rejected) conversation with that number, from 1 on. Raises `UserError`, saying how many there are."""
+        """The accepted (or rejected) conversation with that number, from 1 on. Behind those that were rejected for good come those
+        that were drawn again. Raises `UserError`, saying how many there are."""
         which = "WHERE accepted = ? ORDER BY item LIMIT 1 OFFSET ?"
         found = list(self._read(which, (int(accepted), number - 1))) if number > 0 else []
-        if not found:
-            n = self.db.execute("SELECT count(*) FROM dialogues WHERE accepted = ?", (int(accepted),)).get
-            kind = "" if accepted else "rejected "
-            fix = (
-                f"Choose a number from 1 to {n}." if n else "Run `duologue generate` with this folder first." * accepted
-            )
-            raise UserError(f"There is no {kind}conversation {number} in {str(self.folder)!r}: it holds {n}.", fix)
-        return found[0]
+        n = self.db.execute("SELECT count(*) FROM dialogues WHERE accepted = ?", (int(accepted),)).get
+        if not accepted and number > n:
+            found = list(self._read_redrawn("LIMIT 1 OFFSET ?", (number - n - 1,)))
+        if found:
+            return found[0]
+        again = self.db.execute("SELECT count(*) FROM redrawn").get if self.keeps_redrawn and not accepted else 0
+        last, kind = n + again, "" if accepted else "rejected "
+        holds = f"{n} rejected for good and {again} drawn again" if again else str(n)
+        start = "Run `duologue generate` with this folder first." * accepted
+        fix = f"Choose a number from 1 to {last}." if last else start
+        raise UserError(f"There is no {kind}conversation {number} in {str(self.folder)!r}: it holds {holds}.", fix)
+
+    def redrawn(self) -> Iterator[StoredDialogue]:
+        """Conversations that failed a check and were drawn again, in the order of their items; none in a file of an older version."""
+        yield from self._read_redrawn("", ())
+
+    def _read_redrawn(self, which: str, values: tuple[int, ...]) -> Iterator[StoredDialogue]:
+        if self.keeps_redrawn:
+            sql = f"SELECT item, attempt, body, verdicts FROM redrawn ORDER BY item, attempt {which}"
+            for item, attempt, body, verdicts in self.db.execute(sql, values):
+                yield StoredDialogue(item, _dialogue(body), _verdicts(verdicts), attempt)
+
+    @cached_property
+    def keeps_redrawn(self) -> bool:
+        """The file has a place for conversations that were drawn again, and for what proofs left untried; an older one has not."""
+        return bool(self.db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'redrawn'").get)
 
     def _read(self, which: str, values: tuple[int, ...]) -> Iterator[StoredDialogue]:
         for item, body, verdicts in self.db.execute(f"SELECT item, body, verdicts FROM dialogues {which}", values):

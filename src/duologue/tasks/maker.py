@@ -21,6 +21,7 @@ from duologue.plans.gist import answering
 from duologue.plans.index import ToolIndex
 from duologue.plans.rows import Listing
 from duologue.plans.sayings import Sayings
+from duologue.protocols import Tried
 from duologue.tasks.anchors import Anchors
 from duologue.tasks.answers import complete
 from duologue.tasks.clock import scenario_clock
@@ -58,8 +59,7 @@ class ScriptedTasks:
         self.anchors = Anchors(catalog, image)
         self.recall = Recall(environment)
         self.prover = Prover(environment, image, catalog, self.recall)
-        self.funnel: Counter[str] = Counter()
-        """Why drafts were given up, for the record."""
+        self._tried: dict[str, Tried] = {}
 
     async def prepare(self, item: str, mode: str = "user") -> None:
         """Nothing: what a scripted task asks depends on what was used before."""
@@ -87,6 +87,7 @@ class ScriptedTasks:
                 tasks.append(task)
         finally:
             session.close()
+        self._tried[item] = Tried(maker.reasons + Counter({"": len(tasks)}), maker.untried)
         if not tasks:
             raise StageError("tasks", "no new task could be drawn", ", ".join(maker.reasons) or "nothing to ask for")
         name = digest([t.id for t in tasks] + [mode, seed])
@@ -97,6 +98,10 @@ class ScriptedTasks:
         steps = [s for s in task.plan if s.weight == "critical"]
         asks = sorted({ask(self.index.by_name[s.tool], bound_arguments(s)) for s in steps})
         return asks + together(asks)
+
+    def tried(self, item: str) -> Tried:
+        """What was drafted for an item since this was last asked."""
+        return self._tried.pop(item, Tried())
 
 
 def together(asks: list[str]) -> list[str]:
@@ -114,7 +119,10 @@ class Drawing:
         """The task being drawn has a part that is refused."""
         self.phrases = Phrases(maker.catalog)
         self.sayings = Sayings(maker.index, self.phrases)
-        self.reasons: dict[str, int] = {}
+        self.reasons: Counter[str] = Counter()
+        """Why drafts were given up."""
+        self.untried: Counter[tuple[str, str]] = Counter()
+        """Of the proven ones: kinds of mutations that a rule left out, and the rule."""
 
     def task(self, used: Container[str], earlier: list[Task], number: int) -> Task | None:
         """A proven task that was not used before; None after `DRAWS` draws."""
@@ -127,11 +135,12 @@ class Drawing:
             elif draft is not None and not self._is_new(draft, used, earlier):
                 reason = "all of it came up before"
             elif draft is not None:
-                proven, reason = self.maker.prover.prove(draft, earlier, self.clock)
-                if proven is not None:
-                    return proven
-            self.reasons[reason] = self.reasons.get(reason, 0) + 1
-            self.maker.funnel[reason] += 1
+                found = self.maker.prover.prove(draft, earlier, self.clock)
+                if found.task is not None:
+                    self.untried.update(found.untried)
+                    return found.task
+                reason = found.reason
+            self.reasons[reason] += 1
             self.walk.rewind(mark, self._session(earlier))
         return None
 

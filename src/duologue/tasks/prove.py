@@ -8,7 +8,7 @@ between two runs at different times depends on the clock and is not compared lat
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -43,6 +43,8 @@ class Examined(Struct, frozen=True):
     task: Task | None
     reason: str = ""
     """Why the task is not kept; empty where it is."""
+    untried: Mapping[tuple[str, str], int] = {}
+    """(kind of mutation, the rule by which one was not made) → how many."""
 
 
 class Prover:
@@ -57,10 +59,10 @@ class Prover:
         """A session in the state that the plans of proven tasks leave."""
         return self.ground.session_after(earlier, clock)
 
-    def prove(self, task: Task, earlier: Sequence[Task], clock: ClockSpec) -> tuple[Task | None, str]:
-        """The task with its proof, target and hidden facts; or None and the reason."""
+    def prove(self, task: Task, earlier: Sequence[Task], clock: ClockSpec) -> Examined:
+        """The task with its proof, target and hidden facts; or no task and the reason."""
         found = self.examine(task, earlier, clock, wholly=False)
-        return (None, found.reason) if found.reason else (found.task, "")
+        return Examined(None, found.reason) if found.reason else found
 
     def examine(self, task: Task, earlier: Sequence[Task], clock: ClockSpec, wholly: bool = True) -> Examined:
         """All that can be said of a task; unless `wholly`, up to the first thing that speaks against it."""

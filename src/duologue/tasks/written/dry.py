@@ -11,6 +11,7 @@ from typing import Any
 from duologue.environment.validators import validator
 from duologue.plans.outlines import outline, schema_at, types_of
 from duologue.plans.placeholders import parse, references
+from duologue.tasks.prove import Examined
 from duologue.tasks.written.form import Doubt
 from duologue.tasks.written.ground import Trial
 from duologue.types import ClockSpec, Disclosure, Environment, Json, PlanStep, Task, Tool
@@ -43,9 +44,9 @@ class DryProof:
         problem = self._lookup(text, plan)
         return Doubt("told", f"tell {problem}") if problem else ()
 
-    def prove(self, task: Task, earlier: Sequence[Task], clock: ClockSpec) -> tuple[Task | None, str]:
+    def prove(self, task: Task, earlier: Sequence[Task], clock: ClockSpec) -> Examined:
         """As it is: what could be checked was."""
-        return task, ""
+        return Examined(task)
 
     def _doubt(self, number: int, step: PlanStep, plan: Sequence[PlanStep]) -> Doubt | None:
         tool = self.tools[step.tool]

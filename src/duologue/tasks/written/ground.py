@@ -14,7 +14,7 @@ from duologue.errors import StageError
 from duologue.language.values import is_blank
 from duologue.plans.placeholders import parse, resolve, value_at
 from duologue.plans.shortened import shortened
-from duologue.tasks.prove import Prover
+from duologue.tasks.prove import Examined, Prover
 from duologue.tasks.written.form import Doubt
 from duologue.types import ClockSpec, Disclosure, Json, PlanStep, RowChange, Slot, Task, Tool
 
@@ -46,8 +46,8 @@ class Ground(Protocol):
     def told(self, text: str, plan: Sequence[PlanStep], trial: Trial) -> tuple[Disclosure, ...] | Doubt:
         """The values that a path of `tell` stands for."""
 
-    def prove(self, task: Task, earlier: Sequence[Task], clock: ClockSpec) -> tuple[Task | None, str]:
-        """The task as it is kept; or None and the reason."""
+    def prove(self, task: Task, earlier: Sequence[Task], clock: ClockSpec) -> Examined:
+        """The task as it is kept; or no task and the reason."""
 
 
 class DataGround:
@@ -109,7 +109,7 @@ class DataGround:
             out.append(one)
         return tuple(out) or Doubt("told", f"tell {text}: the list is empty, there is nothing to tell")
 
-    def prove(self, task: Task, earlier: Sequence[Task], clock: ClockSpec) -> tuple[Task | None, str]:
+    def prove(self, task: Task, earlier: Sequence[Task], clock: ClockSpec) -> Examined:
         """As scripted tasks are proven."""
         return self.prover.prove(task, earlier, clock)
 

@@ -15,11 +15,13 @@ from duologue.environment import Image
 from duologue.errors import StageError
 from duologue.ids import derive_seed, digest, rng, to_json
 from duologue.models.voice import Voice
+from duologue.protocols import Tried
 from duologue.tasks.clock import scenario_clock
 from duologue.tasks.maker import together
 from duologue.tasks.prove import Prover, bound_arguments
 from duologue.tasks.recall import Recall
 from duologue.tasks.walk import ask
+from duologue.tasks.written.advice import advice
 from duologue.tasks.written.build import Builder
 from duologue.tasks.written.doubts import Doubts, Scene, wishes
 from duologue.tasks.written.dry import DryProof
@@ -33,26 +35,6 @@ from duologue.types import ClockSpec, Disclosure, Environment, Json, Message, Pl
 
 SHOWN = 6
 """Objections shown at once."""
-ADVICE = {
-    "doing nothing": "A conversation in which nothing is done would pass. Let a value be told, or something be changed.",
-    "what it asks for is so": "The change it asks for is there before anybody asks. Ask for a value that the row does not have yet.",
-    "a spoiled plan passes: skip": (
-        "One of the steps can be left out and nobody would notice. Mark it as means, or tell the user something of its result."
-    ),
-    "a spoiled plan passes: neighbour": "The same about another row would pass too. Tell the user something that only this row has.",
-    "a spoiled plan passes: other": "The same asked otherwise would pass too. Tell the user something that only this answer has.",
-    "a spoiled plan passes: one untold": (
-        "One of the values to be told could be left out: another one says the same. Tell something else of the result."
-    ),
-    "a spoiled plan passes: told wrong": "A value could be told wrong and nobody would notice. Tell something that stands by itself.",
-    "a spoiled plan passes: w": "The change could be made wrongly, twice, or be undone, and nobody would notice.",
-    "a spoiled plan passes: stray": "A stray change to another row would not be noticed.",
-    "a harmless variation fails": "The plan passes in its own order and wording only. Let steps that need nothing of each other stand alone.",
-    "a spoiled plan passes: none": "Nothing in the plan could go wrong and be noticed. Tell the user what it brings.",
-    "what is to be told": "What is to be told depends on the moment it is asked at. Tell something that doesn't.",
-    "the gold plan depends": "At another time of day the plan would not run. Let it not depend on the moment.",
-}
-"""What a failed proof means to the author."""
 
 
 class Prepared(Struct, frozen=True):
@@ -88,7 +70,8 @@ class WrittenTasks:
         self.builder, self.doubts = Builder(environment, catalog), Doubts(environment, catalog, reach)
         self.corners = Corners(catalog, image, environment, reach)
         self.funnel: Counter[str] = Counter()
-        """Objections met, for the record."""
+        """Objections met, over all items."""
+        self._tried: dict[str, tuple[Counter[str], Counter[tuple[str, str]]]] = {}
         seen = shown(catalog, environment, reach)
         self.prompt = voice.prompt(tables=seen.tables, tools=seen.tools, policy=seen.policy, seen=self.ground.seen)
         self._ready: dict[str, Prepared] = {}
@@ -130,6 +113,14 @@ class WrittenTasks:
         asks = sorted({self._ask(s) for s in task.plan if s.weight == "critical"})
         return asks + together(asks)
 
+    def tried_of(self, item: str) -> tuple[Counter[str], Counter[tuple[str, str]]]:
+        """What is counted of an item: answers by objection, and mutations that a rule left out."""
+        return self._tried.setdefault(item, (Counter(), Counter()))
+
+    def tried(self, item: str) -> Tried:
+        """What was written for an item since this was last asked: an answer with objections goes by the first of them."""
+        return Tried(*self._tried.pop(item, (Counter(), Counter())))
+
     def _ask(self, step: PlanStep) -> str:
         tool = self.builder.tools[step.tool]
         values = bound_arguments(step) if self.ground.seen else step.arguments
@@ -148,6 +139,7 @@ class Exchange:
         self._draft: Kept | None = None
         self._codes: list[str] = []
         self._wished = False
+        self._candidates, self._untried = maker.tried_of(item)
 
     async def ask(self, number: int) -> None:
         """Ask for task `number` (from 0) until it stands. Raises `StageError`."""
@@ -185,6 +177,7 @@ class Exchange:
     def _objection(self, written: WrittenTask, scene: Scene) -> str:
         """All that is wrong with an answer, as it is shown to its author; empty where the task stands."""
         doubts, trial = self._doubts(written, scene)
+        self._candidates[doubts[0].code if doubts else ""] += 1
         if not doubts:
             return ""
         self._codes.append(doubts[0].code)
@@ -246,12 +239,13 @@ class Exchange:
 
     def _proven(self, task: Task, trial: Trial, scene: Scene) -> list[Doubt]:
         """The last hurdle: the proof, and that it is not what an earlier task asked."""
-        proven, reason = self.maker.ground.prove(task, scene.earlier, self.clock)
+        found = self.maker.ground.prove(task, scene.earlier, self.clock)
+        proven = found.task
         if proven is None:
-            advice = next((a for start, a in ADVICE.items() if reason.startswith(start)), "")
-            return [Doubt(reason, f"it fails its proof: {reason}. {advice}".rstrip(" ."))]
+            return [Doubt(found.reason, f"it fails its proof: {found.reason}. {advice(found.reason)}".rstrip(" ."))]
         before = {a for t in scene.earlier for a in self.maker.asks(t)}
         if before and all(a in before for a in self.maker.asks(proven)):
             return [Doubt("same as before", "it asks what the task before it asked")]
         self._draft = Kept(proven, trial.results)
+        self._untried.update(found.untried)
         return []
