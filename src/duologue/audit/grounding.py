@@ -9,6 +9,8 @@ counts are not asked after.
 import re
 from datetime import date
 
+from msgspec.structs import replace
+
 from duologue.audit.heard import Heard, bounded
 from duologue.audit.shares import unshared
 from duologue.audit.sight import Sight
@@ -20,7 +22,7 @@ from duologue.language.reading import Day, Number, Reading, read
 __all__ = ["grounding"]
 
 _CODE = re.compile(
-    r"```.*?(?:```|\Z)|`[^`\n]*`|\$\$.*?\$\$|\\\[.*?\\\]|\\\(.*?\\\)|https?://\S+|!?\[[^\]]*\]\([^)]*\)", re.DOTALL
+    r"```.*?(?:```|\Z)|`[^`\n]*`|\$\$.{0,400}?\$\$|\\\[.{0,400}?\\\]|\\\(.{0,400}?\\\)|https?://\S+|!?\[[^\]]*\]\([^)]*\)", re.DOTALL
 )
 _WORKED = re.compile(r"[=≈×÷∑√π]|\\frac|\\times|\d \* \d|\d\s?[+/^]\s?\d")
 _OWN = re.compile(
@@ -80,10 +82,11 @@ def _claims(text: str, heard: Heard) -> list[tuple[str, str]]:
         if not sentence or _WORKED.search(sentence) or _OWN.search(sentence):
             continue
         reading = read(sentence)
-        lacking = set(unfounded(reading, heard.sources))
-        if not lacking:
+        figures = tuple(n for n in reading.numbers if _counts(n, reading, heard))
+        if not figures and not reading.dates:
             continue
-        out += [("figure", n.text) for n in reading.numbers if n.text in lacking and _counts(n, reading, heard)]
+        lacking = set(unfounded(replace(reading, numbers=figures), heard.sources))
+        out += [("figure", n.text) for n in figures if n.text in lacking]
         out += [("date", d.text) for d in reading.dates if d.text in lacking and not _day_known(d.days, sentence, heard) and not heard.holds(d.text)]  # fmt: skip
     return list(dict.fromkeys(out))
 

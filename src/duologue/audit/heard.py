@@ -5,12 +5,12 @@ and digits, in which "ABC-123", "abc 123" and "Abc123" are one. What is simple t
 sums and differences of two figures, since nobody knows here what a column means.
 """
 
-import math
 import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+from duologue.audit.figures import HUGE, ROWS, Figures, sized
 from duologue.audit.sight import Sight
 from duologue.audit.values import Offered
 from duologue.checks.sources import Sources
@@ -22,16 +22,6 @@ __all__ = ["Heard", "bounded", "squashed", "stems"]
 
 _ENDLESS = re.compile(r"\d{40,}")
 _PLAIN = re.compile(r"[\W_]+")
-_FACTORS = (
-    10, 100, 1_000, 10_000, 1_000_000, 1_000_000_000, 60, 3_600, 24, 1_440, 86_400, 7, 12, 52, 30, 365, 2, 4, 0.5,
-    2.54, 0.3048, 0.9144, 1.609344, 1.60934, 0.45359237, 0.453592, 0.4536, 2.20462, 3.78541, 28.3495, 1.8, 3.6, 0.0254, 3.28084, 1_024,
-    math.pi, 2 * math.pi, math.pi / 180,
-)  # fmt: skip
-_HUGE = 1e150
-_MOST = 16
-"""Figures that are combined in pairs: beyond, nearly anything would follow."""
-_ROWS = 160
-"""Figures of the latest results that are added up in pairs: two legs of a journey, two lines of a bill."""
 _FEET = re.compile(r"\b(?:feet|foot|ft|inch(?:es)?)\b|\d'", re.IGNORECASE)
 _TODAY = re.compile(
     r"\b(?:today|current (?:date|day|time)|(?:the )?date(?: is|:)|now is|it is now)\b[^\n]{0,60}", re.IGNORECASE
@@ -85,6 +75,8 @@ class Heard:
         """Out of a hundred: what an amount may be raised or cut by."""
         self._latest: list[float] = []
         """The figures of the latest results, of which any two may be added up."""
+        self._turns = 0
+        self._built: tuple[tuple[int, int, int], Figures] | None = None
         for tool in tools:
             self._text(tool.description)
             for text in _described(tool.parameters):
@@ -95,20 +87,22 @@ class Heard:
     def add(self, sight: Sight, number: int) -> None:
         """Take in what a turn says or holds."""
         turn = sight.turns[number]
+        self._turns += 1
         self._text(turn.text)
         if turn.role in ("system", "user"):
             self.today = self.today or _today(turn.text)
+            self.sources.today = [self.today] if self.today else []
         if turn.role in ("user", "assistant"):
             self._spoken += "\n" + turn.text
         if turn.role == "user":
-            self._latest = self._latest[-_ROWS:]
+            self._latest = self._latest[-ROWS:]
             self.user += "\n" + turn.text
-            self._asked += [_sized(n.scaled if n.scale else n.value) for n in read(bounded(turn.text)).numbers]
+            self._asked += [sized(n.scaled if n.scale else n.value) for n in read(bounded(turn.text)).numbers]
         if turn.role == "tool":
             for made in sight.made:
                 if made.answer == number:
                     self.sources.add_result(_bounded(made.result), None)
-                    self._latest += [abs(_sized(v)) for _, v in leaves(made.result) if _is_figure(v)]
+                    self._latest += [abs(sized(v)) for _, v in leaves(made.result) if _is_figure(v)]
         for call in turn.calls:
             self._text(call.text)
             self.sources.add_result(_bounded(call.arguments), None)
@@ -120,8 +114,8 @@ class Heard:
         self.sources.add_text(found)
         self._texts.append(text)
         self.dated = self.dated or any(d and m for said in found.dates for _, m, d in said.days)
-        self._figures += [_sized(n.scaled if n.scale else n.value) for n in found.numbers]
-        self._shares += [_sized(n.value) for n in found.numbers if n.percent]
+        self._figures += [sized(n.scaled if n.scale else n.value) for n in found.numbers]
+        self._shares += [sized(n.value) for n in found.numbers if n.percent]
         self.words |= stems(text)
         self.__dict__.pop("raw", None)
 
@@ -156,35 +150,19 @@ class Heard:
 
     def follows(self, value: float, gap: float = 0.0051) -> bool:
         """Whether a figure was said or returned, or is easily worked out from one or two that were; it may be off by `gap`."""
-        known = {abs(f) for f in self._figures} | {abs(_sized(n)) for n in self.sources.numbers}
-        value = abs(_sized(value))
-
-        def near(other: float) -> bool:
-            return _near(value, other, gap)
-
-        if any(near(f) for f in known):
-            return True
-        if any(near(f * k) or near(f / k) for f in known for k in _FACTORS):
-            return True
-        if any(near(f * 9 / 5 + 32) or near((f - 32) * 5 / 9) or near(f * f) for f in known):
-            return True
-        few = sorted(known if len(known) <= _MOST else set(map(abs, self._asked)))[:_MOST]
-        if any(near(x) for i, a in enumerate(few) for b in few[i:] for x in _together(a, b)):
-            return True
-        late = list(dict.fromkeys(self._latest[-_ROWS:]))
-        if any(near(a + b) or near(a - b) for a in late for b in late):
-            return True
-        if any(near(a * (1 + sign * p / 100)) for a in few for p in self._shares for sign in (1, -1)):
-            return True
-        return _FEET.search(self.user) is not None and any(
-            near((a * 12 + b) * unit) for a in few for b in (*few, 0.0) for unit in (1, 2.54, 0.0254, 0.3048 / 12)
-        )
+        return self._worked_out().give(value, gap, _FEET.search(self.user) is not None)
 
     def follows_roughly(self, value: float, gap: float) -> bool:
         """Whether some figure that was said or returned is no further away than that."""
-        return any(
-            abs(abs(_sized(value)) - abs(f)) <= gap for f in (*self._figures, *map(_sized, self.sources.numbers))
-        )
+        return self._worked_out().about(value, gap)
+
+    def _worked_out(self) -> Figures:
+        """What follows from all figures so far, built again only where there are more since."""
+        size = (len(self._figures), len(self.sources.numbers), self._turns)
+        if self._built is None or self._built[0] != size:
+            known = (*self._figures, *map(sized, self.sources.numbers))
+            self._built = size, Figures(known, self._asked, self._latest, self._shares)
+        return self._built[1]
 
 
 def _named(*texts: str) -> set[str]:
@@ -208,39 +186,13 @@ def _bounded(value: Json) -> Json:
         return {k: _bounded(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_bounded(v) for v in value]
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _HUGE:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > HUGE:
         return bounded(str(value)) if value.bit_length() < 10_000 else "…"
     return bounded(value) if isinstance(value, str) else value
 
 
-def _sized(value: float) -> float:
-    """A figure to work with: one that no float holds is as large as they come."""
-    return float(value) if abs(value) < _HUGE else _HUGE if value > 0 else -_HUGE
-
-
 def _is_figure(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) > 1
-
-
-def _together(a: float, b: float) -> Iterator[float]:
-    """What two figures give together."""
-    yield a + b
-    yield (a + b) / 2
-    yield abs(a - b)
-    yield a * b
-    yield a * b / 100
-    for part, whole in ((a, b), (b, a)):
-        if whole:
-            yield part / whole
-            yield 100 * part / whole
-
-
-def _near(one: float, other: float, least: float) -> bool:
-    """Equal up to how figures are rounded: by `least`, by two hundredths of a percent, or, of larger ones, to the whole."""
-    gap = abs(one - other)
-    if gap <= least or gap <= 2e-4 * abs(other):
-        return True
-    return gap < 0.51 and abs(other) >= 20 and float(one).is_integer()
 
 
 def _described(schema: Any) -> Iterator[str]:

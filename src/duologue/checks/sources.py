@@ -161,8 +161,10 @@ class Sources:
             return True
         if said.percent and any(same_figure(said, x) for x in self.numbers):
             return True
-        if said.decimals and any(same_figure(said, x) for x in self._long):
-            return True
+        if said.decimals:
+            far = math.inf if said.percent or said.scale else 10.0**-said.decimals  # most are told apart at a glance
+            if any(abs(x - said.value) <= far and same_figure(said, x) for x in self._long):
+                return True
         if said.word:
             return False
         bare = said.text.strip("$£€¥₹+#%")
