@@ -1,5 +1,6 @@
 """The main job from the command line: generate, go on, verify, export, and one stage after the other."""
 
+import contextlib
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ import pytest
 from duologue.cli import run
 from duologue.sources import from_domain
 from duologue.store import FILE_NAME, Store
+from duologue.testing import tiny_image
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +159,9 @@ def test_one_digit_changed(finished: Path, shop: Path, tmp_path: Path, capsys: p
     assert f"{rows[-1]['id']}, turn {turn}: " in capsys.readouterr().out
 
 
-def test_another_database_is_refused(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_database_is_refused(
+    finished: Path, shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     exported(finished, tmp_path / "rows.jsonl")
     other = tmp_path / "other.sqlite"
     db = sqlite3.connect(other)
@@ -166,6 +170,27 @@ def test_another_database_is_refused(finished: Path, tmp_path: Path, capsys: pyt
     for where in (tmp_path / "rows.jsonl", finished):
         assert run(["verify", str(where), "--db", str(other)]) == 2
         assert "is not the database these conversations were made from" in capsys.readouterr().err
+        assert run(["verify", str(where), "--db", str(shop), "--db", str(other)]) == 2
+        assert f"{str(other)!r} is not the database" in capsys.readouterr().err
+
+
+def test_rows_of_two_databases(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each is found by its hash, in whatever order they are named."""
+    for name, more in (("a", "loans"), ("b", "members")):
+        (tmp_path / f"{name}.sqlite").write_bytes(tiny_image().data)
+        with contextlib.closing(sqlite3.connect(tmp_path / f"{name}.sqlite", isolation_level=None)) as db:
+            db.execute(f"CREATE TABLE more_{more} AS SELECT 1 AS n")
+        made = ["generate", str(tmp_path / f"{name}.sqlite"), "-n", "2", "--toolsets", "1", "-o", str(tmp_path / name)]
+        assert run(made) == 0
+    rows = str(tmp_path / "both.jsonl")
+    assert run(["export", str(tmp_path / "a"), str(tmp_path / "b"), "-o", rows]) == 0
+    a, b = (["--db", str(tmp_path / f"{name}.sqlite")] for name in "ab")
+    for named in ([*a, *b], [*b, *a], [*b, *a, *a]):
+        assert run(["verify", rows, *named]) == 0
+        assert "4 conversations" in capsys.readouterr().out.splitlines()[-1]
+    for named, missing in ((a, "B"), (b, "A"), ([], "A")):
+        assert run(["verify", rows, *named]) == 2
+        assert f"Missing: {missing} (image " in capsys.readouterr().err
 
 
 def test_one_stage_after_the_other(shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -202,6 +202,13 @@ def test_a_list_that_does_not_fit(name: str, here: Path, capsys: pytest.CaptureF
         ("select user --keep 0", "--keep 0 keeps nothing"),
         ("select user --keep x", "'x' is not a whole number"),
         ("select user --max-tokens -5", "--max-tokens -5 keeps nothing"),
+        ("select user --max-tokens 100", "--max-tokens 100 keeps nothing: the smallest conversation has "),
+        ("select user task --max-tokens 100 --mix user:0.3,task:0.7", "the smallest conversation of mode task has "),
+        (
+            "select user --mix task:1",
+            "--mix asks for mode task, and no conversation that may stay has it (by mode: user 16)",
+        ),
+        ("select user --mix user:0.8,task:0.2", "--mix asks for mode task"),
         ("select user --tokenizer nowhere", "Cannot read 'nowhere'"),
         ("select user --against nowhere", "'nowhere'"),
         ("select user -o library.sqlite", "'library.sqlite' exists and is not a selection"),
@@ -222,7 +229,39 @@ def test_what_the_person_must_change(line: str, says: str, here: Path, capsys: p
 def test_a_run_without_conversations(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with Store.create(Path("empty"), {"seed": 1}):
         pass
-    assert run(["select", "empty", "--mix", "user:0.5,task:0.5", "--balance", "domain,length"]) == 0
-    assert "0 of 0 accepted conversations" in capsys.readouterr().out
-    assert run(["export", "empty", "-o", "rows.jsonl"]) == 0
-    assert rows("rows.jsonl") == []
+    for line in ("select empty --mix user:0.5,task:0.5 --balance domain,length", "select empty --json"):
+        assert run(line.split()) == 2
+        assert "There is no accepted conversation to select from." in capsys.readouterr().err
+    Path("rows.jsonl").write_text("of an earlier export\n")
+    assert run(["export", "empty", "-o", "rows.jsonl"]) == 2
+    assert "No conversation of 'empty' was accepted" in capsys.readouterr().err
+    assert Path("rows.jsonl").read_text() == "of an earlier export\n"
+    assert not Path("empty/selection.json").exists()
+    assert run(["export", "empty", "user", "-o", "rows.jsonl"]) == 0
+    assert [row["id"] for row in rows("rows.jsonl")] == ids("user")
+
+
+def test_what_is_refused_keeps_the_list_that_was_there(here: Path) -> None:
+    """The smallest row is named as it is: with as many tokens, it is kept."""
+    before = selected("user", "--keep", "3", out="user/selection.json")
+    assert run(["select", "user", "--max-tokens", "100"]) == 2
+    assert json.loads(Path("user/selection.json").read_bytes()) == before
+    with Store.open(Path("user"), readonly=True) as store:
+        least = min(c.tokens for c in candidates(store))
+    assert run(["select", "user", "--max-tokens", str(least - 1)]) == 2
+    assert selected("user", "--max-tokens", str(least))["report"]["kept"] == 1
+
+
+def test_a_benchmark_that_holds_every_conversation(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Store.open(Path("user"), readonly=True) as store:
+        found = list(candidates(store))
+    Path("bench.json").write_text(json.dumps([{"id": c.id, "messages": list(c.said)} for c in found]))
+    assert run(["select", "user", "--against", "bench.json"]) == 2
+    assert "All 16 accepted conversations hold a copy of a benchmark's entry" in capsys.readouterr().err
+
+
+def test_a_run_that_the_selection_leaves_out(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    selected("user", "again", out="again/selection.json")
+    assert run(["export", "again", "-o", "rows.jsonl"]) == 2
+    assert "The selection keeps no conversation of 'again'" in capsys.readouterr().err
+    assert not Path("rows.jsonl").exists()

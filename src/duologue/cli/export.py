@@ -34,6 +34,7 @@ def export(
     """Write the accepted conversations as JSONL, or those that `select` chose. The environments they ran in go beside it
     (env-*.json), and so does a database that a model invented."""
     from duologue.cli.runs import distinct, open_run
+    from duologue.cli.selected import every_fit
     from duologue.cli.text import one_line
     from duologue.errors import UserError
     from duologue.export import Part, write_exports
@@ -42,8 +43,9 @@ def export(
         raise UserError("--all and --selection exclude each other.", "Leave one of them out.")
     with ExitStack() as stack:
         stores = [stack.enter_context(open_run(run)) for run in distinct(runs)]
-        fits = [None] * len(stores) if everything else _fits(stores, selection)
+        fits = every_fit(stores, selection, everything)
         parts = [Part(store, None if fit is None else fit.ids) for store, fit in zip(stores, fits, strict=True)]
+        _refuse_nothing(stores, fits)
         done = write_exports(parts, out, form)
         databases = [path for store in stores for path in _invented(store, out.parent)]
     found = [fit for fit in fits if fit is not None]
@@ -64,15 +66,23 @@ def export(
     return 0
 
 
-def _fits(stores: "list[Store]", selection: Path | None) -> "list[Fit | None]":
-    """What the list keeps of each run. One list is followed for all: the one named, else that of the first run."""
-    from duologue.cli.selected import fit
-    from duologue.select.lists import list_path
+def _refuse_nothing(stores: "list[Store]", fits: "list[Fit | None]") -> None:
+    """Raise `UserError` where there is no conversation to write: an empty file trains nobody, and may replace one that did."""
+    from duologue.errors import UserError
+    from duologue.select.lists import accepted_ids
 
-    place = list_path(stores[0].folder) if selection is None else selection
-    if selection is None and not place.exists():
-        return [None] * len(stores)
-    return [fit(store, place) for store in stores]
+    if any(accepted_ids(store) if fit is None else fit.ids for store, fit in zip(stores, fits, strict=True)):
+        return
+    runs = ", ".join(repr(str(store.folder)) for store in stores)
+    if any(fit is not None and fit.accepted for fit in fits):
+        raise UserError(
+            f"The selection keeps no conversation of {runs}: there is nothing to export.",
+            "Select again, name the other runs it was made from, or export all accepted (--all).",
+        )
+    raise UserError(
+        f"No conversation of {runs} was accepted: there is nothing to export.",
+        "`duologue stats RUN` says what became of its items.",
+    )
 
 
 def _invented(store: "Store", folder: Path) -> list[Path]:

@@ -1,5 +1,6 @@
 """What a selection keeps of a run, for commands that follow it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,24 @@ def fit(store: "Store", selection: Path | None = None) -> "Fit | None":
     if selection is None and not place.exists():
         return None
     return fitted(read_selection(place), store, store.folder)
+
+
+def every_fit(stores: "Sequence[Store]", selection: Path | None = None, everything: bool = False) -> "list[Fit | None]":
+    """What the list keeps of each run. One list is followed for all: the one named, else that of the first run;
+    none with `everything`.
+
+    Raises `UserError` as `fit` does.
+    """
+    place = None if everything else followed(stores, selection)
+    return [None if place is None else fit(store, place) for store in stores]
+
+
+def followed(stores: "Sequence[Store]", selection: Path | None = None) -> Path | None:
+    """Where the list lies that is followed for all the runs; None where there is none."""
+    from duologue.select.lists import list_path
+
+    place = list_path(stores[0].folder) if selection is None else selection
+    return place if selection is not None or place.exists() else None
 
 
 def kept(store: "Store") -> frozenset[str] | None:

@@ -1,8 +1,8 @@
 """`duologue verify`: run every tool call of every conversation again and compare."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -18,9 +18,11 @@ SHOWN = 20
 
 def verify(
     where: Annotated[Path, typer.Argument(help="A run folder, or a file that `export` wrote.", metavar="RUN|FILE")],
-    database: Annotated[
-        Path | None,
-        typer.Option("--db", help="The database an exported file was made from.", metavar="DATABASE", show_default=False),
+    databases: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--db", help="A database the conversations were made from; again for each.", metavar="DATABASE", show_default=False
+        ),
     ] = None,
     json: Json = False,
 ) -> int:  # fmt: skip
@@ -32,7 +34,8 @@ def verify(
     dialogues = calls = 0
     seen: set[str] = set()
     mismatches: list[dict[str, Any]] = []
-    for dialogue, environment, image in _conversations(where, database):
+    given = _Given(databases or ())
+    for dialogue, environment, image in _conversations(where, given):
         dialogues += 1
         if dialogue.id in seen:
             mismatches.append({"dialogue": dialogue.id, "turn": 0, "what": "the conversation is there more than once"})
@@ -44,6 +47,7 @@ def verify(
             mismatches += ({"dialogue": dialogue.id, "turn": turn, "what": what} for turn, what in found)
     if not dialogues and where.is_file():
         raise UserError(f"{str(where)!r} holds no conversations.", "Export the run again.")
+    given.refuse_strange()
     if json:
         from duologue.ids import to_json
 
@@ -59,16 +63,47 @@ def verify(
     return 1 if mismatches else 0
 
 
-def _conversations(where: Path, database: Path | None) -> Iterator[tuple["Dialogue", "Environment", "Image | None"]]:
+class _Given:
+    """The databases that were named, each known by the hash of its content."""
+
+    def __init__(self, databases: Sequence[Path]) -> None:
+        from duologue.environment import import_sqlite
+
+        read = ((path, import_sqlite(path)) for path in databases)
+        self._images = {image.hash: (path, image) for path, image in read}
+        self._wanted: dict[str, str] = {}
+        """Hash → what the database is called, of those that conversations were made from."""
+
+    def image(self, environment: "Environment") -> "Image | None":
+        """The image of an environment, where its database was named."""
+        self._wanted[environment.image] = environment.name
+        found = self._images.get(environment.image)
+        return None if found is None else found[1]
+
+    def refuse_strange(self) -> None:
+        """Raise `UserError` where a database was named that no conversation seen so far was made from."""
+        from duologue.errors import UserError
+
+        for name, (path, _) in self._images.items():
+            if name not in self._wanted:
+                wanted = ", ".join(f"{image} ({called})" for image, called in self._wanted.items() if image)
+                raise UserError(
+                    f"{str(path)!r} is not the database these conversations were made from"
+                    f" (image {name}, wanted {wanted or 'none'}).",
+                    "Give the database as it was then: --db FILE, again for each.",
+                )
+
+
+def _conversations(where: Path, given: _Given) -> Iterator[tuple["Dialogue", "Environment", "Image | None"]]:
     from duologue.store import FILE_NAME
 
     if where.is_file() and where.name != FILE_NAME:
-        yield from _of_file(where, database)
+        yield from _of_file(where, given)
     else:
-        yield from _of_run(where, database)
+        yield from _of_run(where, given)
 
 
-def _of_run(where: Path, database: Path | None) -> Iterator[tuple["Dialogue", "Environment", "Image | None"]]:
+def _of_run(where: Path, given: _Given) -> Iterator[tuple["Dialogue", "Environment", "Image | None"]]:
     from duologue.cli.runs import open_run
     from duologue.environment import Image
 
@@ -78,13 +113,12 @@ def _of_run(where: Path, database: Path | None) -> Iterator[tuple["Dialogue", "E
         for stored in store.dialogues():
             environment = environments[stored.dialogue.environment]
             if environment.image not in images:
-                given = _given(database, environment) if database else Image.of(store.image(environment.image))
-                images[environment.image] = given
+                images[environment.image] = given.image(environment) or Image.of(store.image(environment.image))
             yield stored.dialogue, environment, images[environment.image]
 
 
-def _of_file(where: Path, database: Path | None) -> Iterator[tuple["Dialogue", "Environment", "Image | None"]]:
-    from duologue.export import database_path, environment_path, read_environment, read_export
+def _of_file(where: Path, given: _Given) -> Iterator[tuple["Dialogue", "Environment", "Image | None"]]:
+    from duologue.export import environment_path, read_environment, read_export
 
     known: dict[str, tuple[Environment, Image | None]] = {}
     images: dict[str, Image | None] = {"": None}
@@ -92,32 +126,42 @@ def _of_file(where: Path, database: Path | None) -> Iterator[tuple["Dialogue", "
         if dialogue.environment not in known:
             environment = read_environment(environment_path(where.parent, dialogue.environment))
             if environment.image not in images:
-                beside = database_path(where.parent, environment.image)
-                given = beside if database is None and beside.is_file() else database
-                images[environment.image] = _given(given, environment)
+                image = given.image(environment) or _found(where.parent, environment)
+                images[environment.image] = image or _refuse_missing(where, environment, given)
             known[dialogue.environment] = environment, images[environment.image]
         yield dialogue, *known[dialogue.environment]
 
 
-def _given(database: Path | None, environment: "Environment") -> "Image":
-    """The image of the database named, or of the built-in domain the environment is of. Raises `UserError`."""
+def _found(folder: Path, environment: "Environment") -> "Image | None":
+    """A database that nobody has to name: it lies beside the rows, or is a built-in domain's. Raises `UserError`."""
     from duologue.environment import import_sqlite
     from duologue.errors import UserError
+    from duologue.export import database_path
     from duologue.sources import domains, from_domain
 
-    if database is None:
-        built_in = (from_domain(name).image for name in domains())
-        image = next((image for image in built_in if image.hash == environment.image), None)
-        if image is None:
-            raise UserError(
-                "An exported file holds no database.", f"Give the one it was made from ({environment.name}): --db FILE."
-            )
-        return image
-    image = import_sqlite(database)
-    if image.hash != environment.image:
+    beside = database_path(folder, environment.image)
+    if beside.is_file():
+        image = import_sqlite(beside)
+        if image.hash == environment.image:
+            return image
         raise UserError(
-            f"{str(database)!r} is not the database these conversations were made from"
+            f"{str(beside)!r} is not the database these conversations were made from"
             f" (image {image.hash}, wanted {environment.image}).",
-            "Give the database as it was then: --db FILE.",
+            "Export the run again, or give the database as it was then: --db FILE.",
         )
-    return image
+    built_in = (from_domain(name).image for name in domains())
+    return next((image for image in built_in if image.hash == environment.image), None)
+
+
+def _refuse_missing(where: Path, environment: "Environment", given: _Given) -> NoReturn:
+    """Raise `UserError`: a database is missing. One that was named instead is told from one that a later row needs."""
+    from duologue.errors import UserError
+    from duologue.export import environment_path, read_environment, read_export
+
+    for name in dict.fromkeys(dialogue.environment for dialogue in read_export(where)):
+        given.image(read_environment(environment_path(where.parent, name)))
+    given.refuse_strange()
+    raise UserError(
+        "An exported file holds no database.",
+        f"Give each that it was made from: --db FILE. Missing: {environment.name} (image {environment.image}).",
+    )

@@ -22,6 +22,7 @@ from duologue.select.duplicates import drop_duplicates
 from duologue.select.groups import BALANCED, DIMENSIONS, family_counts, groups_of
 from duologue.select.lists import FORMAT, Kept, Report, RunRef, Selection, Step, run_id
 from duologue.select.near import Shingler, needed
+from duologue.select.nothing import Narrowing, refuse_nothing
 from duologue.select.samples import Candidate, Entry, Left
 from duologue.select.tokens import Count, counter
 from duologue.store import Store
@@ -51,7 +52,7 @@ class Options(Struct, frozen=True):
 def select(runs: Sequence[tuple[Path, Store]], options: Options) -> Selection:
     """Make the list. The same runs and options give the same list, in whatever order the options are named.
 
-    Raises `UserError` where an option can't be had.
+    Raises `UserError` where an option can't be had, or where nothing would be kept.
     """
     limits = _checked(options)
     gathered = _Gathered(options)
@@ -62,6 +63,7 @@ def select(runs: Sequence[tuple[Path, Store]], options: Options) -> Selection:
     clean = [e for e in entries if (e.run, e.item) not in gathered.contaminated]
     unique, doubled = drop_duplicates(clean, gathered.shingles, options.near)
     chosen = choose(unique, limits)
+    refuse_nothing(Narrowing(entries, clean, unique, chosen), limits)
     left = [*gathered.contaminated.values(), *doubled, *chosen.left]
     steps = (
         *([_step("decontamination", len(entries), gathered.contaminated.values())] if options.against else []),
