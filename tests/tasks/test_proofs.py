@@ -121,6 +121,8 @@ TWO_READS = task(
         ("one untold", MEMBER, "disclosure"),
         ("told wrong", PRICE, "disclosure"),
         ("told wrong", MEMBER, "disclosure"),
+        ("told denied", PRICE, "disclosure"),
+        ("told denied", MEMBER, "disclosure"),
         ("wrong row told", LOANS, "disclosure"),
     ],
 )
@@ -149,6 +151,7 @@ def test_a_mutation_is_killed_by_the_check_that_is_meant_to(kind: str, spoilt: T
         ("nothing told", REMOVE, "nothing is to be told"),
         ("one untold", PRICE, "one value"),
         ("told wrong", REMOVE, "nothing is to be told"),
+        ("told denied", REMOVE, "nothing is to be told"),
         ("wrong row told", MEMBER, "no list"),
     ],
 )

@@ -30,6 +30,7 @@ KINDS: Final[dict[str, str]] = {
     "nothing told": "everything is done and nothing told; none where nothing is to be told",
     "one untold": "one of the values is left out; none for a single value, or for one that another statement says too",
     "told wrong": "a value is told as another, as that would be said; none for a value that another statement says too",
+    "told denied": "a value is denied, asked or left open in place of told; none for a yes or no, or for one that another statement says too",
     "wrong row told": "what is told of a list is told of its next row; none without lists, or where the words come to the same",
 }
 """Kind → what is done, and the rule by which a task has none."""

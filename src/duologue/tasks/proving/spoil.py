@@ -17,7 +17,7 @@ CALLS = (
     doing.skipped, doing.uncalled, doing.half_way, doing.neighbours, doing.other_questions, doing.wrong_values, doing.twice,
     doing.undone, stray.strays,
 )  # fmt: skip
-WORDS = (telling.untold, telling.wrong, telling.wrong_row)
+WORDS = (telling.untold, telling.wrong, telling.denied, telling.wrong_row)
 
 
 def mutations(scene: Scene) -> Iterator[Spoiled]:

@@ -16,6 +16,13 @@ from duologue.tasks.proving.told import Told, Words, heard
 from duologue.types import Disclosure, Json
 
 _INDEX = re.compile(r"\[(\d+)\]")
+_DENIALS = (
+    "{}: certainly not {}.",
+    "I couldn't find out whether the {} is {}.",
+    "{}: anything but {}.",
+    "Is the {} {}?",
+    "I doubt that the {} is {}.",
+)
 _OPPOSITES = {"yes": "no", "no": "yes"}
 
 
@@ -37,6 +44,17 @@ def wrong(scene: Scene, most: int) -> Iterator[Spoiled]:
         if other is not None:
             said = tuple(f"{t.label}: {other}." if t in group else t.text for t in scene.told)
             yield Spoiled(f"told wrong: {_which(scene, group)}", scene.run, said, about=_items(group))
+
+
+def denied(scene: Scene, most: int) -> Iterator[Spoiled]:
+    """Each value mentioned, and not told: denied, bounded, asked, left open."""
+    for group in spread(scene.alone, most):
+        first = group[0]
+        if first.said in _OPPOSITES:  # told as the other, it is wrong; a denial of it may be its usual telling
+            continue
+        form = _DENIALS[scene.told.index(first) % len(_DENIALS)]
+        said = tuple(form.format(t.label, t.said) if t in group else t.text for t in scene.told)
+        yield Spoiled(f"told denied: {_which(scene, group)}", scene.run, said, about=_items(group))
 
 
 def wrong_row(scene: Scene, most: int) -> Iterator[Spoiled]:
