@@ -139,6 +139,11 @@ def test_a_flag_is_told_by_its_sentence(text: str, value: object, label: str) ->
     assert states(text, value, column(label, "flag"))
 
 
+@pytest.mark.parametrize(("said", "value"), [("The newsletter is not yes.", 1), ("Newsletter: not no", 0)])
+def test_a_flag_is_not_told_by_what_denies_its_word(said: str, value: int) -> None:
+    assert not states(said, value, column("newsletter", "flag"))
+
+
 def test_a_question_tells_no_flag() -> None:
     assert not states("Is it the case that the answer is yes?", True)
 

@@ -63,7 +63,19 @@ def _with_answers_only(one: Path, two: Path) -> None:
     """A copy of a run that has all answers and nothing that was made of them."""
     shutil.copytree(one, two)
     db = apsw.Connection(str(two / FILE_NAME))
-    for table in ("dialogues", "redrawn", "untried", "checks", "tasks", "attempts", "items", "tools", "environments", "images", "notes"):
+    for table in (
+        "dialogues",
+        "redrawn",
+        "untried",
+        "checks",
+        "tasks",
+        "attempts",
+        "items",
+        "tools",
+        "environments",
+        "images",
+        "notes",
+    ):
         db.execute(f"DELETE FROM {table}")
     db.close()
 

@@ -162,7 +162,9 @@ def of_version(folder: Path, version: int) -> Path:
     with Store.create(folder, {}) as store:
         fill(store, trust=False)
     db = sqlite3.connect(folder / "run.sqlite")
-    db.executescript("ALTER TABLE items DROP COLUMN blame; DROP TABLE checks; DROP TABLE redrawn; DROP TABLE untried; DROP INDEX calls_spent;")
+    db.executescript(
+        "ALTER TABLE items DROP COLUMN blame; DROP TABLE checks; DROP TABLE redrawn; DROP TABLE untried; DROP INDEX calls_spent;"
+    )
     if version < 2:
         db.executescript("DROP TABLE calls; DROP TABLE troubles; DROP TABLE spending;")
     db.executescript(f"DELETE FROM migrations WHERE version > {version}; PRAGMA user_version = {version};")

@@ -1,4 +1,4 @@
-"""Two hundred conversations: the faulty ones are found out, each for the right reason, and the sound ones are left alone."""
+"""Some two hundred conversations: the faulty ones are found out, each for the right reason, and the sound ones are left alone."""
 
 from collections import Counter
 from functools import cache
@@ -28,10 +28,10 @@ def report(found: Trap) -> str:
 
 
 def test_the_set_is_what_it_is_said_to_be() -> None:
-    assert (len(FAULTS), len(SOUND)) == (110, 90)
-    assert len({t.name for t in traps()}) == 200
+    assert (len(FAULTS), len(SOUND)) == (115, 94)
+    assert len({t.name for t in traps()}) == 209
     assert set(Counter(t.kind for t in traps() if t.faulty).values()) == {4, 5}
-    assert Counter(t.liberty for t in traps())[""] == 110 + 6 * len(NAMES)
+    assert Counter(t.liberty for t in traps())[""] == 115 + 6 * len(NAMES)
     assert {t.kind for t in traps() if t.faulty} == set(KINDS)
     assert {t.liberty for t in traps() if t.liberty} == set(LIBERTIES)
     assert {t.place for t in traps() if t.faulty} == {t.place for t in traps() if not t.faulty} == set(NAMES)

@@ -22,7 +22,8 @@ from duologue.language.reading import Day, Number, Reading, read
 __all__ = ["grounding"]
 
 _CODE = re.compile(
-    r"```.*?(?:```|\Z)|`[^`\n]*`|\$\$.{0,400}?\$\$|\\\[.{0,400}?\\\]|\\\(.{0,400}?\\\)|https?://\S+|!?\[[^\]]*\]\([^)]*\)", re.DOTALL
+    r"```.*?(?:```|\Z)|`[^`\n]*`|\$\$.{0,400}?\$\$|\\\[.{0,400}?\\\]|\\\(.{0,400}?\\\)|https?://\S+|!?\[[^\]]*\]\([^)]*\)",
+    re.DOTALL,
 )
 _WORKED = re.compile(r"[=≈×÷∑√π]|\\frac|\\times|\d \* \d|\d\s?[+/^]\s?\d")
 _OWN = re.compile(

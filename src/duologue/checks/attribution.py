@@ -1,6 +1,6 @@
 """Is each figure told of the row and the field it belongs to?
 
-A figure can have a source and still be wrong: the neighbour's total, the weight told as the price. Eight questions find that
+A figure can have a source and still be wrong: the neighbour's total, the weight told as the price. Nine questions find that
 out, each only where the wording leaves no doubt:
 
 * A figure right after a column's name ("unit price 20.70") must have been returned, said or passed for that column, if it was
@@ -8,6 +8,7 @@ out, each only where the wording leaves no doubt:
 * A number of rows ("14 tracks") must be the length of a list, a count that was returned, or follow from one.
 * A change must be reported with the value that was written.
 * A state, a kind or a yes or no told under its field's name must be what was returned for it (`called.py`).
+* What came back for a field must not be denied of it (`denied.py`).
 * "That is all" must not be said of a list of which rows were left out.
 * In an answer that lists rows by name, a figure beside a name must not be the same field's value of another row. Figures
   between two names may be of either, as long as those of the first come first.
@@ -23,6 +24,7 @@ from functools import cached_property
 
 from duologue.checks.called import miscalled
 from duologue.checks.case import Case, verdict
+from duologue.checks.denied import denied
 from duologue.checks.derived import Near, derive
 from duologue.checks.placing import (
     EVERYDAY,
@@ -108,7 +110,7 @@ def attribution(case: Case) -> Verdict:
             seen.hear(case.reading(number))
         elif role == "assistant" and turn.message.content:
             judge = _Judge(case, seen, number)
-            findings += [Finding(number, what) for what in judge.objections()]
+            findings += [Finding(number, what) for what in judge.objections() or filter(None, [denied(case, number)])]
     return verdict("attribution", findings)
 
 

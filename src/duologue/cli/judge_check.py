@@ -33,7 +33,7 @@ FOLDER = Path("judge-check")
 def judge_check(
     n: Annotated[
         int | None,
-        typer.Option("-n", help="A part of that many, of every kind its share. [default: all 200]", metavar="N", show_default=False,
+        typer.Option("-n", help="A part of that many, of every kind its share. [default: all 209]", metavar="N", show_default=False,
                      parser=whole),
     ] = None,
     seed: Seed = 0,
@@ -56,7 +56,7 @@ def judge_check(
     ] = None,
     json: Json = False,
 ) -> int:  # fmt: skip
-    """Measure checks and judges on 200 conversations whose faults are known. Machine checks alone, or with the judges that are named;
+    """Measure checks and judges on 209 conversations whose faults are known. Machine checks alone, or with the judges that are named;
     exit code 1 where fewer than 95 % of the faults are found, or more than 2 % of the sound ones objected to."""
     from duologue.settings import Flags, model_settings
     from duologue.traps import traps

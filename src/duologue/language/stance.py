@@ -33,11 +33,11 @@ from duologue.language.saying import flag_of, is_blank
 from duologue.language.values import tells
 from duologue.types import Json
 
-__all__ = ["states"]
+__all__ = ["Doubt", "doubts", "is_bound", "states"]
 
 
-class _Doubt(Struct, frozen=True):
-    """A stretch of text that is not stated, and the place of the word that says so."""
+class Doubt(Struct, frozen=True):
+    """A stretch of text that is not stated, and the place of the word (or the question mark) that says so."""
 
     kind: str
     """denial · none (a denial by "no") · open · bound · past · wrong"""
@@ -56,6 +56,7 @@ _SENTENCE = re.compile(r"[.!?](?=[\s\"'*)_]|\Z)|\n")
 _FIGURE = re.compile(r"\d|[$£€¥₹]")
 _BUT = re.compile(r"\b(?:but|however|though|although|only that)\b")
 _GAP = re.compile(r"[\s,;:.—–-]*")
+_YES_OR_NO = re.compile(r"\b(?:yes|no|true|false)\b", re.IGNORECASE)
 _LAST = re.compile(r"(\S+) \Z")
 _MONTHS = frozenset(m[:3] for m in MONTHS)
 _CLAUSE = 400
@@ -72,13 +73,24 @@ def states(text: str | Reading, value: Json, column: Column | None = None, chang
     reading = read(text) if isinstance(text, str) else text
     if not tells(reading, value, column):
         return False
-    doubts = _doubts(reading.text)
-    if not doubts:
+    doubted = doubts(reading.text)
+    if not doubted:
         return True
     passed = _passed_over(value, column, changed)
     own = _spans_of(value, reading.text)
-    found = [d for d in doubts if d.kind not in passed and not any(a <= d.at < b for a, b in own)]
+    found = [d for d in doubted if d.kind not in passed and not any(a <= d.at < b for a, b in own)]
+    if "denial" in passed:
+        found += _flags_denied(reading.text, doubted)
     return not found or tells(_without(reading.text, found), value, column)
+
+
+def _flags_denied(text: str, doubted: tuple[Doubt, ...]) -> list[Doubt]:
+    """The clauses that deny a yes or a no itself ("the flag is not yes"), which says the contrary, if anything."""
+    return [
+        Doubt(d.kind, d.at, _clause_start(text, d.at), d.end)
+        for d in doubted
+        if d.kind == "denial" and _YES_OR_NO.search(text, d.at, d.end)
+    ]
 
 
 def _passed_over(value: Json, column: Column | None, changed: bool) -> frozenset[str]:
@@ -88,9 +100,14 @@ def _passed_over(value: Json, column: Column | None, changed: bool) -> frozenset
         out |= {"denial", "none", "bound", "past", "wrong"}
     elif value == 0:
         out.add("none")
-    if column is not None and _expression("limits").search(column.label.lower()):
+    if is_bound(column):
         out.add("bound")
     return frozenset(out)
+
+
+def is_bound(column: Column | None) -> bool:
+    """Whether a field is a bound itself, and told as one: a capacity, a deadline."""
+    return column is not None and _expression("limits").search(column.label.lower()) is not None
 
 
 def _spans_of(value: Json, text: str) -> list[tuple[int, int]]:
@@ -101,7 +118,7 @@ def _spans_of(value: Json, text: str) -> list[tuple[int, int]]:
     return [m.span() for m in re.finditer(words, text, re.IGNORECASE)]
 
 
-def _without(text: str, doubts: list[_Doubt]) -> str:
+def _without(text: str, doubts: list[Doubt]) -> str:
     out, at = [], 0
     for doubt in sorted(doubts, key=lambda d: d.start):
         if doubt.end > at:
@@ -151,7 +168,7 @@ def _begins(text: str, at: int) -> bool:
 
 
 @lru_cache(maxsize=4_096)
-def _doubts(text: str) -> tuple[_Doubt, ...]:
+def doubts(text: str) -> tuple[Doubt, ...]:
     """All that a text doubts."""
     lowered = text.lower().replace("’", "'")
     if len(lowered) != len(text):
@@ -160,19 +177,22 @@ def _doubts(text: str) -> tuple[_Doubt, ...]:
     return (*out, *_past(text, lowered), *_corrected(text, lowered))
 
 
-def _denied(text: str, lowered: str) -> Iterator[_Doubt]:
+def _denied(text: str, lowered: str) -> Iterator[Doubt]:
     spared = [m.span() for m in _expression("affirmed", "stressed").finditer(lowered)]
     for found in _finds(text, lowered, "denials"):
         if any(a <= found.start() < b for a, b in spared) or _is_own(lowered, found):
             continue
         kind = "none" if found[0] == "no" else "denial"
-        yield _Doubt(kind, found.start(), found.start(), _reach(text, found.end(), kind))
+        yield Doubt(kind, found.start(), found.start(), _reach(text, found.end(), kind))
 
 
 def _is_own(lowered: str, found: re.Match[str]) -> bool:
     """The speaker says what they did not do; that denies nothing about what they did it to."""
     if found[0] != "not" and not found[0].endswith("n't"):
         return False
+    ahead = _TOKEN.search(lowered, found.end())
+    if ahead is not None and _FIGURE.search(ahead[0]):
+        return False  # "I have not 42"
     before = lowered[max(0, found.start() - 40) : found.start()].rstrip()
     subject = list(_expression("own").finditer(before))
     if not subject or subject[-1].end() != len(before):
@@ -208,17 +228,24 @@ def _clause_end(text: str, at: int) -> int:
     return stop.start() if stop else min(len(text), at + _CLAUSE)
 
 
-def _left_open(text: str, lowered: str) -> Iterator[_Doubt]:
+def _clause_start(text: str, at: int) -> int:
+    start = max(0, at - _CLAUSE)
+    for stop in _BREAK.finditer(text, start, at):
+        start = stop.end()
+    return start
+
+
+def _left_open(text: str, lowered: str) -> Iterator[Doubt]:
     spared = [m.span() for m in _expression("affirmed").finditer(lowered)]
     for found in _finds(text, lowered, "open", "conditions"):
         if any(a < found.end() and found.start() < b for a, b in spared):
             continue
         end = _clause_end(text, found.end())
         but = _BUT.search(lowered, found.end(), end)
-        yield _Doubt("open", found.start(), found.start(), but.start() if but else end)
+        yield Doubt("open", found.start(), found.start(), but.start() if but else end)
 
 
-def _asked(text: str, lowered: str) -> Iterator[_Doubt]:
+def _asked(text: str, lowered: str) -> Iterator[Doubt]:
     start = 0
     for stop in _SENTENCE.finditer(text):
         if stop[0] == "?":
@@ -226,7 +253,7 @@ def _asked(text: str, lowered: str) -> Iterator[_Doubt]:
         start = stop.end()
 
 
-def _asked_in(lowered: str, start: int, end: int) -> Iterator[_Doubt]:
+def _asked_in(lowered: str, start: int, end: int) -> Iterator[Doubt]:
     """The clauses of a question that ask whether something is so."""
     edges = [start, *(m.end() for m in _BREAK.finditer(lowered, start, end)), end + 1]
     clauses = [(a, b - 1) for a, b in pairwise(edges) if lowered[a : b - 1].strip(_EDGE + " ")]
@@ -237,7 +264,7 @@ def _asked_in(lowered: str, start: int, end: int) -> Iterator[_Doubt]:
     elif not asking and _is_stated(lowered, *last[0]) and not _expression("granted").search(lowered, start, end):
         asking += last
     for a, b in dict.fromkeys(asking):
-        yield _Doubt("open", end, a, b)
+        yield Doubt("open", end, a, b)
 
 
 def _is_stated(lowered: str, start: int, end: int) -> bool:
@@ -250,7 +277,7 @@ def _first(text: str, start: int, end: int) -> int:
     return next((i for i in range(start, end) if text[i].isalnum()), start)
 
 
-def _bounded(text: str, lowered: str) -> Iterator[_Doubt]:
+def _bounded(text: str, lowered: str) -> Iterator[Doubt]:
     spared = [m.span() for m in _expression("stressed").finditer(lowered)]
     for found in _finds(text, lowered, "bounds"):
         if any(a <= found.start() < b for a, b in spared):
@@ -259,11 +286,11 @@ def _bounded(text: str, lowered: str) -> Iterator[_Doubt]:
         if end and found[0] == "between" and lowered[end : end + 5] == " and ":
             end = _figure_end(text, end + 4) or end
         if end:
-            yield _Doubt("bound", found.start(), found.start(), end)
+            yield Doubt("bound", found.start(), found.start(), end)
     for found in _expression("behind").finditer(lowered):
         before = _LAST.search(text, max(0, found.start() - _SOON), found.start())
         if before is not None and _is_figure(before[1]):
-            yield _Doubt("bound", found.start(), before.start(), found.end())
+            yield Doubt("bound", found.start(), before.start(), found.end())
 
 
 def _is_figure(token: str) -> bool:
@@ -283,7 +310,7 @@ def _figure_end(text: str, at: int) -> int:
     return end
 
 
-def _past(text: str, lowered: str) -> Iterator[_Doubt]:
+def _past(text: str, lowered: str) -> Iterator[Doubt]:
     for found in _finds(text, lowered, "past"):
         end = _reach(text, found.end(), "past")
         said = [t.strip(_EDGE) for t in text[found.end() : end].split()]
@@ -292,15 +319,15 @@ def _past(text: str, lowered: str) -> Iterator[_Doubt]:
             continue
         behind = _GAP.match(lowered, end)
         if behind is not None and _expression("since").match(lowered, behind.end()):
-            yield _Doubt("past", found.start(), found.start(), end)
+            yield Doubt("past", found.start(), found.start(), end)
 
 
-def _corrected(text: str, lowered: str) -> Iterator[_Doubt]:
+def _corrected(text: str, lowered: str) -> Iterator[Doubt]:
     for group in ("corrects", "slips"):
         for found in _expression(group).finditer(lowered):
             wrong = _replaced(text, found.span(), group == "corrects")
             if wrong is not None:
-                yield _Doubt("wrong", found.start(), *wrong)
+                yield Doubt("wrong", found.start(), *wrong)
 
 
 def _replaced(text: str, marker: tuple[int, int], plain: bool) -> tuple[int, int] | None:

@@ -5,7 +5,7 @@ The checks that are right to object to a kind follow from what the kind is, not 
 
 from msgspec import Struct
 
-from duologue.traps import liberties, liberties_said, spoil, spoil_talk, spoil_told, spoil_user, spoil_work
+from duologue.traps import liberties, liberties_said, spoil, spoil_meant, spoil_talk, spoil_told, spoil_user, spoil_work
 from duologue.traps.spoil import Spoil
 
 Forms = tuple[tuple[Spoil, str], ...]
@@ -100,8 +100,12 @@ KINDS: dict[str, Kind] = {
     "user against own goal": _kind(
         "user", "user_gate calls state",
         (spoil_user.calls_off, "shop music"), (spoil_user.waves_away, "depot"), (spoil_user.wants_other_value, "clinic")),
+    "mentioned, not told": _kind(
+        "assistant", "disclosure attribution grounding honesty",
+        (spoil_meant.denied, "library shop"), (spoil_meant.bounded, "clinic"), (spoil_meant.asked_instead, "garage"),
+        (spoil_meant.of_nobody, "ferry")),
 }  # fmt: skip
-"""Name → kind: 110 faulty conversations in all."""
+"""Name → kind: 115 faulty conversations in all."""
 
 LIBERTIES: dict[str, Forms] = {
     "equivalent order": ((liberties.other_order, "library depot"),),
@@ -126,8 +130,9 @@ LIBERTIES: dict[str, Forms] = {
     "user hesitates before the yes": ((liberties_said.hesitates, "ferry library"),),
     "user's own slip put right": ((liberties_said.own_slip, "depot clinic"),),
     "refusal by rule kept": ((liberties_said.rule_kept, "shop ferry"),),
+    "a no that denies nothing": ((spoil_meant.stressed, "depot music clinic garage"),),
 }
-"""Name → forms: 48 sound conversations in all."""
+"""Name → forms: 52 sound conversations in all."""
 
 WHOLE = frozenset({"calls", "state", "disclosure"})
 """Checks that compare a whole task with what was wanted of it: what is missing has no turn."""

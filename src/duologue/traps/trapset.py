@@ -1,6 +1,6 @@
-"""The trap set: 110 conversations with one fault each among 90 sound ones, made from fixed seeds over seven worlds.
+"""The trap set: 115 conversations with one fault each among 94 sound ones, made from fixed seeds over seven worlds.
 
-Of the sound ones 42 are as they were played, 48 hold a liberty that is no fault. Half of all look as models leave them (no acts, no
+Of the sound ones 42 are as they were played, 52 hold a liberty that is no fault. Half of all look as models leave them (no acts, no
 record of where arguments came from), the others as a scripted user and a model leave them; of the plain ones a third is as the
 scripted pair left it. None is left out for what a check or a judge says of it. Into each, lines are planted that test how a judge
 classes them (`planted.py`).
