@@ -109,7 +109,10 @@ def test_where_no_call_is_answered_any_more_the_person_is_told() -> None:
     assert "gives no answers: server error (500: Ouch.; 2 attempts)" in str(errors[-1])
 
 
-@pytest.mark.parametrize("header", ["0.3", email.utils.formatdate(time.time() + 3600, usegmt=True), "soon"])
+IN_AN_HOUR = email.utils.formatdate(time.time() + 3600, usegmt=True)
+
+
+@pytest.mark.parametrize("header", ["0.3", IN_AN_HOUR, "soon"], ids=["seconds", "a date", "no time"])
 def test_retry_after_is_heeded(header: str) -> None:
     answer, server = ask([no(429, Retry_After=header), text()])
     if "GMT" in header:  # an hour: not waited for
