@@ -78,7 +78,7 @@ def test_our_own_export_is_clean(tmp_path: Path, capsys: pytest.CaptureFixture[s
         capsys.readouterr()
         assert run(["audit", str(out), "--severity", "doubt"]) == 0
         shown = capsys.readouterr().out
-        assert shown.endswith("25 conversations read: no fault\n")
+        assert "25 conversations read: no fault found. Whether what was wanted was done is not asked" in shown
         asked = {line.split()[0]: line.split()[1] for line in shown.splitlines()[1:13]}
         assert {"roles", "tools", "arguments", "provenance", "grounding", "honesty"} <= {k for k, v in asked.items() if v == "25"}  # fmt: skip
 

@@ -8,7 +8,7 @@ out is what some file formats make of absence, and only noted.
 from typing import Any
 
 from duologue.audit.sight import Made, Sight
-from duologue.audit.values import Objection, Offered
+from duologue.audit.values import Objection, Offered, Severity
 from duologue.checks.kept import Kept
 from duologue.environment.validators import validator
 from duologue.types import Json
@@ -70,7 +70,17 @@ def _call(sight: Sight, made: Made) -> list[Objection]:
         return [Objection("fault", made.at, "a call names no tool", call.text[:80])]
     if made.tool is None:
         return _not_offered(sight, made)
-    return [Objection("fault" if f else "note", made.at, f"{call.name}: {what}", evidence) for f, what, evidence in _against(made.tool, call.arguments or {})]  # fmt: skip
+    grave: Severity = "note" if _put_right(sight, made) else "fault"
+    return [Objection(grave if f else "note", made.at, f"{call.name}: {what}", evidence) for f, what, evidence in _against(made.tool, call.arguments or {})]  # fmt: skip
+
+
+def _put_right(sight: Sight, made: Made) -> bool:
+    """Whether the tool said that it was wrong, and was called rightly before anything was said: a mistake that teaches."""
+    for later in sight.made if made.failed else ():
+        if later.at > made.at and later.call.name == made.call.name and not later.failed and later.answer >= 0:
+            between = sight.turns[made.at + 1 : later.at]
+            return all(t.role == "tool" or t.calls for t in between)
+    return False
 
 
 def _not_offered(sight: Sight, made: Made) -> list[Objection]:

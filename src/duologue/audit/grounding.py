@@ -39,13 +39,15 @@ _ABOUT = re.compile(
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z*#-])|\n")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE)
 _COUNTED = re.compile(r"\b(?:later|earlier|after|before|next|following|previous|prior|ago|within|deadline|due|ends?|until|extend\w*|renew\w*|expir\w*|days?|weeks?|months?)\b", re.IGNORECASE)  # fmt: skip
-_NEAR = 45
+_WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
+_AGO = re.compile(r"(?<![\d.,])(\d{1,4}) days ago\b")
+_NEAR, _FAR = 45, 1_000_000
 _SMALL, _LARGEST = 20, 1e15
 
 
 def grounding(sight: Sight) -> list[Objection] | None:
     """What is reported has a source."""
-    if not any(_reports(sight, n) for n in range(len(sight.turns))):
+    if not any(_reports(sight, n) or _WEEKDAY.search(t.text) for n, t in enumerate(sight.turns)):
         return None
     heard = Heard(sight.talk.tools or ())
     out: list[Objection] = []
@@ -60,8 +62,24 @@ def grounding(sight: Sight) -> list[Objection] | None:
             if shares := unshared(sight, number):
                 what = "told as a percentage, where the result gives a bare figure"
                 out.append(Objection("doubt", number, what, ", ".join(shares)))
+        if turn.role == "assistant" and (days := _wrong_days(turn.text, heard)):
+            out.append(Objection("doubt", number, "a weekday or a span that the date doesn't have", ", ".join(days)))
         heard.add(sight, number)
     return out
+
+
+def _wrong_days(text: str, heard: Heard) -> list[str]:
+    """Weekdays that stand beside another day's date, and days ago that lead to no day that is known."""
+    if _WEEKDAY.search(text) is None and _AGO.search(text) is None:
+        return []
+    reading = read(bounded(text))
+    known = [d for d in heard.sources.days if all(d)]
+    untold = unfounded(replace(reading, numbers=(), times=(), codes=()), heard.sources)
+    out = [u for u in untold if _WEEKDAY.match(u) and any(u.endswith(f", {d.text}") for d in reading.dates)]
+    if heard.today is not None and known:
+        gaps = {_apart(day, heard.today) for day in known}
+        out += [m[0] for m in _AGO.finditer(text) if int(m[1]) > _SMALL and int(m[1]) not in gaps]
+    return list(dict.fromkeys(out))
 
 
 def _some(kind: str, claims: list[str]) -> str:
@@ -129,4 +147,4 @@ def _apart(one: Day, other: Day) -> int:
     try:
         return abs((date(one[0] or other[0], one[1], one[2]) - date(*other)).days)
     except ValueError:
-        return _NEAR + 1
+        return _FAR

@@ -24,6 +24,8 @@ _PHONE = re.compile(r"\+?[\d\s().-]{7,20}\Z")
 _KEY = re.compile(
     r"(?:^|_)(?:id|ids|uuid|guid|key|(?:order|account|tracking|invoice|booking|ticket|reservation|confirmation|card|policy|member(?:ship)?|customer|user|employee|transaction|reference)_?(?:no|num|number|code|ref))\Z"
 )
+_CODE = re.compile(r"[A-Z]{1,5}-\d{3,}[A-Z]?\Z")
+"""What looks like the key of a thing, whatever the parameter is called: "ZX-9981"."""
 _PUBLIC = re.compile(r"imdb|tmdb|isbn|issn|doi|wiki|pubmed|arxiv|zip|postal|country|currency|language|locale|category|genre|region|zone|airport|station|team|league|sport|chain|network|model|voice|color|colour|api")  # fmt: skip
 """Keys of things that are generally known, or short lists that a model may know."""
 _MAKES = re.compile(r"create|generate|register|add|new|insert|make|save|store|upload|schedule|start|init|set", re.I)
@@ -71,6 +73,13 @@ def _doubt(heard: Heard, made: Made, path: str, value: Json) -> tuple[str, str] 
     if isinstance(value, str):
         if (found := _text(heard, name, value.strip())) is not None:
             return found
+        if (
+            _CODE.match(value)
+            and not _PUBLIC.search(name)
+            and not _MAKES.search(made.call.name)
+            and not heard.holds(value)
+        ):
+            return "doubt", "a code that nobody said and no result holds"
         return ("doubt", what) if (what := invented(heard, made, path, value)) else None
     if isinstance(value, int | float):
         return _figure(heard, name, value)

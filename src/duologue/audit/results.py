@@ -2,16 +2,22 @@
 
 import ast
 import json
+import re
+from itertools import pairwise
 
+from duologue.audit.heard import stems
 from duologue.audit.sight import Sight
 from duologue.audit.values import Objection
+from duologue.checks.words import finds
 from duologue.ids import canonical
+from duologue.language.questions import listen
 
 __all__ = ["repetition", "results"]
 
 _CHANGING = ("random", "generate", "roll", "flip", "draw", "joke", "quote", "fact", "time", "status", "check", "wait", "poll", "next", "press", "click", "scroll", "step", "retry", "refresh", "monitor", "password", "think", "thought", "plan", "log")  # fmt: skip
 """Words in the name of a tool that may well be called again: its answer changes by itself, or it acts."""
-_LONG = 80
+_LONG, _REQUEST = 80, 25
+_FIGURE = re.compile(r"\d[\d.,]*(?<=\d)")
 
 
 def results(sight: Sight) -> list[Objection] | None:
@@ -69,21 +75,85 @@ def repetition(sight: Sight) -> list[Objection] | None:
             out.append(Objection("doubt", made.at, "the same call again for the same request", made.call.name))
         if not made.failed:
             seen[key] = made.at
-    texts: dict[str, int] = {}
+    return [*out, *_same_words(sight, said), *_same_requests(sight), *_otherwise(sight, said)]
+
+
+def _same_words(sight: Sight, said: list[int]) -> list[Objection]:
+    """Answers given again to what has nothing to do with them; a question may be asked until it is answered."""
+    out: list[Objection] = []
+    texts: set[str] = set()
     for number in said:
         text = " ".join(sight.turns[number].text.split())
+        before = sight.turns[number - 1]
         if (
             len(text) >= _LONG
             and text in texts
-            and sight.turns[number - 1].role == "user"
-            and _asked_otherwise(sight, texts[text], number)
+            and "?" not in text
+            and before.role == "user"
+            and _is_elsewhere(before.text, text)
         ):
             out.append(Objection("doubt", number, "the assistant says the same again, word for word", text[:60]))
-        texts[text] = number
+        texts.add(text)
     return out
 
 
-def _asked_otherwise(sight: Sight, one: int, two: int) -> bool:
-    """Whether the user said something else before the second time; who asks the same gets the same."""
-    asked = [sight.turns[n - 1].text.strip() for n in (one, two) if n and sight.turns[n - 1].role == "user"]
-    return len(asked) < 2 or asked[0] != asked[1]
+def _is_elsewhere(asked: str, text: str) -> bool:
+    """Whether a request shares no word with an answer, and asks for nothing again."""
+    return not stems(asked) & stems(text) and finds("recap", "asks", asked) is None and not _again(asked)
+
+
+def _again(said: str) -> bool:
+    return (
+        finds("doubt", "asks", said) is not None
+        or re.search(r"\bagain\b|\bcatch\b|\brepeat\b", said, re.IGNORECASE) is not None
+    )
+
+
+def _same_requests(sight: Sight) -> list[Objection]:
+    """Requests that were answered, and are made again in the same words, with the same answer."""
+    out: list[Objection] = []
+    seen: dict[str, int] = {}
+    for number, turn in enumerate(sight.turns):
+        if turn.role != "user":
+            continue
+        text = " ".join(turn.text.split())
+        answer = _answer(sight, seen[text]) if text in seen else ""
+        if (
+            len(text) >= _REQUEST
+            and answer
+            and answer == _answer(sight, number)
+            and "?" not in answer
+            and not listen(answer).fails
+        ):
+            out.append(Objection("doubt", number, "the user asks the same again, word for word", text[:60]))
+        seen[text] = number
+    return out
+
+
+def _answer(sight: Sight, user: int) -> str:
+    """What the assistant said to a user's turn, before the next."""
+    following = sight.turns[user + 1 :]
+    stop = next((n for n, t in enumerate(following) if t.role == "user"), len(following))
+    return " ".join(t.text for t in following[:stop] if t.role == "assistant").strip()
+
+
+def _otherwise(sight: Sight, said: list[int]) -> list[Objection]:
+    """Answers that are an earlier one but for a figure, while nothing was looked up in between."""
+    out = []
+    for one, two in pairwise(said):
+        first, second = sight.turns[one], sight.turns[two]
+        if (
+            two - one != 2
+            or first.calls
+            or second.calls
+            or sight.turns[one + 1].role != "user"
+            or first.text == second.text
+        ):
+            continue
+        if not _again(sight.turns[one + 1].text) or len(first.text) < _REQUEST:
+            continue
+        if _FIGURE.sub("0", first.text) == _FIGURE.sub("0", second.text):
+            out.append(
+                Objection("doubt", two, "it says otherwise than before, and nothing was looked up", second.text[:80])
+            )
+    return out

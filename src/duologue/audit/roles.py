@@ -6,16 +6,22 @@ on without. What is only unusual (two messages running, an assistant that greets
 
 import re
 
+from duologue.audit.denial import denied
 from duologue.audit.sight import Sight
 from duologue.audit.values import Objection
+from duologue.checks.words import finds
 
 __all__ = ["roles"]
 
 _LABEL = re.compile(r"(?:^|\n)[*_#> ]*(user|human|customer)[*_]*: ?\S", re.IGNORECASE)
-_AS_ASSISTANT = re.compile(
-    r"\s*(?:how (?:can|may) i (?:help|assist) you(?: today)?\b|as an ai(?: language model)?, i\b|is there anything else i can (?:help|assist) you with)",
-    re.IGNORECASE,
+_DRAMA = re.compile(
+    r"(?<![@.\w])(?:dialog\w*|conversations?|scripts?|story|stories|plays?|interviews?|examples?|formats?)\b(?![.@]\w)",
+    re.I,
 )
+"""Where somebody asks for one, lines of two speakers are the answer."""
+_SHORT = 300
+_DRAFT = re.compile(r'[“"]|\n\s*\n|```|\b(?:dear|sincerely|regards)\b', re.IGNORECASE)
+"""What may be written for somebody else to say."""
 _SIGN = re.compile(r"[^\w\n]*[A-Z_]+[^\w\n]*\Z")
 """A sign between programs that it is over: "###STOP###"."""
 _CLOSING = re.compile(
@@ -86,13 +92,21 @@ def _voices(sight: Sight) -> list[Objection]:
     asked = "\n".join(t.text for t in sight.turns if t.role in ("user", "system"))
     for number, turn in enumerate(sight.turns):
         if turn.role == "assistant" and (found := _LABEL.search(turn.text)) is not None:
-            if _LABEL.search(asked) is None and not re.search(
-                r"dialog|conversation|script|story|play|interview|example|format", asked, re.I
-            ):
+            if _LABEL.search(asked) is None and not _DRAMA.search(asked):
                 out.append(Objection("doubt", number, "the assistant writes the other side's lines", found[0].strip()))
-        elif turn.role == "user" and len(turn.text) < 300 and (found := _AS_ASSISTANT.match(turn.text)) is not None:
+        elif len(turn.text) >= _SHORT or _DRAFT.search(turn.text):
+            continue
+        elif turn.role == "user" and (found := finds("roles", "user_as_assistant", turn.text)) is not None:
             out.append(Objection("doubt", number, "the user speaks as the assistant", found[0].strip()))
+        elif turn.role == "assistant" and (what := _as_user(sight, number)):
+            out.append(Objection("doubt", number, "the assistant speaks as the user", what))
     return out
+
+
+def _as_user(sight: Sight, number: int) -> str:
+    """What in an answer only a user says; who leaves the call to the user is told so elsewhere."""
+    found = finds("roles", "assistant_as_user", sight.turns[number].text)
+    return found[0].strip() if found is not None and denied(sight, number) is None else ""
 
 
 def _ending(sight: Sight) -> list[Objection]:

@@ -29,6 +29,8 @@ _UNFINISHED = re.compile(
     r"(?:,|\b(?:the|a|an|and|or|of|to|in|with|for|is|are|was|that|which|because|your|its|by|from|at|as))\s*\Z",
     re.IGNORECASE,
 )
+_STOPS = re.compile(r"\bI(?:['’]ve| have)? (?:found|see|have|recommend|suggest)\b[^.!?:\n]{0,60}\b(?:an?|one|two|three|four|five|several|some|many|these|the) (?:(?:highly|very|well|most|best|top|newly)[ -])?\w+ed\Z", re.IGNORECASE)  # fmt: skip
+"""What was found is described, and not named: "I found two highly rated"."""
 _PLACEHOLDER = re.compile(
     r"\s*(?:<[a-z_ ]*(?:your|insert|placeholder|api|token|key|id|name|value)[a-z_ ]*>|(?:your|my)[_-](?:api|access|secret|auth|user|account|bot|app|client|private|public|db)[_-]?\w*|"
     r"your[_-]?\w*(?:key|token|password|secret|id)(?:_here)?|api[_-]?key(?:_here)?|x{3,}|(?:insert|enter|replace)[_ ]\w+(?: \w+)?(?:[_ ]here)?|replace_?me|changeme|todo|tbd|placeholder|"
@@ -79,9 +81,15 @@ def _assistant(said: str, number: int, others: tuple[str, str], ends: bool) -> l
         out.append(Objection("doubt", number, "a disclaimer is the whole answer", said.strip()))
     if said.count("```") % 2:
         out.append(Objection("doubt", number, "a block of code is never closed", said[-60:]))
-    elif ends and _UNFINISHED.search(said) and len(said) > 40:
+    elif (ends and _UNFINISHED.search(said) and len(said) > 40) or _stops(said):
         out.append(Objection("doubt", number, "it breaks off in the middle of a sentence", said[-60:]))
     return out
+
+
+def _stops(said: str) -> bool:
+    """Whether a short answer stops behind "highly rated", "very well known"."""
+    plain = said.rstrip()
+    return len(plain) < 400 and plain[-1:].isalpha() and _STOPS.search(plain) is not None
 
 
 def placeholders(sight: Sight) -> list[Objection] | None:

@@ -117,7 +117,10 @@ def _verdict(made: "Audit") -> str:
     if made.rows > made.conversations:
         read += f", {_many(made.rows - made.conversations, 'row')} not"
     if not made.faults:
-        return f"{read}: no fault" + (f", {_many(doubts, 'doubt')}" if doubts else "")
+        left = [name for name, tally in made.tallies.items() if not tally.asked]
+        unasked = f" (not asked: {', '.join(left)})" if left else ""
+        found = f"no fault found{unasked}" + (f", {_many(doubts, 'doubt')}" if doubts else "")
+        return f"{read}: {found}. Whether what was wanted was done is not asked: that takes the task and the database"
     return f"{read}: {_many(made.faults, 'fault')} in {made.unsound} of {made.rows}, {_many(doubts, 'doubt')}"
 
 
