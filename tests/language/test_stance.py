@@ -120,6 +120,8 @@ def test_mentioned_and_not_told(text: str, value: object) -> None:
         ("The album is Nothing But Trouble.", "Nothing But Trouble"),
         ("If You Want Blood by AC/DC", "AC/DC"),
         ("- Is It Any Good? (42)", 42),
+        ("- Travel Scanner 100: maximum page size A4", "Travel Scanner 100"),
+        ("- Travel Scanner 100: at most 4 pages", "Travel Scanner 100"),
         ("- No Woman, No Cry: 42", 42),
     ],
 )

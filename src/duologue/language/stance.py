@@ -289,7 +289,7 @@ def _bounded(text: str, lowered: str) -> Iterator[Doubt]:
             yield Doubt("bound", found.start(), found.start(), end)
     for found in _expression("behind").finditer(lowered):
         before = _LAST.search(text, max(0, found.start() - _SOON), found.start())
-        if before is not None and _is_figure(before[1]):
+        if before is not None and _is_figure(before[1]) and before[1][-1] not in _STOPS:
             yield Doubt("bound", found.start(), before.start(), found.end())
 
 
