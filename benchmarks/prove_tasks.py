@@ -41,7 +41,7 @@ class Watched(Prover):
         if found.reason:
             self.fell[found.reason] += 1
         if found.task is not None and found.task.proof is not None:
-            self.ledger.add(task.id, found.task.proof)
+            self.ledger.add(task.id, found.task.proof, found.untried)
         return Examined(None, found.reason) if found.reason else found
 
     def _tried(self, scene: Scene, wholly: bool) -> Examined:
@@ -129,6 +129,9 @@ def report(ledger: Ledger, fell: Counter[str]) -> str:
     lines.append("")
     for kind in ledger.variations:
         lines.append(f"{kind:<22}{ledger.varied(kind):>8,}{ledger.spared[kind, '']:>8,} passed")
+    lines += ["", "left out by a rule"]
+    for kind, rules in ledger.left_out().items():
+        lines.append(f"{kind:<22}{sum(rules.values()):>8,}  {', '.join(f'{why} {n:,}' for why, n in rules.items())}")
     lines.append("")
     started = sum(fell[reason] for reason in AT_START)
     later = sum(n for reason, n in fell.items() if reason.startswith(("a spoiled", "a harmless")))

@@ -61,7 +61,7 @@ class Found:
         self.at_start += found.reason in AT_START
         if found.task is not None and found.task.proof is not None:
             written = all(s.need is None for s in task.subtasks)
-            self.ledgers["a model" if written else "rules"].add(task.id, found.task.proof)
+            self.ledgers["a model" if written else "rules"].add(task.id, found.task.proof, found.untried)
         missing = lacking(task, found.task)
         self.older += bool(missing)
         self.lacking.update(missing)
@@ -156,6 +156,7 @@ def _as_json(ledger: "Ledger") -> dict[str, Any]:
         "mutations": {"least": ledger.least, "mean": round(ledger.mean, 2)},
         "fewer_than_enough": ledger.short,
         "killed": {kind: {c: n for (k, c), n in sorted(ledger.kills.items()) if k == kind} for kind in ledger.kinds},
+        "untried": ledger.left_out(),
         "spared": {
             kind: {"made": ledger.varied(kind), "passed": ledger.spared[kind, ""]} for kind in ledger.variations
         },
@@ -177,5 +178,9 @@ def _lines(who: str, ledger: "Ledger") -> Iterator[str]:
     yield f"Mutations of a task: {ledger.least} at least, {ledger.mean:.1f} on average."
     if ledger.short:
         yield f"{len(ledger.short):,} tasks have fewer than {ENOUGH}: all that their kinds allow."
+    rules = [("left out by a rule", "mutations", "rule")]
+    rules += [(kind, f"{n:,}", why) for kind, whys in ledger.left_out().items() for why, n in whys.items()]
+    if rules[1:]:
+        yield table(rules, right=frozenset({1}))
     passed = (f"{kind} {ledger.spared[kind, '']:,} of {ledger.varied(kind):,}" for kind in ledger.variations)
     yield f"Harmless variations that passed: {', '.join(passed) or 'none were made'}."

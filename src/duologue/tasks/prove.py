@@ -8,6 +8,7 @@ between two runs at different times depends on the clock and is not compared lat
 """
 
 import datetime
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
@@ -15,13 +16,16 @@ from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
 from duologue.checks import PROOF, CaseCheck
+from duologue.checks.attribution import attribution
 from duologue.checks.case import Case
+from duologue.checks.grounding import grounding
 from duologue.environment import Image, SqliteSession, net_changes
 from duologue.errors import StageError
 from duologue.ids import derive_seed
 from duologue.language.values import is_blank
 from duologue.plans.placeholders import references, resolve
-from duologue.tasks.proving import Ground, Run, Scene, kind_of, mutations, variations
+from duologue.tasks.proving import Ground, Run, Scene, Spoiled, kind_of, mutations, variations
+from duologue.tasks.proving.kinds import UNHEARD
 from duologue.tasks.proving.scene import Retold, bound_arguments, gold_calls
 from duologue.tasks.recall import Recall, asks_the_time
 from duologue.types import ClockSpec, Environment, Fact, Json, PlanStep, Proof, RowChange, Task, ToolCall, Verdict
@@ -33,6 +37,8 @@ AT_START = ("doing nothing satisfies it", "what it asks for is so from the start
 """The reasons that say a task is satisfied before anything is done."""
 ROWS_FIRST = tuple(sorted(PROOF, key=lambda check: check.__name__ != "state"))
 """What spoils rows is put before `state` first: it is the one to see it."""
+SOURCED: tuple[CaseCheck, ...] = (grounding, attribution)
+"""They ask where a value that is told comes from, and of what."""
 TOLD = tuple(check for check in PROOF if check.__name__ not in ("calls", "state"))
 """The gold run passes these two whatever is said."""
 
@@ -107,9 +113,10 @@ class Prover:
         reason = ""
         killed: dict[str, str] = {}
         for spoiled in mutations(scene):
-            case = scene.case(spoiled)
-            checks = TOLD if isinstance(case, Retold) else ROWS_FIRST if spoiled.rows else PROOF
-            verdict = _failing(case, checks)
+            verdict = _heard(scene, spoiled)
+            if spoiled.singly and verdict is None:
+                scene.left[spoiled.name] = UNHEARD
+                continue
             killed[spoiled.name] = verdict.check if verdict else ""
             if verdict is None:
                 reason = reason or f"a spoiled plan passes: {kind_of(spoiled.name)}"
@@ -124,7 +131,10 @@ class Prover:
             spared[varied.name] = verdict.check if verdict else ""
             if verdict is not None:
                 reason = reason or f"a harmless variation fails: {kind_of(varied.name)}"
-        return Examined(replace(task, proof=Proof(gold=True, noop=True, mutations=killed, spared=spared)), reason)
+        untried = Counter((kind_of(name), why) for name, why in scene.left.items())
+        return Examined(
+            replace(task, proof=Proof(gold=True, noop=True, mutations=killed, spared=spared)), reason, untried
+        )
 
     def _asks_the_time(self, task: Task) -> bool:
         """A tool of the plan looks at the clock."""
@@ -168,6 +178,14 @@ class Prover:
                 if not unseen and not _holds(run[item.step - 1][1].result, item.value):
                     return False
         return True
+
+
+def _heard(scene: Scene, spoiled: Spoiled) -> Verdict | None:
+    """The check that objects to a mutation; of a value told wrong alone, one that did not object to what is right."""
+    case = scene.case(spoiled)
+    if spoiled.singly:
+        return _failing(case, SOURCED) if _failing(scene.gold, SOURCED) is None else None
+    return _failing(case, TOLD if isinstance(case, Retold) else ROWS_FIRST if spoiled.rows else PROOF)
 
 
 def _failing(case: Case, checks: Sequence[CaseCheck] = PROOF) -> Verdict | None:

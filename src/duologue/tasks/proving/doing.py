@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from duologue.environment import net_changes
 from duologue.plans.binding import mention_slots
 from duologue.plans.placeholders import parse, values_at
-from duologue.tasks.proving.kinds import spread
+from duologue.tasks.proving.kinds import KNOWN, NO_EFFECT, NO_OTHER
 from duologue.tasks.proving.others import alike, is_of, next_key, other_values, same
 from duologue.tasks.proving.scene import Run, Scene, Spoiled, given
 from duologue.types import Disclosure, Json, RowChange, Tool, ToolCall
@@ -22,12 +22,19 @@ def skipped(scene: Scene, most: int) -> Iterator[Spoiled]:
     """A write, or a critical read, left out."""
     for n in scene.writes:
         run = scene.without(n)
-        if not same_effect(scene, run):
-            yield Spoiled(f"skip write: step {n + 1}", run, scene.said, rows=True)
-    for n in spread([n for n in scene.critical if n not in scene.writes], most):
+        name = f"skip write: step {n + 1}"
+        if same_effect(scene, run):
+            scene.left[name] = NO_EFFECT
+        else:
+            yield Spoiled(name, run, scene.said, rows=True)
+    reads = [n for n in scene.critical if n not in scene.writes]
+    for n in scene.chosen(reads, most, lambda n: f"skip read: step {n + 1}"):
         run = scene.without(n)
-        if not knows(scene, n, run):
-            yield Spoiled(f"skip read: step {n + 1}", run, scene.said)
+        name = f"skip read: step {n + 1}"
+        if knows(scene, n, run):
+            scene.left[name] = KNOWN
+        else:
+            yield Spoiled(name, run, scene.said)
 
 
 def uncalled(scene: Scene, most: int) -> Iterator[Spoiled]:
@@ -45,35 +52,45 @@ def half_way(scene: Scene, most: int) -> Iterator[Spoiled]:
     run, left = scene.run[:end], [n for n in scene.critical if n >= end]
     if any(not knows(scene, n, run) for n in left):
         yield Spoiled(f"half-way: before step {end + 1}", run, said)
+    else:
+        scene.left[f"half-way: before step {end + 1}"] = KNOWN
 
 
 def neighbours(scene: Scene, most: int) -> Iterator[Spoiled]:
     """A call about the next row."""
     named = [(n, names) for n in scene.critical for names in keyed(scene.tool(n), scene.calls[n])]
     writes = [one for one in named if one[0] in scene.writes]
-    for n, names in (*writes, *spread([one for one in named if one not in writes], most - 1)):
+    reads = scene.chosen([one for one in named if one not in writes], most - 1, _neighbour)
+    for n, names in (*writes, *reads):
         found = _first(scene, n, _next_rows(scene, n, names))
         if found is not None:
-            yield Spoiled(f"neighbour: step {n + 1} {'+'.join(names)}", found, scene.said, rows=n in scene.writes)
+            yield Spoiled(_neighbour((n, names)), found, scene.said, rows=n in scene.writes)
+        else:
+            scene.left[_neighbour((n, names))] = NO_OTHER
 
 
 def other_questions(scene: Scene, most: int) -> Iterator[Spoiled]:
     """A read with another filter."""
     reads = [n for n in scene.critical if n not in scene.writes]
     filters = [(r, name) for r in reads for name in plain_arguments(scene.tool(r), scene.calls[r])]
-    for n, name in spread(filters, most):
+    for n, name in scene.chosen(filters, most, lambda f: f"other question: step {f[0] + 1} {f[1]}"):
         found = _first(scene, n, _with_others(scene, n, name))
         if found is not None:
             yield Spoiled(f"other question: step {n + 1} {name}", found, scene.said)
+        else:
+            scene.left[f"other question: step {n + 1} {name}"] = NO_OTHER
 
 
 def wrong_values(scene: Scene, most: int) -> Iterator[Spoiled]:
     """The right row, and another value."""
     for n in scene.writes:
-        for name in spread(plain_arguments(scene.tool(n), scene.calls[n]), most):
+        values = [(n, name) for name in plain_arguments(scene.tool(n), scene.calls[n])]
+        for _, name in scene.chosen(values, most, lambda v: f"wrong value: step {v[0] + 1} {v[1]}"):
             found = _first(scene, n, _with_others(scene, n, name), succeeding=True)
             if found is not None:
                 yield Spoiled(f"wrong value: step {n + 1} {name}", found, scene.said, rows=True)
+            else:
+                scene.left[f"wrong value: step {n + 1} {name}"] = NO_OTHER
 
 
 def twice(scene: Scene, most: int) -> Iterator[Spoiled]:
@@ -82,6 +99,8 @@ def twice(scene: Scene, most: int) -> Iterator[Spoiled]:
         run = scene.onward(len(scene.run), [given(scene.calls[n], {})])
         if not same_effect(scene, run):
             yield Spoiled(f"write twice: step {n + 1}", run, scene.said, rows=True)
+        else:
+            scene.left[f"write twice: step {n + 1}"] = NO_EFFECT
 
 
 def undone(scene: Scene, most: int) -> Iterator[Spoiled]:
@@ -99,6 +118,10 @@ def undone(scene: Scene, most: int) -> Iterator[Spoiled]:
             run = scene.onward(len(scene.run), [given(call, back)])
             if not run[-1][1].failed and not same_effect(scene, run):
                 yield Spoiled(f"write undone: step {n + 1}", run, scene.said, rows=True)
+
+
+def _neighbour(one: tuple[int, tuple[str, ...]]) -> str:
+    return f"neighbour: step {one[0] + 1} {'+'.join(one[1])}"
 
 
 # ── parts ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,25 +2,26 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from duologue.language.values import say
-from duologue.tasks.proving.doing import keyed, plain_arguments
+from duologue.tasks.proving.doing import keyed, plain_arguments, same_effect
 from duologue.tasks.proving.scene import Run, Scene, Spoiled, given
 from duologue.tasks.proving.told import Told
 from duologue.types import Json, Tool, ToolCall
 
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _DIGITS = 15
+SWAPS = 4
+"""Pairs of neighbouring calls of a task that change places, one pair at a time."""
 __all__ = ["another_form", "varied"]
 
 
 def varied(scene: Scene) -> Iterator[Spoiled]:
     """The variations a task allows."""
-    for n in range(len(scene.run) - 1):
-        if _may_swap(scene, n):
-            run = (*scene.run[:n], scene.run[n + 1], scene.run[n], *scene.run[n + 2 :])
-            yield Spoiled(f"order swapped: steps {n + 1} and {n + 2}", run, scene.said)
-            break
+    swapped = ((n, run) for n in range(len(scene.run) - 1) if (run := _swapped(scene, n)) is not None)
+    for n, run in islice(swapped, SWAPS):
+        yield Spoiled(f"order swapped: steps {n + 1} and {n + 2}", run, scene.said)
     further = _further(scene)
     if further is not None:
         yield Spoiled(f"further read: {further[0][0].name}", (*further, *scene.run), scene.said)
@@ -29,6 +30,20 @@ def varied(scene: Scene) -> Iterator[Spoiled]:
     forms = tuple(another_form(scene, t) for t in scene.told)
     if forms != scene.said:
         yield Spoiled("other form: figures and dates", scene.run, forms)
+
+
+def _swapped(scene: Scene, n: int) -> Run | None:
+    """The run with two neighbouring steps changed over; None where one may need the other. Of two writes the rows decide, by trying."""
+    if n in scene.writes and n + 1 in scene.writes:
+        if n + 1 in scene.step(n + 1).after:
+            return None
+        run = scene.onward(n, [scene.calls[n + 1], scene.calls[n], *scene.calls[n + 2 :]])
+        rows = [{(c.table, str(c.key)) for c in outcome.changes} for _, outcome in run[n : n + 2]]
+        apart = not rows[0] & rows[1] and not any(outcome.failed for _, outcome in run)
+        return run if apart and same_effect(scene, run) else None
+    if not _may_swap(scene, n):
+        return None
+    return (*scene.run[:n], scene.run[n + 1], scene.run[n], *scene.run[n + 2 :])
 
 
 def _may_swap(scene: Scene, n: int) -> bool:

@@ -16,6 +16,16 @@ MOST: Final = 2
 MOST_VALUES: Final = 4
 """Values of one task that are spoiled one by one, spread evenly where it has more."""
 
+FEW: Final = "a few of a kind are made"
+SAME: Final = "another value to be told has the same words"
+INSIDE: Final = "its words stand inside another statement"
+KNOWN: Final = "other results hold, in the same field, all it is to tell"
+NO_EFFECT: Final = "the rows come to the same"
+NO_OTHER: Final = "nothing else that was tried changes what comes back"
+TWIN: Final = "it comes to the same calls and words as another one"
+UNHEARD: Final = "no check tells it from the statement that is right"
+"""Rules by which one mutation is left out, each counted (`Scene.left`)."""
+
 KINDS: Final[dict[str, str]] = {
     "skip write": "a write of the plan is left out; none where the plan only reads",
     "skip read": "a critical read is left out; none where another result holds, in the same field, all it is to tell",
@@ -29,7 +39,9 @@ KINDS: Final[dict[str, str]] = {
     "stray write": "one more write, to a row the task has nothing to do with; none where no write tool takes one",
     "nothing told": "everything is done and nothing told; none where nothing is to be told",
     "one untold": "one of the values is left out; none for a single value, or for one that another statement says too",
-    "told wrong": "a value is told as another, as that would be said; none for a value that another statement says too",
+    "told wrong": (
+        "a value is told as another, as that would be said; where another statement says it too, alone only where a check can hear it"
+    ),
     "told denied": "a value is denied, asked or left open in place of told; none for a yes or no, or for one that another statement says too",
     "wrong row told": "what is told of a list is told of its next row; none without lists, or where the words come to the same",
 }

@@ -5,6 +5,7 @@ over, and kinds it lacks are said. Whatever both have must be the same.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -34,12 +35,15 @@ class Ledger:
         """(variation, check that objected; empty = none) → how often."""
         self.sizes: Counter[int] = Counter()
         """Mutations of a task → tasks."""
+        self.untried: Counter[tuple[str, str]] = Counter()
+        """(kind, rule) → mutations that the rule left out."""
         self.short: list[str] = []
         """Tasks with fewer mutations than there should be, which have all that their kinds allow."""
 
-    def add(self, task: str, proof: Proof) -> None:
-        """Count the proof of one task."""
+    def add(self, task: str, proof: Proof, untried: Mapping[tuple[str, str], int] | None = None) -> None:
+        """Count the proof of one task, and what it left untried."""
         self.tasks += 1
+        self.untried.update(untried or {})
         self.kills.update((kind_of(name), check or SURVIVED) for name, check in proof.mutations.items())
         self.spared.update((kind_of(name), check) for name, check in proof.spared.items())
         self.sizes[len(proof.mutations)] += 1
@@ -64,6 +68,11 @@ class Ledger:
     def made(self, kind: str) -> int:
         """Mutations of a kind."""
         return sum(n for (k, _), n in self.kills.items() if k == kind)
+
+    def left_out(self) -> dict[str, dict[str, int]]:
+        """Kind → rule → mutations that it left out, kinds in their order, the commonest rule first."""
+        found = {kind: {why: n for (k, why), n in self.untried.most_common() if k == kind} for kind in KINDS}
+        return {kind: rules for kind, rules in found.items() if rules}
 
     def varied(self, kind: str) -> int:
         """Variations of a kind."""

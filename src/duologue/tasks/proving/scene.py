@@ -4,8 +4,9 @@ A read changes nothing but the clock, so another read in its place leaves the re
 anything executed again, in a session opened at that point. What is read of the untouched image is remembered (`recall`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,6 +20,7 @@ from duologue.plans.match import Match, match_plan
 from duologue.plans.placeholders import leaves, resolve
 from duologue.plans.trace import Said, staged
 from duologue.protocols import Outcome
+from duologue.tasks.proving.kinds import FEW, INSIDE, SAME, spread
 from duologue.tasks.proving.others import Rows
 from duologue.tasks.proving.told import Told, alone
 from duologue.tasks.recall import Recall
@@ -36,6 +38,7 @@ from duologue.types import (
     Turn,
 )  # fmt: skip
 
+T = TypeVar("T")
 Run = tuple[tuple[ToolCall, Outcome], ...]
 
 
@@ -49,6 +52,8 @@ class Spoiled(Struct, frozen=True):
     """It spoils what is written: `state` is to see it."""
     about: tuple[Disclosure, ...] = ()
     """Of a telling: the values that must be missed; empty = any."""
+    singly: bool = False
+    """A value told wrong that another statement still says: only a check that asks where each value comes from can hear it."""
 
 
 class Retold(Case):
@@ -108,6 +113,15 @@ class Scene:
         self._untouched = not any(t.target for t in earlier)
         self._sessions: list[SqliteSession] = []
         self._shown: dict[int, tuple[Json, dict[str, list[str]]]] = {}
+        self.left: dict[str, str] = {}
+        """Mutations that a rule left out, by name → the rule. One that is made after all is none of them."""
+
+    def chosen(self, items: Sequence[T], most: int, name: Callable[[T], str]) -> list[T]:
+        """At most so many of what a kind of mutation could be made of, evenly spread; the others are left out."""
+        taken = spread(items, most)
+        if len(taken) < len(items):
+            self.left.update((name(one), FEW) for one in items if one not in taken)
+        return taken
 
     def close(self) -> None:
         """Let its sessions go."""
@@ -151,6 +165,12 @@ class Scene:
     def alone(self) -> list[tuple[Told, ...]]:
         """The values that no other statement says, those in the same words together."""
         return alone(self.told)
+
+    @cached_property
+    def shared(self) -> list[tuple[Told, str]]:
+        """The values that another statement says too, each with why it can't be spoiled on its own before `disclosure`."""
+        groups = {id(one): group for group in self.alone for one in group}
+        return [(t, SAME if id(t) in groups else INSIDE) for t in self.told if len(groups.get(id(t), ())) != 1]
 
     @cached_property
     def gold(self) -> Case:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from duologue.tasks.proving import doing, harmless, stray, telling
-from duologue.tasks.proving.kinds import ENOUGH, MOST, MOST_VALUES
+from duologue.tasks.proving.kinds import ENOUGH, MOST, MOST_VALUES, TWIN
 from duologue.tasks.proving.scene import Run, Scene, Spoiled
 
 ALL = 1000
@@ -17,7 +17,7 @@ CALLS = (
     doing.skipped, doing.uncalled, doing.half_way, doing.neighbours, doing.other_questions, doing.wrong_values, doing.twice,
     doing.undone, stray.strays,
 )  # fmt: skip
-WORDS = (telling.untold, telling.wrong, telling.denied, telling.wrong_row)
+WORDS = (telling.untold, telling.wrong, telling.wrong_singly, telling.denied, telling.wrong_row)
 
 
 def mutations(scene: Scene) -> Iterator[Spoiled]:
@@ -31,7 +31,10 @@ def mutations(scene: Scene) -> Iterator[Spoiled]:
             if mark not in seen and spoiled.name not in names:
                 seen[mark] = spoiled.run
                 names.add(spoiled.name)
+                scene.left.pop(spoiled.name, None)
                 yield spoiled
+            elif spoiled.name not in names:
+                scene.left[spoiled.name] = TWIN
         if len(names) >= ENOUGH:
             return
 

@@ -1,20 +1,27 @@
 """Telling it wrong: all is done as planned, and what the user hears is not what came back.
 
-A value that two statements say (the same figure twice, "Rock" and "Rock and Roll") is still heard where one of them is spoilt. Values in
-the same words are therefore spoilt together, and one that stands inside another statement is passed over: that it was told of the
-wrong thing is for `attribution` to see, in a conversation with names and rows around it.
+A value that two statements say (the same figure twice, "Rock" and "Rock and Roll") is still heard where one of them is spoilt. Before
+`disclosure` values in the same words are therefore spoilt together, and one that stands inside another statement is passed over.
+Such values are also spoilt alone, each in its own statement, for the checks that ask where a value comes from; where those hear
+nothing either, that is counted (`Scene.left`), not passed over in silence.
 """
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
+from duologue.language.reading import fold
 from duologue.plans.placeholders import values_at
-from duologue.tasks.proving.kinds import spread
+from duologue.tasks.proving.kinds import NO_OTHER
 from duologue.tasks.proving.others import is_of, slips, slots_at
 from duologue.tasks.proving.scene import Scene, Spoiled
 from duologue.tasks.proving.told import Told, Words, heard
 from duologue.types import Disclosure, Json
 
+SINGLY = 2
+"""Values of one task that are told wrong though another statement says them too."""
+TRIES = 12
+"""Other values looked at for one of them."""
 _INDEX = re.compile(r"\[(\d+)\]")
 _DENIALS = (
     "{}: certainly not {}.",
@@ -31,24 +38,43 @@ def untold(scene: Scene, most: int) -> Iterator[Spoiled]:
     if not scene.told:
         return
     yield Spoiled("nothing told: all of it", scene.run, ())
-    for group in spread(scene.alone, max(2, most // 2)):
+    for one, why in scene.shared:
+        scene.left[f"one untold: value {scene.told.index(one) + 1} alone"] = why
+    for group in scene.chosen(scene.alone, max(2, most // 2), lambda g: f"one untold: {_which(scene, g)}"):
         said = tuple(t.text for t in scene.told if t not in group)
         yield Spoiled(f"one untold: {_which(scene, group)}", scene.run, said, about=_items(group))
 
 
 def wrong(scene: Scene, most: int) -> Iterator[Spoiled]:
     """Each value told as another."""
-    for group in spread(scene.alone, most):
+    for group in scene.chosen(scene.alone, most, lambda g: f"told wrong: {_which(scene, g)}"):
         first = group[0]
         other = next((o for o in _others(scene, first) if not heard(Words(f"{first.label}: {o}."), first)), None)
         if other is not None:
             said = tuple(f"{t.label}: {other}." if t in group else t.text for t in scene.told)
             yield Spoiled(f"told wrong: {_which(scene, group)}", scene.run, said, about=_items(group))
+        else:
+            scene.left[f"told wrong: {_which(scene, group)}"] = NO_OTHER
+
+
+def wrong_singly(scene: Scene, most: int) -> Iterator[Spoiled]:
+    """A value told as another in its own statement, while another statement says the same words. It is heard there, so that only the
+    checks that ask where a value comes from can object."""
+    whys = {id(one): why for one, why in scene.shared}
+    for one in scene.chosen([one for one, _ in scene.shared], SINGLY, lambda t: _singly(scene, t)):
+        others = [o for o in islice(_others(scene, one), TRIES) if not heard(Words(f"{one.label}: {o}."), one)]
+        if not others:
+            scene.left[_singly(scene, one)] = whys[id(one)]
+            continue
+        shown = [text for _, outcome in scene.run for text in scene.shown(outcome.result)]
+        other = next((o for o in others if fold(o) not in map(fold, shown)), others[0])
+        said = tuple(f"{t.label}: {other}." if t is one else t.text for t in scene.told)
+        yield Spoiled(_singly(scene, one), scene.run, said, singly=True)
 
 
 def denied(scene: Scene, most: int) -> Iterator[Spoiled]:
     """Each value mentioned, and not told: denied, bounded, asked, left open."""
-    for group in spread(scene.alone, most):
+    for group in scene.chosen(scene.alone, most, lambda g: f"told denied: {_which(scene, g)}"):
         first = group[0]
         if first.said in _OPPOSITES:  # told as the other, it is wrong; a denial of it may be its usual telling
             continue
@@ -74,6 +100,10 @@ def wrong_row(scene: Scene, most: int) -> Iterator[Spoiled]:
 
 def _items(group: tuple[Told, ...]) -> tuple[Disclosure, ...]:
     return tuple(t.item for t in group)
+
+
+def _singly(scene: Scene, told: Told) -> str:
+    return f"told wrong: value {scene.told.index(told) + 1} alone"
 
 
 def _which(scene: Scene, group: tuple[Told, ...]) -> str:

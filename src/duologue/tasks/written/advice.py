@@ -26,6 +26,7 @@ OF_KIND = {
     "nothing told": "It would pass if the user were told nothing. Tell a value that nobody says by chance.",
     "one untold": "One of the values to be told could be left out: another one says the same. Tell something else of the result.",
     "told wrong": "A value could be told wrong and nobody would notice. Tell something that stands by itself.",
+    "told denied": "A value could be denied, and it would count as told. Tell something that can only be stated.",
     "wrong row told": (
         "What is told of a list could be told of the next row, and nobody would notice. Tell a value in which the rows differ."
     ),
