@@ -38,7 +38,7 @@ _FIRST_ONLY = frozenset(
     {"book", "place", "post", "return", "link", "mark", "start", "stop", "open", "close", "lower", "schedule"}
 )
 """What is a verb at the head of a name, and may be a thing further on."""
-_FIRST = re.compile(r"\bI(?:['’]ve| have)?\b|^\W*(?:all )?done\b", re.IGNORECASE)
+_FIRST = re.compile(r"\W*(?:I(?:['’]ve| have)|(?:all )?done)\b", re.IGNORECASE)
 _SHOWN = re.compile(r'```|\n\s*\n|[“"]|\n\s*[-*\d]')
 """The answer holds a text of its own: what was changed may be that text."""
 _DEED = re.compile(
@@ -104,7 +104,7 @@ def _unmade(sight: Sight, number: int, asked: str, block: list[Made]) -> tuple[s
     served = deed is not None and (deed[1].lower() in _OUTWARD or _is_served(sight, deed[1]))
     if done or not (served if block or not agreed else True):
         return None
-    if block and not _FIRST.search(claim):
+    if block and not _FIRST.match(claim):
         return None
     return "a deed is claimed, and no call was made for it", claim
 
