@@ -55,7 +55,7 @@ def brain(everything: bool = False, n: int = 80) -> ScenarioBrain:
 
 
 class Came(Struct, frozen=True):
-    """What a run came to. `lost`: stage and reason → how often, redraws included."""
+    """What a run came to. `lost`: stage and reason → how often, redraws included, drafts of tasks aside."""
 
     summary: Summary
     outcomes: dict[int, str]
@@ -95,7 +95,7 @@ def came(folder: Path, summary: Summary) -> Came:
     """What the run in a folder came to."""
     db = apsw.Connection(str(folder / FILE_NAME), flags=apsw.SQLITE_OPEN_READONLY)
     try:
-        lost = "SELECT stage || ': ' || reason, sum(n) FROM attempts WHERE reason <> '' GROUP BY 1"
+        lost = "SELECT stage || ': ' || reason, sum(n) FROM attempts WHERE reason <> '' AND stage <> 'candidates' GROUP BY 1"
         return Came(
             summary,
             dict(db.execute("SELECT item, outcome FROM items WHERE outcome IS NOT NULL ORDER BY item")),
