@@ -14,12 +14,13 @@ from duologue.checks.case import Case
 from duologue.cli import run
 from duologue.errors import UserError
 from duologue.export import rows
-from duologue.export.card import BUILT_IN, KNOWN, Given, card_of, markdown
+from duologue.export.card import BUILT_IN, KNOWN, Given, Part, card_of, markdown
 from duologue.export.card.again import commands
 from duologue.export.card.licences import licence_of, slug
-from duologue.export.card.markdown import SIZES, code, escaped, fenced, link, size_category
+from duologue.export.card.markdown import SIZES, size_category
 from duologue.export.card.proven import kind_of
 from duologue.export.card.texts import asks, blind
+from duologue.export.card.written import code, escaped, fenced, link
 from duologue.plans.trace import staged
 from duologue.roles import ROLES
 from duologue.store import Store
@@ -49,12 +50,18 @@ def folder(tmp_path: Path) -> Path:
 def card(folder: Path, **given: Any) -> tuple[dict[str, Any], str]:
     """The metadata and the page."""
     with Store.open(folder, readonly=True) as store:
-        page = markdown(card_of(store, Given(duties=ROLES, **given)))
+        kept = given.pop("kept", None)
+        part = Part(store, "RUN", given.pop("built_in", False), kept)
+        page = markdown(card_of([part], Given(duties=ROLES, selecting=None if kept is None else ("RUN",), **given)))
     _, front, body = page.split("---\n", 2)
     return yaml.safe_load(front), body
 
 
-FILLED = {"license": "CC-BY-4.0", "source_name": "Kettles of the World", "source_url": "https://example.org/kettles"}
+FILLED = {
+    "license": "CC-BY-4.0",
+    "source_names": ("Kettles of the World",),
+    "source_urls": ("https://example.org/kettles",),
+}
 
 
 def test_metadata_is_valid_and_complete(folder: Path) -> None:
@@ -86,18 +93,18 @@ def test_what_nobody_said_has_to_be_filled_in(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("license", "built_in", "expected"),
     [
-        (Given(), ("unknown", "")),
-        (Given(built_in=True), (BUILT_IN, BUILT_IN)),
-        (Given(built_in=True, license="mit"), ("mit", "mit")),
-        (Given(license=" MIT "), ("mit", "MIT")),
-        (Given(license="House rules, 2nd edition"), ("other", "House rules, 2nd edition")),
-        (Given(license="a\nb: c"), ("other", "a b: c")),
+        ("", False, ("unknown", "")),
+        ("", True, (BUILT_IN, BUILT_IN)),
+        ("mit", True, ("mit", "mit")),
+        (" MIT ", False, ("mit", "MIT")),
+        ("House rules, 2nd edition", False, ("other", "House rules, 2nd edition")),
+        ("a\nb: c", False, ("other", "a b: c")),
     ],
 )
-def test_licences(given: Given, expected: tuple[str, str]) -> None:
-    found = licence_of(given)
+def test_licences(license: str, built_in: bool, expected: tuple[str, str]) -> None:
+    found = licence_of(Given(license=license), built_in)
     assert (found.id, found.name) == expected
 
 
@@ -186,7 +193,7 @@ def test_a_page_of_a_hostile_database_keeps_its_form(tmp_path: Path) -> None:
                 for t in dialogue.turns
             )
             store.put_dialogue(0, replace(dialogue, turns=turns), SOUND)
-        front, body = card(folder, source_name=named)
+        front, body = card(folder, source_names=(named,))
         assert front["pretty_name"] == f"{named}: conversations with tools"
         body = re.sub(r"^(`{3,})(\w*)\n.*?^\1$", "BLOCK", body, flags=re.M | re.S)
         shape = [line.partition(" ")[0] if line[:1] in "#|>-" else "" for line in body.splitlines()]
@@ -221,7 +228,7 @@ def test_it_follows_the_list_beside_the_run(folder: Path, capsys: pytest.Capture
     assert run(["card", str(folder)]) == 0
     body = capsys.readouterr().out
     assert "A selection keeps 1 of the 2 accepted" in body
-    assert "What copies a benchmark was left out: `bench.jsonl`." in body
+    assert "It was compared with benchmarks, `bench.jsonl`: no conversation copies an entry of them." in body
     assert "\nduologue select RUN --near 0 --balance length --keep 1 --against bench.jsonl\n" in body
     assert str(folder.parent) not in body
     assert run(["card", str(folder), "--all"]) == 0
@@ -341,7 +348,7 @@ TAIL = "-n 4 --seed 2 --mode task --toolsets 3"
     ],
 )  # fmt: skip
 def test_the_command_that_makes_it_again(config: dict[str, Any], built_in: bool, line: str) -> None:
-    assert commands({**config, **PLAIN}, Given(duties=ROLES, built_in=built_in))[0] == line
+    assert commands([("RUN", {**config, **PLAIN}, built_in)], Given(duties=ROLES))[0] == line
 
 
 def test_models_are_named_and_change_what_is_said(tmp_path: Path) -> None:

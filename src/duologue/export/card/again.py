@@ -1,31 +1,38 @@
-"""The commands that make a run again, from what it remembers of itself.
+"""The commands that make the runs of a dataset again, from what they remember of themselves.
 
 A run remembers names of files, not where they lie; names of models, not where they were served. With scripted speakers the same
 commands give the same rows; models are asked anew.
 """
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from duologue.export.card.values import Given
 from duologue.types import Json
 
+Begun = tuple[str, Mapping[str, Json], bool]
+"""A run: what it is called here, its arguments, and whether its database is one of Duologue's own."""
 ALONE = "wording"
 """The role that `--model` does not fill."""
 
 
-def commands(config: Mapping[str, Json], given: Given) -> tuple[str, ...]:
+def commands(runs: Sequence[Begun], given: Given) -> tuple[str, ...]:
     """What to type, in order."""
-    words = ["duologue", "generate", *_source(config, given.built_in)]
+    made = [_generate(run, given.duties) for run in runs]
+    selecting = [] if given.selecting is None else [shlex.join(["duologue", "select", *given.selecting])]
+    return *made, *selecting, shlex.join(["duologue", "export", *(name for name, _, _ in runs), "-o", "rows.jsonl"])
+
+
+def _generate(run: Begun, duties: Mapping[str, str]) -> str:
+    called, config, built_in = run
+    words = ["duologue", "generate", *_source(config, built_in)]
     for flag, name in (("-n", "n"), ("--seed", "seed"), ("--mode", "mode"), ("--toolsets", "toolsets")):
         if name in config:
             words += [flag, str(config[name])]
-    words += _models(config.get("roles") or {}, given.duties)
+    words += _models(config.get("roles") or {}, duties)
     if config.get("prompts"):
         words += ["--prompts", "PROMPTS"]
-    made = shlex.join([*words, "-o", "RUN"])
-    selecting = [shlex.join(["duologue", "select", "RUN", *given.selecting])] if given.kept is not None else []
-    return made, *selecting, "duologue export RUN -o rows.jsonl"
+    return shlex.join([*words, "-o", called])
 
 
 def _source(config: Mapping[str, Json], built_in: bool) -> list[str]:

@@ -53,7 +53,9 @@ class Behaving:
         for name, times in seen.items():
             self._saw(self._often.setdefault(name, [0, 0]), times)
         self._failures(failed, read.calls, environment)
-        self._counts["after yes"] += sum(says_yes(_asked_before(read.turns, call.at)) for call in changing)
+        if dialogue.scenario.mode == "user":
+            self._counts["asked"] += len(changing)
+            self._counts["after yes"] += sum(says_yes(_asked_before(read.turns, call.at)) for call in changing)
 
     @staticmethod
     def _saw(often: list[int], times: int) -> None:
@@ -84,6 +86,7 @@ class Behaving:
             refused=counts["refused"],
             recovered=counts["recovered"],
             changes=often.get("changes", Often()),
+            asked=counts["asked"],
             after_yes=counts["after yes"],
             trained=counts["trained"],
             untrained=counts["untrained"],

@@ -17,9 +17,9 @@ _NAMES = """
 KNOWN = frozenset(_NAMES.split())
 
 
-def licence_of(given: Given) -> Licence:
-    """The licence that was given, or a built-in domain's own."""
-    name = " ".join(given.license.split()) or (BUILT_IN if given.built_in else "")
+def licence_of(given: Given, built_in: bool) -> Licence:
+    """The licence that was given, or the built-in domains' own where all sources are such."""
+    name = " ".join(given.license.split()) or (BUILT_IN if built_in else "")
     if not name:
         return Licence("unknown", "")
     return Licence(name.lower() if name.lower() in KNOWN else "other", name)

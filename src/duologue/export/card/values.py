@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from duologue.store import Store
+
 FORMAT = "duologue.card/1"
 
 
@@ -10,18 +12,31 @@ class Given(Struct, frozen=True, kw_only=True):
 
     license: str = ""
     """Of the rows: an identifier of the Hugging Face Hub ("cc-by-4.0"), or any other name."""
-    source_name: str = ""
-    source_url: str = ""
-    built_in: bool = False
-    """The database is one of Duologue's own."""
+    source_names: tuple[str, ...] = ()
+    """What the sources are called, in the order of the runs."""
+    source_urls: tuple[str, ...] = ()
     duties: dict[str, str] = {}
     """Role → what it does, in the order roles are shown."""
-    kept: frozenset[str] | None = None
-    """Ids of the conversations a selection keeps; None = all that were accepted."""
-    selecting: tuple[str, ...] = ()
-    """The words that make that selection again: runs and flags."""
+    selecting: tuple[str, ...] | None = None
+    """The words that make the selection again, its runs first; None = all that were accepted are in the dataset."""
     against: tuple[str, ...] = ()
     """Benchmarks that the selection left copies of out for."""
+    copies: int = 0
+    """How many it left out for that."""
+    since: int = 0
+    """Conversations that were accepted after the selection was made."""
+
+
+class Part(Struct, frozen=True):
+    """A run's share of a dataset."""
+
+    store: Store
+    name: str = "RUN"
+    """What it is called on the page: never where it lies."""
+    built_in: bool = False
+    """Its database is one of Duologue's own."""
+    kept: frozenset[str] | None = None
+    """Ids of the conversations a selection keeps; None = all that were accepted."""
 
 
 class Summary(Struct, frozen=True):
@@ -56,6 +71,12 @@ class SourceFacts(Struct, frozen=True):
     images: tuple[str, ...]
     """Hashes of the database images that the rows ran on; none where tools are simulated."""
     tables: tuple[TableFacts, ...]
+    left_out: tuple[str, ...]
+    """Tables that nobody is asked about, each with why: those only triggers write, among others."""
+    runs: tuple[str, ...]
+    """Runs that were made from it."""
+    tools_given: bool
+    """It is a list of tools without an implementation."""
 
 
 class Licence(Struct, frozen=True):
@@ -84,12 +105,17 @@ class ModelUse(Struct, frozen=True):
 
 
 class Made(Struct, frozen=True):
-    """How the run was made."""
+    """How a run was made."""
 
+    run: str
+    """What it is called here."""
+    source: str
+    accepted: int
+    rows: int
+    """Of its conversations, those in the dataset."""
     asked: int
     seed: int
     mode: str
-    toolsets: int
     simulated: bool
     tools_given: bool
     """Tools were given as a list, without an implementation."""
@@ -100,11 +126,8 @@ class Made(Struct, frozen=True):
     players: tuple[Player, ...]
     versions: dict[str, str]
     """Program → version it was made with; empty where an older version made the run and did not say."""
-    use: tuple[ModelUse, ...]
     ran_out: bool
     """Distinct tasks ran out before all items that were asked for."""
-    commands: tuple[str, ...]
-    """What makes it again."""
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -182,8 +205,10 @@ class Behaviours(Struct, frozen=True):
     """Errors after which a call of the same tool for the same task went through."""
     changes: Often
     """Calls that changed rows."""
+    asked: int
+    """Of those, the ones in conversations whose goal is revealed bit by bit."""
     after_yes: int
-    """Of those, made right after a user's yes."""
+    """Of these, made right after a user's yes."""
     trained: int
     """Assistant messages to learn from."""
     untrained: int
@@ -239,7 +264,7 @@ class Proofs(Struct, frozen=True):
 
 
 class Counts(Struct, frozen=True):
-    """What became of the run's items."""
+    """What became of the items of all runs."""
 
     items: int
     accepted: int
@@ -249,6 +274,10 @@ class Counts(Struct, frozen=True):
     """None where no selection was followed."""
     against: tuple[str, ...]
     """Benchmarks whose copies the selection left out."""
+    copies: int
+    """How many conversations those were."""
+    since: int
+    """Conversations that were accepted after the selection was made."""
 
 
 class Example(Struct, frozen=True):
@@ -270,9 +299,13 @@ class Card(Struct, frozen=True):
     to_fill: tuple[str, ...]
     """What only a person can say, and nobody has."""
     counts: Counts
-    source: SourceFacts
+    sources: tuple[SourceFacts, ...]
     licence: Licence
-    made: Made
+    runs: tuple[Made, ...]
+    commands: tuple[str, ...]
+    """What makes it again."""
+    use: tuple[ModelUse, ...]
+    """What the calls of each role's models came to, over all runs."""
     offers: tuple[Offer, ...]
     families: tuple[Family, ...]
     figures: Figures
@@ -287,3 +320,8 @@ class Card(Struct, frozen=True):
     blame: dict[str, int]
     proofs: Proofs
     example: Example
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """All models, each once."""
+        return tuple(dict.fromkeys(name for run in self.runs for name in run.models))
