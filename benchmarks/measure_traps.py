@@ -26,8 +26,8 @@ class Elsewhere(Trap):
     """A trap in a world of its own."""
 
     def __init__(self, kind: str, form: str, place: World, made: Made) -> None:
-        super().__init__(f"{kind or 'sound'}, {place.name}: {form}", kind, "", place.name, lambda _: made)
-        self._place = place
+        super().__init__(f"{kind or 'sound'}, {place.name}: {form}", (kind, ""), place.name, lambda _: made)
+        self._place, self.__dict__["_made"] = place, made
 
     @property
     def world(self) -> World:

@@ -61,11 +61,11 @@ def test_list_and_show(capsys: pytest.CaptureFixture[str]) -> None:
     faulty = next(t for t in listed if t["faulty"])
     assert run([*PART, "--list"]) == 0
     assert faulty["name"] in capsys.readouterr().out
-    assert run(["judge-check", "--show", faulty["name"]]) == 0
+    assert run(["judge-check", "--seed", "3", "--show", faulty["name"]]) == 0
     shown = capsys.readouterr().out
     assert shown.startswith(f"{faulty['name']} is a fault: {faulty['kind']}, at turn {faulty['turn']}")
     assert all(f"planted {line}: {p['line']}" in shown for line, p in faulty["planted"].items())
-    assert run(["judge-check", "--show", faulty["name"], "--json"]) == 0
+    assert run(["judge-check", "--seed", "3", "--show", faulty["name"], "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["dialogue"]["turns"]
 
 
@@ -73,6 +73,7 @@ def test_list_and_show(capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "said"),
     [
         (["-n", "0"], "nothing to measure on"),
+        (["-n", "500"], "200 is all there are"),
         (["--show", "no such one"], "no conversation is called so"),
         (["--show", "plain"], "conversations are called so"),
         (["--price", "1/2"], "--price is for models"),

@@ -2,20 +2,28 @@
 
 from collections import Counter
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from duologue.traps import FAULTS, KINDS, LIBERTIES, SOUND, Trap, trap, traps
 from duologue.traps.planted import CLASSES
 from duologue.traps.scores import machine_score
-from duologue.traps.worlds import NAMES
-from duologue.types import Verdict
+from duologue.traps.sound import unsound
+from duologue.traps.worlds import NAMES, world
+from duologue.types import Dialogue, Verdict
 
 
 @cache
 def verdicts(name: str) -> tuple[Verdict, ...]:
     return trap(name).verdicts()
+
+
+@cache
+def page() -> str:
+    return (Path(__file__).parents[2] / "docs" / "checks.md").read_text(encoding="utf-8")
 
 
 def report(found: Trap) -> str:
@@ -40,7 +48,7 @@ def test_the_set_is_what_it_is_said_to_be() -> None:
 def test_each_fault_lies_within_its_conversation_and_few_share_one() -> None:
     faulty = [trap(name) for name in FAULTS]
     assert all(0 < t.at < len(t.dialogue.turns) for t in faulty)
-    assert len({t.dialogue.id for t in faulty}) > 90
+    assert len({t.dialogue.id for t in faulty}) > 80
 
 
 def test_half_look_as_models_leave_them() -> None:
@@ -71,22 +79,64 @@ def test_made_again_it_is_the_same(name: str) -> None:
     assert found._make(found.world) == found._made
 
 
-MOST_MISSED = {"neighbour's row": 1, "leaked fact": 1, "user repeats": 1}
-"""Kinds of which something is known to slip through (`docs/checks.md`); the others are found without exception."""
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_is_found_for_the_right_reason(kind: str) -> None:
-    missed = [t for t in traps() if t.kind == kind and not t.caught_by(verdicts(t.name))]
-    assert len(missed) <= MOST_MISSED.get(kind, 0), "\n".join(map(report, missed))
-
-
 def test_the_figures_of_the_docs_are_those_of_the_set() -> None:
     score = machine_score(list(traps()), {t.name: verdicts(t.name) for t in traps()})
-    page = (Path(__file__).parents[2] / "docs" / "checks.md").read_text(encoding="utf-8")
     for k in score.faults:
-        assert f"| {k.name} | {k.objected} of {k.of} |" in page
+        assert f"| {k.name} | {k.objected} of {k.of} |" in page()
     (found, faults), (alarms, sound) = score.found, score.alarmed
-    assert f"| faults found | {found} of {faults} ({100 * found / faults:.1f} %) |" in page
-    assert f"| false alarms | {alarms} of {sound} ({100 * alarms / sound:.1f} %) |" in page
+    assert f"| faults found | {found} of {faults} ({100 * found / faults:.1f} %) |" in page()
+    assert f"| false alarms | {alarms} of {sound} ({100 * alarms / sound:.1f} %) |" in page()
     assert score.holds
+
+
+HELD_OUT = 21
+"""A seed that no check was mended on."""
+
+
+def test_a_held_out_seed_has_the_figures_of_the_docs() -> None:
+    held = list(traps(HELD_OUT))
+    score = machine_score(held, {t.name: t.verdicts() for t in held})
+    assert score.found[1] == 110
+    assert f"| {HELD_OUT} | {score.found[0]} of 110 | {score.alarmed[0]} of 90 |" in page()
+
+
+def test_another_seed_is_other_conversations() -> None:
+    here, there = ({t.name: t for t in traps(seed)} for seed in (0, HELD_OUT))
+    assert here.keys() == there.keys()
+    same = [n for n in SOUND[:12] if here[n].dialogue.turns == there[n].dialogue.turns]
+    assert not same
+
+
+@pytest.mark.parametrize("place", NAMES)
+def test_what_is_built_on_is_sound_by_the_rule(place: str) -> None:
+    assert not [d.id for d in islice(world(place).dialogues(), 8) if unsound(d, world(place).workshop)]
+
+
+def _with(dialogue: Dialogue, at: int, text: str) -> Dialogue:
+    turns = list(dialogue.turns)
+    turns[at] = replace(turns[at], message=replace(turns[at].message, content=text))
+    return replace(dialogue, turns=tuple(turns))
+
+
+@pytest.mark.parametrize(
+    ("act", "text", "why"),
+    [
+        ("request", "Please change that.", "a change of a field that was not named"),
+        ("request", "Please change the records.", "a change to a row that was not named"),
+        ("request", "Please look at it ().", "empty brackets or a midnight"),
+        ("request", "What was there at 00:00?", "empty brackets or a midnight"),
+    ],
+)
+def test_the_rule_leaves_out_what_nobody_named(act: str, text: str, why: str) -> None:
+    place = world("library")
+    found = next(d for d in place.dialogues() if "correctMemberJoinedOn" in str(d.turns))
+    write = next(
+        n for n, t in enumerate(found.turns) if any(c.name == "correctMemberJoinedOn" for c in t.message.tool_calls)
+    )
+    asked = max(n for n, t in enumerate(found.turns[:write]) if any(a.kind == act for a in t.acts))
+    spoilt = found
+    for at in range(asked, write):
+        if found.turns[at].message.role == "user":
+            spoilt = _with(spoilt, at, text if at == asked else "Yes, please.")
+    assert not unsound(found, place.workshop)
+    assert unsound(spoilt, place.workshop) == why

@@ -17,7 +17,6 @@ from duologue.cli.options import (
     Price,
     Prompts,
     Role,
-    Seed,
     whole,
 )
 
@@ -36,7 +35,10 @@ def judge_check(
         typer.Option("-n", help="A part of that many, of every kind its share. [default: all 209]", metavar="N", show_default=False,
                      parser=whole),
     ] = None,
-    seed: Seed = 0,
+    seed: Annotated[
+        int, typer.Option("--seed", help="0: the set that was in view while the checks were mended; any other: as many conversations of "
+                          "the same forms, over other rows.", metavar="N", parser=whole)
+    ] = 0,
     model: Model = None,
     base_url: BaseUrl = None,
     role: Role = None,
@@ -62,8 +64,8 @@ def judge_check(
     from duologue.traps import traps
 
     if show is not None:
-        return _show(show, json)
-    chosen = list(traps()) if n is None else _part(n, seed)
+        return _show(show, seed, json)
+    chosen = list(traps(seed)) if n is None else _part(n, seed)
     if names:
         return _list(chosen, json)
     flags = Flags(
@@ -81,7 +83,12 @@ def _part(n: int, seed: int) -> "list[Trap]":
 
     if n < 1:
         raise UserError(f"-n {n}: there is nothing to measure on.", "Give a number from 1 on.")
-    return part(traps(), n, lambda name: rng(seed, "judge-check", name).random())
+    every = list(traps(seed))
+    if n > len(every):
+        raise UserError(
+            f"-n {n}: {len(every)} is all there are.", "Give a smaller number, or another --seed for other ones."
+        )
+    return part(every, n, lambda name: rng(seed, "judge-check", name).random())
 
 
 # ── one, and the list of them ────────────────────────────────────────────────────────────────────────────────────────────
@@ -92,7 +99,7 @@ def _truth(trap: "Trap") -> dict[str, Any]:
         name: {"class": p.kind, "declared": p.declared, "line": p.text, "why": p.why} for name, p in trap.lines.items()
     }
     truth = {"name": trap.name, "faulty": trap.faulty, "kind": trap.kind or trap.liberty or "plain"}
-    return truth | {"world": trap.place, "turn": trap.at, "planted": lines}
+    return truth | {"world": trap.world.name, "turn": trap.at, "planted": lines}
 
 
 def _list(chosen: "list[Trap]", json: bool) -> int:
@@ -116,12 +123,12 @@ def _list(chosen: "list[Trap]", json: bool) -> int:
     return 0
 
 
-def _show(name: str, json: bool) -> int:
+def _show(name: str, seed: int, json: bool) -> int:
     from duologue.cli.reading import conversation
     from duologue.cli.text import one_line, styled
     from duologue.ids import to_json
 
-    trap = _named(name)
+    trap = _named(name, seed)
     verdicts = trap.verdicts()
     if json:
         print(to_json({**_truth(trap), "dialogue": trap.dialogue, "verdicts": verdicts}))
@@ -141,11 +148,11 @@ def _show(name: str, json: bool) -> int:
     return 0
 
 
-def _named(name: str) -> "Trap":
+def _named(name: str, seed: int) -> "Trap":
     from duologue.errors import UserError
     from duologue.traps import traps
 
-    found = [t for t in traps() if t.name == name] or [t for t in traps() if name.lower() in t.name.lower()]
+    found = [t for t in traps(seed) if t.name == name] or [t for t in traps(seed) if name.lower() in t.name.lower()]
     if len(found) == 1:
         return found[0]
     some = ", ".join(repr(t.name) for t in found[:5])

@@ -132,7 +132,10 @@ async def _asked(
                     return
                 try:
                     votes[number][t.name] = await opinion(
-                        voices[number], t.dialogue, t.world.workshop.environment, f"traps.{t.name}"
+                        voices[number],
+                        t.dialogue,
+                        t.world.workshop.environment,
+                        f"traps.{t.seed}.{t.name}" if t.seed else f"traps.{t.name}",
                     )
                 except (UserError, LimitReachedError) as error:
                     stopped.append(error)

@@ -32,8 +32,8 @@ def rounded(play: Play, dice: Random) -> Iterator[Change]:
     """Behind the exact figure, a rounded one that is said to be rounded."""
     for i in shuffled(play.reads(), dice):
         text = play.moves[play.report(i)].text
-        told = figures(play, i) if len(figures(play, i)) == 1 else []
-        for said in told:
+        told = [n for n in figures(play, i) if n.decimals]
+        for said in told if len(told) == 1 else ():
             if said.value > 10 and said.value != round(said.value) and "\n" not in text:
                 yield told_at(play, i, f"{text} Call it roughly {round(said.value)}.")
 

@@ -172,8 +172,6 @@ class Change(Struct, frozen=True):
     """The move that is changed."""
     must: Literal["", "change", "fail", "miss"] = ""
     """The move's calls must change a row, come back as an error, or find nothing (as an error or as an empty list)."""
-    forged: str = ""
-    """What is shown as its result in place of the true one."""
 
 
 def ask(play: Play, at: int, name: str, arguments: dict[str, Json]) -> Json:

@@ -156,7 +156,7 @@ _goals: dict[str, list[str]] = {}
 
 def _other_goals(task: Task, shop: Workshop) -> list[str]:
     """What other tasks of this world want, that this one does not: at least two."""
-    name = shop.environment.id
+    name = f"{shop.environment.id}.{shop.seed}"
     if name not in _goals:
         maker, used = shop.tasks, set[str]()
         _goals[name] = []

@@ -6,7 +6,6 @@ from random import Random
 from msgspec.structs import replace
 
 from duologue.checks import columns_of
-from duologue.ids import to_json
 from duologue.language.values import say, tells
 from duologue.plans.trace import is_error
 from duologue.traps.moves import Change, Move, Play, ask, rows
@@ -216,13 +215,14 @@ def despite_a_no(play: Play, dice: Random) -> Iterator[Change]:
             yield Change(play.put(found[1], play.moves[found[1]].saying(dice.choice(no))), i, "change")
 
 
-def let_through(play: Play, dice: Random) -> Iterator[Change]:
-    """What a rule refuses is shown as having gone through."""
-    for i, move in enumerate(play.moves):
-        if move.failed and play.tool(move.calls[0]).effect == "write":
-            at = play.report(i)
-            moves = play.put(at, play.moves[at].saying("That has gone through: everything is as you wanted it."))
-            yield Change(moves, i, "fail", forged=to_json({"ok": True}))
+def without_waiting(play: Play, dice: Random) -> Iterator[Change]:
+    """A change is proposed and made in the same breath: nobody could say yes."""
+    for i in shuffled(play.writes(), dice):
+        found = consent(play, i)
+        if found:
+            message = replace(play.moves[i].turn.message, content=play.moves[found[0]].text)
+            moved = Move(replace(play.moves[i].turn, message=message), texts=play.moves[i].texts)
+            yield Change((*play.moves[: found[0]], moved, *play.moves[i + 1 :]), found[0], "change")
 
 
 # ── Untruthful error ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -202,14 +202,12 @@ _COMPLETE = ("Those are all there are.", "That's the complete list.", "There are
 
 
 def all_there_are(play: Play, dice: Random) -> Iterator[Change]:
-    """A list that was cut off is counted, and told, as the whole."""
+    """A list that was cut off is told as the whole."""
     for i in shuffled(play.reads(), dice):
         result = play.moves[i].results[0]
         total = next((v for f, v in result.items() if f in ("total", "total_count", "count")), 0)
-        text = play.moves[play.report(i)].text
         if isinstance(total, int) and total > len(rows(result)) > 0:
-            counted = swapped(text, str(total), str(len(rows(result))))
-            yield told_at(play, i, f"{counted} {dice.choice(_COMPLETE)}")
+            yield told_at(play, i, f"{play.moves[play.report(i)].text} {dice.choice(_COMPLETE)}")
 
 
 def _shortened(text: str, keep: int) -> str:
@@ -321,7 +319,27 @@ def pairs(play: Play) -> list[tuple[int, int, int, int]]:
 
 def joined(play: Play, first: int, second: int, dice: Random) -> Move:
     """Both requests in one breath."""
-    return play.moves[first].saying(f"{play.moves[first].text} {dice.choice(_AND)} {play.moves[second].text}")
+    goal = play.dialogue.scenario.tasks[play.moves[second].turn.task].goal
+    also = f"{dice.choice(_AND)} {_bare(play.moves[second].text, goal)}"
+    return play.moves[first].saying(f"{play.moves[first].text} {also}")
+
+
+def _bare(text: str, goal: str) -> str:
+    """A request without what leads up to it (thanks, "another question:"): what says nothing that the goal speaks of."""
+    spoken = {w for w in _WORD.findall(goal.lower()) if w not in ("user", "known", "knows", "learnt", "seen", "have")}
+    parts = re.split(r"(?<=[.!:]) +", text.strip())
+    while len(parts) > 1 and not spoken & set(_WORD.findall(parts[0].lower())):
+        parts = parts[1:]
+    bare = _LEADS.sub("", " ".join(parts))
+    word = re.match(r"[A-Za-z]+", bare)
+    is_name = word is None or word[0] == "I" or word[0] in goal
+    return bare if is_name else bare[:1].lower() + bare[1:]
+
+
+_WORD = re.compile(r"[^\W_]{4,}")
+_LEADS = re.compile(
+    r"^(?:(?:and|also|next|now|then|so|okay|ok|well|good|right|thanks|super|perfect)\b,? *)+", re.IGNORECASE
+)
 
 
 def ignores_second(play: Play, dice: Random) -> Iterator[Change]:

@@ -1,4 +1,4 @@
-"""The databases of five small trades, each of another shape, made from fixed seeds: always the same bytes.
+"""The databases of five small trades, each of another shape, made from a seed: the same bytes for the same one.
 
 depot    text keys and composite keys, quantities
 clinic   appointments as seconds since 1970, telephone numbers that are missing, patients of similar names
@@ -15,7 +15,6 @@ import apsw
 from duologue.environment import Image
 from duologue.ids import rng
 
-SEED = 1
 Rows = Iterable[Sequence[str | int | float | None]]
 
 
@@ -47,9 +46,9 @@ _PARTS = ("Hinge", "Bracket", "Corner plate", "Wood screw", "Cable clip", "Drawe
           "Coach bolt", "Hook")  # fmt: skip
 
 
-def _depot() -> Image:
+def _depot(seed: int) -> Image:
     """4 sites, 10 parts, stock of seven parts at each site, 24 deliveries with 1 to 3 lines."""
-    dice = rng(SEED, "depot")
+    dice = rng(seed, "depot")
     numbers = [f"P-{1040 + 37 * i}" for i in range(len(_PARTS))]
     parts = [
         (no, name, ("black", "zinc", "brass")[i % 3], dice.randint(2, 90) * 5.0, dice.randint(15, 999) / 20)
@@ -89,9 +88,9 @@ _PATIENTS = (
 )  # fmt: skip
 
 
-def _clinic() -> Image:
+def _clinic(seed: int) -> Image:
     """5 practitioners, 16 patients (a third without a telephone), 60 appointments in quarter hours of a spring."""
-    dice = rng(SEED, "clinic")
+    dice = rng(seed, "clinic")
     staff = (("Dr Amara Nwosu", "cardiology"), ("Dr Felix Brandt", "dermatology"), ("Dr Joan Leigh", "general practice"),
              ("Dr Ivo Marsh", "general practice"), ("Dr Sunita Rao", "paediatrics"))  # fmt: skip
     doctors = [
@@ -144,9 +143,9 @@ _PUPILS = (
 )  # fmt: skip
 
 
-def _music() -> Image:
+def _music(seed: int) -> Image:
     """5 teachers, 10 courses, 14 pupils, 3 or 4 enrolments each."""
-    dice = rng(SEED, "music")
+    dice = rng(seed, "music")
     teachers = [(i, *t, f"20{dice.randint(10, 22)}-09-01") for i, t in enumerate(_TEACHERS, 1)]
     days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
     courses = [
@@ -192,9 +191,9 @@ _OWNERS = ("Hal Norris", "Hall Norris", "Bea Tanner", "Cyrus Wade", "Della Finch
 _MODELS = (("Corvo", "Lynx"), ("Corvo", "Astra V"), ("Tamar", "Dune"), ("Tamar", "Pico"), ("Helm", "Courier"))
 
 
-def _garage() -> Image:
+def _garage(seed: int) -> Image:
     """10 owners, 14 vehicles, 4 mechanics, 40 jobs (a quarter unfinished) with up to 3 parts."""
-    dice = rng(SEED, "garage")
+    dice = rng(seed, "garage")
     owners = [
         (
             i,
@@ -261,9 +260,9 @@ _LEADS = (
 )  # fmt: skip
 
 
-def _ferry() -> Image:
+def _ferry(seed: int) -> Image:
     """4 ports, 3 vessels, 20 sailings, 48 bookings, half of them without a vehicle."""
-    dice = rng(SEED, "ferry")
+    dice = rng(seed, "ferry")
     vessels = [(1, "Celtic Tern", 220, 900), (2, "Morvoren", 160, 620), (3, "Isle of Skomer", 310, 1250)]
     sailings = []
     for i in range(20):
@@ -289,7 +288,7 @@ def _ferry() -> Image:
     return _image(_FERRY, {"port": _PORTS, "vessel": vessels, "sailing": sailings, "booking": bookings})
 
 
-TRADES: dict[str, Callable[[], Image]] = {
+TRADES: dict[str, Callable[[int], Image]] = {
     "depot": _depot, "clinic": _clinic, "music": _music, "garage": _garage, "ferry": _ferry,
 }  # fmt: skip
 """Name → its database."""

@@ -1,13 +1,16 @@
-"""The trap set: 115 conversations with one fault each among 94 sound ones, made from fixed seeds over seven worlds.
+"""The trap set: 115 conversations with one fault each among 94 sound ones, made from a seed over seven worlds.
+
+Seed 0 is the set that was in view while checks were mended; any other is a set of the same forms in other conversations over other rows.
 
 Of the sound ones 42 are as they were played, 52 hold a liberty that is no fault. Half of all look as models leave them (no acts, no
 record of where arguments came from), the others as a scripted user and a model leave them; of the plain ones a third is as the
-scripted pair left it. None is left out for what a check or a judge says of it. Into each, lines are planted that test how a judge
+scripted pair left it. None is left out for what a check or a judge says of it; `sound.py` says which conversations are built on. Into each, lines are planted that test how a judge
 classes them (`planted.py`).
 """
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cache, cached_property, partial
+from random import Random
 
 from msgspec import Struct
 from msgspec.json import decode
@@ -15,12 +18,12 @@ from msgspec.structs import replace
 
 from duologue.checks.combine import combine
 from duologue.ids import rng
-from duologue.traps.kinds import KINDS, LIBERTIES, WHOLE
+from duologue.traps.kinds import KINDS, LIBERTIES, WHOLE, Forms
 from duologue.traps.moves import Change, Performed, Play, perform, rows, taken_apart
 from duologue.traps.planted import Planted, planted
 from duologue.traps.spoil import Spoil
 from duologue.traps.worlds import NAMES, World, as_model, world
-from duologue.types import Dialogue, Message, Turn, Verdict
+from duologue.types import Dialogue, Verdict
 
 PLAIN = 6
 """Conversations of each world that are taken as they are; what is changed comes from later ones."""
@@ -32,14 +35,19 @@ class Made(Struct, frozen=True):
 
     dialogue: Dialogue
     at: int = 0
+    place: str = ""
+    """The world that gave it; empty for the one that was asked for."""
 
 
 class Trap:
     """A named conversation of the set, made when it is first looked into."""
 
-    def __init__(self, name: str, kind: str, liberty: str, place: str, make: Callable[[World], Made]) -> None:
-        """`kind` is that of the fault and empty for a sound one; `liberty` is empty for a plain or a faulty one."""
-        self.name, self.kind, self.liberty, self.place, self._make = name, kind, liberty, place, make
+    def __init__(
+        self, name: str, about: tuple[str, str], place: str, make: Callable[[World], Made], seed: int = 0
+    ) -> None:
+        """`about`: the kind of the fault, empty for a sound one; the liberty, empty for a plain or a faulty one."""
+        self.name, self.place, self.seed, self._make = name, place, seed, make
+        self.kind, self.liberty = about
 
     @property
     def faulty(self) -> bool:
@@ -48,16 +56,16 @@ class Trap:
 
     @property
     def world(self) -> World:
-        """Where it was played."""
-        return world(self.place)
+        """Where it was played: where its own world offers no place for the form, the next one that does."""
+        return world(self._made.place or self.place, self.seed)
 
     @cached_property
     def _made(self) -> Made:
-        return self._make(self.world)
+        return self._make(world(self.place, self.seed))
 
     @cached_property
     def _lines(self) -> tuple[Dialogue, dict[str, Planted]]:
-        return planted(self._made.dialogue, self.world.workshop, rng("planted", self.name))
+        return planted(self._made.dialogue, self.world.workshop, _dice(self.seed, "planted", self.name))
 
     @property
     def dialogue(self) -> Dialogue:
@@ -96,14 +104,18 @@ class Trap:
         return not combine(verdicts).accepted
 
 
-def changed(world: World, form: Spoil, first: int = PLAIN) -> Made:
+def _dice(seed: int, *names: str | int) -> Random:
+    return rng(*names, *([seed] if seed else []))
+
+
+def changed(world: World, form: Spoil, first: int = PLAIN, seed: int = 0) -> Made:
     """The first conversation, from a number on, that the form can be given. Raises `LookupError` where none offers a place."""
     for number, dialogue in zip(range(first, first + TRIES), world.dialogues(first), strict=False):
         play = taken_apart(world, number, dialogue)
-        for change in form(play, rng("traps", world.name, form.__name__, number)):
+        for change in form(play, _dice(seed, "traps", world.name, form.__name__, number)):
             done = perform(play, change.moves)
             if done.steady and _came_out(play, change, done):
-                return Made(_shown(change, done), done.starts[change.at])
+                return Made(done.dialogue, done.starts[change.at], world.name)
     raise LookupError(f"no conversation of the {world.name} offers a place for {form.__name__}")
 
 
@@ -118,76 +130,61 @@ def _came_out(play: Play, change: Change, done: Performed) -> bool:
     return not change.must or '"error":' in after[0].message.content
 
 
-def _shown(change: Change, done: Performed) -> Dialogue:
-    """The conversation with what is forged."""
-    if not change.forged:
-        return done.dialogue
-    turns = list(done.dialogue.turns)
-    at = done.starts[change.at] + 1
-    forged: Turn = turns[at]
-    message = Message("tool", change.forged, tool_call_id=forged.message.tool_call_id)
-    turns[at] = replace(forged, message=message)
-    return replace(done.dialogue, turns=tuple(turns))
-
-
-def _every() -> Iterator[Trap]:
+def _every(seed: int) -> Iterator[Trap]:
     """All of them. Each begins its search for a place at another conversation of its world, so that few share one."""
     begun = dict.fromkeys(NAMES, PLAIN)
+
+    def dealt(name: str, about: tuple[str, str], forms: Forms) -> Iterator[Trap]:
+        for form, place in [(form, place) for form, places in forms for place in places.split()]:
+            users_too = begun[""] % 2 == 0
+            make = partial(_spoilt, form, begun[place], users_too, seed)
+            yield Trap(f"{name}, {place}: {form.__name__}", about, place, make, seed)
+            begun[place] += 1
+            begun[""] += 1
+
     for kind, of in KINDS.items():
-        number = 0
-        for form, places in of.forms:
-            for place in places.split():
-                yield Trap(
-                    f"{kind}, {place}: {form.__name__}", kind, "", place, _spoilt(form, begun[place], number % 2 == 0)
-                )
-                begun[place] += 1
-                number += 1
+        begun[""] = 0
+        yield from dealt(kind, (kind, ""), of.forms)
     for place in NAMES:
         for number in range(PLAIN):
-            yield Trap(f"plain, {place}: {number}", "", "", place, _plain(number))
-    number = 0
+            yield Trap(f"plain, {place}: {number}", ("", ""), place, partial(_plain, number), seed)
+    begun[""] = 0
     for liberty, forms in LIBERTIES.items():
-        for form, places in forms:
-            for place in places.split():
-                yield Trap(
-                    f"{liberty}, {place}: {form.__name__}",
-                    "",
-                    liberty,
-                    place,
-                    _spoilt(form, begun[place], number % 2 == 0),
-                )
-                begun[place] += 1
-                number += 1
+        yield from dealt(liberty, ("", liberty), forms)
 
 
-def _spoilt(form: Spoil, first: int, users_too: bool) -> Callable[[World], Made]:
-    def make(place: World) -> Made:
-        made = changed(place, form, first)
-        return Made(as_model(made.dialogue, users_too), made.at)
-
-    return make
-
-
-def _plain(number: int) -> Callable[[World], Made]:
-    def make(place: World) -> Made:
-        dialogue = next(place.dialogues(number))
-        return Made((dialogue, as_model(dialogue, False), as_model(dialogue, True))[number % 3])
-
-    return make
+def _spoilt(form: Spoil, first: int, users_too: bool, seed: int, place: World) -> Made:
+    at = NAMES.index(place.name)
+    for name in (*NAMES[at:], *NAMES[:at]):
+        try:
+            made = changed(world(name, seed), form, first, seed)
+        except LookupError:
+            continue
+        return replace(made, dialogue=as_model(made.dialogue, users_too))
+    raise LookupError(f"no world offers a place for {form.__name__}")
 
 
-_ALL = {trap.name: trap for trap in _every()}
-FAULTS = tuple(t.name for t in _ALL.values() if t.kind)
+def _plain(number: int, place: World) -> Made:
+    dialogue = next(place.dialogues(number))
+    return Made((dialogue, as_model(dialogue, False), as_model(dialogue, True))[number % 3])
+
+
+@cache
+def _set(seed: int) -> dict[str, Trap]:
+    return {trap.name: trap for trap in _every(seed)}
+
+
+FAULTS = tuple(t.name for t in _set(0).values() if t.kind)
 """Names of the faulty ones."""
-SOUND = tuple(t.name for t in _ALL.values() if not t.kind)
+SOUND = tuple(t.name for t in _set(0).values() if not t.kind)
 """Names of the sound ones."""
 
 
-def trap(name: str) -> Trap:
+def trap(name: str, seed: int = 0) -> Trap:
     """A conversation of the set by its name. Raises `KeyError`."""
-    return _ALL[name]
+    return _set(seed)[name]
 
 
-def traps() -> Iterator[Trap]:
+def traps(seed: int = 0) -> Iterator[Trap]:
     """All of them, the faulty ones first."""
-    return iter(_ALL.values())
+    return iter(_set(seed).values())
