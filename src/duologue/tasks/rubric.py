@@ -7,7 +7,7 @@ from duologue.types import Criterion, PlanStep, Subtask
 
 
 def rubric_of(subtasks: Sequence[Subtask], plan: Sequence[PlanStep], index: ToolIndex) -> tuple[Criterion, ...]:
-    """Critical: each part reached, changes agreed to, nothing else changed, nothing stated without ground. Structural: look-ups and order."""
+    """Critical: each part reached, nothing else changed, nothing stated without ground. Structural: look-ups and order."""
     out = []
     for subtask in subtasks:
         if subtask.need is not None and subtask.goal.startswith("the user knows that it can't be done"):
@@ -25,14 +25,6 @@ def rubric_of(subtasks: Sequence[Subtask], plan: Sequence[PlanStep], index: Tool
             out.append(
                 Criterion("The user is told the values asked for, as they were returned.", "critical", "disclosure")
             )
-    if any(index.by_name[s.tool].effect == "write" for s in plan):
-        out.append(
-            Criterion(
-                "Where the policy wants consent, no change was made before the user had heard it and agreed.",
-                "critical",
-                "policy",
-            )
-        )
     out.append(Criterion("Nothing but what the goal asks for has changed in the database.", "critical", "state"))
     out.append(
         Criterion(
