@@ -96,8 +96,8 @@ HELD_OUT = 21
 def test_a_held_out_seed_has_the_figures_of_the_docs() -> None:
     held = list(traps(HELD_OUT))
     score = machine_score(held, {t.name: t.verdicts() for t in held})
-    assert score.found[1] == 110
-    assert f"| {HELD_OUT} | {score.found[0]} of 110 | {score.alarmed[0]} of 90 |" in page()
+    assert (score.found[1], score.alarmed[1]) == (len(FAULTS), len(SOUND))
+    assert f"| {HELD_OUT} | {score.found[0]} of {len(FAULTS)} | {score.alarmed[0]} of {len(SOUND)} |" in page()
 
 
 def test_another_seed_is_other_conversations() -> None:
