@@ -89,7 +89,7 @@ def test_the_figures_of_the_docs_are_those_of_the_set() -> None:
     assert score.holds
 
 
-HELD_OUT = 21
+HELD_OUT = 22
 """A seed that no check was mended on."""
 
 

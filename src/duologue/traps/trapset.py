@@ -10,6 +10,7 @@ classes them (`planted.py`).
 
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property, partial
+from itertools import product
 from random import Random
 
 from msgspec import Struct
@@ -137,7 +138,7 @@ def _every(seed: int) -> Iterator[Trap]:
     def dealt(name: str, about: tuple[str, str], forms: Forms) -> Iterator[Trap]:
         for form, place in [(form, place) for form, places in forms for place in places.split()]:
             users_too = begun[""] % 2 == 0
-            make = partial(_spoilt, form, begun[place], users_too, seed)
+            make = partial(_spoilt, (form, *(f for f, _ in forms if f is not form)), begun[place], users_too, seed)
             yield Trap(f"{name}, {place}: {form.__name__}", about, place, make, seed)
             begun[place] += 1
             begun[""] += 1
@@ -153,15 +154,16 @@ def _every(seed: int) -> Iterator[Trap]:
         yield from dealt(liberty, ("", liberty), forms)
 
 
-def _spoilt(form: Spoil, first: int, users_too: bool, seed: int, place: World) -> Made:
+def _spoilt(kin: tuple[Spoil, ...], first: int, users_too: bool, seed: int, place: World) -> Made:
+    """The first form, in the first world from its own on that offers a place; where none does, the next form of its kind."""
     at = NAMES.index(place.name)
-    for name in (*NAMES[at:], *NAMES[:at]):
+    for form, name in product(kin, (*NAMES[at:], *NAMES[:at])):
         try:
             made = changed(world(name, seed), form, first, seed)
         except LookupError:
             continue
         return replace(made, dialogue=as_model(made.dialogue, users_too))
-    raise LookupError(f"no world offers a place for {form.__name__}")
+    raise LookupError(f"no world offers a place for {kin[0].__name__}")
 
 
 def _plain(number: int, place: World) -> Made:
