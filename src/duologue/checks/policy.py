@@ -2,13 +2,14 @@
 
 Rules with a guard are enforced when a call runs, and `replay` shows that they were: a write that breaks one comes back as an
 error there. What no guard can see is consent. Before a change the assistant must have proposed it, and the user's last words
-must agree (`consent`); a user may also have waived the question beforehand, having said all that is written. Where the user asks for everything at once (`task` mode) the request is the consent.
+must agree (`consent`), and by then the row and the field must have come up in words (`named`); a user may also have waived the question beforehand, having said all that is written. Where the user asks for everything at once (`task` mode) the request is the consent.
 """
 
 from collections.abc import Sequence
 
 from duologue.checks.case import Case, verdict
 from duologue.checks.consent import gives_leave, orders, refuses, says_yes
+from duologue.checks.named import unnamed
 from duologue.checks.words import finds
 from duologue.language.questions import listen
 from duologue.language.values import is_blank, tells
@@ -36,18 +37,18 @@ def _missing_consent(case: Case, call: Executed) -> str:
     user = case.user_before(call.at)
     turn = case.trace.turns[user]
     if not turn.acts and gives_leave(turn.message.content) and not _unsaid(case, call, _by_users(case, user)):
-        return ""
+        return unnamed(case, call, user)
     if not agrees(turn):
         return "changed without the user's yes"
     proposals = _proposals(case, user)
     if not proposals:
         before = any(s.turn < user for s in case.trace.assistant)
         if before and not turn.acts and orders(turn.message.content) and not _unsaid(case, call, _by_users(case, user)):
-            return ""
+            return unnamed(case, call, user)
         return "changed without having been proposed"
     with_user = not turn.acts and orders(turn.message.content)
     unsaid = [_unsaid(case, call, (p, user) if with_user else (p,)) for p in proposals]
-    return f"{unsaid[0]} was not part of what the assistant proposed" if all(unsaid) else ""
+    return f"{unsaid[0]} was not part of what the assistant proposed" if all(unsaid) else unnamed(case, call, user)
 
 
 def _proposals(case: Case, user: int) -> list[int]:

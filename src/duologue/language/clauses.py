@@ -24,12 +24,12 @@ import random
 
 from duologue.language.extremes import is_many, measure_word
 from duologue.language.grammar import Grammar, article, listed, possessive
-from duologue.language.phrases import MANY, Phrases
+from duologue.language.phrases import MANY, Phrases, computed
 from duologue.types import Json, Need
 
 _ROWS = frozenset({"get", "set", "remove"})
 """Families about one row; where it is named by the rows it joins, those together are its name."""
-_FUNCTIONS = {"sum": "total", "avg": "average", "min": "lowest", "max": "highest", "count": "number"}
+_FUNCTIONS = {"sum": "total {}", "avg": "average {}", "min": "lowest {}", "max": "highest {}", "count": "number {}"}
 _LEFT = {
     "columns": ", namely {columns}",
     "filters": ", only {subjects} {filters}",
@@ -76,7 +76,7 @@ def pieces(
     if meaning.family in MANY:
         out |= _grouping(phrases, need, out["filters"])
     else:
-        out |= _written(phrases, need) | _rows(need, subject, words)
+        out |= _written(phrases, need) | _rows(phrases, need, subject, words)
         if meaning.family == "related":
             out["role"] = phrases.role(meaning.table, meaning.parent, meaning.via)
     if need.pick is not None:
@@ -112,17 +112,26 @@ def _written(phrases: Phrases, need: Need) -> dict[str, str]:
     return out
 
 
-def _rows(need: Need, subject: str, words: tuple[str, ...]) -> dict[str, str]:
+def _rows(phrases: Phrases, need: Need, subject: str, words: tuple[str, ...]) -> dict[str, str]:
     """The rows it is about, as they are spoken of."""
     meaning = need.meaning
     if words and meaning.family in _ROWS and all(m.table != meaning.table for m in need.mentions):
-        words = (f"the {subject} of {listed(list(words))}",)
+        words = (_joining(phrases, need, subject, words),)
     if not words:
         return {}
     out = {"who": words[0], "of_who": f"of {words[0]}", "whose": _whose(words[0])}
     if len(words) > 1:
         out["other_who"] = listed(list(words[1:]))
     return out
+
+
+def _joining(phrases: Phrases, need: Need, subject: str, words: tuple[str, ...]) -> str:
+    """A row named by those it joins: "Ruth Oake's enrolment for the course Violin Studio", else "the line of … and …"."""
+    people = [w for m, w in zip(need.mentions, words, strict=True) if phrases.is_person(m.table)]
+    others = [w for w in words if w not in people]
+    if len(people) == 1 and others and (whose := _whose(people[0])):
+        return f"{whose} {subject} for {listed(others)}"
+    return f"the {subject} of {listed(list(words))}"
 
 
 def _whose(name: str) -> str:
@@ -137,7 +146,7 @@ def _measure(phrases: Phrases, need: Need) -> str:
     if not meaning.column:
         return ""
     label = phrases.label(f"{meaning.table}.{meaning.column}", meaning.table)
-    return f"{_FUNCTIONS[meaning.func]} {label}" if meaning.func in _FUNCTIONS else label
+    return computed(_FUNCTIONS[meaning.func], label) if meaning.func in _FUNCTIONS else label
 
 
 def _most(phrases: Phrases, need: Need) -> str:
@@ -162,13 +171,18 @@ def _limit(need: Need) -> str:
 def form_of(need: Need) -> str:
     """Which lines of a grammar a need is worded by: its family, and what sets it apart within it."""
     family = need.meaning.family
-    if family == "set" and len(need.mentions) > 1 and not any(k.endswith(":value") for k in need.values):
-        return "assign"
+    if family == "set" and not any(k.endswith(":value") for k in need.values):
+        return "assign" if is_assigned(need) else "set_partial"
     if family == "top" and need.meaning.group:
         return "ranking"
     if need.pick is not None and family in ("related", "search", "total", "count", "ratio", "missing"):
         return f"{family}_best"
     return family
+
+
+def is_assigned(need: Need) -> bool:
+    """A row comes to refer to another one. A row that is named by those it joins mentions these alone."""
+    return len(need.mentions) > 1 and any(m.table == need.meaning.table for m in need.mentions)
 
 
 def demanded(slots: dict[str, str], form: str) -> frozenset[str]:

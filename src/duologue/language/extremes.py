@@ -53,6 +53,18 @@ def flag_noun(label: str) -> str:
 
 
 @cache
+def date_noun(label: str) -> str:
+    """A column of dates as a noun: "created at" is the created date, "born on" the birth date, "since" the start date."""
+    bare = label[:-3] if label.lower().endswith((" at", " on")) else label
+    *before, last = bare.split(" ")
+    nouns = word_file("extremes")["dates"]
+    found = nouns.get(last.lower()) if isinstance(nouns, dict) else None
+    if found is not None:
+        return " ".join([*before, str(found)])
+    return f"{bare} date" if bare != label or (not before and is_participle(last.lower())) else label
+
+
+@cache
 def is_adjective(label: str) -> bool:
     """The label of a yes-or-no column can follow "is": "discontinued", "default"."""
     last = label.split(" ")[-1].lower()

@@ -8,7 +8,7 @@ import random
 
 from duologue.catalog.model import Catalog, Column, Table
 from duologue.catalog.nouns import plural
-from duologue.language.extremes import flag_noun, is_adjective, is_many, measure_word, row_word
+from duologue.language.extremes import date_noun, flag_noun, is_adjective, is_many, measure_word, row_word
 from duologue.language.grammar import article, listed
 from duologue.language.values import is_blank, say
 from duologue.types import Json, Mention, Need, Pick, Slot
@@ -55,6 +55,11 @@ class Phrases:
         table = self._tables.get(name)
         return (table.label, table.plural) if table else ("record", "records")
 
+    def is_person(self, name: str) -> bool:
+        """A table's rows are people."""
+        table = self._tables.get(name)
+        return table is not None and table.person
+
     def value(self, key: str, value: Json) -> str:
         """A value as it is said. Shares are said out of a hundred only where they are kept so."""
         return say(value, self.slot(key)[2], self.style)
@@ -74,14 +79,20 @@ class Phrases:
         if slot.use == "share":
             return "share"
         if slot.column == "@name":
-            return "name" if table.name == subject else table.label
+            return "name" if table.name == subject else self._joined(table, subject)
         if slot.use in ("month", "year", "day"):
             return slot.use
         base = column.label if column else table.label
         if slot.use in _COMPUTED:
-            return _COMPUTED[slot.use].format(base)
+            return computed(_COMPUTED[slot.use], base)
         own = table.name == subject or not subject or set(base.split()) & set(table.label.split())
-        return base if own else f"{table.label} {base}"
+        return base if own else f"{self._joined(table, subject)} {base}"
+
+    def _joined(self, table: Table, subject: str) -> str:
+        """What a row is to the row that refers to it, where only one column does and its name says more than the table: the
+        employee of a department is its manager."""
+        links = [x for x in self.catalog.links if x.table == subject and x.to == table.name]
+        return links[0].role if len(links) == 1 and links[0].role else table.label
 
     def noun(self, key: str, subject: str = "") -> str:
         """A slot's label as a noun: a yes-or-no column is a status or a flag, "created at" the created date."""
@@ -94,8 +105,8 @@ class Phrases:
         label = self.label(key, subject)
         if column is None or slot.use:
             return label
-        if column.role == "date" and label.endswith((" at", " on")):
-            return f"{label[:-3]} date"
+        if column.role == "date":
+            return date_noun(label)
         return flag_noun(label) if column.role == "flag" else label
 
     def is_labelled(self, text: str) -> bool:
@@ -305,7 +316,7 @@ class Phrases:
             dates = [c for c in table.columns if c.role == "date"]
             date = next((c for c in table.columns if c.name == slot.column), None)
             if date is not None and (table.kind != "event" or date is not dates[0]):
-                return f"{slot.use} of the {date.label}"
+                return f"{slot.use} of the {date_noun(date.label)}"
         return self.label(key, subject)
 
     def groups(self, need: Need) -> str:
@@ -319,6 +330,13 @@ class Phrases:
         if slot.column == "@name":
             return plural(self._part_played(need)) or table.plural
         return column.plural if column is not None else ""
+
+
+def computed(form: str, label: str) -> str:
+    """A figure worked out of a column: "total price", of a column of totals "combined total"."""
+    if form.startswith("total ") and "total" in label.lower().split():
+        return f"combined {label}"
+    return form.format(label)
 
 
 def _split_by(need: Need) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from duologue.catalog.marks import stands_for_nothing
 from duologue.catalog.model import Catalog
 from duologue.plans.groups import Group, groups_of, reference_parts
 from duologue.types import Json, Meaning, Pick, Tool
@@ -34,6 +35,9 @@ class Shape:
         self.group = group
         self.fields = {slot: field for field, slot in group.fields}
         """Slot key → field. What is put together from several is found at the first."""
+        columns = {f"{c.table}.{c.name}": c for t in catalog.tables for c in t.columns}
+        self.columns = [(slot, columns[slot]) for slot in self.fields if slot in columns]
+        """The slots of plain columns."""
         self.copies = self._copies(about, catalog)
         self.names = self._names(catalog)
         self.entities = tuple(e for t in catalog.tables if t.key and (e := self._entity(t.name, t.key)) is not None)
@@ -69,8 +73,11 @@ class Shape:
         return Entity(table, slots, columns)
 
     def row(self, index: int, raw: Mapping[str, Json], source: int) -> "Row":
-        """A raw row with its meaning."""
+        """A raw row with its meaning; what only stands for nothing is nothing."""
         values = {slot: raw[field] for field, slot in self.group.fields if field in raw}
+        for slot, column in self.columns:
+            if stands_for_nothing(values.get(slot), column):
+                values[slot] = None
         for here, there in self.copies:
             if there in values:
                 values[here] = values[there]

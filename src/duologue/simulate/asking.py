@@ -12,6 +12,7 @@ from duologue.language.grammar import capital, grammar, sentence
 from duologue.language.phrases import Phrases
 from duologue.plans.index import ToolIndex
 from duologue.plans.sayings import Sayings
+from duologue.simulate.said import UnsaidError
 from duologue.types import Json, Mention, Need
 
 _KINDS = (("ask", 0.38), ("want", 0.18), ("bit", 0.12))
@@ -80,14 +81,13 @@ class Wording:
         return "do", self._clause("do", need, slots, dice)
 
     def _clause(self, part: str, need: Need, slots: dict[str, str], dice: random.Random) -> str:
-        form = form_of(need)
-        if form == "set" and not slots.get("changes"):
-            form = "set_partial"
+        """A clause of a kind; empty where the grammar has none for it. Every need has an imperative, or can't be spoken."""
         try:
-            text = worded(self.lines, part, slots, form, dice)
-        except KeyError:
-            return f"look at the {slots['subjects']}" if part == "do" else ""
-        return text
+            return worded(self.lines, part, slots, form_of(need), dice)
+        except KeyError as error:
+            if part == "do":
+                raise UnsaidError(f"no words for {form_of(need)} of {slots['subjects']}") from error
+            return ""
 
     def say(self, path: str, dice: random.Random, **slots: str) -> str:
         """A plain line."""

@@ -10,10 +10,11 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from duologue.checks.findings import GATE_REASONS
+from duologue.checks.findings import GATE_REASONS, SPEECHLESS
 from duologue.checks.gate import UserGate
 from duologue.errors import StageError
 from duologue.protocols import Utterance, View
+from duologue.simulate.said import UnsaidError
 from duologue.types import Scenario, Turn
 
 __all__ = ["MOST_REDRAWS", "Drafts", "GatedUser", "Redrawing", "Refused"]
@@ -81,7 +82,11 @@ class GatedUser:
         """The first draft that passes. Raises `StageError` (stage: user) where none of three does."""
         drafts = Drafts(self.gate)
         for again in range(MOST_REDRAWS + 1):
-            said = await self.speaker.draw(view, again)
+            try:
+                said = await self.speaker.draw(view, again)
+            except UnsaidError as error:
+                drafts.refuse("", (SPEECHLESS(error.evidence),))
+                continue
             task = view.task if said.task < 0 else said.task
             turn = Turn(said.message, maker=said.maker, task=task, acts=said.acts, done=said.done)
             wrong = drafts.objections((*view.turns, turn), self.scenario)

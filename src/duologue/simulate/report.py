@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _BY_LINES = ": {items}."
 """How a line ends that may take a list line by line."""
 _RECAPPED = 4
-"""Points a recap has at most."""
+"""Points a recap has, unless more was changed."""
 
 
 class Reporter:
@@ -187,17 +187,17 @@ class Reporter:
         return key[0] if key is not None and len(key) == 1 else ""
 
     def _recap(self, dice: random.Random) -> str:
-        points = []
+        points: list[tuple[bool, str]] = []
         for owed in self.agenda.owed:
             if owed.follow_up or not owed.told or owed.failed or owed.answered_at < 0:
                 continue
             slots = self._slots(owed)
             if owed.need.meaning.family in WRITES:
-                points.append(self._changed(owed, slots, dice, "recapped"))
+                points.append((True, self._changed(owed, slots, dice, "recapped")))
             elif owed.answer is not None and (answer := gist(owed.need, owed.answer)).lines:
                 must = demanded(slots, "")
-                points.append(self._answer(owed.need, answer, slots, dice, must, "recapped"))
-        told = [sentence(p) for p in dict.fromkeys(points[-_RECAPPED:])] or ["Nothing was changed."]
+                points.append((False, self._answer(owed.need, answer, slots, dice, must, "recapped")))
+        told = [sentence(p) for p in dict.fromkeys(_main(points))] or ["Nothing was changed."]
         text = " ".join(told) if len(told) < 3 else "\n" + "\n".join(f"- {p}" for p in told)
         return self.lines.line("recap", dice, {"points": text}).replace(": \n", ":\n")
 
@@ -297,6 +297,20 @@ class Reporter:
             return self.lines.line("rationale.fetch_plain", dice)
         path = "rationale.write" if tool.effect == "write" else "rationale.fetch"
         return sentence(self.lines.line(path, dice, {"known": known}))
+
+
+def _main(points: Sequence[tuple[bool, str]]) -> list[str]:
+    """The points of a recap in their order: every change, and the last answers beside them."""
+    changes = sum(1 for changed, _ in points if changed)
+    answers = sum(1 for changed, _ in points if not changed)
+    left = max(0, answers - max(1, _RECAPPED - changes))
+    out = []
+    for changed, text in points:
+        if changed or left <= 0:
+            out.append(text)
+        else:
+            left -= 1
+    return out
 
 
 def _set_out(text: str, items: str) -> str:

@@ -20,6 +20,7 @@ from duologue.simulate.asking import Wording
 from duologue.simulate.hearing import Hearing, situation
 from duologue.simulate.hearing_reply import Listener
 from duologue.simulate.play import MOST_TURNS
+from duologue.simulate.said import UnsaidError, unsaid
 from duologue.types import Act, Disclosure, Json, Meaning, Mention, Message, Need, Pick, Scenario, Subtask, Turn
 
 FOLLOW_UP, DOUBT, RECAP, PARTIAL, TWO, ORDINAL, REACT = 0.6, 0.12, 0.2, 0.5, 0.04, 0.35, 0.45
@@ -54,7 +55,15 @@ class ScriptedUser:
 
     async def draw(self, view: View, again: int) -> Utterance:
         """The next message; in other words, or with another behaviour, where `again` says that it is drawn another time. At the
-        second redraw the user only goes on with the goals: no follow-up, no doubt, no second request."""
+        second redraw the user only goes on with the goals: no follow-up, no doubt, no second request. Raises `UnsaidError` where
+        the words drawn don't say what they mean."""
+        said = self._drawn(view, again)
+        missing = unsaid(said.message.content, said.acts, self.words.phrases)
+        if missing:
+            raise UnsaidError(missing)
+        return said
+
+    def _drawn(self, view: View, again: int) -> Utterance:
         dice = rng(self.scenario.seed, "user", len(view.turns), *[again] * bool(again))
         past = Past(view.turns)
         past.again = again
@@ -134,9 +143,8 @@ class ScriptedUser:
             figure = next((d for d in part.subtask.tell if self._is_figure(d)), None)
             value = self.words.value(figure.slot, figure.value) if figure is not None else ""
             if figure is not None and value in view.turns[-1].message.content:
-                return _say(
-                    self.words.say("doubt", dice, value=value), Act("doubt", values={figure.slot: figure.value})
-                )
+                text = self.words.say("doubt", dice, value=value)
+                return _say(text, Act("doubt", values={figure.slot: figure.value} if value in text else {}))
         if report.values.get("single") and past.count("follow up") < 4 and dice.random() < FOLLOW_UP:
             return self._follow_up(report.need, past, dice)
         return None

@@ -11,6 +11,7 @@ from functools import cached_property
 import apsw
 from msgspec import Struct
 
+from duologue.catalog.marks import stands_for_nothing
 from duologue.catalog.model import Catalog, Column, Table
 from duologue.environment import Image
 from duologue.types import Json
@@ -48,15 +49,19 @@ class Anchors:
         return self._rows[table.name]
 
     def _read(self, table: Table) -> list[Anchor]:
-        columns = [c.name for c in table.columns if c.role != "other"]
-        names = ", ".join(_quoted(c) for c in columns)
+        columns = [c for c in table.columns if c.role != "other"]
+        names = ", ".join(_quoted(c.name) for c in columns)
         order = ", ".join(_quoted(c) for c in table.key) or "1"
         step = max(1, table.rows // SAMPLE)
         sql = f"SELECT {names} FROM {_quoted(table.name)} ORDER BY {order}"
         out = []
         for i, row in enumerate(self._db.execute(sql)):
             if i % step == 0:
-                values = {c: v for c, v in zip(columns, row, strict=True) if v is not None and not isinstance(v, bytes)}
+                values = {
+                    c.name: v
+                    for c, v in zip(columns, row, strict=True)
+                    if v is not None and not isinstance(v, bytes) and not stands_for_nothing(v, c)
+                }
                 if table.display and all(d in values for d in table.display):
                     values["@name"] = " ".join(str(values[d]) for d in table.display)
                 out.append(Anchor(table.name, values))

@@ -39,6 +39,8 @@ def complete(proposer: Proposer, memory: Memory, need: Need, listing: Listing, r
         return None
     if not wanted or (listing.many and not computed and not _all_differ(wanted, listing)):
         return None
+    if computed and listing.many and any(r.values.get(s) is None for r in listing.rows for s in names):
+        return None  # one of the figures is of nothing that has a name
     need = replace(need, wanted=tuple(dict.fromkeys(wanted)))
     if listing.many and listing.total > TELL_ALL and need.meaning.family != "top":
         picks = proposer.picks(listing, rng)

@@ -12,12 +12,15 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from duologue.catalog.marks import stands_for_nothing
 from duologue.catalog.model import Column
 from duologue.catalog.nouns import singular_word
 from duologue.catalog.words import words
 from duologue.tasks.anchors import Anchors
 from duologue.types import Json
 
+_CLOCK = re.compile(r"[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)")
+"""The time of day behind an ISO date."""
 FEW_SIZES = 4
 """Where a figure occurs so often on average, it comes in a few sizes, and a new one is of these."""
 
@@ -68,7 +71,7 @@ class Edits:
     def _near_reference(self, column: Column, rng: random.Random) -> Json:
         start = datetime.date.fromisoformat(self.reference[:10])
         days = rng.randint(1, 21) if self.plans(column) else -rng.randint(0, 2)
-        return write_date(start + datetime.timedelta(days=days), column)
+        return write_date(start + datetime.timedelta(days=days), column, self.anchors.value(column, rng))
 
     def plans(self, column: Column) -> bool:
         """Whether a date is of what is to come (a due date, an appointment) rather than of what has happened."""
@@ -91,38 +94,59 @@ class Edits:
         out: dict[str, Json] = {}
         for c in columns:
             day = days[c.name]
-            value = write_date(first + (day - min(known)), c) if day is not None else self._near_reference(c, rng)
+            if day is not None:
+                value = write_date(first + (day - min(known)), c, model.get(c.name))
+            else:
+                value = self._near_reference(c, rng)
             if value is not None:
                 out[c.name] = value
         return out
 
     def in_order(self, column: Column, value: Json, current: Mapping[str, Json]) -> bool:
         """Whether a date moved keeps its order among the row's other dates: nothing ends before it begins."""
-        old, new = day_of(current.get(column.name), column), day_of(value, column)
+        old, new = moment_of(current.get(column.name), column), moment_of(value, column)
         if old is None or new is None:
             return True
         table = self.anchors.catalog.table(column.table)
-        others = (day_of(current.get(c.name), c) for c in table.columns if c.role == "date" and c.name != column.name)
+        others = (
+            moment_of(current.get(c.name), c) for c in table.columns if c.role == "date" and c.name != column.name
+        )
         return all(d is None or (old <= d) == (new <= d) or (old >= d) == (new >= d) for d in others)
 
 
-def day_of(value: Json, column: Column) -> datetime.date | None:
-    """The day a date of this column means; None where it is no full date."""
+def moment_of(value: Json, column: Column) -> datetime.datetime | None:
+    """The moment a date of this column means, in its own time; None where it is no full date."""
     try:
         if column.format in ("date", "datetime"):
-            return datetime.date.fromisoformat(str(value)[:10])
+            day, clock = datetime.date.fromisoformat(str(value)[:10]), _CLOCK.match(str(value)[10:])
+            return datetime.datetime.combine(day, datetime.time.fromisoformat(clock[1]) if clock else datetime.time())
         if column.format.startswith("date:") and "%d" in column.format and "%Y" in column.format:
-            return datetime.datetime.strptime(str(value), column.format[5:]).date()
+            return datetime.datetime.strptime(str(value), column.format[5:])
     except ValueError:
         return None
     return None
 
 
-def write_date(day: datetime.date, column: Column) -> Json:
-    """A day in the writing the column uses; None where that writing is not a full date."""
+def day_of(value: Json, column: Column) -> datetime.date | None:
+    """The day a date of this column means; None where it is no full date."""
+    moment = moment_of(value, column)
+    return moment.date() if moment is not None else None
+
+
+def write_date(day: datetime.date, column: Column, like: Json = None) -> Json:
+    """A day in the writing the column uses, at the time of day of `like` (a value of the column) to the minute, as such times are said; at
+    midnight without one. None where that writing is not a full date."""
     if column.format == "date":
         return day.isoformat()
     if column.format == "datetime":
+        if isinstance(like, str) and (clock := _CLOCK.match(like[10:])) is not None:
+            return (
+                day.isoformat()
+                + like[10]
+                + clock[1][:5]
+                + re.sub(r"[1-9]", "0", clock[1][5:])
+                + like[10 + clock.end() :]
+            )
         example = str(column.most or "")
         joiner = "T" if "T" in example else " "
         return f"{day.isoformat()}{joiner}00:00:00" + _tail(example)
@@ -130,7 +154,9 @@ def write_date(day: datetime.date, column: Column) -> Json:
         pattern = column.format[5:]
         if "%Y" not in pattern or "%d" not in pattern:
             return None
-        text = day.strftime(pattern)
+        model = moment_of(like, column)
+        at = model.time().replace(second=0, microsecond=0) if model is not None else datetime.time()
+        text = datetime.datetime.combine(day, at).strftime(pattern)
         return re.sub(r"\b0(\d)\b", r"\1", text) if not re.search(r"\b0\d\b", str(column.least)) else text
     return None
 
@@ -165,7 +191,8 @@ def _measure(edits: Edits, column: Column, current: Json, rng: random.Random) ->
 def _category(edits: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:
     if column.role == "category" and not column.closed:
         return None
-    others = [v for v in column.values if str(v).strip() and str(v).isprintable() and str(v) != str(current)]
+    known = [v for v in column.values if str(v).strip() and str(v).isprintable() and not stands_for_nothing(v, column)]
+    others = [v for v in known if str(v) != str(current)]
     if not others:
         return None
     return Edit(rng.choice(others[:8]), "status" if column.role == "status" else "correct")
@@ -174,16 +201,10 @@ def _category(edits: Edits, column: Column, current: Json, rng: random.Random) -
 def _date(edits: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:
     ahead = edits.plans(column)
     days = rng.choice((1, 2, 3, 5, 7, 10, 14) if ahead else (-10, -3, -2, -1, 1, 2, 3))
-    try:
-        if column.format in ("date", "datetime"):
-            day = datetime.date.fromisoformat(str(current)[:10])
-        elif column.format.startswith("date:"):
-            day = datetime.datetime.strptime(str(current), column.format[5:]).date()
-        else:
-            return None
-        value = write_date(day + datetime.timedelta(days=days), column)
-    except ValueError:
-        return None
+    moment = moment_of(current, column)
+    if moment is None or moment.second or moment.microsecond:
+        return None  # a moment to the second is a record of what happened: nobody says it, and nobody moves it
+    value = write_date(moment.date() + datetime.timedelta(days=days), column, current)
     return None if value is None else Edit(value, "move" if ahead else "correct")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from duologue.catalog.model import Column
+from duologue.language.clauses import is_assigned
 from duologue.plans.memory import LATER, Memory
 from duologue.plans.rows import plain
 from duologue.tasks.proposal import Proposal
@@ -62,7 +63,7 @@ def _set(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, out: 
             break
     if not said:  # a reference to another row is what changes
         out.reason = "assign"
-        return len(out.need.mentions) > 1
+        return is_assigned(out.need)
     return True
 
 

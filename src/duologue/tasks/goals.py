@@ -6,11 +6,12 @@ from duologue.language.clauses import form_of, pieces, worded
 from duologue.language.grammar import grammar, sentence
 from duologue.language.phrases import Phrases
 from duologue.plans.sayings import Sayings
+from duologue.tasks.walk import Taken
 from duologue.types import Need, Subtask
 
 
 def goal_of(phrases: Phrases, sayings: Sayings, need: Need, reason: str, rng: random.Random) -> str:
-    """One subtask's end state, with the reason where something is to be changed."""
+    """One subtask's end state, with the reason where something is to be changed. Raises `Taken` where there are no words for it."""
     own = (
         sayings.line("done", need, [phrases.row(m) for m in need.mentions], rng) if need.meaning.family == "act" else ""
     )
@@ -21,9 +22,21 @@ def goal_of(phrases: Phrases, sayings: Sayings, need: Need, reason: str, rng: ra
     slots = pieces(phrases, need)
     try:
         text = worded(lines, "state", slots, form_of(need), rng)
-    except KeyError:
-        text = f"the user has what they need about the {slots['subjects']}"
+    except KeyError as error:
+        raise Taken from error
     return f"{text}, because {lines.line(f'reason.{reason}', rng)}" if reason else text
+
+
+def refusal_of(phrases: Phrases, sayings: Sayings, need: Need, reason: str, rng: random.Random) -> str:
+    """What is to be learnt of a change that is refused: what was wanted, and why it can't be. Raises `Taken` where there are no
+    words for it."""
+    wish = sayings.line("request", need, [phrases.row(m) for m in need.mentions], rng)
+    if not wish:
+        try:
+            wish = worded(grammar("user"), "do", pieces(phrases, need), form_of(need), rng)
+        except KeyError as error:
+            raise Taken from error
+    return f"the user knows that it can't be done ({wish}): {reason.rstrip('.')}"
 
 
 def whole_goal(subtasks: list[Subtask]) -> str:

@@ -26,7 +26,7 @@ from duologue.tasks.anchors import Anchors
 from duologue.tasks.answers import complete
 from duologue.tasks.clock import scenario_clock
 from duologue.tasks.edits import Edits
-from duologue.tasks.goals import goal_of, whole_goal
+from duologue.tasks.goals import goal_of, refusal_of, whole_goal
 from duologue.tasks.needs import Proposer
 from duologue.tasks.pointing import repeated
 from duologue.tasks.proposal import Proposal
@@ -160,6 +160,13 @@ class Drawing:
         return self.maker.prover.session_after(earlier, self.clock)
 
     def _draft(self, number: int) -> Task | None:
+        """A task, not proven yet; None where there is nothing to ask for, or no words for what was drawn."""
+        try:
+            return self._drawn(number)
+        except Taken:
+            return None
+
+    def _drawn(self, number: int) -> Task | None:
         self.walk.begin_task()
         self.refused = False
         grown = number > 0 and self.dice.random() < 0.72
@@ -234,10 +241,7 @@ class Drawing:
         """A part of the goal that cannot be had: the user is to learn that, and why; nothing may change."""
         self.refused = True
         self.walk.known.extend(f for f in proposal.known if f not in self.walk.known)
-        wish = self.sayings.line(
-            "request", proposal.need, [self.phrases.row(m) for m in proposal.need.mentions], self.dice
-        )
-        goal = f"the user knows that it can't be done ({wish or proposal.need.meaning.verb}): {reason.rstrip('.')}"
+        goal = refusal_of(self.phrases, self.sayings, proposal.need, reason, self.dice)
         return self.walk.accept(proposal.need, goal, None, first)
 
     def _wanted(self, tool: Tool, need: Need, listing: Listing | None) -> Need | None:

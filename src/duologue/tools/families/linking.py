@@ -23,6 +23,7 @@ from duologue.tools.drafts import (
 from duologue.tools.families.common import Candidate, Taste, column_param, unique
 from duologue.tools.families.linked import sides
 from duologue.tools.ground import Ground
+from duologue.tools.naming import article
 from duologue.types import Meaning, Problem, Slot
 
 
@@ -93,7 +94,8 @@ def _still_free(
     if not sole:
         problem = Problem("already_linked", f"This {a} and this {b} are already linked.")
         return Step("require", Exists(t.name, "x", where, negated=True), problem)
-    problem = Problem("already_linked", f"This {(a, b)[sole[0]]} is already linked to a {(b, a)[sole[0]]}.")
+    one, other = (a, b) if sole[0] == 0 else (b, a)
+    problem = Problem("already_linked", f"This {one} is already linked to {article(other)} {other}.")
     return Step("require", Exists(t.name, "x", (where[sole[0]],), negated=True), problem)
 
 

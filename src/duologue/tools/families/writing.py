@@ -31,6 +31,7 @@ from duologue.tools.drafts import (
 from duologue.tools.families.common import Candidate, Taste, args, column_param, key_params, listed, must_exist
 from duologue.tools.families.reading import record_fields
 from duologue.tools.ground import Ground, spoken, words
+from duologue.tools.naming import article
 from duologue.types import Meaning, Problem, Slot
 
 SET_WEIGHT = {
@@ -123,7 +124,13 @@ def create(ground: Ground, t: Table, plan: tuple[str, ...], rng: Random, taste: 
     steps += _unique(ground, t, given)
     if "next" not in plan:
         taken = Exists(t.name, "x", ground.by_key(t.name, tuple(keys), "x"), negated=True)
-        steps.append(Step("require", taken, Problem("already_exists", f"There is already a {t.label} with that key.")))
+        steps.append(
+            Step(
+                "require",
+                taken,
+                Problem("already_exists", f"There is already {article(t.label)} {t.label} with that key."),
+            )
+        )
     steps.append(Step("write", Insert(t.name, tuple(values))))
     steps.append(after(ground, t, tuple(keys), taste))
     words_ = {"noun": t.label, "plural": t.plural, "values": _values_said(ground, t, given)}
@@ -137,7 +144,7 @@ def _unique(ground: Ground, t: Table, given: list[tuple[Column, bool]]) -> list[
         if c.unique and c.name in t.display and len(t.display) == 1:
             p = f"{c.name}:value"
             same = (Compare("=", Col("x", c.name), Arg(p)),)
-            said = Problem("already_exists", f"There is already a {t.label} called {{{p}}}.")
+            said = Problem("already_exists", f"There is already {article(t.label)} {t.label} called {{{p}}}.")
             out.append(Step("require", Exists(t.name, "x", same, negated=True), said))
     return out
 

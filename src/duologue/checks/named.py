@@ -1,0 +1,140 @@
+"""Had the row that is changed, and the field, been spoken of before the yes?
+
+A yes agrees to what was said. So of every change, each row it is about must have come up in words by then, the user's or the assistant's: by its
+number, by its name, or by something else that results show of it and of no other row of its kind; a word of a name is enough where no other
+row has it. Where results have shown one row of the kind only, whatever was said can only mean that one. A figure or a day could belong
+to several columns of a row, so beside a new one the column must be named, or its old value; a state, a kind or an address tells its field by itself.
+
+Whether the row named is the right one is for `state`, and whether an argument has a source at all for `provenance`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from duologue.catalog.model import Column
+from duologue.checks.case import Case
+from duologue.language.reading import fold, has_phrase
+from duologue.language.values import is_blank, tells
+from duologue.plans.placeholders import leaves
+from duologue.plans.rows import plain
+from duologue.plans.trace import Executed
+from duologue.types import Json, Slot, Tool
+
+__all__ = ["unnamed"]
+
+_LEAST = 3
+"""Letters of a word that can name something."""
+_MIXED = frozenset({"measure", "date"})
+"""Roles of columns whose values could belong to another column of the row."""
+_STEM = 4
+"""Letters by which a word for a column is known."""
+_SMALL = frozenset(["a", "an", "the", "of", "on", "at", "in", "to", "for", "and", "or", "is", "by", "per", "new"])
+_WORD = re.compile(r"[^\W\d_]{2,}")
+Shown = dict[str, list[Json]]
+"""Key of a row → what results have shown beside it."""
+
+
+def unnamed(case: Case, call: Executed, until: int) -> str:
+    """What a change is about that nobody had spoken of up to a turn (the yes); empty where all of it came up."""
+    tool = case.trace.tools.get(call.call.name)
+    if tool is None:
+        return ""
+    said = [s.turn for s in (*case.trace.user, *case.trace.assistant) if s.turn <= until]
+    said.sort(reverse=True)
+    for name, slot in tool.inputs.items():
+        value = call.call.arguments.get(name)
+        if slot.use == "key" and isinstance(value, str | int) and not _is_spoken_of(case, call, (slot, value), said):
+            return f"{name}={value!r} is a row that nobody had named"
+    return _field(case, call, tool, said)
+
+
+# ── The row ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _is_spoken_of(case: Case, call: Executed, row: tuple[Slot, str | int], said: Sequence[int]) -> bool:
+    slot, value = row
+    column = case.column(f"{slot.table}.{slot.column}")
+    if any(_tells(case, t, value, column) for t in said):
+        return True
+    shown = _shown(case, call, slot)
+    own = shown.pop(plain(value), None)
+    if own is None or not shown:
+        return True
+    others = {plain(v).casefold() for values in shown.values() for v in values}
+    apart = sorted((v for v in own if plain(v).casefold() not in others), key=lambda v: not isinstance(v, str))
+    if any(_tells(case, t, v, None) for v in apart for t in said):
+        return True
+    common = {w for o in others for w in fold(o).split()}
+    words = {w for v in apart if isinstance(v, str) for w in fold(v).split() if len(w) >= _LEAST and w not in common}
+    return any(has_phrase(case.reading(t).folded, w) for w in sorted(words) for t in said)
+
+
+def _tells(case: Case, turn: int, value: Json, column: Column | None) -> bool:
+    reading = case.reading(turn)
+    return tells(reading, value, column) or (column is not None and tells(reading, value))
+
+
+def _shown(case: Case, call: Executed, slot: Slot) -> Shown:
+    """The rows of a kind that results before a call have shown, by their key."""
+    out: Shown = {}
+    for other in case.trace.calls:
+        tool = case.trace.tools.get(other.call.name)
+        if other.turn >= call.at or tool is None:
+            continue
+        fields = {
+            path.rpartition(".")[2]
+            for path, s in tool.outputs.items()
+            if s.table == slot.table and s.column == slot.column and s.use in ("", "key")
+        }
+        for item in _objects(other.result) if fields else ():
+            for name in sorted(fields & item.keys()):
+                key = item[name]
+                if isinstance(key, str | int):
+                    out.setdefault(plain(key), []).extend(v for _, v in leaves(item) if not is_blank(v) and v != key)
+    return out
+
+
+def _objects(value: Json) -> Iterator[Mapping[str, Json]]:
+    """Every object in a result, itself included."""
+    if isinstance(value, dict):
+        yield value
+        for part in value.values():
+            yield from _objects(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _objects(part)
+
+
+# ── The field ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _field(case: Case, call: Executed, tool: Tool, said: Sequence[int]) -> str:
+    """A figure or a day that was changed without its column having been named."""
+    changed = {c: v for r in call.changes if r.op == "update" and r.before for c, v in r.before.items()}
+    for name, slot in tool.inputs.items():
+        column = case.column(f"{slot.table}.{slot.column}")
+        if slot.use != "value" or column is None or slot.column not in changed or name not in call.call.arguments:
+            continue
+        if column.role not in _MIXED or not _has_siblings(case, column):
+            continue
+        words = _words(column.label) | _words(name.replace("_", " "))
+        old = changed[slot.column]
+        if not any(_touches(case, t, words) or tells(case.reading(t), old, column) for t in said):
+            return f"{column.label or name} is a field that nobody had named"
+    return ""
+
+
+def _has_siblings(case: Case, column: Column) -> bool:
+    """The row has another column that its value could belong to."""
+    return any(
+        c.table == column.table and c.role == column.role and c.name != column.name for c in case.columns.values()
+    )
+
+
+def _words(text: str) -> set[str]:
+    """The beginnings of the words of a label, by which a person's word for it is known ("deliver" of "delivery date")."""
+    return {w[:_STEM] for w in _WORD.findall(fold(text)) if w not in _SMALL}
+
+
+def _touches(case: Case, turn: int, words: set[str]) -> bool:
+    return any(w[:_STEM] in words for w in _WORD.findall(case.reading(turn).folded))

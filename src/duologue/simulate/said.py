@@ -1,0 +1,92 @@
+"""Does a user's text say what its acts carry?
+
+A scripted user speaks in words and annotates them with acts, and a scripted partner goes by the acts. An act that carries more than its text says
+would let the partner know what nobody told: it would ask about, change and report a row that was never named. So every draft is held
+against its acts before it is spoken. A row counts as said by its name or number, or by the words that point back at it ("that order", "the
+second one", of a row just told: "there"); a value by any of its writings; what a change without a value is about, by the column's name.
+"""
+
+from collections.abc import Iterator
+
+from duologue.errors import StageError
+from duologue.language.clauses import is_assigned
+from duologue.language.phrases import Phrases
+from duologue.language.reading import Reading, read
+from duologue.language.values import is_blank, tells
+from duologue.types import Act, Json, Mention, Need
+
+__all__ = ["UnsaidError", "unsaid"]
+
+_CARRIES = frozenset({"request", "follow up", "inform", "select"})
+
+
+class UnsaidError(StageError):
+    """A draft can't be spoken: there are no words for what is meant, or its words leave out what its acts carry."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__("user", "leaves unsaid what it means", what)
+
+
+def unsaid(text: str, acts: tuple[Act, ...], phrases: Phrases) -> str:
+    """The first thing that acts carry and their text does not say; empty where it says everything."""
+    for act in acts:
+        if act.kind in _CARRIES:
+            found = next(_missing(text, act, phrases), "")
+            if found:
+                return found
+    return ""
+
+
+def _missing(text: str, act: Act, phrases: Phrases) -> Iterator[str]:
+    heard = _Heard(text, phrases)
+    for key, value in act.values.items():
+        if (act.kind == "inform" and not heard.value(key.rpartition(":")[0], value)) or (
+            act.kind == "select" and not heard.written(value)
+        ):
+            yield f"{key} = {value!r}"
+    if act.need is not None:
+        yield from _of_need(act.need, heard, pointed=act.kind == "follow up")
+
+
+def _of_need(need: Need, heard: "_Heard", pointed: bool) -> Iterator[str]:
+    for mention in need.mentions:
+        if not heard.row(mention) and not (pointed and not mention.by and mention.pick is None):
+            yield f"which {heard.phrases.table(mention.table)[0]} is meant"
+    for key, value in need.values.items():
+        if not heard.value(key.rpartition(":")[0], value):
+            yield f"{key} = {value!r}"
+    meaning = need.meaning
+    if meaning.family == "set" and not any(k.endswith(":value") for k in need.values) and not is_assigned(need):
+        label = heard.phrases.noun(f"{meaning.table}.{meaning.column}", meaning.table)
+        if not meaning.column or label.casefold() not in heard.folded:
+            yield "what is to be changed"
+
+
+class _Heard:
+    """A text, read once it is needed."""
+
+    def __init__(self, text: str, phrases: Phrases) -> None:
+        self.text, self.phrases, self.folded = text, phrases, text.casefold()
+        self._reading: Reading | None = None
+
+    def row(self, mention: Mention) -> bool:
+        """Whether a row is named, or pointed at in words."""
+        if mention.by:
+            return all(self.value(f"{mention.table}.{k}", v) for k, v in mention.by.items())
+        words = self.phrases.row(mention)
+        return words.casefold() in self.folded
+
+    def value(self, key: str, value: Json) -> bool:
+        """Whether a value of a column is told."""
+        if is_blank(value) or self.phrases.value(key, value) in self.text:
+            return True
+        return tells(self._read(), value, self.phrases.slot(key)[2])
+
+    def written(self, value: Json) -> bool:
+        """Whether a value is told, whatever its column."""
+        return is_blank(value) or str(value) in self.text or tells(self._read(), value) or not isinstance(value, str)
+
+    def _read(self) -> Reading:
+        if self._reading is None:
+            self._reading = read(self.text)
+        return self._reading
