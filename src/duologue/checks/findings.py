@@ -83,7 +83,6 @@ STRAY_FAILED = Form("{} failed, yet {} changed")
 # ── The user gate ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 SILENT = Form("says nothing")
-SPEECHLESS = Form("leaves unsaid {}")
 AS_ASSISTANT = Form("speaks as the assistant: {}")
 TECHNICAL = Form("uses the name {}")
 LEAKS = Form("gives away {}, which nobody has told")
@@ -101,7 +100,6 @@ IDLE = Form("goes on long with an assistant that makes no call")
 
 GATE_REASONS: dict[Form, str] = {
     SILENT: "says nothing",
-    SPEECHLESS: "leaves unsaid what it means",
     AS_ASSISTANT: "speaks as the assistant",
     TECHNICAL: "uses a technical name",
     LEAKS: "knows what it can't know",

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from duologue.checks.findings import GATE_REASONS, SPEECHLESS
+from duologue.checks.findings import GATE_REASONS, Form
 from duologue.checks.gate import UserGate
 from duologue.errors import StageError
 from duologue.protocols import Utterance, View
@@ -24,6 +24,9 @@ EVIDENCE = 2000
 """Characters of the evidence of a user that was given up."""
 DRAFT = 500
 """Characters of a refused draft that are kept in it."""
+SPEECHLESS = Form("leaves unsaid {}")
+"""What is wrong with a draft that a scripted speaker took back by itself (`said`), and its code for the record."""
+SPEECHLESS_REASON = "leaves unsaid what it means"
 
 
 class Redrawing(Protocol):
@@ -68,7 +71,9 @@ class Drafts:
 
 
 def reason_of(objection: str) -> str:
-    """The short fixed code of an objection of the gate."""
+    """The short fixed code of an objection."""
+    if SPEECHLESS.fits(objection):
+        return SPEECHLESS_REASON
     return next((code for form, code in GATE_REASONS.items() if form.fits(objection)), "the gate")
 
 
