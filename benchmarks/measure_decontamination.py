@@ -23,7 +23,7 @@ from duologue.select.decontamination.texts import ENOUGH
 from duologue.select.decontamination.words import skeleton
 from duologue.select.samples import Candidate, OfferedTool
 from duologue.store import Store
-from planted import RENAMINGS, TELLINGS, call, say
+from planted import RENAMINGS, TELLINGS, bit_by_bit, call, say
 
 EACH = 12
 """Entries drawn from a file."""
@@ -55,6 +55,10 @@ def report_plants(benchmarks: Benchmarks, hosts: list[Candidate]) -> None:
             draw = rng(1, "plant", kind, length)
             plants = [say(draw.choice(hosts), tell(text, draw), draw) for text in held]
             _print_recall(f"{kind} · {length}", benchmarks, plants, held)
+    for length, held in ((f"{ENOUGH} words of substance or more", long), ("fewer", short)):
+        draw = rng(1, "plant", "bit by bit", length)
+        plants = [bit_by_bit(draw.choice(hosts), text) for text in held]
+        _print_recall(f"told bit by bit, in the first person · {length}", benchmarks, plants, held)
     for kind, rename in RENAMINGS.items():
         draw = rng(1, "plant", kind)
         copies = [call(draw.choice(hosts), rename(tool, draw)) for tool in tools]

@@ -2,13 +2,14 @@
 
 Every kind does to an entry what somebody does who wants it not to be noticed, or what a model does that has it in mind:
 says it as it is, writes it small and without marks, exchanges names and numbers, words it lightly anew, or both; renames a
-tool, and half of its parameters.
+tool, and half of its parameters; describes a tool anew; or lets the user tell a task bit by bit.
 """
 
 import random
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import zip_longest
 from typing import Any, Final
 
 import msgspec
@@ -110,6 +111,15 @@ def say(candidate: Candidate, text: str, rng: random.Random) -> Candidate:
     return msgspec.structs.replace(candidate, said=(*candidate.said[:at], text, *candidate.said[at:]))
 
 
+def bit_by_bit(candidate: Candidate, text: str) -> Candidate:
+    """The conversation with its user telling the text in the first person, a clause a turn, between what is said besides."""
+    text = re.sub(r"\byou\b", "I", re.sub(r"\byour\b", "my", text, flags=re.IGNORECASE), flags=re.IGNORECASE)
+    clauses = [clause for clause in re.split(r"[,.;]\s+| and ", text) if clause.strip()]
+    said = list(candidate.by_user or candidate.said)
+    told = tuple(told for pair in zip_longest(clauses, said[: len(clauses)]) for told in pair if told)
+    return msgspec.structs.replace(candidate, said=(*candidate.said, *clauses), by_user=told)
+
+
 def renamed(tool: OfferedTool, rng: random.Random) -> OfferedTool:
     """The tool under another name."""
     return OfferedTool(f"{rng.choice(_VERBS)}_{rng.choice(_NAMES).lower()}", tool.description, tool.parameters)
@@ -126,10 +136,25 @@ def restyled(tool: OfferedTool, rng: random.Random) -> OfferedTool:
     return OfferedTool(renamed(tool, rng).name, reworded(tool.description, rng), parameters)
 
 
+def described_anew(tool: OfferedTool, rng: random.Random) -> OfferedTool:
+    """The tool under its own name, without a word of its descriptions."""
+    return OfferedTool(
+        tool.name, rng.choice(("Does what it says.", "Use when asked.")), _without_prose(tool.parameters)
+    )
+
+
+def _without_prose(schema: Any) -> Any:
+    """A schema without descriptions; a parameter that is called `description` stays."""
+    if not isinstance(schema, dict):
+        return schema
+    return {k: _without_prose(v) for k, v in schema.items() if k != "description" or isinstance(v, dict)}
+
+
 RENAMINGS: Final[dict[str, Callable[[OfferedTool, random.Random], OfferedTool]]] = {
     "renamed": renamed,
     "renamed, with half of its parameters": half_renamed,
     "renamed, parameters in camel case, description re-worded": restyled,
+    "same name and parameters, descriptions rewritten": described_anew,
 }
 
 

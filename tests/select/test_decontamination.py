@@ -108,6 +108,48 @@ def test_a_renamed_tool_is_found_by_its_schema(benchmarks: Benchmarks) -> None:
     assert (found.kind, found.copied) == ("tool schema", True)
 
 
+def schema(*required: str, **types: str) -> dict[str, Any]:
+    return {"type": "object", "properties": {k: {"type": t} for k, t in types.items()}, "required": list(required)}
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "other", "copied"),
+    [
+        ("graft_orchard", schema("scion", rootstock="string", scion="string"), "graft_orchard", True),
+        ("graft_orchard", schema("scion", rootstock="string", scion="string"), "run_it", False),  # too little alone
+        ("brew", schema(mash="number", sparge="string", hops="array", lauter="boolean", wort="string"), "run_it", True),
+        ("get_user", schema("user_id", user_id="string"), "get_user", False),
+        ("get_user", schema("user_id", user_id="string"), "fetchUser", False),
+        ("place_order", schema("order_id", order_id="string"), "place_order", False),
+        ("update_order_status", schema(order_id="string", status="string"), "update_order_status", False),
+        ("list_products", schema(limit="integer", offset="integer", query="string"), "list_products", False),
+        ("add", schema("a", "b", a="number", b="number"), "add", False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("others", [0, 800])
+def test_a_signature_is_a_copy_whatever_the_prose_says(
+    tmp_path: Path, name: str, parameters: dict[str, Any], other: str, copied: bool, others: int
+) -> None:
+    tools = [
+        {"name": f"weave{i}", "description": "", "parameters": schema(**{f"loom{i}": "string"})} for i in range(others)
+    ]
+    theirs = {"name": name, "description": "Wholly other words stand in the benchmark.", "parameters": parameters}
+    (tmp_path / "tools.json").write_text(json.dumps([*tools, theirs]))
+    ours = {"name": other, "description": "Nothing alike.", "parameters": parameters}
+    found = overlaps(candidate(tools=(ours,)), read_benchmarks([tmp_path / "tools.json"]))
+    assert is_contaminated(found) is copied
+
+
+def test_an_entry_told_bit_by_bit_is_found_in_one_goal(tmp_path: Path) -> None:
+    turns = ("Which weaver keeps indigo yarn?", "Order nine skeins there.", "Then mark the loom broken.", "Tell Ines to oil the shuttle.")  # fmt: skip
+    rows = [{"messages": [{"role": "user", "content": turn} for turn in turns]}]
+    (tmp_path / "talk.json").write_text(json.dumps(rows))
+    goal = "Find which weaver keeps indigo yarn, order skeins there, mark the loom broken, tell Ada to oil the shuttle."
+    benchmarks = read_benchmarks([tmp_path / "talk.json"])
+    assert is_contaminated(overlaps(candidate(goals=(goal,)), benchmarks))
+    assert not is_contaminated(overlaps(candidate("Mark it broken.", goals=("Order yarn.",)), benchmarks))
+
+
 def test_a_generic_schema_or_a_name_alone_is_no_copy(benchmarks: Benchmarks) -> None:
     found = overlaps(candidate(tools=({**BY_ID, "name": "fetchItem"},)), benchmarks)
     assert {overlap.kind for overlap in found} >= {"tool name"}

@@ -11,8 +11,10 @@ import pytest
 
 from duologue.ids import rng
 from duologue.select.decontamination import Benchmarks, is_contaminated, overlaps, read_benchmarks
+from duologue.select.decontamination.texts import ENOUGH
+from duologue.select.decontamination.words import skeleton
 from duologue.select.samples import Candidate, OfferedTool
-from planted import RENAMINGS, TELLINGS, call, say
+from planted import RENAMINGS, TELLINGS, bit_by_bit, call, say
 from played import scenario, scripted, tiny
 
 TASKS = (
@@ -47,12 +49,13 @@ def honest(item: int) -> Candidate:
     """A scripted conversation over the tiny library."""
     dialogue = scripted(item)
     said = [t.message.content for t in dialogue.turns if t.message.role in ("user", "assistant") and t.message.content]
+    asked = tuple(t.message.content for t in dialogue.turns if t.message.role == "user")
     called = {c.name for turn in dialogue.turns for c in turn.message.tool_calls}
     tools = [
         OfferedTool(t.name, t.description, t.parameters) for t in tiny().environment.toolset.tools if t.name in called
     ]
     goals = tuple(task.goal for task in scenario(item).tasks)
-    return Candidate(dialogue.id, item, "tiny", "e", "user", "easy", (), len(said), 90, goals, (), tuple(said), tuple(tools), dialogue.id)  # fmt: skip
+    return Candidate(dialogue.id, item, "tiny", "e", "user", "easy", (), len(said), 90, goals, (), tuple(said), tuple(tools), dialogue.id, asked)  # fmt: skip
 
 
 @pytest.fixture
@@ -71,6 +74,12 @@ def test_a_planted_task_is_found(invented: Benchmarks, tell: Callable[[str, Rand
         assert [(o.entry.rpartition(" ")[2], o.kind) for o in found if o.copied] == [(f"[{number}]", "text")]
 
 
+def test_a_task_told_bit_by_bit_is_found(invented: Benchmarks) -> None:
+    for number, text in enumerate(TASKS):
+        found = overlaps(bit_by_bit(honest(number), text), invented)
+        assert [(o.entry.rpartition(" ")[2], o.kind) for o in found if o.copied] == [(f"[{number}]", "text")]
+
+
 @pytest.mark.parametrize("rename", RENAMINGS.values(), ids=RENAMINGS)
 def test_a_planted_tool_is_found(invented: Benchmarks, rename: Callable[[OfferedTool, Random], OfferedTool]) -> None:
     found = overlaps(call(honest(0), rename(PUMP, rng(5, "tool"))), invented)
@@ -81,14 +90,14 @@ def test_honest_conversations_share_nothing(invented: Benchmarks) -> None:
     assert not [o for item in range(12) for o in overlaps(honest(item), invented)]
 
 
-def asked(value: Any) -> Iterator[str]:
+def questions(value: Any) -> Iterator[str]:
     """What the published benchmarks ask, read apart from the reader that is tested."""
     if isinstance(value, dict) and value.get("role") != "system":
         for key in ("content", "reason_for_call"):
             if isinstance(value.get(key), str) and len(value[key].split()) >= 20:
                 yield value[key]
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from asked(inner)
+        yield from questions(inner)
 
 
 def published() -> list[str]:
@@ -96,7 +105,7 @@ def published() -> list[str]:
     for path in sorted(p for folder in FILES for p in folder.rglob("*.json") if p.stem not in ("db", "split_tasks")):
         text = path.read_text(encoding="utf-8")
         values = [json.loads(text)] if text.startswith("[") else map(json.loads, islice(text.splitlines(), 200))
-        held = list(dict.fromkeys(t for value in values if value is not None for t in asked(value)))
+        held = list(dict.fromkeys(t for value in values if value is not None for t in questions(value)))
         drawn += rng(1, path.name).sample(held, min(EACH, len(held)))
     return drawn
 
@@ -106,6 +115,9 @@ def test_against_published_benchmarks() -> None:
     benchmarks, texts = read_benchmarks(FILES), published()
     assert len(texts) >= 60
     assert not [o for item in range(12) for o in overlaps(honest(item), benchmarks) if o.copied]
+    long = [text for text in texts if len(skeleton(text)) >= ENOUGH]
+    told = [is_contaminated(overlaps(bit_by_bit(honest(i % 12), t), benchmarks)) for i, t in enumerate(long)]
+    assert sum(told) >= 0.75 * len(told)  # another task is told in between
     for kind, tell in TELLINGS.items():
         draw = rng(2, kind)
         found = [

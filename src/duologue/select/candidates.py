@@ -60,6 +60,7 @@ class _View:
             ),
             tools=tuple(self.offered[name] for name in sorted(called)),
             messages=digest([_bare(turn) for turn in path]),
+            by_user=tuple(t.message.content for t in path if t.message.role == "user" and t.message.content),
         )
 
     def _tokens(self, turn: Turn) -> int:

@@ -38,6 +38,8 @@ class Candidate(Struct, frozen=True):
     """The tools that were called."""
     messages: str = ""
     """A digest of all its messages, calls and results included; ids of calls don't count."""
+    by_user: tuple[str, ...] | None = None
+    """Those of `said` that the user said; None where speakers aren't told apart."""
 
 
 class Left(Struct, frozen=True, omit_defaults=True):

@@ -1,6 +1,8 @@
 """The benchmarks a person names, read once and indexed."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from duologue.errors import UserError
 from duologue.select.decontamination.files import benchmark_files, read_contents
 from duologue.select.decontamination.likeness import ToolIndex
 from duologue.select.decontamination.shapes import BenchmarkTool, Passage, read_document
+from duologue.select.decontamination.signatures import SignatureIndex
 from duologue.select.decontamination.texts import TextIndex
 
 MOST_LETTERS = 64 * 2**20
@@ -31,8 +34,13 @@ class BenchmarkFile(Struct, frozen=True):
 class Benchmarks:
     """Passages and tools of benchmarks, to be found in conversations. `files` is what was read, for the report."""
 
-    def __init__(self, files: tuple[BenchmarkFile, ...], texts: TextIndex, tools: ToolIndex) -> None:
-        self.files, self.texts, self.tools = files, texts, tools
+    def __init__(
+        self, files: tuple[BenchmarkFile, ...], passages: Sequence[Passage], tools: Sequence[BenchmarkTool]
+    ) -> None:
+        self.files = files
+        self.texts, self.tools, self.signatures = TextIndex(passages), ToolIndex(tools), SignatureIndex(tools)
+        self.tellings = TextIndex(_together(passages))
+        """What the user of an entry says over several messages, as one passage; apart, since its n-grams would count twice."""
         self.answers = Answers()
 
 
@@ -73,7 +81,7 @@ def read_benchmarks(paths: Sequence[Path]) -> Benchmarks:
         state = 0
         for document in contents.documents:
             found = read_document(document)
-            passages += (Passage(_entry(path, p.entry), p.path, p.text) for p in found.passages)
+            passages += (Passage(_entry(path, p.entry), p.path, p.text, p.by_user) for p in found.passages)
             tools += (BenchmarkTool(_entry(path, t.entry), t.name, t.description, t.parameters) for t in found.tools)
             state += found.state
             letters += sum(len(p.text) for p in found.passages)
@@ -89,7 +97,15 @@ def read_benchmarks(paths: Sequence[Path]) -> Benchmarks:
             f"Nothing to compare with in {', '.join(repr(str(path)) for path in paths)}: no text of four words, no tool.",
             "Name benchmark files: tasks, questions, conversations or tools.",
         )
-    return Benchmarks(tuple(files), TextIndex(passages), ToolIndex(tools))
+    return Benchmarks(tuple(files), passages, tools)
+
+
+def _together(passages: Iterable[Passage]) -> Iterator[Passage]:
+    """For each entry the messages of its user, where there are several."""
+    for entry, held in groupby((p for p in passages if p.by_user), key=attrgetter("entry")):
+        said = list({passage.text: passage for passage in held}.values())
+        if len(said) > 1:
+            yield Passage(entry, f"{said[0].path} and {len(said) - 1} more", "\n".join(p.text for p in said), True)
 
 
 def _entry(path: Path, place: str) -> str:

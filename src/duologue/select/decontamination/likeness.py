@@ -33,11 +33,13 @@ _VERBS = (
     "count tally number",
 )
 _VERB = {verb: group.split()[0] for group in reversed(_VERBS) for verb in group.split()}
+VERBS = frozenset(_VERB.values())
+"""As which a verb stands in the words of a name."""
 _ANY = (
     "id name key query limit offset page size count number type value date text title description status start end from to sort order by"
     " filter user keyword max min format unit language mode content data url path message email"
 )
-_ANY_TOOLS = frozenset((*_ANY.split(), "start date", "end date", "user id", "page size", "sort by", "order by"))
+ANY_TOOLS = frozenset((*_ANY.split(), "start date", "end date", "user id", "page size", "sort by", "order by"))
 UNSEEN = 200
 """Tools that are thought beside the benchmark's: in one of three tools, a feature that stands in one is still rare."""
 _LITTLE = 0.25
@@ -116,12 +118,12 @@ class ToolIndex:
     def _rarity(self, feature: str) -> float:
         rarity = log((len(self._tools) + UNSEEN) / (len(self._where.get(feature, ())) + 1))
         kind, _, value = feature.partition(":")
-        return rarity * _LITTLE if kind in "pt" and value.partition("=")[0] in _ANY_TOOLS else rarity
+        return rarity * _LITTLE if kind in "pt" and value.partition("=")[0] in ANY_TOOLS else rarity
 
 
 def name_words(name: str) -> tuple[str, ...]:
     """A tool's name as sorted words: case, separators, order, plural and the choice among verbs of one meaning are gone."""
-    return tuple(sorted(_VERB.get(word, word) for word in _split(name)))
+    return tuple(sorted(_VERB.get(word, word) for word in split_name(name)))
 
 
 def features(description: str, parameters: Mapping[str, Any]) -> frozenset[str]:
@@ -146,10 +148,10 @@ def _gather(schema: Any, found: dict[str, None], depth: int) -> None:
             found[f"e:{str(value).casefold()[:80]}"] = None
     properties = schema.get("properties")
     for name, inner in properties.items() if isinstance(properties, dict) else ():
-        spoken = " ".join(_split(name)) or name
+        spoken = " ".join(split_name(name)) or name
         found[f"p:{spoken}"] = None
         if isinstance(inner, dict):
-            found[f"t:{spoken}={_type(inner)}"] = None
+            found[f"t:{spoken}={schema_type(inner)}"] = None
             if isinstance(inner.get("description"), str):
                 _describe(inner["description"], found)
         _gather(inner, found, depth + 1)
@@ -167,7 +169,7 @@ def _describe(text: str, found: dict[str, None]) -> None:
         found[f"d:{bones[0]}"] = None
 
 
-def _type(schema: Mapping[str, Any]) -> str:
+def schema_type(schema: Mapping[str, Any]) -> str:
     kind = schema.get("type")
     if isinstance(kind, list):
         kind = next((k for k in kind if k != "null"), "any")
@@ -177,6 +179,6 @@ def _type(schema: Mapping[str, Any]) -> str:
     return _TYPES.get(str(kind).casefold(), str(kind).casefold())
 
 
-def _split(name: str) -> list[str]:
+def split_name(name: str) -> list[str]:
     parts = [part.casefold() for part in _PARTS.findall(name)]
-    return [part[:-1] if len(part) > 3 and part.endswith("s") and not part.endswith("ss") else part for part in parts]
+    return [p[:-1] if len(p) > 3 and p.endswith("s") and not p.endswith(("ss", "us", "is")) else p for p in parts]

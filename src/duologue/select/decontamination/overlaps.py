@@ -4,7 +4,9 @@ The rule, with its numbers in `Rule`: a conversation is contaminated when
 
 - a goal or message tells a benchmark's passage again: enough of the passage's skeleton in order, and enough words in all;
 - or it holds a long run of a benchmark's words, values included;
-- or a tool it calls has a benchmark's schema: nearly all of it, and too much of it for chance.
+- or what its user says over all turns together tells a long passage again, or all that an entry's user says;
+- or a tool it calls has a benchmark's schema: nearly all of it, and too much of it for chance; or, whatever the descriptions say,
+  the same name and parameters, or the same parameters where these are rare.
 
 All else is only reported: lesser shares, short questions that anybody may ask, and tools that share nothing but the name.
 """
@@ -16,6 +18,7 @@ from msgspec import Struct
 
 from duologue.ids import digest
 from duologue.select.decontamination.benchmarks import Benchmarks
+from duologue.select.decontamination.signatures import Signed
 from duologue.select.decontamination.texts import Match
 from duologue.select.samples import Candidate, OfferedTool
 
@@ -43,6 +46,15 @@ class Rule(Struct, frozen=True):
     """Entries that have the same short passage, from which it is the benchmark's own phrase ("Sure, I can help you with that")."""
     schema_share: float = 0.6
     schema_weight: float = 25.0
+    together_share: float = 0.6
+    """Of a long passage's skeleton, told over several turns."""
+    together_weight: float = 5.0
+    signature_share: float = 0.8
+    """Of the parameters of a tool of the same name, without their descriptions; `named_weight` is theirs with the name's."""
+    named_weight: float = 18.0
+    unnamed_share: float = 0.85
+    """The same for a tool of another name."""
+    unnamed_weight: float = 30.0
     report: float = 0.85
     """Of any of these shares and weights, from which it is reported."""
 
@@ -65,6 +77,7 @@ def overlaps(candidate: Candidate, benchmarks: Benchmarks, rule: Rule = DEFAULT_
     found: dict[tuple[str, Kind], Overlap] = {}
     for text in dict.fromkeys((*candidate.goals, *candidate.said)):
         _keep(found, _of_text(text, benchmarks, rule))
+    _keep(found, _of_all_turns(candidate, benchmarks, rule))
     for tool in candidate.tools:
         _keep(found, _of_tool(tool, benchmarks, rule))
     return tuple(sorted(found.values(), key=lambda overlap: (not overlap.copied, -overlap.share)))
@@ -90,6 +103,22 @@ def _of_text(text: str, benchmarks: Benchmarks, rule: Rule) -> tuple[Overlap, ..
         held = tuple(o for match in matches if (o := _judged(match, rule)) is not None)
         benchmarks.answers.put((rule, text), held)
     return held
+
+
+def _of_all_turns(candidate: Candidate, benchmarks: Benchmarks, rule: Rule) -> Iterable[Overlap]:
+    """What the user says bit by bit, put together; and, for an entry that is told bit by bit, each goal as well."""
+    turns = candidate.said if candidate.by_user is None else candidate.by_user
+    joined = "\n".join(turns)
+    asked = [(joined, benchmarks.texts)] if len(turns) > 1 else []
+    asked += [(text, benchmarks.tellings) for text in dict.fromkeys((joined, *candidate.goals))]
+    for text, index in asked:
+        for match in index.matches(text, in_one_message=False):
+            least, weight = rule.together_share, rule.together_weight
+            if match.share >= rule.report * least and match.share * match.shared >= rule.report * weight:
+                copied = match.share >= least and match.share * match.shared >= weight
+                entry = f"{match.passage.path} {_quoted(match.passage.text)}"
+                evidence = f"{match.shared} words in order over all that is asked: {_quoted(text)} is like {entry}"
+                yield Overlap(match.passage.entry, "text", round(match.share, 3), evidence, copied)
 
 
 def _judged(match: Match, rule: Rule) -> Overlap | None:
@@ -132,6 +161,22 @@ def _tool_overlaps(tool: OfferedTool, benchmarks: Benchmarks, rule: Rule) -> Ite
         shared = ", ".join(like.shared)
         evidence = f"{_quoted(tool.name)} has the schema of {_quoted(like.tool.name)}: {shared}"
         yield Overlap(like.tool.entry, "tool schema", round(like.share, 3), evidence, copied)
+    for signed in benchmarks.signatures.like(tool.name, tool.parameters, rule.report * rule.signature_share):
+        if (overlap := _of_signature(tool, signed, rule)) is not None:
+            yield overlap
+
+
+def _of_signature(tool: OfferedTool, like: Signed, rule: Rule) -> Overlap | None:
+    is_named = like.named is not None
+    least = rule.signature_share if is_named else rule.unnamed_share
+    enough = rule.named_weight if is_named else rule.unnamed_weight
+    weight = like.weight + (like.named or 0.0)
+    if like.share < rule.report * least or weight < rule.report * enough:
+        return None
+    what = "name and parameters" if is_named else "parameters"
+    evidence = f"{_quoted(tool.name)} has the {what} of {_quoted(like.tool.name)}: {', '.join(like.shared)}"
+    copied = like.share >= least and weight >= enough
+    return Overlap(like.tool.entry, "tool schema", round(like.share, 3), evidence, copied)
 
 
 def _quoted(text: str) -> str:

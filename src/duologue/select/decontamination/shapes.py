@@ -25,6 +25,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from duologue.ids import is_deep
 from duologue.select.decontamination.files import Document
@@ -33,7 +34,8 @@ from duologue.select.decontamination.words import words
 FEWEST_WORDS = 4
 _SPEAKERS, _CONTENTS = ("role", "from", "speaker", "author"), ("content", "value", "text", "message", "utterance")
 _RESULTS = ("call_id", "tool_call_id")
-_HEARD = frozenset(("user", "human", "customer", "client", "assistant", "gpt", "agent", "bot", "model", "ai"))
+_USERS = frozenset(("user", "human", "customer", "client"))
+_HEARD = _USERS.union(("assistant", "gpt", "agent", "bot", "model", "ai"))
 _ASKING = (
     "question questions query queries prompt prompts instruction instructions goal goals task tasks request requests ask asks"
     " problem problems ticket utterance utterances message messages conversation conversations dialogue turns input inputs"
@@ -54,6 +56,8 @@ class Passage(Struct, frozen=True):
     entry: str
     path: str
     text: str
+    by_user: bool = False
+    """It is what the user of a conversation says."""
 
 
 class BenchmarkTool(Struct, frozen=True):
@@ -83,6 +87,7 @@ class _At(Struct, frozen=True):
     state: bool = False
     whole: bool = False
     """Still in an object that is the whole file: its elements are the entries."""
+    by_user: bool = False
 
 
 def read_document(document: Document) -> Found:
@@ -117,7 +122,8 @@ class _Walk:
         if (message := _message(value)) is not None:
             speaker, field = message
             if speaker in _HEARD:
-                self.value(value[field], _inside(at, f".{field}", asked=True))
+                inside = _inside(at, f".{field}", asked=True)
+                self.value(value[field], replace(inside, by_user=speaker in _USERS))
             value = {key: inner for key, inner in value.items() if key != field}
         keyed = _is_keyed(value)
         for key, inner in value.items():
@@ -137,7 +143,7 @@ class _Walk:
             if at.state and not at.asked:
                 self.state += 1
             else:
-                self.passages.append(Passage(at.entry, at.path, text))
+                self.passages.append(Passage(at.entry, at.path, text, at.by_user))
 
 
 def _inside(at: _At, step: str, asked: bool = False, element: bool = False) -> _At:
@@ -145,7 +151,8 @@ def _inside(at: _At, step: str, asked: bool = False, element: bool = False) -> _
     if at.whole:
         entry = (at.entry + step).removeprefix(".")
         return _At(entry, "", False, at.state, whole=not element)
-    return _At(at.entry, (at.path + step).removeprefix("."), at.asked or asked, at.state)
+    path = (at.path + step).removeprefix(".")
+    return _At(at.entry, path, at.asked or asked, at.state, by_user=at.by_user)
 
 
 # ── Tools and calls ──────────────────────────────────────────────────────────────────────────────────────────────────

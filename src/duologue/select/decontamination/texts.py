@@ -27,6 +27,8 @@ ENOUGH = 8
 """Words of a skeleton that say enough without values and small words."""
 MOST_IN_A_ROW = 1_000
 """Words of a passage and a text in which a common run is looked for."""
+_WORTH = 0.25
+"""Share below which a match over several messages is not looked at further."""
 SHORTEST_WORDS = 5
 """Words of all kinds from which a passage is compared at all."""
 
@@ -87,9 +89,15 @@ class TextIndex:
     def __len__(self) -> int:
         return len(self._passages)
 
-    def matches(self, text: str) -> Iterator[Match]:
-        """Passages that the text shares words with, however few; the caller decides what is enough."""
+    def matches(self, text: str, *, in_one_message: bool = True) -> Iterator[Match]:
+        """Passages that the text shares words with, however few; the caller decides what is enough. Of a text put together from
+        several messages, only long passages and only their skeletons: words in a row mean nothing across a seam."""
         ours = told(text)
+        if not in_one_message:
+            form, index = self._forms[0]
+            matches = (self._match(hit, form, ours, text) for hit in index.find(ours.skeleton) if hit.share >= _WORTH)
+            yield from (match for match in matches if not match.brief)
+            return
         for form, index in self._forms:
             for hit in index.find(form.take(ours)):
                 yield self._match(hit, form, ours, text)
