@@ -110,15 +110,17 @@ def _objects(value: Json) -> Iterator[Mapping[str, Json]]:
 
 def _field(case: Case, call: Executed, tool: Tool, said: Sequence[int]) -> str:
     """A figure or a day that was changed without its column having been named."""
-    changed = {c: v for r in call.changes if r.op == "update" and r.before for c, v in r.before.items()}
+    changed = {(r.table, c): v for r in call.changes if r.op == "update" and r.before for c, v in r.before.items()}
+    given = {(r.table, c): v for r in call.changes if r.op == "update" and r.after for c, v in r.after.items()}
     for name, slot in tool.inputs.items():
         column = case.column(f"{slot.table}.{slot.column}")
-        if slot.use != "value" or column is None or slot.column not in changed or name not in call.call.arguments:
+        at = (slot.table, slot.column)
+        if slot.use != "value" or column is None or at not in changed or given.get(at) != call.call.arguments.get(name):
             continue
         if column.role not in _MIXED or not _has_siblings(case, column):
             continue
         words = _words(column.label) | _words(name.replace("_", " "))
-        old = changed[slot.column]
+        old = changed[at]
         if not any(_touches(case, t, words) or tells(case.reading(t), old, column) for t in said):
             return f"{column.label or name} is a field that nobody had named"
     return ""
