@@ -160,8 +160,13 @@ def test_what_was_is_told_after_a_change() -> None:
     assert states("It was 42, now it is 43.", 43)
 
 
-WORDS = st.text(st.characters(categories=("Ll", "Lu")), min_size=2, max_size=9).filter(str.isascii)
-VALUES = st.one_of(st.integers(2, 99_999), st.dates().map(str).filter(lambda d: d > "1000"), WORDS.map(str.title))
+NAMES = (
+    st.text(st.characters(categories=("Ll", "Lu")), min_size=2, max_size=9)
+    .filter(str.isascii)
+    .map(lambda w: w.title() + "ova")
+)
+"""Names, and none of the words that make "not" mean something else ("not least")."""
+VALUES = st.one_of(st.integers(2, 99_999), st.dates().map(str).filter(lambda d: d > "1000"), NAMES)
 
 
 @given(VALUES, st.integers(0, 3))
