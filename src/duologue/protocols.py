@@ -54,6 +54,8 @@ class Utterance(Struct, frozen=True):
     """scripted, or the name of the model."""
     call: str = ""
     """Key of the model's call (see `Answer.key`); empty for a scripted utterance."""
+    behaviours: tuple[str, ...] = ()
+    """What a scripted user does beside going on with the goals."""
 
 
 class View(Struct, frozen=True):

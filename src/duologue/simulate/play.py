@@ -67,6 +67,7 @@ def _turn(said: Utterance, turns: tuple[Turn, ...], task: int) -> Turn:
         call=said.call,
         task=task if said.task < 0 else said.task,
         acts=said.acts,
+        behaviours=said.behaviours,
         rationale=said.rationale,
         origins=said.origins,
         train=said.train,

@@ -1,0 +1,61 @@
+"""The values that everything else is about.
+
+Frozen, comparable, and nothing but data: they encode to JSON and back without loss (msgspec), know no database, no model and
+no stage. Behaviour lives in the packages; `protocols.py` holds the seams between them.
+
+In the order of the work: `tools` and their environment, `needs` (what a request means), `tasks`, `dialogue`, `verdicts`.
+"""
+
+from duologue.types.dialogue import Dialogue, Message, Origin, ToolCall, Turn
+from duologue.types.needs import Act, Mention, Need, Pick
+from duologue.types.tasks import Criterion, Disclosure, Fact, PlanStep, Proof, RowChange, Scenario, Subtask, Task
+from duologue.types.tools import (
+    ClockSpec,
+    Dialect,
+    Environment,
+    Json,
+    Meaning,
+    Policy,
+    Problem,
+    Rule,
+    Slot,
+    Statement,
+    Tool,
+    Toolset,
+)
+from duologue.types.verdicts import Finding, Verdict
+
+__all__ = [
+    "Act",
+    "ClockSpec",
+    "Criterion",
+    "Dialect",
+    "Dialogue",
+    "Disclosure",
+    "Environment",
+    "Fact",
+    "Finding",
+    "Json",
+    "Meaning",
+    "Mention",
+    "Message",
+    "Need",
+    "Origin",
+    "Pick",
+    "PlanStep",
+    "Policy",
+    "Problem",
+    "Proof",
+    "RowChange",
+    "Rule",
+    "Scenario",
+    "Slot",
+    "Statement",
+    "Subtask",
+    "Task",
+    "Tool",
+    "ToolCall",
+    "Toolset",
+    "Turn",
+    "Verdict",
+]

@@ -1,0 +1,77 @@
+"""The dialogue: a tree of messages, each bound to the state after it."""
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+from duologue.types.needs import Act
+from duologue.types.tasks import RowChange, Scenario
+from duologue.types.tools import Json
+
+
+class ToolCall(Struct, frozen=True):
+    """A call the assistant makes. `id` is unique in its dialogue."""
+
+    id: str
+    name: str
+    arguments: dict[str, Json]
+
+
+class Message(Struct, frozen=True, omit_defaults=True):
+    """One message of the OpenAI chat format, and nothing more."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    content: str = ""
+    reasoning: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
+
+
+class Origin(Struct, frozen=True, omit_defaults=True):
+    """Where an argument's value came from. `kind`: user · result · policy · default · inference.
+    `turn` is the index of the turn that said or returned it; `path` where in a result."""
+
+    kind: str
+    turn: int = -1
+    path: str = ""
+
+
+class Turn(Struct, frozen=True, omit_defaults=True):
+    """A message in its place. `state` is the state of the environment after it (opaque, see `Session`)."""
+
+    message: Message
+    parent: int | None = None
+    state: str = ""
+    maker: str = "scripted"
+    call: str = ""  # key of the model's call that made it
+    task: int = 0
+    """Index of the scenario's task it belongs to."""
+    acts: tuple[Act, ...] = ()
+    behaviours: tuple[str, ...] = ()
+    """Of a scripted user's turn: what the user did beside going on with the goals, by the names in `simulate.behaviours`."""
+    rationale: str = ""
+    origins: dict[str, dict[str, Origin]] = field(default_factory=dict)
+    """Call id → parameter → where its value came from."""
+    changes: tuple[RowChange, ...] = ()
+    """What the call behind a tool result changed."""
+    train: bool = True
+    done: bool = False
+    """Of a user turn: the user declares the goal reached (`is_task_complete`)."""
+
+
+class Dialogue(Struct, frozen=True, omit_defaults=True):
+    """A tree of turns, flat: a turn names its parent by index. Turn 0 is the system message."""
+
+    id: str
+    environment: str
+    scenario: Scenario
+    turns: tuple[Turn, ...] = ()
+
+    def path(self, at: int = -1) -> tuple[Turn, ...]:
+        """The conversation that ends at turn `at` (the last by default), root first."""
+        index: int | None = at if at >= 0 else len(self.turns) + at
+        out: list[Turn] = []
+        while index is not None and index >= 0:
+            out.append(self.turns[index])
+            index = self.turns[index].parent
+        return tuple(reversed(out))

@@ -1,0 +1,47 @@
+"""What a request means, in terms of the database, and what an utterance does."""
+
+from msgspec import Struct, field
+
+from duologue.types.tools import Json, Meaning
+
+
+class Pick(Struct, frozen=True, omit_defaults=True):
+    """Which of several rows is meant: max · min · latest · earliest (by `column`) · where (`column` = `value`) ·
+    ordinal (`value` = 1, 2, … or -1 for the last) · only."""
+
+    kind: str
+    table: str = ""
+    column: str = ""
+    value: Json = None
+    use: str = ""
+    """As in `Slot.use`, where the column picked by is a computed one (a sum, a count)."""
+
+
+class Mention(Struct, frozen=True, omit_defaults=True):
+    """How a row is spoken of. By what is said of it (`by`: column or `@name` → value), by its place in what was last listed
+    (`pick`), or by pointing back at the row talked about (both empty)."""
+
+    table: str
+    by: dict[str, Json] = field(default_factory=dict)
+    pick: Pick | None = None
+
+
+class Need(Struct, frozen=True, omit_defaults=True):
+    """Something wanted, in terms of the database: no tool, no key that was not said."""
+
+    meaning: Meaning
+    mentions: tuple[Mention, ...] = ()
+    values: dict[str, Json] = field(default_factory=dict)
+    """What is said of values: `table.column:use` (as in `Slot`) → value."""
+    wanted: tuple[str, ...] = ()
+    """What is to be told of the result, `table.column[:use]` each; empty = the gist."""
+    pick: Pick | None = None
+    """Of the rows that come back, the one that matters."""
+
+
+class Act(Struct, frozen=True, omit_defaults=True):
+    """What an utterance does (`conversations.md` lists the kinds). Carries only values that its text says."""
+
+    kind: str
+    need: Need | None = None
+    values: dict[str, Json] = field(default_factory=dict)
