@@ -8,8 +8,8 @@ import pytest
 
 from audit.kit import audited, audited_file, responses, sharegpt, sound
 from duologue.audit import Audit, Talk, conversations
-from duologue.audit import files as reading
 from duologue.errors import UserError
+from duologue.talks import files as reading
 
 LINE = json.dumps(sound())
 

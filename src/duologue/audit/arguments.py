@@ -8,9 +8,10 @@ out is what some file formats make of absence, and only noted.
 from typing import Any
 
 from duologue.audit.sight import Made, Sight
-from duologue.audit.values import Objection, Offered, Severity
+from duologue.audit.values import Objection, Severity
 from duologue.checks.kept import Kept
 from duologue.environment.validators import validator
+from duologue.talks.values import Offered
 from duologue.types import Json
 
 __all__ = ["arguments", "tools"]

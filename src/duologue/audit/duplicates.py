@@ -13,8 +13,9 @@ from array import array
 from collections.abc import Iterator
 
 from duologue.audit.offers import Offers
-from duologue.audit.values import Objection, Place, Talk
+from duologue.audit.values import Objection
 from duologue.ids import digest
+from duologue.talks.values import Place, Talk
 
 __all__ = ["Duplicates", "Templates"]
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from duologue.audit.figures import HUGE, ROWS, Figures, sized
 from duologue.audit.sight import Sight
-from duologue.audit.values import Offered
 from duologue.checks.sources import Sources
 from duologue.language.reading import MONTHS, Day, read
 from duologue.plans.placeholders import leaves
+from duologue.talks.values import Offered
 from duologue.types import Json
 
 __all__ = ["Heard", "bounded", "squashed", "stems"]

@@ -8,8 +8,8 @@ their tools, and then share what is kept of them.
 import zlib
 from array import array
 
-from duologue.audit.values import Offered
 from duologue.ids import canonical
+from duologue.talks.values import Offered
 from duologue.types import Json
 
 __all__ = ["Offers"]

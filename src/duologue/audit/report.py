@@ -10,7 +10,6 @@ from pathlib import Path
 from msgspec import Struct
 
 from duologue.audit.arguments import arguments, tools
-from duologue.audit.conversations import conversations
 from duologue.audit.duplicates import Duplicates, Templates
 from duologue.audit.grounding import grounding
 from duologue.audit.honesty import honesty
@@ -18,9 +17,11 @@ from duologue.audit.provenance import provenance
 from duologue.audit.results import repetition, results
 from duologue.audit.roles import roles
 from duologue.audit.sight import Sight
-from duologue.audit.values import Finding, Objection, Place, Talk, Unreadable
+from duologue.audit.values import Finding, Objection
 from duologue.audit.wording import placeholders, text
 from duologue.errors import UserError
+from duologue.talks.conversations import conversations
+from duologue.talks.values import Place, Talk, Unreadable
 
 __all__ = ["CHECKS", "Audit", "Tally"]
 

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from duologue.audit.values import Call, Offered, Talk
+from duologue.talks.values import Call, Offered, Talk
 from duologue.types import Json
 
 __all__ = ["Made", "Sight", "failure"]

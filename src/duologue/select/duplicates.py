@@ -14,11 +14,11 @@ Each is compared with those that stay, never with one that is left out, so liken
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from duologue.select.near import NearIndex
+from duologue.near import NearIndex
 from duologue.select.samples import Entry, Left
 
 if TYPE_CHECKING:
-    from duologue.select.near import Shingles
+    from duologue.near import Shingles
 
 Key = tuple[int, int]
 """Run and item: names an entry."""

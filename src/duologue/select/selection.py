@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from duologue.errors import UserError
+from duologue.near import Shingler, needed
 from duologue.select.candidates import candidates
 from duologue.select.choose import Limits, choose, shares
 from duologue.select.contaminated import Comparison
@@ -21,7 +22,6 @@ from duologue.select.decontamination import read_benchmarks
 from duologue.select.duplicates import drop_duplicates
 from duologue.select.groups import BALANCED, DIMENSIONS, family_counts, groups_of
 from duologue.select.lists import FORMAT, Kept, Report, RunRef, Selection, Step, run_id
-from duologue.select.near import Shingler, needed
 from duologue.select.nothing import Narrowing, refuse_nothing
 from duologue.select.samples import Candidate, Entry, Left
 from duologue.select.tokens import Count, counter
@@ -29,7 +29,7 @@ from duologue.store import Store
 from duologue.types import Json
 
 if TYPE_CHECKING:
-    from duologue.select.near import Shingles
+    from duologue.near import Shingles
 
 NEAR = 0.8
 MODES = ("user", "task")

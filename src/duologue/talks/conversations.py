@@ -9,10 +9,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from duologue.audit.files import Raw, rows
-from duologue.audit.messages import Refused, call_of, is_messages, turns_of
-from duologue.audit.offered import offered, tools_in_text
-from duologue.audit.values import Place, Talk, Turn, Unreadable
+from duologue.talks.files import Raw, rows
+from duologue.talks.messages import Refused, call_of, is_messages, turns_of
+from duologue.talks.offered import offered, tools_in_text
+from duologue.talks.values import Place, Talk, Turn, Unreadable
 from duologue.types import Json
 
 __all__ = ["conversations"]
@@ -74,13 +74,12 @@ def _talk(value: Json, place: Place) -> Talk:
     row: dict[str, Json] = value if isinstance(value, dict) else {"messages": value}
     if not isinstance(value, dict | list):
         raise Refused(f"it is no conversation but {type(value).__name__}; {_WANTED}")
-    messages = _messages(row)
-    if messages is not None:
-        return _of_messages(row, messages, place)
-    items = _items(row)
-    if items is not None:
-        return _of_items(row, items, place)
-    raise Refused(_refusal(row))
+    messages, items = _messages(row), None
+    if messages is None and (items := _items(row)) is None:
+        raise Refused(_refusal(row))
+    talk = _of_messages(row, messages, place) if messages is not None else _of_items(row, items or [], place)
+    about = row.get("metadata")
+    return replace(talk, metadata=about) if isinstance(about, dict) else talk
 
 
 def _refusal(row: dict[str, Json]) -> str:

@@ -61,7 +61,7 @@ def _look(path: Path) -> None:
     if path.is_dir():
         inside = sorted(p.name for p in path.iterdir() if p.suffix in (".json", ".jsonl"))[:3]
         hint = f" It holds {', '.join(inside)}, for example." if inside else ""
-        raise UserError(f"{str(path)!r} is a folder.", f"Name the files to audit.{hint}")
+        raise UserError(f"{str(path)!r} is a folder.", f"Name the files in it.{hint}")
     try:
         with path.open("rb") as file:
             head = file.read(_CHUNK)

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from duologue.audit.values import Offered
 from duologue.environment.validators import validator
+from duologue.talks.values import Offered
 from duologue.types import Json
 
 __all__ = ["offered", "tools_in_text", "validator"]

@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from duologue.audit.values import Call, Turn
+from duologue.talks.values import Call, Turn
 from duologue.types import Json
 
 __all__ = ["ROLES", "Refused", "call_of", "is_messages", "turns_of", "unwrapped"]

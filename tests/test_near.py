@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duologue.errors import UserError
+from duologue.near import NearIndex, Shingler, jaccard, needed
 from duologue.select.duplicates import drop_duplicates
-from duologue.select.near import NearIndex, Shingler, jaccard, needed
 from duologue.select.samples import Entry
 
 WORDS = [f"word{n}" for n in range(400)]

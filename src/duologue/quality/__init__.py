@@ -1,0 +1,1 @@
+"""Variety and behaviour of conversations, measured."""
