@@ -5,9 +5,13 @@ A grammar is a YAML mapping of mappings down to lists of templates. In a templat
     {slot}          stands for a piece of text; {Slot} for the same with a capital first letter
     [this|that|]    stands for any of the words between the bars, drawn each time; the last of these three is nothing at all
 
+    ~terse ~hurried text    a line that only people of these registers say (see `REGISTERS`); without a mark anybody does
+
 Only templates whose slots all have text are considered, so a line may be written for the case where a reason is given, and
 another for where it is not. Adding a variant is adding a line. A slot inside brackets must have text too, yet does not count
-as said, because another of the alternatives may be drawn.
+as said, because another of the alternatives may be drawn. Where a register has lines of its own that fit, it mostly takes one of those.
+
+A grammar is one file, or a folder of files that are read as one: what several of them hold at one path is put together.
 
 Spaces and full stops are put right around what is left out, never inside a piece: pieces hold values, which stay as they are.
 """
@@ -21,6 +25,11 @@ from importlib.resources import files
 import yaml
 from msgspec import Struct
 
+REGISTERS = ("terse", "plain", "warm", "formal", "chatty", "hurried", "non_native")
+"""Ways of speaking that a line can be marked for."""
+_OWN = 0.6
+"""How often a register takes one of its own lines, where it has any that fit."""
+_MARKS = re.compile(r"(?:~\w+\s+)+")
 _PART = re.compile(r"\{(\w+)\}|\[([^\[\]]*)\]")
 _DATE_COMMA = re.compile(r"(?<=\d), (?=\d{4}\b)")
 _KEPT = 20_000
@@ -61,6 +70,8 @@ class Template(Struct, frozen=True):
     parts: tuple[Part, ...]
     needs: frozenset[str]
     says: frozenset[str]
+    registers: frozenset[str] = frozenset()
+    """Who says it; empty = anybody."""
 
     def fill(self, slots: Mapping[str, str], rng: random.Random) -> str:
         """The line with its slots filled and its alternatives drawn."""
@@ -68,11 +79,18 @@ class Template(Struct, frozen=True):
 
 
 def template(text: str) -> Template:
-    """Read one line."""
+    """Read one line. Raises `ValueError` where it is marked for a register there is none of."""
+    marks = _MARKS.match(text)
+    registers = frozenset(marks[0].replace("~", "").split()) if marks else frozenset()
+    if not registers <= set(REGISTERS):
+        raise ValueError(
+            f"{text!r}: no register {sorted(registers - set(REGISTERS))}; there are {', '.join(REGISTERS)}"
+        )
+    text = text[marks.end() :] if marks else text
     parts = _parts(text)
     says = frozenset(p.name for p in parts if isinstance(p, Slot))
     inner = {p.name for c in parts if isinstance(c, Choice) for o in c.options for p in o if isinstance(p, Slot)}
-    return Template(text, parts, says | inner, says | {_SAYS_TOO[s] for s in says if s in _SAYS_TOO})
+    return Template(text, parts, says | inner, says | {_SAYS_TOO[s] for s in says if s in _SAYS_TOO}, registers)
 
 
 def _parts(text: str) -> tuple[Part, ...]:
@@ -115,25 +133,28 @@ def _join(out: str, words: str) -> str:
 
 
 class Grammar:
-    """The templates of one file, by dotted path."""
+    """The templates of one file or folder, by dotted path, as somebody of one register draws them (empty: none in particular)."""
 
-    def __init__(self, tree: Mapping[str, object]) -> None:
+    def __init__(self, *trees: Mapping[str, object], register: str = "") -> None:
+        self.register = register
         self._lines: dict[str, tuple[Template, ...]] = {}
-        self._plant("", tree)
-        self._chosen: dict[tuple[str, frozenset[str], frozenset[str], str], tuple[Template, ...]] = {}
+        for tree in trees:
+            self._plant("", tree)
+        self._chosen: dict[tuple[str, frozenset[str], frozenset[str], str], _Fitting] = {}
 
     def _plant(self, path: str, node: object) -> None:
         if isinstance(node, Mapping):
             for name, child in node.items():
                 self._plant(f"{path}.{name}" if path else str(name), child)
         elif isinstance(node, list):
-            self._lines[path] = tuple(template(str(t)) for t in node)
+            mine = [t for t in (template(str(t)) for t in node) if not t.registers or self.register in t.registers]
+            self._lines[path] = (*self._lines.get(path, ()), *mine)
 
     def __contains__(self, path: str) -> bool:
         return path in self._lines
 
     def paths(self) -> tuple[str, ...]:
-        """Where the file has lines, in its order."""
+        """Where there are lines, in their order."""
         return tuple(self._lines)
 
     def templates(self, path: str) -> tuple[Template, ...]:
@@ -150,8 +171,8 @@ class Grammar:
     def find(self, path: str, rng: random.Random, slots: Mapping[str, str], must: Collection[str] = ()) -> str:
         """Like `line`, but only lines that say all of `must` count, and where none fits the answer is empty."""
         demand = frozenset(must)
-        fits = [t for t in self._fitting(path, slots, demand, "") if demand <= t.says]
-        return fits[int(rng.random() * len(fits))].fill(slots, rng) if fits else ""
+        chosen = self._fitting(path, slots, demand, "").draw(rng)
+        return chosen.fill(slots, rng) if chosen is not None and demand <= chosen.says else ""
 
     def fullest(
         self, path: str, rng: random.Random, slots: Mapping[str, str], must: Collection[str], ending: str = ""
@@ -161,15 +182,12 @@ class Grammar:
         `ending`: only lines whose template ends so.
         """
         demand = frozenset(must)
-        fits = self._fitting(path, slots, demand, ending)
-        if not fits:
+        chosen = self._fitting(path, slots, demand, ending).draw(rng)
+        if chosen is None:
             return "", demand
-        chosen = fits[int(rng.random() * len(fits))]
         return chosen.fill(slots, rng), demand - chosen.says
 
-    def _fitting(
-        self, path: str, slots: Mapping[str, str], demand: frozenset[str], ending: str
-    ) -> tuple[Template, ...]:
+    def _fitting(self, path: str, slots: Mapping[str, str], demand: frozenset[str], ending: str) -> "_Fitting":
         """The lines that can be filled and end so, those that say most of what is demanded. Found once for what has text."""
         key = (path, frozenset([k for k, v in slots.items() if v]), demand, ending)
         found = self._chosen.get(key)
@@ -178,14 +196,34 @@ class Grammar:
             most = max((len(demand & t.says) for t in fits), default=0)
             if len(self._chosen) >= _KEPT:
                 self._chosen.clear()
-            found = self._chosen[key] = tuple(t for t in fits if len(demand & t.says) == most)
+            best = [t for t in fits if len(demand & t.says) == most]
+            found = self._chosen[key] = _Fitting(
+                tuple(t for t in best if not t.registers), tuple(t for t in best if t.registers)
+            )
         return found
 
 
+class _Fitting(Struct, frozen=True):
+    """Lines that fit: those that anybody says, and those of the register."""
+
+    common: tuple[Template, ...]
+    own: tuple[Template, ...]
+
+    def draw(self, rng: random.Random) -> Template | None:
+        """One of them; None without any."""
+        if self.own and (not self.common or rng.random() < _OWN):
+            return self.own[int(rng.random() * len(self.own))]
+        return self.common[int(rng.random() * len(self.common))] if self.common else None
+
+
 @cache
-def grammar(name: str) -> Grammar:
-    """The grammar file of that name (`user`, `agent`, `goal`), read once."""
-    return Grammar(word_file(name))
+def grammar(name: str, register: str = "") -> Grammar:
+    """The grammar of that name (`user`, `agent`, `goal`), read once, as a register draws from it."""
+    folder = files("duologue.language").joinpath(name)
+    if folder.is_dir():
+        parts = sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml"))
+        return Grammar(*(word_file(f"{name}/{part}") for part in parts), register=register)
+    return Grammar(word_file(name), register=register)
 
 
 @cache

@@ -63,7 +63,8 @@ class Agenda:
         self.owed: list[Owed] = []
         self.approved = approved
         """Changes need no further yes."""
-        self.recap = False
+        self.asides: list[Act] = []
+        """What the user's last turn did beside asking for things and settling what was asked."""
         self.goodbye = False
         self.dropped = False
         """The user has just taken a request back."""
@@ -98,26 +99,25 @@ class Agenda:
         return [o for o in self.owed if not o.told and not o.waiting]
 
     def _hear(self, turn: Turn, at: int) -> None:
-        self.recap = self.goodbye = self.dropped = False
+        self.asides, self.goodbye, self.dropped = [], False, False
         waiting = next((o for o in self.owed if o.waiting), None)
         for act in turn.acts:
             if act.kind in ("request", "follow up") and act.need is not None:
                 self.owed.append(Owed(len(self.owed), act.need, at, act.kind == "follow up", approved=self.approved))
-            elif act.kind == "recap":
-                self.recap = True
             elif act.kind == "done":
                 self.goodbye = True
             elif act.kind == "doubt":
                 self._doubt()
-            elif waiting is not None:
-                self._settle(waiting, act, at)
+            elif waiting is None or not self._settle(waiting, act, at):
+                self.asides.append(act)
 
     def _doubt(self) -> None:
         last = next((o for o in reversed(self.owed) if o.told and o.listings), None)
         if last is not None and last.need.meaning.family not in WRITES:
             last.told, last.again, last.listings = False, True, None
 
-    def _settle(self, owed: Owed, act: Act, at: int) -> None:
+    def _settle(self, owed: Owed, act: Act, at: int) -> bool:
+        """Take an answer to what the assistant asked; False where the act is none."""
         if act.kind == "confirm":
             owed.approved = True
         elif act.kind == "refuse":
@@ -134,8 +134,9 @@ class Agenda:
                 owed.chosen[owed.choice_of] = fits[0].key
                 self.memory.focus_on(mention.table, fits[0].key, owed.number)
         else:
-            return
+            return False
         owed.waiting = ""
+        return True
 
     def _recall(self, turn: Turn) -> None:
         """What the assistant itself did in an earlier turn."""

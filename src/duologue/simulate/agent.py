@@ -19,6 +19,7 @@ from duologue.plans.memory import Known
 from duologue.plans.rows import Listing
 from duologue.protocols import Utterance, View
 from duologue.simulate.agenda import FETCH, LOOKUP, Agenda, Owed, call_mark
+from duologue.simulate.character import assistant_register
 from duologue.simulate.report import Reporter
 from duologue.types import Act, Environment, Json, Mention, Message, Origin, Scenario, Tool, ToolCall
 
@@ -56,7 +57,9 @@ class ScriptedAgent:
         confirm = environment.policy.confirm_writes and scenario.mode == "user"
         self.agenda = Agenda(catalog, index, approved=not confirm)
         self.seed = scenario.seed
-        self.report = Reporter(Phrases(catalog, scenario.seed % 3), self.agenda, index)
+        self.report = Reporter(
+            Phrases(catalog, scenario.seed % 3), self.agenda, index, assistant_register(scenario.seed)
+        )
 
     async def reply(self, view: View) -> Utterance:
         """Calls where something must be found out or done, else words."""

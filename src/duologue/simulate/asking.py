@@ -1,4 +1,4 @@
-"""The user's words: requests, answers, reactions. Grammar lines come from `language/user.yaml`.
+"""The user's words: requests, answers, reactions. Grammar lines come from `language/user/`.
 
 A request is a clause in a frame. Clauses come in four kinds (see the file); the kind is drawn first, then a clause of that kind,
 then a frame that takes it. What a request means is said by the clause alone (`worded` sees to that), so frames are free.
@@ -24,10 +24,10 @@ _OWN = 0.6
 class Wording:
     """Words what a user wants to say. `said` are the names already mentioned in the conversation."""
 
-    def __init__(self, phrases: Phrases, index: ToolIndex) -> None:
+    def __init__(self, phrases: Phrases, index: ToolIndex, register: str = "") -> None:
         self.phrases = phrases
         self.sayings = Sayings(index, phrases)
-        self.lines = grammar("user")
+        self.lines = grammar("user", register)
 
     def request(self, need: Need, frame: str, said: Sequence[str], dice: random.Random) -> str:
         """A request in a frame: `first`, `next`, `topic` or `also`."""

@@ -21,7 +21,7 @@ _LINES = 3
 
 
 class Rows:
-    """Words rows for one need. All texts are pieces for the lines of `agent.yaml`."""
+    """Words rows for one need. All texts are pieces for the lines of `language/agent/`."""
 
     def __init__(self, phrases: Phrases, need: Need) -> None:
         self.phrases, self.need = phrases, need

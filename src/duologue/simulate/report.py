@@ -1,6 +1,6 @@
 """The assistant's words: reports, questions, confirmations, recaps. Says only what came back or was said.
 
-Grammar lines come from `language/agent.yaml`; this module decides which line fits and fills it. Every text returns with acts that
+Grammar lines come from `language/agent/`; this module decides which line fits and fills it. Every text returns with acts that
 say what it does, for the other speaker and for the record.
 """
 
@@ -17,6 +17,7 @@ from duologue.plans.memory import Known, telling_apart
 from duologue.plans.sayings import Sayings
 from duologue.simulate.agenda import LOOKUP, WRITES, Agenda, Owed
 from duologue.simulate.listing import Rows
+from duologue.simulate.replies import AFTER, BEFORE
 from duologue.types import Act, Json, Mention, Need, Tool
 
 if TYPE_CHECKING:
@@ -24,16 +25,14 @@ if TYPE_CHECKING:
 
 _BY_LINES = ": {items}."
 """How a line ends that may take a list line by line."""
-_RECAPPED = 4
-"""Points a recap has, unless more was changed."""
 
 
 class Reporter:
     """Words what the assistant has decided to say."""
 
-    def __init__(self, phrases: Phrases, agenda: Agenda, index: ToolIndex) -> None:
+    def __init__(self, phrases: Phrases, agenda: Agenda, index: ToolIndex, register: str = "") -> None:
         self.phrases, self.agenda, self.index = phrases, agenda, index
-        self.lines = grammar("agent")
+        self.lines = grammar("agent", register)
         self.sayings = Sayings(index, phrases)
 
     def words(self, moves: Sequence["Say"], dice: random.Random) -> tuple[str, tuple[Act, ...]]:
@@ -43,9 +42,12 @@ class Reporter:
             text, act = self._one(move, dice, alone=len(moves) == 1)
             texts.append(sentence(text))
             acts.append(act)
-        if self.agenda.recap:
-            texts.append(self._recap(dice))
-            acts.append(Act("recap"))
+        before = [(BEFORE[a.kind], a) for a in self.agenda.asides if a.kind in BEFORE]
+        after = [(AFTER[a.kind], a) for a in self.agenda.asides if a.kind in AFTER]
+        told = [reply(self, a, dice) for reply, a in before]
+        texts, acts = [sentence(t) for t, _ in told] + texts, [a for _, a in told] + acts
+        told = [reply(self, a, dice) for reply, a in after]
+        texts, acts = texts + [sentence(t) for t, _ in told], acts + [a for _, a in told]
         if not texts and not self.agenda.goodbye:
             texts.append(self.lines.line("dropped", dice))
             acts.append(Act("acknowledge"))
@@ -56,7 +58,7 @@ class Reporter:
 
     def _one(self, move: "Say", dice: random.Random, alone: bool) -> tuple[str, Act]:
         owed, said = move.owed, {"request": move.owed.number}
-        slots = self._slots(owed)
+        slots = self.slots(owed)
         if move.kind == "choices":
             return self._choices(move, slots, dice)
         if move.kind == "ask":
@@ -84,7 +86,7 @@ class Reporter:
     def _report(self, owed: Owed, slots: dict[str, str], dice: random.Random, alone: bool) -> tuple[str, Act]:
         values: dict[str, Json] = {"request": owed.number}
         if owed.need.meaning.family in WRITES:
-            return self._changed(owed, slots, dice), Act("report change", owed.need, values)
+            return self.changed(owed, slots, dice), Act("report change", owed.need, values)
         if owed.answer is None:
             return self.lines.line("report.object", dice, {"facts": "it went through"}), Act(
                 "report", owed.need, values
@@ -96,7 +98,7 @@ class Reporter:
             return self.lines.line(path, dice, slots), Act("report empty", owed.need, values)
         # Beside other answers, each says what it is about; so does one that is given again.
         must = demanded(slots, "") if owed.again or not alone else frozenset()
-        text = self._answer(owed.need, answer, slots, dice, must)
+        text = self.answer(owed.need, answer, slots, dice, must)
         if owed.again:
             text = self.lines.line("again", dice, {"report": sentence(text)})
         values["lines"] = len(answer.lines)
@@ -107,7 +109,7 @@ class Reporter:
             values["names"] = names
         return text, Act("report many" if answer.many else "report", owed.need, values)
 
-    def _answer(
+    def answer(
         self,
         need: Need,
         answer: Gist,
@@ -170,7 +172,7 @@ class Reporter:
             return self.lines.line(f"report.{form}", dice, facts)
         return self.lines.line("known", dice, facts)
 
-    def _changed(self, owed: Owed, slots: dict[str, str], dice: random.Random, part: str = "changed") -> str:
+    def changed(self, owed: Owed, slots: dict[str, str], dice: random.Random, part: str = "changed") -> str:
         form = form_of(owed.need)
         own = self.sayings.line("done", owed.need, self._rows(owed), dice)
         if own:
@@ -185,21 +187,6 @@ class Reporter:
         listing = owed.answer
         key = self.agenda.memory.key_of(owed.need.meaning.table, listing.rows[0]) if listing and listing.rows else None
         return key[0] if key is not None and len(key) == 1 else ""
-
-    def _recap(self, dice: random.Random) -> str:
-        points: list[tuple[bool, str]] = []
-        for owed in self.agenda.owed:
-            if owed.follow_up or not owed.told or owed.failed or owed.answered_at < 0:
-                continue
-            slots = self._slots(owed)
-            if owed.need.meaning.family in WRITES:
-                points.append((True, self._changed(owed, slots, dice, "recapped")))
-            elif owed.answer is not None and (answer := gist(owed.need, owed.answer)).lines:
-                must = demanded(slots, "")
-                points.append((False, self._answer(owed.need, answer, slots, dice, must, "recapped")))
-        told = [sentence(p) for p in dict.fromkeys(_main(points))] or ["Nothing was changed."]
-        text = " ".join(told) if len(told) < 3 else "\n" + "\n".join(f"- {p}" for p in told)
-        return self.lines.line("recap", dice, {"points": text}).replace(": \n", ":\n")
 
     # ── questions ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -237,7 +224,7 @@ class Reporter:
 
     # ── pieces ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _slots(self, owed: Owed) -> dict[str, str]:
+    def slots(self, owed: Owed) -> dict[str, str]:
         return pieces(self.phrases, owed.need, self._rows(owed))
 
     def _rows(self, owed: Owed) -> tuple[str, ...]:
@@ -297,20 +284,6 @@ class Reporter:
             return self.lines.line("rationale.fetch_plain", dice)
         path = "rationale.write" if tool.effect == "write" else "rationale.fetch"
         return sentence(self.lines.line(path, dice, {"known": known}))
-
-
-def _main(points: Sequence[tuple[bool, str]]) -> list[str]:
-    """The points of a recap in their order: every change, and the last answers beside them."""
-    changes = sum(1 for changed, _ in points if changed)
-    answers = sum(1 for changed, _ in points if not changed)
-    left = max(0, answers - max(1, _RECAPPED - changes))
-    out = []
-    for changed, text in points:
-        if changed or left <= 0:
-            out.append(text)
-        else:
-            left -= 1
-    return out
 
 
 def _set_out(text: str, items: str) -> str:

@@ -33,6 +33,7 @@ from duologue.tasks.proposal import Proposal
 from duologue.tasks.prove import Prover, bound_arguments
 from duologue.tasks.recall import Recall
 from duologue.tasks.rubric import rubric_of
+from duologue.tasks.shapes import SHAPES
 from duologue.tasks.walk import Refused, Taken, Walk, ask
 from duologue.types import ClockSpec, Environment, Need, Scenario, Subtask, Task, Tool
 
@@ -45,6 +46,8 @@ REFUSED = 0.1
 """How often a write that a rule refuses is taken up as a request that cannot be met."""
 TRIES = 40
 """Needs tried before a task goes on without another subtask."""
+SHAPED = 0.4
+"""How often a task of some shape is tried before one whose parts are drawn one by one."""
 DRAWS = 24
 """Tasks drawn before a scenario is given up."""
 
@@ -117,6 +120,8 @@ class Drawing:
         self.dice = rng(clock.seed, "tasks")
         self.refused = False
         """The task being drawn has a part that is refused."""
+        self.shape = ""
+        """The shape of the task being drawn."""
         self.phrases = Phrases(maker.catalog)
         self.sayings = Sayings(maker.index, self.phrases)
         self.reasons: Counter[str] = Counter()
@@ -168,7 +173,10 @@ class Drawing:
 
     def _drawn(self, number: int) -> Task | None:
         self.walk.begin_task()
-        self.refused = False
+        self.refused, self.shape = False, ""
+        shaped = self._shaped()
+        if shaped is not None:
+            return self._finished(shaped)
         grown = number > 0 and self.dice.random() < 0.72
         subtasks: list[Subtask] = []
         used: Counter[str] = Counter()
@@ -179,6 +187,23 @@ class Drawing:
                 break
             subtasks.append(subtask)
         return self._finished(subtasks) if subtasks else None
+
+    def _shaped(self) -> list[Subtask] | None:
+        """The parts of a task of some shape; None for one whose parts are drawn one by one."""
+        if not SHAPES or self.dice.random() >= SHAPED:
+            return None
+        shape = self.dice.choices(SHAPES, [s.weight for s in SHAPES])[0]
+        mark = self.walk.mark()
+        try:
+            parts = shape.draw(self)
+        except Taken:
+            parts = None
+        if parts is None:
+            self.walk.back_to(mark)
+            self.walk.begin_task()
+            return None
+        self.shape = shape.name
+        return parts
 
     def _subtask(self, used: Counter[str], begun: bool, second: bool) -> Subtask | None:
         self.proposer.lean = 0.93 if begun else 0.05
@@ -192,7 +217,7 @@ class Drawing:
             proposal = self.proposer.propose(tool, self.walk.memory, self.dice)
             if proposal is None or (begun and not proposal.built_on and self.dice.random() < 0.7):
                 continue
-            subtask = self._try(tool, proposal)
+            subtask = self.attempt(tool, proposal)
             if subtask is not None:
                 used[tool.name] += 1
                 used[tool.effect] += 1
@@ -211,7 +236,8 @@ class Drawing:
             weight *= 0.6 if not keys else 4.0 if keys <= set(self.walk.memory.known) else 0.4
         return weight
 
-    def _try(self, tool: Tool, proposal: Proposal) -> Subtask | None:
+    def attempt(self, tool: Tool, proposal: Proposal) -> Subtask | None:
+        """Take a proposal on the walk: execute it and accept it as a part; None where it can't be met or tells nothing."""
         walk, need = self.walk, proposal.need
         first, mark = len(walk.steps), walk.mark()
         try:
@@ -264,6 +290,7 @@ class Drawing:
             subtasks=tuple(subtasks),
             plan=plan,
             rubric=rubric_of(subtasks, plan, walk.index),
+            shape=self.shape,
         )
         return replace(draft, id=digest(sorted({content for content in walk.asked if content})))
 

@@ -1,0 +1,31 @@
+"""What people do beside going on with their goals: each a small piece of its own, mixed by a profile.
+
+Three kinds, by where they come in (`scene.py` has their protocols):
+
+* an *answer* replies to something the assistant asked otherwise than plainly (another value after all, a wait);
+* an *aside* takes a turn of its own between two requests (a follow-up, a doubt, a recap);
+* a *shape* changes how the next request is put (by its place in a list, two at once, half of it first).
+
+A behaviour keeps nothing to itself. Whether there is occasion for it follows from the turns; whether it is taken up from the
+profile (`profile.yaml` names every behaviour, with how often, and how often in one conversation) and the conversation's seed. Every turn
+says which it holds (`Turn.behaviours`). Within a kind the order below is the order of asking.
+"""
+
+from duologue.simulate.behaviours.doubt import Doubt
+from duologue.simulate.behaviours.follow_up import FollowUp
+from duologue.simulate.behaviours.ordinal import Ordinal
+from duologue.simulate.behaviours.partial import Partial
+from duologue.simulate.behaviours.recap import Recap
+from duologue.simulate.behaviours.scene import Answer, Aside, Shape
+from duologue.simulate.behaviours.two import TwoAtOnce
+
+__all__ = ["ANSWERS", "ASIDES", "PARTING", "SHAPES"]
+
+ANSWERS: tuple[Answer, ...] = ()
+"""Tried before the plain answer to what the assistant asks."""
+ASIDES: tuple[Aside, ...] = (Doubt(), FollowUp())
+"""Tried before the next request; the first that takes the turn has it."""
+PARTING: tuple[Aside, ...] = (Recap(),)
+"""Tried when all is asked, before the last words."""
+SHAPES: tuple[Shape, ...] = (Partial(), Ordinal(), TwoAtOnce())
+"""Applied to the next request, each to what the ones before made of it."""

@@ -1,0 +1,31 @@
+"""The user points at a row by its place in the list just read out."""
+
+from msgspec.structs import replace
+
+from duologue.simulate.behaviours.scene import Request, Scene
+from duologue.types import Json, Mention, Pick
+
+__all__ = ["Ordinal"]
+
+
+class Ordinal:
+    """ "the second one" """
+
+    by_words = True
+
+    def shape(self, scene: Scene, request: Request) -> None:
+        """Replace the name of a row by its place."""
+        listed = next((a for a in scene.past.heard if "names" in a.values and a.need is not None), None)
+        if listed is None or listed.need is None:
+            return
+        names: list[Json] = listed.values["names"]
+        table = listed.need.meaning.table
+        out = []
+        for mention in request.need.mentions:
+            name = mention.by.get("@name")
+            known = mention.table == table and len(names) > 1 and names.count(name) == 1
+            if known and scene.takes_up("ordinal"):
+                mention = Mention(mention.table, pick=Pick("ordinal", value=names.index(name) + 1))
+                request.behaviours.append("ordinal")
+            out.append(mention)
+        request.need = replace(request.need, mentions=tuple(out))

@@ -1,0 +1,21 @@
+"""The user asks for a summary before the end."""
+
+from duologue.protocols import Utterance
+from duologue.simulate.behaviours.scene import Scene, say
+from duologue.types import Act
+
+__all__ = ["Recap"]
+_PARTS = 3
+"""So few parts need no summary."""
+
+
+class Recap:
+    """ "Before I go, can you sum up the main points?" """
+
+    by_words = True
+
+    def take(self, scene: Scene) -> Utterance | None:
+        """Once everything is done, and there was enough of it."""
+        if len(scene.parts) <= _PARTS or scene.scenario.mode != "user" or not scene.takes_up("recap"):
+            return None
+        return say(scene.words.say("recap", scene.dice), Act("recap"), "recap")

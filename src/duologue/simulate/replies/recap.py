@@ -1,0 +1,50 @@
+"""A summary, when the user asks for one."""
+
+import random
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from duologue.language.clauses import demanded
+from duologue.language.grammar import sentence
+from duologue.plans.gist import gist
+from duologue.simulate.agenda import WRITES
+from duologue.types import Act
+
+if TYPE_CHECKING:
+    from duologue.simulate.report import Reporter
+
+__all__ = ["recap"]
+
+_RECAPPED = 4
+"""Points a recap has, unless more was changed."""
+
+
+def recap(teller: "Reporter", act: Act, dice: random.Random) -> tuple[str, Act]:
+    """The points of the conversation so far: every change, and the last answers beside them."""
+    points: list[tuple[bool, str]] = []
+    for owed in teller.agenda.owed:
+        if owed.follow_up or not owed.told or owed.failed or owed.answered_at < 0:
+            continue
+        slots = teller.slots(owed)
+        if owed.need.meaning.family in WRITES:
+            points.append((True, teller.changed(owed, slots, dice, "recapped")))
+        elif owed.answer is not None and (answer := gist(owed.need, owed.answer)).lines:
+            must = demanded(slots, "")
+            points.append((False, teller.answer(owed.need, answer, slots, dice, must, "recapped")))
+    told = [sentence(p) for p in dict.fromkeys(_main(points))] or ["Nothing was changed."]
+    text = " ".join(told) if len(told) < 3 else "\n" + "\n".join(f"- {p}" for p in told)
+    return teller.lines.line("recap", dice, {"points": text}).replace(": \n", ":\n"), Act("recap")
+
+
+def _main(points: Sequence[tuple[bool, str]]) -> list[str]:
+    """The points of a recap in their order: every change, and the last answers beside them."""
+    changes = sum(1 for changed, _ in points if changed)
+    answers = sum(1 for changed, _ in points if not changed)
+    left = max(0, answers - max(1, _RECAPPED - changes))
+    out = []
+    for changed, text in points:
+        if changed or left <= 0:
+            out.append(text)
+        else:
+            left -= 1
+    return out

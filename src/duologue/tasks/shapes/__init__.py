@@ -1,0 +1,30 @@
+"""Shapes of tasks: parts that hang together in a way people know ("if it is under 20, reorder"), instead of being drawn one by one.
+
+A shape takes parts on the walk like the free drawing does, so that everything it builds on was really returned, and the same proof
+holds for it. What makes it that shape stands in the goals of its parts.
+"""
+
+from typing import TYPE_CHECKING, Protocol
+
+from duologue.types import Subtask
+
+if TYPE_CHECKING:
+    from duologue.tasks.maker import Drawing
+
+__all__ = ["SHAPES", "Shape"]
+
+
+class Shape(Protocol):
+    """A way in which parts of a task hang together."""
+
+    name: str
+    weight: float
+    """How often it is tried beside the others."""
+
+    def draw(self, drawing: "Drawing") -> list[Subtask] | None:
+        """The parts of a task, taken on the walk; None where this environment, or what was seen of it so far, has no
+        occasion for it. What was read is forgotten then; so there must be nothing written yet. Raises `Taken` like the walk."""
+
+
+SHAPES: tuple[Shape, ...] = ()
+"""All shapes, each with its weight."""
