@@ -105,6 +105,7 @@ class RunConfig(Struct, frozen=True, kw_only=True):
             "seed_tools": seeds,
             "simulated": self.simulated,
             "judging": judging,
+            "behaviours": self.models.profile.rates,
         }
         return plain | {name: value for name, value in more.items() if value}
 

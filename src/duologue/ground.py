@@ -69,7 +69,7 @@ async def workshops(config: "RunConfig", source: Source | None, cast: Cast, note
         raise _not_managed(error) from error
     catalog = catalog_of(source)
     made = await environments(source, catalog, cast, config.seed, range(config.toolsets), note)
-    return [Workshop(e, source.image, catalog, config.seed, cast) for e in made]
+    return [Workshop(e, source.image, catalog, config.seed, cast, config.models.profile) for e in made]
 
 
 def _not_managed(error: StageError) -> UserError:
@@ -153,5 +153,5 @@ async def _simulated(config: "RunConfig", cast: Cast) -> list[Workshop]:
     out = []
     for called, tools in given.items():
         environment = await specified_environment(called, cast.needed("returns"), tools, seed=config.seed)
-        out.append(Workshop(environment, None, Catalog(called, ()), config.seed, cast))
+        out.append(Workshop(environment, None, Catalog(called, ()), config.seed, cast, config.models.profile))
     return out

@@ -1,4 +1,4 @@
-"""Which models there are, who plays what, and what may be spent: `duologue.toml` and flags become one checked value.
+"""Which models there are, who plays what, how a scripted user behaves, and what may be spent: `duologue.toml` and flags become one checked value.
 
     [models.default]
     name = "openai/gpt-oss-120b"
@@ -15,6 +15,10 @@
     [limits]
     dollars = 10.0
 
+    noise = 0                        # nobody mistypes
+    [behaviours]
+    doubt = 0.3                      # of the scripted user: see docs/behaviours.md
+
 A flag wins over the file. The file in the folder one stands in is read unless another is named.
 """
 
@@ -28,8 +32,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from duologue.errors import UserError
+from duologue.language.keyboard import HABITS
 from duologue.models.endpoint import Endpoint, Price, read_endpoint
 from duologue.roles import MODEL, ROLES, SCRIPTED, Roles, cast_roles
+from duologue.simulate.profile import DEFAULT, Profile, behaviours, profile
 from duologue.types import Json
 
 FILE = Path("duologue.toml")
@@ -37,6 +43,7 @@ LOCAL = "http://localhost:8000/v1"
 TOGETHER = 64
 """Conversations at once where models are waited for."""
 MOST_TOGETHER = 100_000
+MOST_NOISE = 5
 
 
 class Spending(Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,7 +61,7 @@ class Judging(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ModelSettings(Struct, frozen=True):
-    """The models of a run."""
+    """Who plays in a run, and how."""
 
     roles: Roles = Roles()
     endpoints: dict[str, Endpoint] = {}
@@ -64,6 +71,8 @@ class ModelSettings(Struct, frozen=True):
     prompts: Path | None = None
     """A folder whose files replace prompts of the same name."""
     together: int = TOGETHER
+    profile: Profile = DEFAULT
+    """How the scripted user behaves."""
 
     def identity(self) -> dict[str, list[str]]:
         """Who plays what, as a run remembers it: no addresses, no keys."""
@@ -95,6 +104,10 @@ class Flags(Struct, frozen=True, kw_only=True):
     tokens: int | None = None
     hours: float | None = None
     together: int | None = None
+    behaviours: tuple[str, ...] = ()
+    """`NAME=RATE` each."""
+    noise: float | None = None
+    """How much more often than usual scripted users have habits of typing; 0 = never."""
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,6 +117,8 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
     judging: Judging = Judging()
     prompts: str = ""
     concurrency: int | None = None
+    behaviours: dict[str, float] = {}
+    noise: float | None = None
 
 
 def model_settings(flags: Flags) -> ModelSettings:
@@ -134,7 +149,29 @@ def model_settings(flags: Flags) -> ModelSettings:
         judging=file.judging,
         prompts=prompts,
         together=_together(flags.together if flags.together is not None else file.concurrency),
+        profile=_profile(flags, file),
     )
+
+
+def _profile(flags: Flags, file: _File) -> Profile:
+    """How the scripted user behaves. A rate that was named stands, whatever the noise."""
+    noise = flags.noise if flags.noise is not None else file.noise
+    if noise is not None and not 0 <= noise <= MOST_NOISE:
+        raise UserError(
+            f"--noise {noise:g} is out of range.", f"Give a number from 0 (nobody mistypes) to {MOST_NOISE}."
+        )
+    typing = {name: min(1.0, behaviours()[name].rate * noise) for name in HABITS} if noise is not None else {}
+    return profile(typing | file.behaviours | dict(_rate(text) for text in flags.behaviours))
+
+
+def _rate(text: str) -> tuple[str, float]:
+    name, _, rate = text.partition("=")
+    try:
+        return name.strip(), float(rate)
+    except ValueError:
+        raise UserError(
+            f"--behaviour {text!r} is not of the form NAME=RATE.", "Such as doubt=0.3; `doubt=0` turns it off."
+        ) from None
 
 
 def _heeded(flags: Flags, roles: Roles) -> None:
@@ -144,6 +181,11 @@ def _heeded(flags: Flags, roles: Roles) -> None:
     idle = [name for name, value in given.items() if value is not None]
     if roles.scripted and idle:
         raise UserError(f"{idle[0]} is for models, and none plays here.", "Name one with --model, or leave it out.")
+    if roles.models("user") and (flags.behaviours or flags.noise is not None):
+        name = "--behaviour" if flags.behaviours else "--noise"
+        raise UserError(
+            f"{name} is for the scripted user, and a model plays it here.", "Add --role user=scripted, or leave it out."
+        )
 
 
 def _read(path: Path | None) -> _File:

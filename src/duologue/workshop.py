@@ -15,6 +15,7 @@ from duologue.errors import StageError, UserError
 from duologue.plans.index import ToolIndex
 from duologue.protocols import Speaker, TaskMaker
 from duologue.simulate.agent import ScriptedAgent
+from duologue.simulate.profile import DEFAULT, Profile
 from duologue.simulate.scripted import Pair, gated, perform
 from duologue.simulate.user import ScriptedUser
 from duologue.tasks.maker import ScriptedTasks
@@ -29,11 +30,17 @@ class Workshop:
     """Makes tasks, plays and checks them, all in one environment."""
 
     def __init__(
-        self, environment: Environment, image: Image | None, catalog: Catalog, seed: int, cast: Cast = _NOBODY
+        self,
+        environment: Environment,
+        image: Image | None,
+        catalog: Catalog,
+        seed: int,
+        cast: Cast = _NOBODY,
+        profile: Profile = DEFAULT,
     ) -> None:
-        """Without an image the environment's tools are simulated by a model."""
+        """Without an image the environment's tools are simulated by a model. `profile`: how a scripted user behaves."""
         self.environment, self.image, self.catalog, self.seed = environment, image, catalog, seed
-        self.cast = cast
+        self.cast, self.profile = cast, profile
 
     @cached_property
     def index(self) -> ToolIndex:
@@ -72,7 +79,7 @@ class Workshop:
     def _user(self, scenario: Scenario, scope: str) -> Speaker:
         voice = self.cast.voice("user")
         if voice is None:
-            user = ScriptedUser(self.catalog, self.index, scenario)
+            user = ScriptedUser(self.catalog, self.index, scenario, self.profile)
             return gated(user, scenario, self.environment, self.catalog)
         from duologue.simulate.model_user import ModelUser
 

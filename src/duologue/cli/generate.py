@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from duologue.cli.options import (
     BaseUrl,
+    Behaviour,
     Concurrency,
     Config,
     Domain,
@@ -12,6 +13,7 @@ from duologue.cli.options import (
     MaxTokens,
     Mode,
     Model,
+    Noise,
     Number,
     Price,
     Prompts,
@@ -34,6 +36,7 @@ def generate(
     toolsets: Toolsets = 4, model: Model = None, base_url: BaseUrl = None, role: Role = None, config: Config = None,
     prompts: Prompts = None, price: Price = None, max_dollars: MaxDollars = None, max_tokens: MaxTokens = None,
     max_hours: MaxHours = None, concurrency: Concurrency = None, seed_tools: SeedTools = None, simulated: Simulated = False,
+    behaviour: Behaviour = None, noise: Noise = None,
 ) -> int:  # fmt: skip
     """Make conversations from a database. The same command again makes what is missing and changes nothing else."""
     return run(configured(locals()))
@@ -48,6 +51,7 @@ def configured(given: dict[str, Any]) -> "RunConfig":
         model=given["model"], urls=tuple(given["base_url"] or ()), roles=tuple(given["role"] or ()), file=given["config"],
         prompts=given["prompts"], price=given["price"], dollars=given["max_dollars"], tokens=given["max_tokens"],
         hours=given["max_hours"], together=given["concurrency"],
+        behaviours=tuple(given["behaviour"] or ()), noise=given["noise"],
     )  # fmt: skip
     same = ("source", "domain", "out", "n", "seed", "mode", "toolsets", "seed_tools", "simulated")
     return RunConfig(**{name: given[name] for name in same}, models=model_settings(flags))

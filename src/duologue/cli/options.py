@@ -101,6 +101,24 @@ Concurrency: TypeAlias = Annotated[
         parser=whole,
     ),
 ]
+Behaviour: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--behaviour",
+        help="How often the scripted user does something, 0 to 1 (docs/behaviours.md lists what); several times.",
+        metavar="NAME=RATE",
+        show_default=False,
+    ),
+]
+Noise: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        "--noise",
+        help="How much scripted users mistype, run on, leave out capitals: 0 never, 1 as usual.",
+        metavar="X",
+        show_default=False,
+    ),
+]
 SeedTools: TypeAlias = Annotated[
     Path | None,
     typer.Option(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from duologue.cli.options import BaseUrl, Config, Domain, Model, Out, Role, Source, Tools
+from duologue.cli.options import BaseUrl, Behaviour, Config, Domain, Model, Noise, Out, Role, Source, Tools
 
 if TYPE_CHECKING:
     from duologue.casting import Cast
@@ -24,6 +24,8 @@ def play(
     base_url: BaseUrl = None,
     role: Role = None,
     config: Config = None,
+    behaviour: Behaviour = None,
+    noise: Noise = None,
 ) -> int:
     """Stage alone: play tasks as dialogues. Writes a duologue.dialogues/1 file."""
     from duologue.cli.stages import open_ground, settings_for, with_cast
@@ -32,13 +34,13 @@ def play(
     from duologue.export import read_scenarios, write_dialogues
     from duologue.pipeline import play as play_all
 
-    settings = settings_for(model, base_url, role, config)
+    settings = settings_for(model, base_url, role, config, behaviours=behaviour, noise=noise)
     ground = open_ground(source, domain)
     environment = ground.workshop(tools).environment
     scenarios = read_scenarios(tasks)
 
     async def played(cast: "Cast") -> "list[Dialogue | GivenUpError]":
-        return await play_all(ground.workshop(tools, cast=cast), scenarios, settings.together)
+        return await play_all(ground.workshop(tools, cast=cast, profile=settings.profile), scenarios, settings.together)
 
     found = with_cast(settings, out, played)
     for scenario, dialogue in zip(scenarios, found, strict=True):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from duologue.casting import Cast
     from duologue.catalog import Catalog
     from duologue.settings import ModelSettings
+    from duologue.simulate.profile import Profile
     from duologue.sources import Source
     from duologue.workshop import Workshop
 
@@ -28,14 +29,17 @@ class Ground(Struct, frozen=True):
     source: "Source"
     catalog: "Catalog"
 
-    def workshop(self, tools: Path, seed: int = 0, cast: "Cast | None" = None) -> "Workshop":
+    def workshop(
+        self, tools: Path, seed: int = 0, cast: "Cast | None" = None, profile: "Profile | None" = None
+    ) -> "Workshop":
         """The environment of a toolset file, ready to make tasks, to play and to check. Raises `UserError`."""
         from duologue.casting import Cast
         from duologue.export import read_tools
+        from duologue.simulate.profile import DEFAULT
         from duologue.workshop import Workshop
 
         environment = read_tools(tools, self.source.image.hash)
-        return Workshop(environment, self.source.image, self.catalog, seed, cast or Cast())
+        return Workshop(environment, self.source.image, self.catalog, seed, cast or Cast(), profile or DEFAULT)
 
 
 def open_ground(database: Path | None, domain: str | None) -> Ground:
@@ -49,12 +53,17 @@ def open_ground(database: Path | None, domain: str | None) -> Ground:
 
 
 def settings_for(
-    model: str | None, urls: list[str] | None, roles: list[str] | None, config: Path | None
-) -> "ModelSettings":
-    """Who plays what, for one stage. Raises `UserError`."""
+    model: str | None, urls: list[str] | None, roles: list[str] | None, config: Path | None, *,
+    behaviours: list[str] | None = None, noise: float | None = None,
+) -> "ModelSettings":  # fmt: skip
+    """Who plays what, for one stage, and how the scripted user behaves. Raises `UserError`."""
     from duologue.settings import Flags, model_settings
 
-    return model_settings(Flags(model=model, urls=tuple(urls or ()), roles=tuple(roles or ()), file=config))
+    said = Flags(
+        model=model, urls=tuple(urls or ()), roles=tuple(roles or ()), file=config,
+        behaviours=tuple(behaviours or ()), noise=noise,
+    )  # fmt: skip
+    return model_settings(said)
 
 
 def with_cast(settings: "ModelSettings", out: Path, work: "Callable[[Cast], Awaitable[T]]") -> T:

@@ -85,6 +85,7 @@ class TurnRecord(Struct, frozen=True, omit_defaults=True):
     call: str = ""
     task: int = 0
     acts: tuple[Act, ...] = ()
+    behaviours: tuple[str, ...] = ()
     rationale: str = ""
     origins: dict[str, dict[str, Origin]] = {}
     changes: tuple[RowChange, ...] = ()

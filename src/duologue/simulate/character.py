@@ -7,6 +7,8 @@ of the typing habits.
 from msgspec import Struct
 
 from duologue.ids import rng
+from duologue.language.keyboard import HABITS
+from duologue.simulate.profile import DEFAULT, Profile
 
 __all__ = ["Character", "assistant_register", "character"]
 
@@ -24,21 +26,29 @@ _LEANS: dict[str, dict[str, float]] = {
 """Register → behaviour → how much more or less readily it is taken up than by others."""
 
 
+_TYPING: dict[str, float] = {"hurried": 2.0, "terse": 1.5, "chatty": 1.2, "formal": 0.1}
+"""Register → how much more often than others those who speak so have a habit of typing."""
+
+
 class Character(Struct, frozen=True):
     """A user of one conversation."""
 
     register: str
     """One of `language.grammar.REGISTERS`."""
+    habits: tuple[str, ...] = ()
+    """How the user types: names of `language.keyboard.HABITS`."""
 
     def lean(self, behaviour: str) -> float:
         """How much more (above 1) or less readily than others this one takes up a behaviour."""
         return _LEANS[self.register].get(behaviour, 1.0)
 
 
-def character(seed: int) -> Character:
-    """The user of the conversation with that seed."""
+def character(seed: int, profile: Profile = DEFAULT) -> Character:
+    """The user of the conversation with that seed. The profile's rates of the habits of typing are shares of users."""
     dice = rng(seed, "character")
-    return Character(register=dice.choices(list(_REGISTERS), list(_REGISTERS.values()))[0])
+    register = dice.choices(list(_REGISTERS), list(_REGISTERS.values()))[0]
+    more = _TYPING.get(register, 1.0)
+    return Character(register, tuple(name for name in HABITS if dice.random() < profile.rate(name) * more))
 
 
 def assistant_register(seed: int) -> str:

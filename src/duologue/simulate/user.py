@@ -26,6 +26,7 @@ from duologue.simulate.past import Part, Past
 from duologue.simulate.play import MOST_TURNS
 from duologue.simulate.profile import DEFAULT, Profile
 from duologue.simulate.said import UnsaidError, unsaid
+from duologue.simulate.typing import Typing
 from duologue.types import Act, Message, Scenario
 
 MARGIN = 24
@@ -39,9 +40,10 @@ class ScriptedUser:
 
     def __init__(self, catalog: Catalog, index: ToolIndex, scenario: Scenario, profile: Profile = DEFAULT) -> None:
         self.scenario, self.catalog, self.index, self.profile = scenario, catalog, index, profile
-        self.character = character(scenario.seed)
+        self.character = character(scenario.seed, profile)
         phrases = Phrases(catalog, scenario.seed // 3 % 3)
         self.words = Wording(phrases, index, self.character.register)
+        self.typing = Typing(phrases, self.character.habits)
         self.listener = Listener(self.words, Hearing(catalog, phrases), scenario.seed)
         self.parts = tuple(
             Part(n, s, s.goal.partition(", because ")[2]) for n, t in enumerate(scenario.tasks) for s in t.subtasks
@@ -56,6 +58,7 @@ class ScriptedUser:
         second redraw the user only goes on with the goals. Raises `UnsaidError` where the words drawn don't say what they mean."""
         scene = self._scene(view, again)
         said = self._by_words(scene) if scene.past.is_free else self._by_acts(scene)
+        said = self.typing.typed(said, rng(self.scenario.seed, "typing", len(view.turns)))
         missing = unsaid(said.message.content, said.acts, self.words.phrases)
         if missing:
             raise UnsaidError(missing)
