@@ -13,6 +13,7 @@ import pytest
 from duologue.config import RunConfig
 from duologue.environment import Image
 from duologue.pipeline import Summary, generate
+from duologue.quality import is_thin
 from duologue.store import Store
 from duologue.types import Dialogue, Origin, Turn
 from duologue.verify import replay
@@ -20,8 +21,6 @@ from duologue.verify import replay
 DATABASES = Path(__file__).parents[2].parent / "shared" / "data" / "databases"
 FILES = sorted(DATABASES.glob("*.sqlite")) if DATABASES.is_dir() else []
 LARGE = ("car_1", "chinook", "datasette_fixtures", "hr_1", "northwind", "tau2_retail", "wine_1", "world_1")
-THIN = {"confirm", "done", "doubt", "recap", "refuse"}
-"""Acts that move nothing by themselves."""
 
 pytestmark = pytest.mark.skipif(not FILES, reason="the shared databases are not here")
 
@@ -111,7 +110,7 @@ def measured(dialogue: Dialogue) -> Counter[str]:
     turns = dialogue.path()
     users = [i for i, t in enumerate(turns) if t.message.role == "user"]
     count = Counter(turns=len(turns) - 1, tasks=len(dialogue.scenario.tasks), users=len(users))
-    count["thin"] = sum(1 for i in users if {a.kind for a in turns[i].acts} <= THIN)
+    count["thin"] = sum(is_thin(tuple(a.kind for a in turns[i].acts)) for i in users)
     for i, turn in enumerate(turns):
         if turn.message.tool_calls:
             count["iterations"] += 1

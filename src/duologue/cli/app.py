@@ -14,6 +14,7 @@ from duologue.cli.judge_check import judge_check
 from duologue.cli.plan import plan
 from duologue.cli.play import play
 from duologue.cli.prove import prove
+from duologue.cli.quality import quality
 from duologue.cli.select import select
 from duologue.cli.show import show
 from duologue.cli.stats import stats
@@ -29,7 +30,23 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (generate, plan, stats, show, verify, prove, select, export, card, tools, tasks, play, check, audit):
+for command in (
+    generate,
+    plan,
+    stats,
+    quality,
+    show,
+    verify,
+    prove,
+    select,
+    export,
+    card,
+    tools,
+    tasks,
+    play,
+    check,
+    audit,
+):
     app.command()(command)
 app.command("judge-check")(judge_check)
 
