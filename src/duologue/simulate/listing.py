@@ -114,8 +114,25 @@ class Rows:
                 out["peak"] = f"the {self.phrases.extreme(pick)} is {out['figure']}"
         return out
 
+    def told(self, answer: Gist) -> list[dict[str, Json]]:
+        """The rows as they are told, for the record: `by` what each goes (slot → value; nothing where it goes by another row's name),
+        and what `is` told of it beside that. One row goes by what it was asked for by."""
+        if answer.many:
+            apart = [((), line.values) if self._is_borrowed(line) else self._apart(line) for line in answer.lines]
+            return [{"by": dict(naming), "is": dict(rest)} for naming, rest in apart]
+        by = {f"{m.table}.{c}": v for m in self.need.mentions if m.table == self.subject for c, v in m.by.items()}
+        return [{"by": by, "is": dict(line.values)} for line in answer.lines]
+
     def _split(self, line: Line) -> tuple[str, list[Told]]:
-        """What a row is called, and what is told of it beside that. What was left unnamed or unranked is looked up in the row."""
+        """What a row is called, and what is told of it beside that."""
+        naming, rest = self._apart(line)
+        name = " / ".join([self.phrases.value(s, v) for s, v in naming])
+        if naming and all(self._is_key(s) for s, _ in naming) and self.need.meaning.family not in ("total", "count"):
+            name = listed([self._numbered(s, v, len(naming) == 1) for s, v in naming])
+        return name, rest
+
+    def _apart(self, line: Line) -> tuple[list[Told], list[Told]]:
+        """What names a row, and what is told of it beside that. What was left unnamed or unranked is looked up in the row."""
         told = list(line.values)
         naming = [t for t in told if self._names(t[0])] or [t for t in told if t[0].endswith(".@name")][:1]
         naming = naming or self._from_row(line, self._split_by())
@@ -124,10 +141,7 @@ class Rows:
         ranked = self._from_row(line, self._ranked_by())
         if ranked and ranked[0] not in told:
             rest = ranked + rest
-        name = " / ".join([self.phrases.value(s, v) for s, v in naming])
-        if naming and all(self._is_key(s) for s, _ in naming) and self.need.meaning.family not in ("total", "count"):
-            name = listed([self._numbered(s, v, len(naming) == 1) for s, v in naming])
-        return name, rest
+        return naming, rest
 
     def _is_borrowed(self, line: Line) -> bool:
         """The row goes by the name of another that it joins."""

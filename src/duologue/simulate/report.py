@@ -103,6 +103,7 @@ class Reporter:
             text = self.lines.line("again", dice, {"report": sentence(text)})
         values["lines"] = len(answer.lines)
         values["total"] = answer.total
+        values["told"] = Rows(self.phrases, owed.need).told(answer)
         values["single"] = answer.picked or not answer.many or answer.total == 1
         names = [line.row.values.get(f"{owed.need.meaning.table}.@name") for line in answer.lines]
         if answer.many and not answer.picked and all(names):

@@ -18,6 +18,8 @@ from duologue.types import Act, Json, Mention, Need
 __all__ = ["UnsaidError", "unsaid"]
 
 _CARRIES = frozenset({"request", "follow up", "inform", "select"})
+_ROWS = frozenset({"compare", "check"})
+"""Acts about rows just told; each row in their `rows` is named, each value in `is` said."""
 
 
 class UnsaidError(StageError):
@@ -34,6 +36,12 @@ def unsaid(text: str, acts: tuple[Act, ...], phrases: Phrases) -> str:
             found = next(_missing(text, act, phrases), "")
             if found:
                 return found
+        elif act.kind in _ROWS:
+            heard = _Heard(text, phrases)
+            pairs = [p for row in (*act.values.get("rows", ()), act.values.get("is", {})) for p in row.items()]
+            left = next((f"{k} = {v!r}" for k, v in pairs if not heard.value(k, v)), "")
+            if left:
+                return left
     return ""
 
 

@@ -11,6 +11,8 @@ profile (`profile.yaml` names every behaviour, with how often, and how often in 
 says which it holds (`Turn.behaviours`). Within a kind the order below is the order of asking.
 """
 
+from duologue.simulate.behaviours.check import Check
+from duologue.simulate.behaviours.compare import Compare
 from duologue.simulate.behaviours.doubt import Doubt
 from duologue.simulate.behaviours.follow_up import FollowUp
 from duologue.simulate.behaviours.ordinal import Ordinal
@@ -23,7 +25,7 @@ __all__ = ["ANSWERS", "ASIDES", "PARTING", "SHAPES"]
 
 ANSWERS: tuple[Answer, ...] = ()
 """Tried before the plain answer to what the assistant asks."""
-ASIDES: tuple[Aside, ...] = (Doubt(), FollowUp())
+ASIDES: tuple[Aside, ...] = (Doubt(), Compare(), Check(), FollowUp())
 """Tried before the next request; the first that takes the turn has it."""
 PARTING: tuple[Aside, ...] = (Recap(),)
 """Tried when all is asked, before the last words."""

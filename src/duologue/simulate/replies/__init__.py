@@ -8,6 +8,8 @@ import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from duologue.simulate.replies.check import check
+from duologue.simulate.replies.compare import compare
 from duologue.simulate.replies.recap import recap
 from duologue.types import Act
 
@@ -18,7 +20,7 @@ __all__ = ["AFTER", "BEFORE", "Reply"]
 
 Reply = Callable[["Reporter", Act, random.Random], tuple[str, Act]]
 """From the user's act to words and the act they are."""
-BEFORE: dict[str, Reply] = {}
+BEFORE: dict[str, Reply] = {"check": check, "compare": compare}
 """Kind of act → reply, said before what is reported in the same message."""
 AFTER: dict[str, Reply] = {"recap": recap}
 """Kind of act → reply, said after it."""
