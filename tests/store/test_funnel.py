@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from duologue.cli import run
 from duologue.cli.lost import reasons
@@ -14,7 +15,7 @@ from duologue.cli.stats import report
 from duologue.protocols import Answer, Request, Usage
 from duologue.store import Calls, Store, lost, stats
 from duologue.store.calls import _SPENT
-from duologue.types import Message, Verdict
+from duologue.types import Dialogue, Message, Verdict
 from samples import SOUND, make_dialogue, make_environment
 
 ASKED = ("replay", "zeal", "calls")
@@ -158,13 +159,15 @@ def test_the_commonest_reasons_in_a_line(store: Store) -> None:
 
 
 def of_version(folder: Path, version: int) -> Path:
-    """The run as a version that knew nothing of trust would have left it."""
+    """The run as an earlier version would have left it."""
     with Store.create(folder, {}) as store:
         fill(store, trust=False)
     db = sqlite3.connect(folder / "run.sqlite")
-    db.executescript(
-        "ALTER TABLE items DROP COLUMN blame; DROP TABLE checks; DROP TABLE redrawn; DROP TABLE untried; DROP INDEX calls_spent;"
-    )
+    db.executescript("ALTER TABLE dialogues DROP COLUMN behaviours;")
+    if version < 3:
+        db.executescript(
+            "ALTER TABLE items DROP COLUMN blame; DROP TABLE checks; DROP TABLE redrawn; DROP TABLE untried; DROP INDEX calls_spent;"
+        )
     if version < 2:
         db.executescript("DROP TABLE calls; DROP TABLE troubles; DROP TABLE spending;")
     db.executescript(f"DELETE FROM migrations WHERE version > {version}; PRAGMA user_version = {version};")
@@ -180,7 +183,7 @@ def test_an_older_run_says_what_it_does_not_know(
     before = (folder / "run.sqlite").read_bytes()
     with Store.open(folder, readonly=True) as store:
         found = stats(store)
-    assert (found["checks"], found["blame"]) == (None, None)
+    assert (found["checks"], found["blame"], found["behaviours"]) == (None, None, None)
     assert {row["blame"] for row in found["lost"]} == {"unknown"}
     assert run(["stats", str(folder)]) == 0
     shown = capsys.readouterr().out
@@ -208,5 +211,48 @@ def test_the_scripts_that_older_versions_lack_are_the_last_ones() -> None:
     """`of_version` takes away what these scripts make: a new one must be taken away there too."""
     from duologue.store.files import MIGRATIONS
 
-    assert MIGRATIONS == ("schema.sql", "calls.sql", "trust.sql")
+    assert MIGRATIONS == ("schema.sql", "calls.sql", "trust.sql", "behaviours.sql")
     assert "ADD COLUMN blame" in resources.files("duologue.store").joinpath("trust.sql").read_text()
+    assert "ADD COLUMN behaviours" in resources.files("duologue.store").joinpath("behaviours.sql").read_text()
+
+
+# ── behaviours ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def behaving(number: int, *names: str) -> Dialogue:
+    """A conversation whose user shows these behaviours, each in two turns."""
+    made = make_dialogue(make_environment(), number)
+    users = [i for i, turn in enumerate(made.turns) if turn.message.role == "user"][:2]
+    return replace(
+        made, turns=tuple(replace(t, behaviours=names) if i in users else t for i, t in enumerate(made.turns))
+    )
+
+
+def put(store: Store, item: int, reason: str, *names: str) -> None:
+    store.begin_item(item)
+    store.put_dialogue(item, behaving(item, *names), SOUND, reason, "user" if reason else "")
+
+
+def test_behaviours_are_shares_of_the_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Store.create(tmp_path / "run", {}) as store:
+        store.put_environment(make_environment(), b"image")
+        put(store, 0, "", "doubt", "recap")
+        put(store, 1, "", "recap")
+        put(store, 2, "replay", "typos")
+        put(store, 3, "")
+        put(store, 4, "", "recap", "\x1b[31m")
+        assert stats(store)["behaviours"] == {"recap": 0.75, "\x1b[31m": 0.25, "doubt": 0.25}
+    assert run(["stats", str(tmp_path / "run")]) == 0
+    assert "conversations with: recap 75%, \\x1b[31m 25%, doubt 25%" in capsys.readouterr().out
+
+
+def test_a_run_of_version_3_knows_the_behaviours_of_its_later_items(tmp_path: Path) -> None:
+    folder = of_version(tmp_path / "run", 3)
+    with Store.open(folder, readonly=True) as store:
+        assert stats(store)["behaviours"] is None
+        assert "conversations with" not in report(stats(store))
+    with Store.open(folder) as store:
+        assert stats(store)["behaviours"] is None
+        put(store, 8, "", "doubt")
+        put(store, 9, "")
+        assert stats(store)["behaviours"] == {"doubt": 0.5}

@@ -12,6 +12,7 @@ import pytest
 
 from duologue.errors import UserError
 from duologue.store import Store, stats
+from duologue.store.files import MIGRATIONS
 from samples import SOUND, UNSOUND, make_dialogue, make_environment
 
 IMAGE = bytes(range(256)) * 40
@@ -234,8 +235,8 @@ def test_an_older_file_gets_what_it_lacks(tmp_path: Path, monkeypatch: pytest.Mo
     Store.create(tmp_path / "run", {}).close()
     scripts = tmp_path / "scripts"
     scripts.mkdir()
-    (scripts / "fourth.sql").write_text("CREATE TABLE later (x)")
-    monkeypatch.setattr("duologue.store.files.MIGRATIONS", ("schema.sql", "calls.sql", "trust.sql", "fourth.sql"))
+    (scripts / "later.sql").write_text("CREATE TABLE later (x)")
+    monkeypatch.setattr("duologue.store.files.MIGRATIONS", (*MIGRATIONS, "later.sql"))
     monkeypatch.setattr("duologue.store.files.resources.files", lambda package: scripts)
     with Store.open(tmp_path / "run") as store:
         assert store.db.execute("SELECT count(*) FROM later").get == 0
@@ -243,7 +244,8 @@ def test_an_older_file_gets_what_it_lacks(tmp_path: Path, monkeypatch: pytest.Mo
             (1, "schema.sql"),
             (2, "calls.sql"),
             (3, "trust.sql"),
-            (4, "fourth.sql"),
+            (4, "behaviours.sql"),
+            (5, "later.sql"),
         ]
 
 

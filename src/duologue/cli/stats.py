@@ -65,10 +65,21 @@ def report(found: dict[str, Any]) -> str:
     blank = ("", "")
     parts = [styled(head, "bold"), "", "mean (max) of a conversation"]
     parts.append(table([*rows, *((*pair, *blank) for pair in more)], right=frozenset({1, 2, 3})))
-    parts += [*way(found), *losses(found), *each_sample(found)]
+    parts += [*_behaviours(found), *way(found), *losses(found), *each_sample(found)]
     if "models" in found:
         parts += ["", *_models(found["models"])]
     return "\n".join(parts)
+
+
+def _behaviours(found: dict[str, Any]) -> list[str]:
+    """How many conversations hold each behaviour of the user, on a line or two."""
+    from duologue.cli.text import one_line, wrapped
+
+    shares = found["behaviours"]
+    if not shares:
+        return []
+    said = ", ".join(f"{one_line(name)} {share:.0%}" for name, share in shares.items())
+    return ["", wrapped(f"conversations with: {said}", 2)]
 
 
 def _figure(summary: dict[str, float]) -> str:

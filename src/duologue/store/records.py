@@ -55,6 +55,11 @@ def measure(dialogue: Dialogue, writing: frozenset[str]) -> Measures:
     )
 
 
+def behaviours_of(dialogue: Dialogue) -> list[str]:
+    """Names of the behaviours that the turns of a conversation hold, each once, in order."""
+    return sorted({name for turn in dialogue.path() for name in turn.behaviours})
+
+
 def _iterations(path: list[Turn]) -> list[int]:
     """For each user turn, the assistant messages with calls that follow it before the next one."""
     counts = [0]

@@ -7,6 +7,8 @@ What is counted, over accepted conversations:
   that used tools, the maximum is the longest of them.
 * task: objectives completed.
 * tool_calls, user_turns: per conversation. write_share: calls of tools that write / all calls.
+* behaviours: the share of conversations in which the user shows each, where that is known: a file of an older version has no place for it
+  (None), and one that a newer version went on with knows it of its later conversations.
 * tools: different tools that those conversations could use (a name counts once per database).
 
 `items` are those begun; each ends once, accepted or rejected, or is `unfinished` when the run was cut short. The funnel
@@ -42,6 +44,13 @@ _TOOLS = """
     WHERE e.id IN (SELECT environment FROM dialogues WHERE accepted = 1)
 """
 
+_HAS_BEHAVIOURS = "SELECT count(*) FROM pragma_table_info('dialogues') WHERE name = 'behaviours'"
+_WITH_BEHAVIOURS = "SELECT count(behaviours) FROM dialogues WHERE accepted = 1"
+_BEHAVIOURS = """
+    SELECT value, count(*) FROM dialogues, json_each(dialogues.behaviours)
+    WHERE accepted = 1 GROUP BY value ORDER BY count(*) DESC, value
+"""
+
 
 def stats(store: Store, selected: int | None = None) -> dict[str, Json]:
     """The statistics of a run as `stats --json` prints them. `selected`: how many of its conversations a selection keeps."""
@@ -58,12 +67,22 @@ def stats(store: Store, selected: int | None = None) -> dict[str, Json]:
         "user_turns": _summary(user_turns, n, most_user_turns),
         "tools": _row(store, _TOOLS)[0],
         "write_share": _ratio(writes, calls),
+        "behaviours": _behaviours(store),
         "funnel": funnel(store),
         "seconds": float(store.notes().get("seconds", 0.0)),
     }
     if has_calls(store.db):
         found["models"] = model_stats(store.db, accepted)
     return found | _trust(store, found, selected)
+
+
+def _behaviours(store: Store) -> dict[str, float] | None:
+    """Behaviour → share of conversations that hold it, the most frequent first; None where none is known of any."""
+    known = _row(store, _WITH_BEHAVIOURS)[0] if _row(store, _HAS_BEHAVIOURS)[0] else 0
+    if not known:
+        return None
+    rows: list[Any] = store.db.execute(_BEHAVIOURS).fetchall()
+    return {name: _ratio(n, known) for name, n in rows}
 
 
 def _trust(store: Store, found: dict[str, Json], selected: int | None) -> dict[str, Json]:

@@ -25,7 +25,7 @@ from duologue import __version__
 from duologue.errors import UserError
 from duologue.ids import canonical
 from duologue.store.files import FILE_NAME, FolderLock, create_file, explained, open_file
-from duologue.store.records import StoredDialogue, measure, writing_tools
+from duologue.store.records import StoredDialogue, behaviours_of, measure, writing_tools
 from duologue.types import Dialogue, Environment, Json, Verdict
 
 PIECE = 32 * 1024 * 1024
@@ -228,7 +228,7 @@ class Store:
         row = (
             *(item, dialogue.id, int(not reason), dialogue.environment),
             *msgspec.structs.astuple(counts),
-            *(_encode(verdicts), _encode(dialogue)),
+            *(_encode(verdicts), _encode(dialogue), canonical(behaviours_of(dialogue)).decode()),
         )
         with explained(self.folder), self.db:
             self._end(item, self._lost_at(item) if reason else "", reason, blame=blame)
