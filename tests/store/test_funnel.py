@@ -1,6 +1,7 @@
 """Where conversations were lost: check by check, by who failed, and what each sample took; files of older versions too."""
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Iterator
 from importlib import resources
@@ -13,6 +14,7 @@ from duologue.cli import run
 from duologue.cli.lost import reasons
 from duologue.cli.stats import report
 from duologue.protocols import Answer, Request, Usage
+from duologue.simulate.profile import behaviours
 from duologue.store import Calls, Store, lost, stats
 from duologue.store.calls import _SPENT
 from duologue.types import Dialogue, Message, Verdict
@@ -243,7 +245,11 @@ def test_behaviours_are_shares_of_the_accepted(tmp_path: Path, capsys: pytest.Ca
         put(store, 4, "", "recap", "\x1b[31m")
         assert stats(store)["behaviours"] == {"recap": 0.75, "\x1b[31m": 0.25, "doubt": 0.25}
     assert run(["stats", str(tmp_path / "run")]) == 0
-    assert "conversations with: recap 75%, \\x1b[31m 25%, doubt 25%" in capsys.readouterr().out
+    assert "conversations with: recap 75.0%, \\x1b[31m 25.0%, doubt 25.0%; never: " in capsys.readouterr().out
+    assert run(["stats", str(tmp_path / "run"), "--json"]) == 0
+    shares = json.loads(capsys.readouterr().out)["behaviours"]
+    assert shares.keys() >= behaviours().keys()
+    assert shares["typos"] == 0
 
 
 def test_a_run_of_version_3_knows_the_behaviours_of_its_later_items(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ def stats(run: Run, json: Json = False) -> int:
         selected, trouble = _selected(store)
         found = figures(store, selected)
         notes = store.notes()
+    found["behaviours"] = _every(found["behaviours"])
     if json:
         from duologue.ids import to_json
 
@@ -41,6 +42,13 @@ def _selected(store: "Store") -> tuple[int | None, str]:
         return how_many(store), ""
     except UserError as error:
         return None, one_line(error.message)
+
+
+def _every(shares: dict[str, float] | None) -> dict[str, float] | None:
+    """The behaviours that occurred, and behind them those of the profile that never did; nothing where no user has any (a model's)."""
+    from duologue.simulate.profile import behaviours
+
+    return shares and {**shares, **{name: 0.0 for name in behaviours() if name not in shares}}
 
 
 def report(found: dict[str, Any]) -> str:
@@ -78,8 +86,9 @@ def _behaviours(found: dict[str, Any]) -> list[str]:
     shares = found["behaviours"]
     if not shares:
         return []
-    said = ", ".join(f"{one_line(name)} {share:.0%}" for name, share in shares.items())
-    return ["", wrapped(f"conversations with: {said}", 2)]
+    said = ", ".join(f"{one_line(name)} {share:.1%}" for name, share in shares.items() if share)
+    never = ", ".join(one_line(name) for name, share in shares.items() if not share)
+    return ["", wrapped(f"conversations with: {said}" + (f"; never: {never}" if never else ""), 2)]
 
 
 def _figure(summary: dict[str, float]) -> str:
