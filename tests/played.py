@@ -16,11 +16,14 @@ from duologue.protocols import Request
 from duologue.simulate.model_agent import ModelAgent
 from duologue.simulate.model_user import ModelUser
 from duologue.simulate.play import play
+from duologue.simulate.profile import profile
 from duologue.simulate.scripted import Pair, converse
 from duologue.tasks.maker import ScriptedTasks
 from duologue.testing import ScriptedModel, Tiny, tiny_environment
 from duologue.types import Dialogue, Message, Scenario, Turn
 
+SURE = profile({"second_thought": 0})
+"""Who never says a wrong value first: what a model says in these words is judged by its words alone."""
 NEXT_GOAL = "Something else comes up"
 
 
@@ -47,7 +50,7 @@ def scenario(item: int, mode: str = "user") -> Scenario:
 def scripted(item: int, mode: str = "user") -> Dialogue:
     t = tiny()
     index = ToolIndex(t.environment.toolset, t.catalog)
-    return asyncio.run(converse(scenario(item, mode), t.environment, t.image, t.catalog, index))
+    return asyncio.run(converse(scenario(item, mode), t.environment, t.image, t.catalog, index, SURE))
 
 
 def model_agent(model: ScriptedModel) -> ModelAgent:

@@ -79,7 +79,8 @@ class Workshop:
     def _user(self, scenario: Scenario, scope: str) -> Speaker:
         voice = self.cast.voice("user")
         if voice is None:
-            user = ScriptedUser(self.catalog, self.index, scenario, self.profile)
+            asks_first = self.environment.policy.confirm_writes
+            user = ScriptedUser(self.catalog, self.index, scenario, self.profile, asks_first)
             return gated(user, scenario, self.environment, self.catalog)
         from duologue.simulate.model_user import ModelUser
 

@@ -19,7 +19,7 @@ from duologue.simulate.scripted import Pair, perform
 from duologue.simulate.user import ScriptedUser
 from duologue.testing import ScriptedModel
 from duologue.types import Dialogue, Message, Turn
-from played import model_user, scenario, scripted, tiny
+from played import SURE, model_user, scenario, scripted, tiny
 
 SWAPPED = "How can I help you today?"
 
@@ -41,7 +41,7 @@ class Slipping(Struct):
 
 
 def user(item: int) -> ScriptedUser:
-    return ScriptedUser(tiny().catalog, ToolIndex(tiny().environment.toolset, tiny().catalog), scenario(item))
+    return ScriptedUser(tiny().catalog, ToolIndex(tiny().environment.toolset, tiny().catalog), scenario(item), SURE)
 
 
 def played_with(item: int, words: tuple[str, ...], at: int = 1) -> tuple[Dialogue, list[int]]:

@@ -12,10 +12,13 @@ from duologue.plans.gist import answering
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Memory
 from duologue.plans.rows import Listing, RowKey, matches
+from duologue.simulate.revising import revised, spoken_slots
 from duologue.types import Act, Json, Need, Tool, Turn
 
 LOOKUP, FETCH = "look up", "fetch"
 _DECIDED = frozenset({LOOKUP, FETCH, "choices", "ask", "confirm?"})
+ASKS = frozenset({"request", "follow up", "take up"})
+"""Kinds of the user's acts that make a request. To take up is to ask again for what was put off."""
 WRITES = frozenset({"set", "create", "remove", "link", "unlink", "act"})
 
 
@@ -44,6 +47,10 @@ class Owed(Struct):
     failed: bool = False
     waiting: str = ""
     """What the assistant has asked: choices · value · confirm · row; empty when it is the assistant's move."""
+    revised: bool = False
+    """The user has put another value or row in the place of one they gave."""
+    held: bool = False
+    """The user wants something else first."""
     choice_of: int = -1
     slot: str = ""
     told: bool = False
@@ -95,15 +102,18 @@ class Agenda:
         return found if found is not None and found[0] > self.last_write else None
 
     def open(self) -> list[Owed]:
-        """Requests that are the assistant's move, in the order they were made."""
-        return [o for o in self.owed if not o.told and not o.waiting]
+        """Requests that are the assistant's move, in the order they were made; those that are to wait come last."""
+        mine = [o for o in self.owed if not o.told and not o.waiting]
+        return sorted(mine, key=lambda o: o.held)
 
     def _hear(self, turn: Turn, at: int) -> None:
         self.asides, self.goodbye, self.dropped = [], False, False
         waiting = next((o for o in self.owed if o.waiting), None)
         for act in turn.acts:
-            if act.kind in ("request", "follow up") and act.need is not None:
+            if act.kind in ASKS and act.need is not None:
                 self.owed.append(Owed(len(self.owed), act.need, at, act.kind == "follow up", approved=self.approved))
+            elif act.kind == "correct":
+                self._correct(waiting, act, at)
             elif act.kind == "done":
                 self.goodbye = True
             elif act.kind == "doubt":
@@ -116,12 +126,26 @@ class Agenda:
         if last is not None and last.need.meaning.family not in WRITES:
             last.told, last.again, last.listings = False, True, None
 
+    def _correct(self, waiting: Owed | None, act: Act, at: int) -> None:
+        """Something the user said is taken back: of what waits for an answer, else of what was answered last."""
+        wrong = waiting or next((o for o in reversed(self.owed) if o.told), None)
+        if wrong is None:
+            return
+        need, said_at = revised(wrong.need, act), {**wrong.said_at, **dict.fromkeys(spoken_slots(act), at)}
+        if waiting is not None:
+            waiting.need, waiting.said_at, waiting.waiting, waiting.revised = need, said_at, "", True
+            return
+        number = len(self.owed)
+        self.owed.append(Owed(number, need, wrong.turn, said_at=said_at, approved=self.approved, revised=True))
+
     def _settle(self, owed: Owed, act: Act, at: int) -> bool:
         """Take an answer to what the assistant asked; False where the act is none."""
         if act.kind == "confirm":
             owed.approved = True
-        elif act.kind == "refuse":
+        elif act.kind in ("refuse", "put off"):
             owed.told = self.dropped = True
+        elif act.kind == "hold":
+            owed.held = True
         elif act.kind == "inform":
             values = {**owed.need.values, **act.values}
             owed.need = Need(owed.need.meaning, owed.need.mentions, values, owed.need.wanted, owed.need.pick)

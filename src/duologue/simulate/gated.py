@@ -93,7 +93,9 @@ class GatedUser:
                 drafts.refuse("", (SPEECHLESS(error.evidence),))
                 continue
             task = view.task if said.task < 0 else said.task
-            turn = Turn(said.message, maker=said.maker, task=task, acts=said.acts, done=said.done)
+            turn = Turn(
+                said.message, maker=said.maker, task=task, acts=said.acts, behaviours=said.behaviours, done=said.done
+            )
             wrong = drafts.objections((*view.turns, turn), self.scenario)
             if not wrong:
                 return said

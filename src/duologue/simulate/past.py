@@ -4,7 +4,8 @@ from collections import Counter
 
 from msgspec import Struct
 
-from duologue.types import Act, Subtask, Turn
+from duologue.simulate.revising import revised
+from duologue.types import Act, Need, Subtask, Turn
 
 __all__ = ["Part", "Past"]
 
@@ -46,6 +47,16 @@ class Past:
     def is_plain(self) -> bool:
         """Nothing that could be left out is said."""
         return self.again > 1
+
+    @property
+    def wish(self) -> Need | None:
+        """The request made last, with what was told and put right of it since."""
+        at = next((n for n in range(len(self.acts) - 1, -1, -1) if self.acts[n].kind in ("request", "take up")), -1)
+        need = self.acts[at].need if at >= 0 else None
+        for act in self.acts[at + 1 :] if need is not None else ():
+            if need is not None and act.kind in ("inform", "correct"):
+                need = revised(need, act)
+        return need
 
     @property
     def reported(self) -> Act | None:

@@ -66,7 +66,10 @@ class Reporter:
             text = self.lines.line("ask.value", dice, {**slots, "label": label})
             return text, Act("ask", values={**said, "slot": move.slot})
         if move.kind == "confirm?":
-            return self._proposal(owed, slots, dice), Act("confirm?", owed.need, said)
+            proposal = self._proposal(owed, slots, dice)
+            lead = "confirm_again.revised" if owed.revised else "confirm_again.held" if owed.held else ""
+            text = self.lines.line(lead, dice, {"proposal": sentence(proposal)}) if lead else proposal
+            return text, Act("confirm?", owed.need, said)
         if move.kind == "not found":
             who = (
                 self._who(owed.need.mentions[move.mention], None) if 0 <= move.mention < len(owed.need.mentions) else ""

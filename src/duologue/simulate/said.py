@@ -17,7 +17,7 @@ from duologue.types import Act, Json, Mention, Need
 
 __all__ = ["UnsaidError", "unsaid"]
 
-_CARRIES = frozenset({"request", "follow up", "inform", "select"})
+_CARRIES = frozenset({"request", "follow up", "take up", "inform", "correct", "select"})
 _ROWS = frozenset({"compare", "check"})
 """Acts about rows just told; each row in their `rows` is named, each value in `is` said."""
 
@@ -48,18 +48,21 @@ def unsaid(text: str, acts: tuple[Act, ...], phrases: Phrases) -> str:
 def _missing(text: str, act: Act, phrases: Phrases) -> Iterator[str]:
     heard = _Heard(text, phrases)
     for key, value in act.values.items():
-        if (act.kind == "inform" and not heard.value(key.rpartition(":")[0], value)) or (
+        if (act.kind in ("inform", "correct") and not heard.value(key.rpartition(":")[0], value)) or (
             act.kind == "select" and not heard.written(value)
         ):
             yield f"{key} = {value!r}"
     if act.need is not None:
-        yield from _of_need(act.need, heard, pointed=act.kind == "follow up")
+        if act.kind == "correct":
+            yield from (_which(m, heard) for m in act.need.mentions if not heard.row(m))
+        else:
+            yield from _of_need(act.need, heard, pointed=act.kind == "follow up")
 
 
 def _of_need(need: Need, heard: "_Heard", pointed: bool) -> Iterator[str]:
     for mention in need.mentions:
         if not heard.row(mention) and not (pointed and not mention.by and mention.pick is None):
-            yield f"which {heard.phrases.table(mention.table)[0]} is meant"
+            yield _which(mention, heard)
     for key, value in need.values.items():
         if not heard.value(key.rpartition(":")[0], value):
             yield f"{key} = {value!r}"
@@ -68,6 +71,10 @@ def _of_need(need: Need, heard: "_Heard", pointed: bool) -> Iterator[str]:
         label = heard.phrases.noun(f"{meaning.table}.{meaning.column}", meaning.table)
         if not meaning.column or label.casefold() not in heard.folded:
             yield "what is to be changed"
+
+
+def _which(mention: Mention, heard: "_Heard") -> str:
+    return f"which {heard.phrases.table(mention.table)[0]} is meant"
 
 
 class _Heard:

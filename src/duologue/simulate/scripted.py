@@ -14,6 +14,7 @@ from duologue.protocols import Session, Speaker
 from duologue.simulate.agent import ScriptedAgent
 from duologue.simulate.gated import GatedUser, Redrawing
 from duologue.simulate.play import play
+from duologue.simulate.profile import DEFAULT, Profile
 from duologue.simulate.user import ScriptedUser
 from duologue.types import Dialogue, Environment, Message, Scenario, Turn
 
@@ -50,13 +51,19 @@ async def perform(scenario: Scenario, environment: Environment, pair: Pair) -> D
 
 
 async def converse(
-    scenario: Scenario, environment: Environment, image: Image, catalog: Catalog, index: ToolIndex
+    scenario: Scenario,
+    environment: Environment,
+    image: Image,
+    catalog: Catalog,
+    index: ToolIndex,
+    profile: Profile = DEFAULT,
 ) -> Dialogue:
     """Play a scenario from its beginning with the scripted pair."""
     session = open_session(image, environment, scenario.clock)
     try:
+        user = ScriptedUser(catalog, index, scenario, profile, environment.policy.confirm_writes)
         pair = Pair(
-            user=gated(ScriptedUser(catalog, index, scenario), scenario, environment, catalog),
+            user=gated(user, scenario, environment, catalog),
             agent=ScriptedAgent(catalog, index, environment, scenario),
             session=session,
         )

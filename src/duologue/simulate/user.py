@@ -38,7 +38,16 @@ _REASON = 0.7
 class ScriptedUser:
     """Plays the user of one scenario."""
 
-    def __init__(self, catalog: Catalog, index: ToolIndex, scenario: Scenario, profile: Profile = DEFAULT) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        index: ToolIndex,
+        scenario: Scenario,
+        profile: Profile = DEFAULT,
+        asks_first: bool = True,
+    ) -> None:
+        """`asks_first`: the assistant asks for a yes before it changes anything, so that one can think better of it."""
+        self.asks_first = asks_first
         self.scenario, self.catalog, self.index, self.profile = scenario, catalog, index, profile
         self.character = character(scenario.seed, profile)
         phrases = Phrases(catalog, scenario.seed // 3 % 3)
@@ -78,6 +87,7 @@ class ScriptedUser:
             character=self.character,
             profile=self.profile,
             dice=rng(self.scenario.seed, "user", len(view.turns), *[again] * bool(again)),
+            asks_first=self.asks_first,
         )
 
     def _by_acts(self, scene: Scene) -> Utterance:

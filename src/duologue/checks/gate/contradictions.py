@@ -115,10 +115,28 @@ def contradictions(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
     slipped = _wrong(known, turns[before]) if before is not None else []
     if before is not None and slipped and not _put_right(known, turns, before, at):
         out += [LETS_STAND(what) for what in slipped]
+    out += [LETS_STAND(what) for what in _first_wish(known, turns, at)]
     last = turns[at].done or not any(t.message.role == "user" for t in turns[at + 1 :])
     if turns[at].done or (last and at < len(turns) - 1):
         out += [AGAINST(what) for what in _wrong(known, turns[at])]
     return out
+
+
+def _first_wish(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
+    """By acts: what the request that this turn agrees to, or that it leaves behind, would write against the goal, where it was said at
+    first only and has not been put right since."""
+    if not any(a.kind in ("confirm", "request", "done") for a in turns[at].acts):
+        return []
+    for earlier in reversed(turns[:at]):
+        kinds = {a.kind for a in earlier.acts} if earlier.message.role == "user" else set()
+        if kinds & {"correct", "confirm"}:
+            return []
+        if "request" in kinds:
+            values = [v for a in earlier.acts if a.need for k, v in a.need.values.items() if k.endswith(":value")]
+            wishes = values if "second_thought" in earlier.behaviours else []
+            wanted = [str(v) for t in known.tasks for s in t.subtasks if s.need for v in s.need.values.values()]
+            return [f"{str(v)!r} was said at first only" for v in wishes if str(v) not in wanted][:1]
+    return []
 
 
 def _put_right(known: Known, turns: Sequence[Turn], slipped: int, at: int) -> bool:

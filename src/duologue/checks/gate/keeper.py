@@ -102,7 +102,7 @@ class _Gate:
         known = self.known.asked() if apart and asks_much else self.known
         return [
             *speech(known, self.names, text),
-            *values(known, reading),
+            *values(known, reading, turns[at]),
             *crowd(known, turns, at),
             *repeats(known, turns, at),
             *contradictions(known, turns, at),

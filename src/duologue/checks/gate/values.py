@@ -9,14 +9,39 @@ from duologue.checks.findings import INVENTS, LEAKS
 from duologue.checks.gate.known import Known
 from duologue.language.reading import Number, Reading
 from duologue.language.values import say, tells
-from duologue.types import Json
+from duologue.types import Json, Turn
 
-__all__ = ["values"]
+__all__ = ["WAVERS", "values"]
+
+WAVERS = frozenset({"second_thought", "slip"})
+"""Behaviours of a scripted user who says another value first than the goal's, and puts it right before anything comes of it."""
+_STYLES = 4
 
 
-def values(known: Known, reading: Reading) -> list[str]:
-    """What a text holds that its speaker can't know. What gives a hidden fact away is not called invented as well."""
-    return _leaks(known, reading) or [INVENTS(repr(what)) for what in _invented(known, reading)]
+def values(known: Known, reading: Reading, turn: Turn | None = None) -> list[str]:
+    """What a text holds that its speaker can't know. What gives a hidden fact away is not called invented as well, nor is what a turn is
+    marked to say in error or at first: that it is put right is for `contradictions`."""
+    leaks = _leaks(known, reading)
+    if leaks:
+        return leaks
+    invented = _invented(known, reading)
+    if invented and turn is not None and not WAVERS.isdisjoint(turn.behaviours):
+        said = _carried(known, turn)
+        invented = [f for f in invented if not any(f in text for text in said)]
+    return [INVENTS(repr(what)) for what in invented]
+
+
+def _carried(known: Known, turn: Turn) -> list[str]:
+    """The values that a turn's own acts carry, in all their writings."""
+    out: list[str] = []
+    for act in turn.acts:
+        need = act.need
+        given = {**(need.values if need is not None else {}), **act.values}
+        rows = {f"{m.table}.{k}:": v for m in (need.mentions if need is not None else ()) for k, v in m.by.items()}
+        for slot, value in (*given.items(), *rows.items()):
+            column = known.columns.get(slot.rpartition(":")[0])
+            out += [str(value), *(say(value, column, style) for style in range(_STYLES))]
+    return out
 
 
 def _leaks(known: Known, reading: Reading) -> list[str]:

@@ -31,6 +31,8 @@ class Scene(Struct):
     character: Character
     profile: Profile
     dice: random.Random
+    asks_first: bool = True
+    """The assistant asks before it changes anything."""
 
     @property
     def part(self) -> Part | None:
@@ -66,6 +68,8 @@ class Request(Struct):
     more: list[Need]
     """Parts asked for in the same message."""
     behaviours: list[str]
+    unsettled: bool = False
+    """Something in it will take another turn to settle, so that nothing else is asked beside it."""
 
 
 class Answer(Protocol):

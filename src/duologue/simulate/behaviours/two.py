@@ -14,7 +14,7 @@ class TwoAtOnce:
 
     def shape(self, scene: Scene, request: Request) -> None:
         """Add the part after the next, where it stands on its own."""
-        other = self._other(scene, request)
+        other = self._other(scene, request) if not request.unsettled else None
         if other is not None and scene.takes_up("two_at_once"):
             request.more.append(other)
             request.behaviours.append("two_at_once")
