@@ -122,6 +122,8 @@ def test_no_statement_can_be_denied(item: int) -> None:
         if turn.message.role != "assistant" or not turn.message.content:
             continue
         for found in re.finditer(r"\b(?:is|are|was|has|have)\b", turn.message.content):
+            if re.match(r"[^.!\n]*\?", turn.message.content[found.end() :]):
+                continue  # a question states nothing
             for other in (f"{found[0]} not", f"{found[0]}n't"):
                 text = turn.message.content[: found.start()] + other + turn.message.content[found.end() :]
                 assert scripted(item).objection(dialogue.turns, at, text), text
