@@ -97,6 +97,9 @@ def test_words_that_could_be_values_stay_words(text: str) -> None:
         ("They are from Lower Saxony now.", "they are from ⟨name⟩ now"),
         ("Hello, I'm calling about it.", "hello i'm calling about it"),
         ("OK, NOT that.", "ok not that"),
+        ("The gift flag is no, for now.", "the gift flag is ⟨name⟩ for now"),
+        ("From no to yes?", "from ⟨name⟩ to ⟨name⟩"),
+        ("There is no gift.", "there is no gift"),
     ],
 )
 def test_what_shows_by_its_form(text: str, left: str) -> None:
@@ -107,6 +110,7 @@ def test_what_shows_by_its_form(text: str, left: str) -> None:
     ("one", "two"),
     [
         ("I see Iron Maiden.", "I see Iron Maiden, Nigeria and General Motors."),
+        ("They are:\n- General Motors (#A12): yes, 5\n- Nigeria (#B7): no, 3", "They are:\n- Nigeria (#A1): no, 4"),
         ("They are:\n- General Motors: 5\n- Nigeria: 3", "They are:\n- Nigeria: 1"),
         ("There are 3 customers.", "There is 1 customer."),
         ("An order ID is missing.", "A customer is missing."),

@@ -23,6 +23,13 @@ _JOINT = rf"{_SIGNS}*+(?:(?:and|or|plus)\b{_SIGNS}*+)?"
 _BARE = rf"{MASK}(?:'s)?(?:\s+{MASK}(?:'s)?)*"
 _RUN = re.compile(rf"(?>{_UNIT})(?:{_JOINT}(?>{_BARE}))+[)\]]*", re.IGNORECASE)
 _ALIKE = re.compile(rf"{_LED}({MASK})(?:(?:\s*,\s*|\s+)(?:(?:and|or)\s+)?{_LED}\1(?!'s))+", re.IGNORECASE)
+_MARKED = re.compile(rf"[#№]\s?(?={MASK})")
+_FLAG = re.compile(
+    r"(?:(?<=\bis )|(?<=\bare )|(?<=\bwas )|(?<=\bbe )|(?<=\bto )|(?<=\bfrom )|(?<=\bsays )|(?<=[:=(] )|(?<=[:=(]))(?:yes|no|true|false|none|null)\b"
+    r"(?=\s*(?:[.,;:?!)\n]|$)|\s+(?:to|for|and|on|in|at|now|instead|as|please|with)\b)",
+    re.IGNORECASE,
+)
+"""A yes or no that is told, or to be written: that the flag is set is no wording."""
 _PLAIN = re.compile(r"(?<!')[^\W_]+")
 _MASKS = re.compile(MASK)
 _SAME = re.compile(rf"({MASK})(?:[\s/-]+\1)+")
@@ -46,7 +53,7 @@ class Masked:
 def masked(text: str, known: Known) -> Masked:
     """A turn without its values."""
     plain = late(known.mask(early(text.replace("’", "'"))))
-    plain = _CAPITALS.sub(_capital, plain)
+    plain = _CAPITALS.sub(_capital, _FLAG.sub(NAME, _MARKED.sub("", plain)))
     plain = _SAME.sub(r"\1", _POSSESSIVE.sub(r"\1's", plain))
     plain = _ALIKE.sub(_drawn, _SAME.sub(r"\1", _RUN.sub(_drawn, plain)))
     pairs = [(_compared(s), s.rstrip(" \"'”)*_").endswith("?")) for s in _SENTENCE.split(plain)]
