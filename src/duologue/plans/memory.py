@@ -147,6 +147,12 @@ class Memory:
                 found = None
         return since, found
 
+    def recent(self, before: int) -> list[Known]:
+        """The rows the talk was about before a need, one of each table, the latest first."""
+        since = [(*self._focused(table, before), table) for table in sorted(self._focus)]
+        ordered = sorted(((-when, table, key) for when, key, table in since if key is not None), key=lambda x: x[:2])
+        return [self.known[table][key] for _, table, key in ordered if key in self.known.get(table, {})]
+
     def still_pointed_at(self, table: str, now: int) -> bool:
         """ "That order" is clear: it was talked about just now, and no list of orders came up since."""
         since, key = self._focused(table, now)

@@ -43,7 +43,7 @@ def _top(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, out: 
 
 
 def _set(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, out: Proposal) -> bool:
-    current = _current(self, tool, memory, out)
+    current = as_it_is(self, tool, memory, out)
     said = 0
     for name, slot in tool.inputs.items():
         if slot.use != "value":
@@ -67,7 +67,7 @@ def _set(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, out: 
     return True
 
 
-def _current(self: "Proposer", tool: Tool, memory: Memory, out: Proposal) -> dict[str, Json]:
+def as_it_is(self: "Proposer", tool: Tool, memory: Memory, out: Proposal) -> dict[str, Json]:
     """The row to be changed as it stands, as far as it was seen, else as it was at the start."""
     table = tool.meaning.table if tool.meaning else ""
     mention = next((m for m in out.need.mentions if m.table == table), None)

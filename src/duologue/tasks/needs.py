@@ -22,6 +22,9 @@ from duologue.tasks.pointing import fresh, places, readiness, speakable, usable
 from duologue.tasks.proposal import Proposal
 from duologue.types import Fact, Json, Mention, Need, Pick, Slot, Tool
 
+THREADED = 0.8
+"""How often a need about a table takes the row that the talk should go on about."""
+
 
 class Proposer:
     """Proposes needs over one environment; `memory` is what the walk has seen so far."""
@@ -35,19 +38,23 @@ class Proposer:
         """Needs whose answer told one row of a list only."""
         self.now = 0
         """Number of the need being proposed."""
+        self.thread: dict[str, Mention] = {}
+        """Rows that the talk should go on about, by table."""
 
     def propose(self, tool: Tool, memory: Memory, rng: random.Random) -> Proposal | None:
         """A need that the tool would serve; None where nothing sensible comes to mind."""
+        proposal = self.about(tool, memory, rng)
+        fill = FILLERS.get(tool.meaning.family) if tool.meaning is not None else None
+        if proposal is None or (fill is not None and not fill(self, tool, memory, rng, proposal)):
+            return None
+        return proposal
+
+    def about(self, tool: Tool, memory: Memory, rng: random.Random) -> Proposal | None:
+        """A need that says whom it is about, and nothing yet of values."""
         if tool.meaning is None or tool.meaning.family == "find":
             return None
         proposal = Proposal(Need(tool.meaning))
-        if not self._mentions(tool, memory, rng, proposal):
-            return None
-        family = tool.meaning.family
-        fill = FILLERS.get(family)
-        if fill is not None and not fill(self, tool, memory, rng, proposal):
-            return None
-        return proposal
+        return proposal if self._mentions(tool, memory, rng, proposal) else None
 
     # ── whom it is about ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -71,6 +78,9 @@ class Proposer:
     def _mention(
         self, table: str, memory: Memory, rng: random.Random, out: Proposal, avoid: list[Mention]
     ) -> Mention | None:
+        if table in self.thread and self.thread[table] not in avoid and rng.random() < THREADED:
+            out.built_on = True
+            return self.thread[table]
         seen = [m for m in self._seen(table, memory, rng) if m not in avoid]
         if seen and rng.random() < self.lean:
             out.built_on = True

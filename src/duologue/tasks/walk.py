@@ -16,6 +16,7 @@ from duologue.plans.gist import gist, told_values
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known, Memory, Moment, telling_apart
 from duologue.plans.rows import Listing, RowKey
+from duologue.plans.ways import error_kind
 from duologue.tasks.recall import Recall
 from duologue.types import Disclosure, Fact, Json, Meaning, Mention, Need, PlanStep, Subtask, Tool
 
@@ -25,14 +26,14 @@ class Taken(Exception):  # noqa: N818 - not an error: the walk simply goes anoth
 
 
 class Refused(Taken):
-    """The call of a write was refused, by a rule or by the data: `reason` is what the tool said."""
+    """The call of a write was refused, by a rule or by the data: `reason` is what the tool said, `kind` its type in letters only."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, kind: str) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.kind = reason, kind
 
 
-_ACCIDENTS = ("invalidarguments", "unknowntool", "budgetexceeded", "constraintviolated", "notfound", "unchanged")
+_ACCIDENTS = ("invalidarguments", "unknowntool", "budgetexceeded", "constraintviolated", "notfound")
 """Types of errors (letters only) that are no decision: nobody would ask for them on purpose."""
 
 
@@ -68,6 +69,8 @@ class Walk:
         """For each step, what it asks in terms of the database, whatever its tool is called; empty for a look-up."""
         self.seen: set[tuple[str, str]] = set()
         """(tool, arguments) of the reads already made in the state as it is."""
+        self.called: dict[str, Json] = {}
+        """The arguments of the last call."""
         self.known: list[Fact] = []
         self.edited: set[tuple[Meaning | None, tuple[str, ...]]] = set()
         """Writes made: what they do, and to which row."""
@@ -175,10 +178,11 @@ class Walk:
         outcome = self.recall.execute(self.session, self.untouched, tool.name, values)
         if outcome.failed:
             error = outcome.result["error"]
-            letters = "".join(ch for ch in str(error["type"]).casefold() if ch.isalpha()).removesuffix("error")
-            if tool.effect == "write" and letters not in _ACCIDENTS:
-                raise Refused(str(error["message"]))
+            kind = error_kind(error)
+            if tool.effect == "write" and kind not in _ACCIDENTS:
+                raise Refused(str(error["message"]), kind)
             raise Taken
+        self.called = values
         arguments = {k: self._written(b) for k, b in bound.items()}
         after = tuple(sorted({n for b in bound.values() if (n := self._source(b)) > 0}))
         need = self.needs if weight == "critical" else -1

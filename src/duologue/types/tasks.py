@@ -103,3 +103,6 @@ class Scenario(Struct, frozen=True, omit_defaults=True):
     clock: ClockSpec
     seed: int
     mode: Literal["user", "task"] = "user"
+    order: tuple[tuple[int, int], ...] = ()
+    """The order in which the parts may also be asked for, (task, part) each: a switch to another concern and back. The same comes
+    back in it as in the order of the tasks. Empty = only in that order."""

@@ -128,13 +128,24 @@ def create(ground: Ground, t: Table, plan: tuple[str, ...], rng: Random, taste: 
             Step(
                 "require",
                 taken,
-                Problem("already_exists", f"There is already {article(t.label)} {t.label} with that key."),
+                Problem(
+                    "already_exists", f"There is already {article(t.label)} {t.label} with that {_keyed(ground, t)}."
+                ),
             )
         )
     steps.append(Step("write", Insert(t.name, tuple(values))))
     steps.append(after(ground, t, tuple(keys), taste))
     words_ = {"noun": t.label, "plural": t.plural, "values": _values_said(ground, t, given)}
     return Draft(Meaning("create", t.name), tuple(params), tuple(steps), "write", (t.name,), words_)
+
+
+def _keyed(ground: Ground, t: Table) -> str:
+    """What the key of a table's rows is made of, in words: "order and product"."""
+    parts = []
+    for name in t.key:
+        link = ground.link_of(t.name, name)
+        parts.append(ground.tables[link.to].label if link is not None else ground.label(t.name, name))
+    return " and ".join(dict.fromkeys(parts))
 
 
 def _unique(ground: Ground, t: Table, given: list[tuple[Column, bool]]) -> list[Step]:

@@ -1,0 +1,283 @@
+"""The drawing of one scenario's tasks: which tool, about whom, and whether it makes a part of a goal.
+
+A task's parts are taken on the walk one after the other, in some shape or one by one. In between a session takes a turn that no plan
+foresees (`sessions.py`): something that can't be had, a search that brings nothing.
+"""
+
+from collections import Counter
+from collections.abc import Container
+from itertools import combinations
+from typing import TYPE_CHECKING, Literal
+
+from msgspec.structs import replace
+
+from duologue.environment import SqliteSession
+from duologue.ids import digest, rng
+from duologue.language.phrases import Phrases
+from duologue.plans.gist import answering
+from duologue.plans.rows import Listing
+from duologue.plans.sayings import Sayings
+from duologue.plans.ways import IS_SO
+from duologue.tasks.answers import complete
+from duologue.tasks.goals import goal_of, refusal_of, whole_goal
+from duologue.tasks.needs import Proposer
+from duologue.tasks.pointing import repeated
+from duologue.tasks.proposal import Proposal
+from duologue.tasks.rubric import rubric_of
+from duologue.tasks.sessions import detour, thread
+from duologue.tasks.shapes import SHAPES
+from duologue.tasks.walk import Refused, Taken, Walk
+from duologue.types import ClockSpec, Need, Subtask, Task, Tool
+
+if TYPE_CHECKING:
+    from duologue.tasks.maker import ScriptedTasks
+
+WEIGHTS = {
+    "get": 4.0, "related": 6.0, "search": 3.0, "top": 2.0, "total": 1.6, "count": 1.0, "ratio": 0.8, "missing": 0.8,
+    "set": 3.0, "create": 1.5, "remove": 0.6, "link": 1.0, "unlink": 0.6, "act": 5.0,
+}  # fmt: skip
+"""How readily people come up with each family of needs."""
+REFUSED = 0.4
+"""How often a write that a rule refuses by chance is taken up as a request that cannot be met."""
+EMPTY = 0.05
+"""How often a list that turns out empty by chance is taken up."""
+LINKED = 0.88
+"""How often a later task grows out of what came back before."""
+TRIES = 40
+"""Needs tried before a task goes on without another subtask."""
+SHAPED = 0.4
+"""How often a task of some shape is tried before one whose parts are drawn one by one."""
+DRAWS = 24
+"""Tasks drawn before a scenario is given up."""
+
+
+def together(asks: list[str]) -> list[str]:
+    """Names for the pairs of what a task asks."""
+    return [f"{a}+{b}" for a, b in combinations(asks, 2)]
+
+
+class Drawing:
+    """The drawing of one scenario's tasks, one after the other, on one session."""
+
+    def __init__(self, maker: "ScriptedTasks", walk: Walk, proposer: Proposer, clock: ClockSpec) -> None:
+        self.maker, self.walk, self.proposer, self.clock = maker, walk, proposer, clock
+        self.dice = rng(clock.seed, "tasks")
+        plans = rng(clock.seed, "session")
+        self.planned = {name for name, rate in maker.rates.items() if plans.random() < rate}
+        """Turns that the session is to take, where there is occasion (see `sessions.py`)."""
+        self.refused = False
+        """The task being drawn has a part that is refused."""
+        self.shape = ""
+        """The shape of the task being drawn."""
+        self.turns: Counter[str] = Counter()
+        """Turns of the session that the task being drawn takes, beside those it was `begun` with."""
+        self.begun: Counter[str] = Counter()
+        self.phrases = Phrases(maker.catalog)
+        self.sayings = Sayings(maker.index, self.phrases)
+        self.reasons: Counter[str] = Counter()
+        """Why drafts were given up."""
+        self.untried: Counter[tuple[str, str]] = Counter()
+        """Of the proven ones: kinds of mutations that a rule left out, and the rule."""
+
+    def task(self, used: Container[str], earlier: list[Task], number: int) -> Task | None:
+        """A proven task that was not used before; None after `DRAWS` draws."""
+        for draw in range(DRAWS):
+            mark = self.walk.mark()
+            draft = self._draft(number)
+            reason = "nothing to ask for"
+            if draft is not None and len(draft.subtasks) < 2 and draw < DRAWS // 2:
+                reason = "too little to ask for"
+            elif draft is not None and not self._is_new(draft, used, earlier):
+                reason = "all of it came up before"
+            elif draft is not None:
+                found = self.maker.prover.prove(draft, earlier, self.clock)
+                if found.task is not None:
+                    self.untried.update(found.untried)
+                    self.begun = self.turns.copy()
+                    return found.task
+                reason = found.reason
+            self.reasons[reason] += 1
+            self.walk.rewind(mark, self._session(earlier))
+        return None
+
+    def _is_new(self, draft: Task, used: Container[str], earlier: list[Task]) -> bool:
+        """Some part of the task was never asked before; or else most of its parts were never asked together."""
+        if draft.id in used or any(draft.id == t.id for t in earlier):
+            return False
+        asks = sorted({a for a in self.walk.asked if a})
+        before = {a for t in earlier for a in self.maker.asks(t)}
+        if not asks or any(a not in used and a not in before for a in asks):
+            return True
+        pairs = together(asks)
+        return 2 * sum(1 for p in pairs if p not in used and p not in before) > len(pairs)
+
+    def _session(self, earlier: list[Task]) -> SqliteSession:
+        """A session in the state that the earlier tasks' plans leave."""
+        return self.maker.prover.session_after(earlier, self.clock)
+
+    def _draft(self, number: int) -> Task | None:
+        """A task, not proven yet; None where there is nothing to ask for, or no words for what was drawn."""
+        try:
+            return self._drawn(number)
+        except Taken:
+            return None
+
+    def _drawn(self, number: int) -> Task | None:
+        self.walk.begin_task()
+        self.refused, self.shape, self.turns = False, "", self.begun.copy()
+        self.proposer.thread = thread(self.walk.memory) if number > 0 and self.dice.random() < LINKED else {}
+        shaped = self._shaped()
+        if shaped is not None:
+            return self._finished(shaped)
+        grown = bool(self.proposer.thread)
+        subtasks: list[Subtask] = []
+        used: Counter[str] = Counter()
+        want = self.dice.choices((1, 2, 3, 4, 5), (0, 12, 38, 34, 16))[0]
+        for _ in range(want):
+            subtask = self._subtask(used, grown or bool(subtasks), bool(subtasks))
+            if subtask is None:
+                break
+            subtasks.append(subtask)
+            self.proposer.thread = {}
+            subtasks += detour(self)
+        return self._finished(subtasks) if subtasks else None
+
+    def _shaped(self) -> list[Subtask] | None:
+        """The parts of a task of some shape; None for one whose parts are drawn one by one."""
+        if not SHAPES or self.dice.random() >= SHAPED:
+            return None
+        shape = self.dice.choices(SHAPES, [s.weight for s in SHAPES])[0]
+        mark = self.walk.mark()
+        try:
+            parts = shape.draw(self)
+        except Taken:
+            parts = None
+        if parts is None:
+            self.walk.back_to(mark)
+            self.walk.begin_task()
+            return None
+        self.shape = shape.name
+        return parts
+
+    def _subtask(self, used: Counter[str], begun: bool, second: bool) -> Subtask | None:
+        self.proposer.lean = 0.93 if begun else 0.05
+        tools = [t for t in self.walk.index.toolset.tools if t.meaning is not None and t.meaning.family in WEIGHTS]
+        weights = [self._weight(t, used, begun, second) for t in tools]
+        if not any(weights):
+            return None
+        for _ in range(TRIES):
+            tool = self.dice.choices(tools, weights)[0]
+            self.proposer.now = self.walk.needs
+            proposal = self.proposer.propose(tool, self.walk.memory, self.dice)
+            if proposal is None or (begun and not proposal.built_on and self.dice.random() < 0.7):
+                continue
+            subtask = self.attempt(tool, proposal)
+            if subtask is not None:
+                used[tool.name] += 1
+                used[tool.effect] += 1
+                return subtask
+        return None
+
+    def _weight(self, tool: Tool, used: Counter[str], begun: bool, second: bool) -> float:
+        """How likely a tool is tried next. Writes come after something was read, and at most twice in a task."""
+        if tool.meaning is None or used[tool.name] >= 2:
+            return 0.0
+        weight = WEIGHTS[tool.meaning.family] * 0.35 ** used[tool.name]
+        if tool.effect == "write":
+            weight *= (1.0, 0.35, 0.0)[min(used["write"], 2)] * (1.0 if second else 0.15)
+        keys = {s.table for s in tool.inputs.values() if s.use == "key"}
+        if begun:
+            weight *= 0.6 if not keys else 4.0 if keys <= set(self.walk.memory.known) else 0.4
+            weight *= 4.0 if keys and keys <= set(self.proposer.thread) else 1.0
+        return weight
+
+    def attempt(self, tool: Tool, proposal: Proposal, refusable: float = REFUSED) -> Subtask | None:
+        """Take a proposal on the walk: execute it and accept it as a part; None where it can't be met or tells nothing. `refusable`:
+        how readily a refusal is taken for the part."""
+        walk, need = self.walk, proposal.need
+        first, mark = len(walk.steps), walk.mark()
+        try:
+            listings, _ = walk.take(tool, need, proposal.meant)
+        except Refused as refusal:
+            meant = refusable >= 1 or (refusal.kind != IS_SO and self.dice.random() < refusable)
+            if meant and not self.refused:
+                return self._refusal(proposal, refusal.reason, first)
+            walk.back_to(mark)
+            return None
+        except Taken:
+            return None
+        listing = answering(need, listings)
+        if tool.effect == "read":
+            finished = self._wanted(tool, need, listing)
+            if finished is None:
+                walk.back_to(mark)
+                return None
+            need = finished
+        return self.accepted(Proposal(need, proposal.known, proposal.meant, proposal.reason), listing, first)
+
+    def accepted(self, proposal: Proposal, listing: Listing | None, first: int) -> Subtask:
+        """Close a need that was taken on the walk from step `first` on. Raises `Taken` where there are no words for it."""
+        walk, need = self.walk, proposal.need
+        walk.known.extend(f for f in proposal.known if f not in walk.known)
+        goal = goal_of(self.phrases, self.sayings, need, proposal.reason, self.dice)
+        self.proposer.singled.discard(walk.needs)
+        if need.pick is not None:
+            self.proposer.singled.add(walk.needs)
+        return walk.accept(need, goal, listing, first)
+
+    def _refusal(self, proposal: Proposal, reason: str, first: int) -> Subtask:
+        """A part of the goal that cannot be had: the user is to learn that, and why; nothing may change."""
+        self.refused = True
+        self.turns["impossible"] += 1
+        self.walk.known.extend(f for f in proposal.known if f not in self.walk.known)
+        goal = refusal_of(self.phrases, self.sayings, proposal.need, reason, self.dice)
+        return self.walk.accept(proposal.need, goal, None, first)
+
+    def _wanted(self, tool: Tool, need: Need, listing: Listing | None) -> Need | None:
+        """The need with what is to be told of the answer; None where the answer is cut off, or mostly where it is empty."""
+        if listing is None or _cut_off(tool, need, listing) or repeated(self.walk.memory, listing):
+            return None
+        if not listing.rows:
+            if need.meaning.family not in ("related", "missing") or self.turns["empty_result"]:
+                return None
+            if self.dice.random() >= EMPTY:
+                return None
+            self.turns["empty_result"] += 1
+        return complete(self.proposer, self.walk.memory, need, listing, self.dice)
+
+    def _finished(self, subtasks: list[Subtask]) -> Task:
+        walk = self.walk
+        plan = tuple(walk.steps)
+        draft = Task(
+            id="",
+            goal=whole_goal(subtasks),
+            user_role=_role(walk, subtasks),
+            difficulty="hard" if self.refused else _difficulty(subtasks, any(s.after for s in plan)),
+            known=tuple(walk.known),
+            subtasks=tuple(subtasks),
+            plan=plan,
+            rubric=rubric_of(subtasks, plan, walk.index),
+            shape=self.shape,
+        )
+        return replace(draft, id=digest(sorted({content for content in walk.asked if content})))
+
+
+def _cut_off(tool: Tool, need: Need, listing: Listing) -> bool:
+    """The list is as long as its limit and does not say how long it would be without."""
+    if not listing.many or need.meaning.family == "top" or listing.total > len(listing.rows):
+        return False
+    limits = [tool.parameters["properties"][n].get("default") for n, s in tool.inputs.items() if s.use == "limit"]
+    return any(isinstance(limit, int) and len(listing.rows) >= limit for limit in limits)
+
+
+def _difficulty(subtasks: list[Subtask], dependent: bool) -> Literal["easy", "medium", "hard"]:
+    """As the design defines it: up to two independent look-ups are easy, up to four parts medium, the rest hard."""
+    if len(subtasks) <= 2 and not dependent:
+        return "easy"
+    return "medium" if len(subtasks) <= 4 else "hard"
+
+
+def _role(walk: Walk, subtasks: list[Subtask]) -> str:
+    """Who would ask this: an analyst for figures over many rows, a member of staff otherwise."""
+    families = {s.need.meaning.family for s in subtasks if s.need is not None}
+    return "analyst" if families <= {"top", "total", "count", "ratio", "missing"} else "staff"
