@@ -30,7 +30,7 @@ KNOWN = Known(["Lisbon"], Labels(["weather"]))
     ],
 )
 def test_the_form_of_a_turn(text: str, acts: tuple[str, ...], thin: bool) -> None:
-    found = acts_of(masked(text, KNOWN), None)
+    found = acts_of(masked(text, KNOWN), ())
     assert (found, is_thin(found)) == (acts, thin)
 
 

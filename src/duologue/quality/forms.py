@@ -53,9 +53,9 @@ _SHORT = 8
 """Words up to which an agreement is nothing but that."""
 
 
-def acts_of(turn: Masked, recorded: tuple[str, ...] | None) -> tuple[str, ...]:
+def acts_of(turn: Masked, recorded: tuple[str, ...]) -> tuple[str, ...]:
     """What a turn does: as recorded, else by the form of its sentences, each kind once."""
-    if recorded is not None:
+    if recorded:
         return recorded
     found = dict.fromkeys(_form(s, asks) for s, asks in zip(turn.sentences, turn.asks, strict=True))
     return tuple(found) or ("other",)

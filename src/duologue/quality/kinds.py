@@ -15,6 +15,7 @@ MASK = "[\ue000-\ue005]"
 SHOWN = {NUMBER: "⟨number⟩", DATE: "⟨date⟩", NAME: "⟨name⟩", LABEL: "⟨label⟩", LINK: "⟨link⟩", LIST: "⟨list⟩"}
 _TABLE = str.maketrans(SHOWN)
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
+_BLANKS = re.compile(r"[^\S\n]+")
 
 _FULL = "|".join(m for m in MONTHS if m not in ("may", "march"))
 _SHORT = "jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
@@ -73,7 +74,7 @@ _NUMBERS = re.compile(
 
 def early(text: str) -> str:
     """Links, dates and times masked: what must be seen before names and labels are looked for."""
-    text = _PRIVATE.sub(" ", text)
+    text = _BLANKS.sub(" ", _PRIVATE.sub(" ", text))
     if "@" in text or "www." in text or "://" in text:
         text = _LINKS.sub(LINK, text)
     return _DATES.sub(_dated, text)

@@ -133,7 +133,7 @@ class _Acts:
         for said, turn in turns:
             acts = acts_of(turn, said.acts)
             self._kinds[said.role].update(dict.fromkeys(acts, 1))
-            self._judged["recorded" if said.acts is not None else "by form"] += 1
+            self._judged["recorded" if said.acts else "by form"] += 1
             sequence.append(f"{said.role[0]}: {' + '.join(acts)}")
             if said.role == "user":
                 self._users += 1

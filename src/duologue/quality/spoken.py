@@ -23,11 +23,11 @@ _DEEPEST = 40
 
 
 class Said(Struct, frozen=True):
-    """What one message says. `acts` is None where nobody recorded what it does."""
+    """What one message says. `acts` is empty where nobody recorded what it does, `behaviours` None where nobody records any."""
 
     role: str
     text: str
-    acts: tuple[str, ...] | None = None
+    acts: tuple[str, ...] = ()
     behaviours: tuple[str, ...] | None = None
 
 
@@ -61,7 +61,6 @@ def of_dialogue(dialogue: Dialogue, labels: frozenset[str]) -> Spoken:
     names: set[str] = set()
     said: list[Said] = []
     path = [turn for turn in dialogue.path() if turn.message.role != "system"]
-    recorded = any(turn.acts for turn in path)
     behaving = any(turn.behaviours for turn in path)
     for turn in path:
         message = turn.message
@@ -71,7 +70,7 @@ def of_dialogue(dialogue: Dialogue, labels: frozenset[str]) -> Spoken:
         for call in message.tool_calls:
             _take(call.arguments, names.add, None)
         if message.content.strip():
-            acts = tuple(act.kind for act in turn.acts) if recorded else None
+            acts = tuple(act.kind for act in turn.acts)
             said.append(Said(message.role, message.content, acts, turn.behaviours if behaving else None))
     for task in dialogue.scenario.tasks:
         _take([fact.value for fact in (*task.known, *task.hidden)], names.add, None)
@@ -116,7 +115,7 @@ def of_talk(talk: Talk) -> Spoken:
     names: set[str] = set()
     labels: set[str] = set()
     said: list[Said] = []
-    recorded, behaving = any(r.acts for r in about.turns), any(r.behaviours for r in about.turns)
+    behaving = any(r.behaviours for r in about.turns)
     turns = [turn for turn in talk.turns if turn.role != "system"]
     for turn in turns:
         if turn.role == "tool":
@@ -126,7 +125,7 @@ def of_talk(talk: Talk) -> Spoken:
             _take(call.arguments if call.arguments is not None else call.text, names.add, labels.add)
             labels.update(_named(call.name))
         if turn.text.strip():
-            said.append(_said(turn, about, recorded, behaving))
+            said.append(_said(turn, about, behaving))
     for tool in talk.tools or ():
         labels.update(_named(tool.name), _fields(tool.parameters), _fields(tool.returns or {}))
     for task in about.tasks:
@@ -147,10 +146,10 @@ def _about(talk: Talk) -> _About:
         return _About()  # somebody's own writing of it: the conversation is read all the same
 
 
-def _said(turn: Turn, about: _About, recorded: bool, behaving: bool) -> Said:
+def _said(turn: Turn, about: _About, behaving: bool) -> Said:
     record = about.turns[turn.place] if 0 <= turn.place < len(about.turns) else _Record()
     acts = tuple(act.kind for act in record.acts)
-    return Said(turn.role, turn.text, acts if recorded else None, record.behaviours if behaving else None)
+    return Said(turn.role, turn.text, acts, record.behaviours if behaving else None)
 
 
 @lru_cache(maxsize=4096)
