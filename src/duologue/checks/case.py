@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from duologue.catalog.model import Catalog, Column
-from duologue.checks.kept import Kept
+from duologue.kept import Kept
 from duologue.language.reading import Reading, read
 from duologue.language.values import is_blank
 from duologue.plans.answered import answered
@@ -39,6 +39,8 @@ class Case:
         self.trace, self.tasks, self.mode = trace, tuple(tasks), mode
         self.policy = policy or Policy()
         self.columns = columns or {}
+        self.tellings: dict[tuple[object, ...], bool] = {}
+        """What `disclosure` found in which text; cases over the same columns may share it."""
         self._matches: dict[int, Match] = {}
 
     def match(self, task: int) -> Match:
@@ -85,9 +87,8 @@ class Case:
     @cached_property
     def numbered_names(self) -> tuple[str, ...]:
         """Texts of several words that results hold and that have a number in them, the longest first."""
-        found = {v for c in self.trace.calls for _, v in leaves(c.result) if isinstance(v, str) and len(v) <= _NAME}
-        named = {v for v in found if " " in v.strip() and _LETTERS.search(v)}
-        return tuple(sorted((v for v in named if _numbered(v)), key=lambda v: (-len(v), v)))
+        found = {name for c in self.trace.calls for name in _numbered_names(c.result)}
+        return tuple(sorted(found, key=lambda v: (-len(v), v)))
 
     def formatted(self, call: Executed) -> list[tuple[Json, Column]]:
         """Values of a result whose writing depends on their column: flags, shares, dates kept in odd ways."""
@@ -121,6 +122,16 @@ def _numbered(text: str) -> bool:
     """Whether there is a number among a text's words, and the text is no date."""
     found = read(text)
     return bool(found.numbers) and not found.dates
+
+
+_numbered_names: Kept[Json, list[str]] = Kept(
+    lambda result: [
+        v
+        for _, v in leaves(result)
+        if isinstance(v, str) and len(v) <= _NAME and " " in v.strip() and _LETTERS.search(v) and _numbered(v)
+    ],
+    1_024,
+)
 
 
 def columns_of(catalog: Catalog | None) -> Mapping[str, Column]:

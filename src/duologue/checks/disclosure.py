@@ -11,6 +11,7 @@ from duologue.checks.words import finds
 from duologue.language.reading import read
 from duologue.language.stance import states
 from duologue.language.values import is_blank, say
+from duologue.plans.trace import Said
 from duologue.types import Disclosure, Finding, Json, Verdict
 
 
@@ -37,10 +38,16 @@ def _told(case: Case, number: int, tell: Disclosure) -> bool:
     epoch = case.epochs[call.turn] if call is not None else 0
     if call is not None:  # told already, and nothing has changed
         texts += [s for s in case.trace.assistant if s not in texts and case.epochs[s.turn] == epoch]
-    return any(
-        _tells(case, s.turn, (tell.value, column), case.epochs[s.turn] != epoch) or _otherwise(s.text, tell)
-        for s in texts
-    )
+    return any(_is_in(case, s, (tell, column), case.epochs[s.turn] != epoch) for s in texts)
+
+
+def _is_in(case: Case, said: Said, what: tuple[Disclosure, Column | None], later: bool) -> bool:
+    """Whether a text tells a value; asked once of each text."""
+    tell, column = what
+    mark = (said.text, case.numbered_names, tell.slot, repr(tell.value), later)
+    if mark not in case.tellings:
+        case.tellings[mark] = _tells(case, said.turn, (tell.value, column), later) or _otherwise(said.text, tell)
+    return case.tellings[mark]
 
 
 def _tells(case: Case, turn: int, what: tuple[Json, Column | None], later: bool) -> bool:

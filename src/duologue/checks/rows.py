@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from msgspec import Struct
 
 from duologue.catalog.model import Column
-from duologue.checks.kept import Kept
+from duologue.kept import Kept
 from duologue.language.reading import DateSaid, Day, Number, Reading, fold
 from duologue.language.values import clean, moment, same_figure, say
 from duologue.plans.groups import Group, groups_of

@@ -12,7 +12,7 @@ from datetime import date
 
 from duologue.catalog.model import Column
 from duologue.checks.derived import MOST, Derived, Near, derive
-from duologue.checks.kept import Kept
+from duologue.kept import Kept
 from duologue.language.reading import Code, DateSaid, Day, Number, Reading, fold, has_phrase, parse_day, read
 from duologue.language.values import by_pattern, same_figure
 from duologue.types import Json, Tool

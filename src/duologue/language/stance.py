@@ -46,6 +46,8 @@ class Doubt(Struct, frozen=True):
     end: int
 
 
+_BACKWARD = ("denials", "open", "conditions", "bounds", "behind", "past", "corrects", "slips")
+"""The groups of phrases that take back what is said; there is one in every line of which something is doubted, unless it asks."""
 _MOST = 2
 """Words, besides names and figures, that a denial reaches."""
 _EDGE = "\"'“”‘’`*_()[]{}<>,;:.!?|…"
@@ -144,9 +146,34 @@ def _words(group: str) -> frozenset[str]:
     return frozenset(cast("list[str]", word_file("stance")[group]))
 
 
+def _places(lowered: str, *groups: str) -> Iterator[re.Match[str]]:
+    """Where phrases of some groups of `_BACKWARD`, or what spares one, stand. No phrase goes over the end of a line, and lines recur in
+    other texts: so only those are looked through that have any at all."""
+    for start, end in _lines(lowered):
+        yield from _expression(*groups).finditer(lowered, start, end)
+
+
+@lru_cache(maxsize=64)
+def _lines(lowered: str) -> tuple[tuple[int, int], ...]:
+    """From where to where the lines go that take something back."""
+    if "\n" not in lowered:
+        return ((0, len(lowered)),)
+    out, end = [], -1
+    for line in lowered.split("\n"):
+        start, end = end + 1, end + 1 + len(line)
+        if _takes_back(line):
+            out.append((start, end))
+    return tuple(out)
+
+
+@lru_cache(maxsize=4_096)
+def _takes_back(line: str) -> bool:
+    return _expression(*_BACKWARD).search(line) is not None
+
+
 def _finds(text: str, lowered: str, *groups: str) -> Iterator[re.Match[str]]:
     """Phrases in lower case, in capitals among other words, or at the beginning of a sentence."""
-    for found in _expression(*groups).finditer(lowered):
+    for found in _places(lowered, *groups):
         said = text[found.start() : found.end()]
         ahead = _TOKEN.search(text, found.end())
         behind = ahead[0].strip(_EDGE) if ahead is not None else ""
@@ -171,14 +198,14 @@ def _begins(text: str, at: int) -> bool:
 def doubts(text: str) -> tuple[Doubt, ...]:
     """All that a text doubts."""
     lowered = text.lower().replace("’", "'")
-    if len(lowered) != len(text):
+    if len(lowered) != len(text) or ("?" not in text and not _lines(lowered)):
         return ()
     out = [*_denied(text, lowered), *_left_open(text, lowered), *_asked(text, lowered), *_bounded(text, lowered)]
     return (*out, *_past(text, lowered), *_corrected(text, lowered))
 
 
 def _denied(text: str, lowered: str) -> Iterator[Doubt]:
-    spared = [m.span() for m in _expression("affirmed", "stressed").finditer(lowered)]
+    spared = [m.span() for m in _places(lowered, "affirmed", "stressed")]
     for found in _finds(text, lowered, "denials"):
         if any(a <= found.start() < b for a, b in spared) or _is_own(lowered, found):
             continue
@@ -236,7 +263,7 @@ def _clause_start(text: str, at: int) -> int:
 
 
 def _left_open(text: str, lowered: str) -> Iterator[Doubt]:
-    spared = [m.span() for m in _expression("affirmed").finditer(lowered)]
+    spared = [m.span() for m in _places(lowered, "affirmed")]
     for found in _finds(text, lowered, "open", "conditions"):
         if any(a < found.end() and found.start() < b for a, b in spared):
             continue
@@ -246,6 +273,8 @@ def _left_open(text: str, lowered: str) -> Iterator[Doubt]:
 
 
 def _asked(text: str, lowered: str) -> Iterator[Doubt]:
+    if "?" not in text:
+        return
     start = 0
     for stop in _SENTENCE.finditer(text):
         if stop[0] == "?":
@@ -278,7 +307,7 @@ def _first(text: str, start: int, end: int) -> int:
 
 
 def _bounded(text: str, lowered: str) -> Iterator[Doubt]:
-    spared = [m.span() for m in _expression("stressed").finditer(lowered)]
+    spared = [m.span() for m in _places(lowered, "stressed")]
     for found in _finds(text, lowered, "bounds"):
         if any(a <= found.start() < b for a, b in spared):
             continue
@@ -287,7 +316,7 @@ def _bounded(text: str, lowered: str) -> Iterator[Doubt]:
             end = _figure_end(text, end + 4) or end
         if end:
             yield Doubt("bound", found.start(), found.start(), end)
-    for found in _expression("behind").finditer(lowered):
+    for found in _places(lowered, "behind"):
         before = _LAST.search(text, max(0, found.start() - _SOON), found.start())
         if before is not None and _is_figure(before[1]) and before[1][-1] not in _STOPS:
             yield Doubt("bound", found.start(), before.start(), found.end())
@@ -324,7 +353,7 @@ def _past(text: str, lowered: str) -> Iterator[Doubt]:
 
 def _corrected(text: str, lowered: str) -> Iterator[Doubt]:
     for group in ("corrects", "slips"):
-        for found in _expression(group).finditer(lowered):
+        for found in _places(lowered, group):
             wrong = _replaced(text, found.span(), group == "corrects")
             if wrong is not None:
                 yield Doubt("wrong", found.start(), *wrong)

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from duologue.catalog.model import Column
 from duologue.errors import StageError
+from duologue.kept import Kept
 from duologue.language.reading import parse_day, read
 from duologue.language.stance import states
 from duologue.language.values import is_blank
@@ -199,7 +200,7 @@ def _counts(call: Executed, other: Tool, item: Disclosure, asked: tuple[Tool, Ma
     for path, rows in call.result.items():
         if not isinstance(rows, list) or not rows:
             continue
-        found = [row for row, _ in _rows({path: rows}, other)][1:]
+        found = _listed_by(other)(call.result)[path]
         fitting = sum(all(_fulfils(row, call, other, (tool, n, v)) for n, v in values.items()) for row in found)
         whole = total == len(rows) if total is not None else not _may_go_on(call, other, rows)
         if (whole and fitting == item.value) or (total == item.value and fitting == len(found)):
@@ -256,9 +257,12 @@ def _is_joined(value: Json, values: Sequence[Json]) -> bool:
     return len(words) > 1 and all(any(w in t.split() for t in texts) for w in words)
 
 
-def _rows(result: Json, tool: Tool) -> Iterator[tuple[_Fields, _Fields]]:
+def _rows(result: Json, tool: Tool) -> list[tuple[_Fields, _Fields]]:
     """Every row of a result: its values together with those it stands under, and its own alone."""
+    return _rows_of(tool)(result)
 
+
+def _taken_apart(result: Json, tool: Tool) -> Iterator[tuple[_Fields, _Fields]]:
     def walk(value: Json, path: str, above: _Fields) -> Iterator[tuple[_Fields, _Fields]]:
         if isinstance(value, list):
             for part in value:
@@ -274,6 +278,23 @@ def _rows(result: Json, tool: Tool) -> Iterator[tuple[_Fields, _Fields]]:
                 yield from walk(part, f"{path}.{name}" if path else name, together)
 
     yield from walk(result, "", {})
+
+
+_rows_of: Kept[Tool, Kept[Json, list[tuple[_Fields, _Fields]]]] = Kept(
+    lambda tool: Kept(lambda result: list(_taken_apart(result, tool)), 256), 256
+)
+_listed_by: Kept[Tool, Kept[dict[str, Json], dict[str, list[_Fields]]]] = Kept(
+    lambda tool: Kept(
+        lambda result: {
+            path: [row for row, _ in _taken_apart({path: rows}, tool)][1:]
+            for path, rows in result.items()
+            if isinstance(rows, list)
+        },
+        256,
+    ),
+    256,
+)
+"""What is listed under each field of a result, apart from what stands around the list."""
 
 
 def _slot_key(slot: Slot | None) -> str:

@@ -14,7 +14,7 @@ from msgspec import Struct, field
 
 from duologue.catalog.model import Catalog, Table
 from duologue.plans.index import ToolIndex
-from duologue.plans.rows import Listing, Row, RowKey, matches, pick_row, plain
+from duologue.plans.rows import Listing, Row, RowKey, matches, pick_row
 from duologue.types import Json, Mention, Need, Pick, Tool
 
 LATER = 1 << 30
@@ -28,8 +28,17 @@ class Known(Struct):
     key: RowKey
     values: dict[str, Json] = field(default_factory=dict)
     """Column or `@name` → value."""
-    sources: dict[str, tuple[int, str]] = field(default_factory=dict)
-    """Column → (source, path) of the latest result that showed it."""
+    sources: dict[str, Row] = field(default_factory=dict)
+    """Column → the row of the latest result that showed it."""
+
+    def source(self, column: str) -> int:
+        """Number of the result that showed a column last; -1 where none did."""
+        row = self.sources.get(column)
+        return row.source if row is not None else -1
+
+    def path(self, column: str) -> str:
+        """Where a column that was shown stands in that result."""
+        return self.sources[column].path(f"{self.table}.{column}")
 
 
 class Moment(Struct, frozen=True):
@@ -55,8 +64,8 @@ class Memory:
         """Table → names that were said aloud, in order; a table's name with `#` → numbers of its rows."""
         self.heard: list[tuple[str, RowKey, str, str]] = []
         """(table, key, column, value) of what was told of a row, or written to it."""
-        self._journal: list[tuple[Known, str, Json, tuple[int, str] | None]] = []
-        """What each column held before it was learnt anew, in order; an empty column name: the row was new."""
+        self._journal: list[tuple[Known, tuple[dict[str, Json], dict[str, Row]] | None]] = []
+        """What was known of a row, and from where, before more was learnt of it, in order; None: the row was new."""
 
     def absorb(self, tool: Tool, result: Json, source: int, need: int) -> list[Listing]:
         """Take in a result. Errors and results without annotation teach nothing. Returns the listings it added."""
@@ -68,20 +77,16 @@ class Memory:
         return added
 
     def _know(self, row: Row) -> None:
-        for entity in row.shape.entities:
-            key = _key(entity.key, row)
-            if key is None:
-                continue
-            rows = self.known.setdefault(entity.table, {})
+        for table, (key, columns) in row.shown.items():
+            rows = self.known.setdefault(table, {})
             known = rows.get(key)
+            sources = dict.fromkeys(columns, row)
             if known is None:
-                known = rows[key] = Known(entity.table, key)
-                self._journal.append((known, "", None, None))
-            for column, slot in entity.columns:
-                if slot in row.values:
-                    self._journal.append((known, column, known.values.get(column), known.sources.get(column)))
-                    known.values[column] = row.values[slot]
-                    known.sources[column] = (row.source, row.path(slot))
+                known = rows[key] = Known(table, key, columns, sources)
+                self._journal.append((known, None))
+            else:  # made anew rather than changed, so that the way back is what was there
+                self._journal.append((known, (known.values, known.sources)))
+                known.values, known.sources = {**known.values, **columns}, {**known.sources, **sources}
 
     def mark(self) -> Moment:
         """The memory as it is now."""
@@ -93,19 +98,18 @@ class Memory:
         """Forget what came after the moment."""
         del self.listings[moment.listings :], self.heard[moment.heard :]
         while len(self._journal) > moment.journal:
-            known, column, value, source = self._journal.pop()
-            if not column:
+            known, before = self._journal.pop()
+            if before is None:
                 del self.known[known.table][known.key]
-            elif source is None:
-                del known.values[column], known.sources[column]
             else:
-                known.values[column], known.sources[column] = value, source
+                known.values, known.sources = before
         self._focus = {t: rows[: moment.focus.get(t, 0)] for t, rows in self._focus.items()}
         self.told = {t: names[: moment.told.get(t, 0)] for t, names in self.told.items()}
 
     def key_of(self, table: str, row: Row) -> RowKey | None:
         """The key of the row of `table` that this result row shows, if it shows one."""
-        return next((_key(e.key, row) for e in row.shape.entities if e.table == table), None)
+        shown = row.shown.get(table)
+        return shown[0] if shown is not None else None
 
     def candidates(self, mention: Mention, before: int) -> list[Known]:
         """The known rows a mention may mean, judged by what was seen for needs numbered below `before`."""
@@ -174,7 +178,7 @@ class Memory:
     def hear(self, row: Row, slots: Iterable[str]) -> None:
         """These values of a result row were told, or have just been written."""
         for entity in row.shape.entities:
-            key = _key(entity.key, row)
+            key = self.key_of(entity.table, row)
             if key is not None:
                 told = [(c, row.values[s]) for c, s in entity.columns if s in slots and s in row.values]
                 self.heard += [(entity.table, key, column, str(value)) for column, value in told]
@@ -182,7 +186,7 @@ class Memory:
     def was_heard(self, row: Row, slot: str) -> bool:
         """The user has been told this value of this row before, and it is still that."""
         for entity in row.shape.entities:
-            key = _key(entity.key, row)
+            key = self.key_of(entity.table, row)
             column = next((c for c, s in entity.columns if s == slot), None)
             if key is not None and column is not None:
                 return (entity.table, key, column, str(row.values.get(slot))) in self.heard
@@ -198,11 +202,6 @@ class Memory:
             key = self.key_of(table, row) if table else None
             if key is not None:
                 self.focus_on(table, key, listing.need + 0.5)
-
-
-def _key(slots: tuple[str, ...], row: Row) -> RowKey | None:
-    values = [row.values.get(s) for s in slots]
-    return None if any(v is None for v in values) else tuple(plain(v) for v in values)
 
 
 def telling_apart(table: Table, rows: Sequence[Known], most: int = 2) -> list[str]:

@@ -1,7 +1,8 @@
 """Results as rows that mean something: slot key → value, with the way back to where each value stood.
 
 How a tool's result is taken apart is worked out once per tool (`Shape`): which fields form rows, which of them make the key of
-which table, which together are a name.
+which table, which together are a name. What the rows of one result hold is worked out once per result, since the same
+one is read on every way that a task is looked for.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,10 +11,15 @@ from msgspec import Struct
 
 from duologue.catalog.marks import stands_for_nothing
 from duologue.catalog.model import Catalog
+from duologue.kept import Kept
 from duologue.plans.groups import Group, groups_of, reference_parts
 from duologue.types import Json, Meaning, Pick, Tool
 
 RowKey = tuple[str, ...]
+Contents = tuple[dict[str, Json], dict[str, tuple[RowKey, dict[str, Json]]]]
+"""What a row holds wherever it came from: `Row.values` and `Row.shown`."""
+RESULTS = 256
+"""Results of one tool whose rows are remembered."""
 LISTS = frozenset({"find", "search", "related", "top", "total", "count", "ratio", "missing"})
 """Families whose answer is a list."""
 _SHORT = 10
@@ -41,6 +47,8 @@ class Shape:
         self.copies = self._copies(about, catalog)
         self.names = self._names(catalog)
         self.entities = tuple(e for t in catalog.tables if t.key and (e := self._entity(t.name, t.key)) is not None)
+        self.contents: Kept[Mapping[str, Json], list[Contents]] = Kept(self._contents, RESULTS)
+        """What each row of a result holds."""
         self.counts_only = not group.prefix and all(":" in slot for _, slot in group.fields)
 
     def _copies(self, about: str, catalog: Catalog) -> tuple[tuple[str, str], ...]:
@@ -72,7 +80,10 @@ class Shape:
         columns = tuple((s[len(prefix) :], s) for s in self.fields if s.startswith(prefix) and ":" not in s)
         return Entity(table, slots, columns)
 
-    def row(self, index: int, raw: Mapping[str, Json], source: int) -> "Row":
+    def _contents(self, result: Mapping[str, Json]) -> list["Contents"]:
+        return [self._content(raw) for raw in self.group.rows(result)]
+
+    def _content(self, raw: Mapping[str, Json]) -> "Contents":
         """A raw row with its meaning; what only stands for nothing is nothing."""
         values = {slot: raw[field] for field, slot in self.group.fields if field in raw}
         for slot, column in self.columns:
@@ -84,7 +95,13 @@ class Shape:
         for name, parts in self.names:
             if all(values.get(p) is not None for p in parts):
                 values[name] = " ".join(str(values[p]) for p in parts)
-        return Row(values, source, index, self)
+        shown = {}
+        for entity in self.entities:
+            key = [values.get(s) for s in entity.key]
+            if None not in key:
+                columns = {column: values[slot] for column, slot in entity.columns if slot in values}
+                shown[entity.table] = (tuple(map(plain, key)), columns)
+        return values, shown
 
     def path(self, index: int, slot: str) -> str:
         """Where a slot of row `index` stands in the result."""
@@ -99,6 +116,8 @@ class Row(Struct, frozen=True):
     """Number of the result it came from (a turn, or a plan step)."""
     index: int
     shape: Shape
+    shown: dict[str, tuple[RowKey, dict[str, Json]]] = {}
+    """Table → the key of its row that this row shows, and what it shows of it by column."""
 
     def path(self, slot: str) -> str:
         """Where the slot's value stands in that result."""
@@ -141,7 +160,9 @@ class Reader:
         for shape in self._of(tool):
             if shape.counts_only and tool.meaning.family in LISTS:
                 continue  # nothing but counters of the list beside it
-            rows = tuple(shape.row(i, raw, source) for i, raw in enumerate(shape.group.rows(result)))
+            rows = tuple(
+                Row(values, source, i, shape, shown) for i, (values, shown) in enumerate(shape.contents(result))
+            )
             out.append(
                 Listing(source, need, tool.meaning, rows, shape.group.many, _total(shape.group, result, len(rows)))
             )

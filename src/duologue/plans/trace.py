@@ -1,14 +1,17 @@
 """A conversation as the checks read it: calls with their results, and who said what, each with its turn.
 
-Turns are numbered by their place in the path (the system message is 0). Every tool result is parsed once, here. A trace
+Turns are numbered by their place in the path (the system message is 0). Every tool result is parsed once, here, and the
+latest few hundred are kept: proofs, the user gate and verification meet the same ones over and over. A trace
 can also be staged from calls alone (`staged`), which is how a plan is put before the same checks as a conversation.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import msgspec
 from msgspec import Struct
 
+from duologue.kept import Kept
 from duologue.protocols import Outcome
 from duologue.types import Dialogue, Json, Message, Origin, RowChange, Tool, ToolCall, Toolset, Turn
 
@@ -70,8 +73,10 @@ def is_error(result: Json) -> bool:
 
 
 _decode = msgspec.json.Decoder().decode
+_named: Kept[Toolset, dict[str, Tool]] = Kept(lambda toolset: {t.name: t for t in toolset.tools})
 
 
+@lru_cache(maxsize=512)
 def _parse(text: str) -> Json:
     """The value of a tool message; text that is no JSON stays text (the schema check objects to it)."""
     try:
@@ -83,7 +88,7 @@ def _parse(text: str) -> Json:
 def trace(path: Dialogue | Sequence[Turn], toolset: Toolset) -> Trace:
     """Sort a conversation (a dialogue's main path, or a path of turns) for the checks."""
     turns = path.path() if isinstance(path, Dialogue) else tuple(path)
-    tools = {t.name: t for t in toolset.tools}
+    tools = _named(toolset)
     said: dict[str, list[Said]] = {"assistant": [], "user": [], "system": []}
     calls: list[Executed] = []
     waiting: dict[str, tuple[int, ToolCall]] = {}

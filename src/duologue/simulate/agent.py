@@ -136,7 +136,7 @@ class ScriptedAgent:
         row, prefix = found[0], owed.need.mentions[0].table + "."
         for slot in owed.need.wanted:
             column = slot.removeprefix(prefix)
-            if not slot.startswith(prefix) or row.sources.get(column, (-1, ""))[0] <= self.agenda.last_write:
+            if not slot.startswith(prefix) or row.source(column) <= self.agenda.last_write:
                 return None
         return row
 
@@ -222,8 +222,7 @@ class ScriptedAgent:
 
     def _origin(self, move: Call, name: str, bound: Bound) -> Origin:
         if bound.row is not None and bound.column in bound.row.sources:
-            turn, path = bound.row.sources[bound.column]
-            return Origin("result", turn, path)
+            return Origin("result", bound.row.source(bound.column), bound.row.path(bound.column))
         slot = move.tool.inputs[name]
         return Origin("user", move.owed.said_at.get(f"{slot.table}.{slot.column}:{slot.use}", move.owed.turn))
 

@@ -9,7 +9,8 @@ between two runs at different times depends on the clock and is not compared lat
 
 import datetime
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -112,8 +113,9 @@ class Prover:
             return Examined(None, AT_START[0])
         reason = ""
         killed: dict[str, str] = {}
+        traced = cache(lambda: _failing(scene.gold, SOURCED) is None)
         for spoiled in mutations(scene):
-            verdict = _heard(scene, spoiled)
+            verdict = _heard(scene, spoiled, traced)
             if spoiled.singly and verdict is None:
                 scene.left[spoiled.name] = UNHEARD
                 continue
@@ -180,11 +182,11 @@ class Prover:
         return True
 
 
-def _heard(scene: Scene, spoiled: Spoiled) -> Verdict | None:
-    """The check that objects to a mutation; of a value told wrong alone, one that did not object to what is right."""
+def _heard(scene: Scene, spoiled: Spoiled, traced: Callable[[], bool]) -> Verdict | None:
+    """The check that objects to a mutation; of a value told wrong alone, one that did not object to what is right (`traced`)."""
     case = scene.case(spoiled)
     if spoiled.singly:
-        return _failing(case, SOURCED) if _failing(scene.gold, SOURCED) is None else None
+        return _failing(case, SOURCED) if traced() else None
     return _failing(case, TOLD if isinstance(case, Retold) else ROWS_FIRST if spoiled.rows else PROOF)
 
 

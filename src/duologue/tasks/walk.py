@@ -206,12 +206,12 @@ class Walk:
         """The step of this task a value was read from; 0 where it was said, or returned in an earlier task."""
         if bound.row is None or bound.column not in bound.row.sources:
             return 0
-        return max(0, bound.row.sources[bound.column][0] - self.first)
+        return max(0, bound.row.source(bound.column) - self.first)
 
     def _written(self, bound: Bound) -> Json:
         step = self._source(bound)
         if step > 0 and bound.row is not None and bound.value is bound.row.values.get(bound.column):
-            return f"${step}.{bound.row.sources[bound.column][1]}"
+            return f"${step}.{bound.row.path(bound.column)}"
         return f"${bound.value}" if isinstance(bound.value, str) and bound.value.startswith("$") else bound.value
 
     def accept(self, need: Need, goal: str, listing: Listing | None, first_step: int) -> Subtask:

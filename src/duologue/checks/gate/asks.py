@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from duologue.checks.kept import Kept
+from duologue.kept import Kept
 from duologue.checks.words import finds
 from duologue.language.reading import fold, has_phrase
 from duologue.types import Subtask, Task

@@ -13,7 +13,7 @@ from msgspec import Struct
 from duologue.checks.findings import AGAINST, LETS_STAND
 from duologue.checks.gate.asks import sentences, stems
 from duologue.checks.gate.known import Known
-from duologue.checks.kept import Kept
+from duologue.kept import Kept
 from duologue.checks.words import finds
 from duologue.language.questions import listen
 from duologue.language.reading import Code, DateSaid, Number, Reading, fold, read

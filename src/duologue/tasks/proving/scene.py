@@ -69,11 +69,16 @@ class Retold(Case):
         if about:
             tasks = (replace(tasks[0], subtasks=(Subtask("", tell=about),)),)
         super().__init__(replace(gold.trace, turns=turns, assistant=texts), tasks, columns=gold.columns)
-        self._gold = gold
+        self._gold, self.tellings = gold, gold.tellings
 
     def match(self, task: int) -> Match:
         """As the gold run matches."""
         return self._gold.match(task)
+
+    @cached_property
+    def numbered_names(self) -> tuple[str, ...]:
+        """As the gold run's results have them."""
+        return self._gold.numbered_names
 
 
 class Ground:
@@ -113,6 +118,8 @@ class Scene:
         self._untouched = not any(t.target for t in earlier)
         self._sessions: list[SqliteSession] = []
         self._shown: dict[int, tuple[Json, dict[str, list[str]]]] = {}
+        self._tellings: dict[tuple[object, ...], bool] = {}
+        """What was found in which words: most runs are told in the same."""
         self.left: dict[str, str] = {}
         """Mutations that a rule left out, by name → the rule. One that is made after all is none of them."""
 
@@ -159,7 +166,9 @@ class Scene:
 
     def staged(self, run: Run, said: Sequence[str]) -> Case:
         """Calls and words as a case."""
-        return Case(staged(run, said, self.ground.environment.toolset), (self.task,), columns=self.ground.columns)
+        case = Case(staged(run, said, self.ground.environment.toolset), (self.task,), columns=self.ground.columns)
+        case.tellings = self._tellings
+        return case
 
     @cached_property
     def alone(self) -> list[tuple[Told, ...]]:
