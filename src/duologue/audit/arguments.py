@@ -9,8 +9,8 @@ from typing import Any
 
 from duologue.audit.sight import Made, Sight
 from duologue.audit.values import Objection, Severity
-from duologue.kept import Kept
 from duologue.environment.validators import validator
+from duologue.kept import Kept
 from duologue.talks.values import Offered
 from duologue.types import Json
 

@@ -7,8 +7,8 @@ Validators are compiled once per tool and kept.
 from typing import Any
 
 from duologue.checks.case import Case, verdict
-from duologue.kept import Kept
 from duologue.environment.validators import validator
+from duologue.kept import Kept
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, Tool, Verdict
 

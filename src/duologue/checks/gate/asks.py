@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from duologue.kept import Kept
 from duologue.checks.words import finds
+from duologue.kept import Kept
 from duologue.language.reading import fold, has_phrase
 from duologue.types import Subtask, Task
 

@@ -13,8 +13,8 @@ from msgspec import Struct
 from duologue.checks.findings import AGAINST, LETS_STAND
 from duologue.checks.gate.asks import sentences, stems
 from duologue.checks.gate.known import Known
-from duologue.kept import Kept
 from duologue.checks.words import finds
+from duologue.kept import Kept
 from duologue.language.questions import listen
 from duologue.language.reading import Code, DateSaid, Number, Reading, fold, read
 from duologue.plans.placeholders import leaves, references

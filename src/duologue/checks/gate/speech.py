@@ -12,8 +12,8 @@ from functools import lru_cache
 from duologue.catalog.model import Column
 from duologue.checks.findings import AS_ASSISTANT, TECHNICAL
 from duologue.checks.gate.known import Known
-from duologue.kept import Kept
 from duologue.checks.words import finds
+from duologue.kept import Kept
 from duologue.types import Tool
 
 __all__ = ["speech", "technical_names"]
