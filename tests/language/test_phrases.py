@@ -126,7 +126,7 @@ def test_changes_say_what_was_before_where_it_is_known() -> None:
     need = Need(Meaning("set", "track"), values={"track.price:value": 2, "track.gone:value": 1})
     assert WORDS.changes(need) == "the unit price to 2.00 and the discontinued status to yes"
     assert WORDS.changes(need, {"track.price": 1.5, "track.gone": None}).startswith("the unit price from 1.50 to 2.00")
-    assert WORDS.stands(need) == "the unit price is 2.00 and the discontinued status is yes"
+    assert WORDS.stands(need) == "the unit price is 2.00 and the discontinued status is set to yes"
     assert WORDS.stands(need, "should be").startswith("the unit price should be 2.00")
 
 

@@ -238,7 +238,7 @@ def test_what_splits_or_ranks_an_answer_is_told_even_if_nobody_listed_it() -> No
 
 
 @pytest.mark.parametrize(
-    ("value", "flag"), [(1, "the gift flag is yes"), (0, "the gift flag is no")]
+    ("value", "flag"), [(1, "the gift flag is set to yes"), (0, "the gift flag is set to no")]
 )  # fmt: skip
 def test_a_flag_is_told_by_yes_or_no(value: int, flag: str) -> None:
     facts = Rows(Phrases(CATALOG), Need(Meaning("get", "orders"))).facts([("orders.gift", value)])

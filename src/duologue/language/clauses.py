@@ -136,7 +136,8 @@ def _joining(phrases: Phrases, need: Need, subject: str, words: tuple[str, ...])
 
 def _whose(name: str) -> str:
     """A possessive where it reads well: not behind long names or after a relative clause."""
-    return possessive(name) if len(name) <= 28 and " with the " not in name and name[-1:].isalpha() else ""
+    reads = len(name) <= 28 and " with the " not in name and name[-1:].isalpha() and not name.endswith(("'s", "’s"))
+    return possessive(name) if reads else ""
 
 
 def _measure(phrases: Phrases, need: Need) -> str:

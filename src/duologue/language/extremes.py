@@ -76,3 +76,12 @@ def is_many(label: str) -> bool:
     """The label is a plural: "units in stock", "official ratings"."""
     parts = label.split()
     return bool(parts) and is_plural(parts[head_index(parts)])
+
+
+@cache
+def is_counted(label: str) -> bool:
+    """The label is a plural of what can be counted, so that a number goes before it: "35 units in stock", not "35 earnings"."""
+    parts = label.split()
+    if not is_many(label):
+        return False
+    return parts[head_index(parts)].lower() not in str(word_file("extremes")["amounts"]).split()

@@ -275,5 +275,7 @@ def article(noun: str) -> str:
 
 
 def possessive(name: str) -> str:
-    """ "Dana's", "Boris'"."""
+    """ "Dana's", "Boris'"; a name that is a possessive itself ("Mayumi's") stays as it is."""
+    if name.endswith(("'s", "’s")):
+        return name
     return f"{name}'" if name.endswith(("s", "S")) else f"{name}'s"

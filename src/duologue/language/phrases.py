@@ -5,6 +5,8 @@ dialogue: which row "that order" is has been settled before anything is worded.
 """
 
 import random
+import re
+from collections.abc import Callable
 
 from duologue.catalog.model import Catalog, Column, Table
 from duologue.catalog.nouns import plural
@@ -14,6 +16,9 @@ from duologue.language.values import is_blank, say
 from duologue.types import Json, Mention, Need, Pick, Slot
 
 _COMPUTED = {"sum": "total {}", "avg": "average {}", "min": "lowest {}", "max": "highest {}"}
+_MONTH = Column(table="", name="", role="date", format="month")
+"""What a period of a month is said as: "March 1998"."""
+_DAY_IN_YEAR = re.compile(r"(?P<day>\d\d? [A-Z][a-z]+|[A-Z][a-z]+ \d\d?,) (?P<year>\d{4})(?!\d)")
 _COUNTING = {"max": "most", "min": "fewest"}
 MANY = frozenset({"search", "top", "total", "count", "ratio", "missing"})
 """Families that are about many rows; the rows they mention narrow the question."""
@@ -22,8 +27,9 @@ MANY = frozenset({"search", "top", "total", "count", "ratio", "missing"})
 class Phrases:
     """Words for one catalog, in one style (a number that fixes the choice among equivalent writings)."""
 
-    def __init__(self, catalog: Catalog, style: int = 0) -> None:
-        self.catalog, self.style = catalog, style
+    def __init__(self, catalog: Catalog, style: int = 0, year: str = "") -> None:
+        """`year`: the current one, which the days of it go without where they are told (`brief`)."""
+        self.catalog, self.style, self.year = catalog, style, year
         self._labels: dict[tuple[str, str], str] = {}
         self._last: frozenset[str] | None = None
         self._nouns: dict[tuple[str, str], str] = {}
@@ -62,7 +68,15 @@ class Phrases:
 
     def value(self, key: str, value: Json) -> str:
         """A value as it is said. Shares are said out of a hundred only where they are kept so."""
-        return say(value, self.slot(key)[2], self.style)
+        slot, _, column = self.slot(key)
+        return say(value, _MONTH if slot.use == "month" else column, self.style)
+
+    def brief(self, key: str, value: Json) -> str:
+        """A value as it is said of a row: a day of the current year without the year."""
+        text = self.value(key, value)
+        column = self.slot(key)[2]
+        dated = self.year and column is not None and column.role == "date" and not self.slot(key)[0].use
+        return _DAY_IN_YEAR.sub(_without(self.year), text) if dated else text
 
     def label(self, key: str, subject: str = "") -> str:
         """What a slot is called. `subject` is the table spoken of: what belongs to another one says so."""
@@ -274,15 +288,15 @@ class Phrases:
         return listed(out)
 
     def stands(self, need: Need, verb: str = "") -> str:
-        """What a write leads to: "the phone number is 555-0101", with a verb "the phone number should be 555-0101"."""
+        """What a write leads to: "the phone number is 555-0101", with a verb "the phone number should be 555-0101"; a yes or no is set."""
         subject = need.meaning.table
-        given = self.said(need, "value")
-        return listed(
-            [
-                f"the {self.noun(k, subject)} {verb or self.are([k], subject)} {self.value(k, v)}"
-                for k, v in given.items()
-            ]
-        )
+        out = []
+        for key, value in self.said(need, "value").items():
+            column = self.slot(key)[2]
+            flag = column is not None and column.role == "flag"
+            are = verb or self.are([key], subject) + (" set to" if flag else "")
+            out.append(f"the {self.noun(key, subject)} {are} {self.value(key, value)}")
+        return listed(out)
 
     def flagged(self, key: str) -> str:
         """What sets apart the rows for which a yes-or-no column says yes: "that are discontinued"; empty for others."""
@@ -330,6 +344,10 @@ class Phrases:
         if slot.column == "@name":
             return plural(self._part_played(need)) or table.plural
         return column.plural if column is not None else ""
+
+
+def _without(year: str) -> Callable[[re.Match[str]], str]:
+    return lambda found: found["day"].rstrip(",") if found["year"] == year else found[0]
 
 
 def computed(form: str, label: str) -> str:

@@ -214,7 +214,7 @@ def by_pattern(text: str, pattern: str) -> datetime | None:
 def moment(value: str, column: Column | None = None) -> tuple[Day, str] | None:
     """The day (and the time, "" at midnight) that a stored text stands for: ISO writings, and the column's own pattern.
 
-    A month kept as "2024-06" counts only where the column's format says it is one. None where it is no date.
+    A month ("2024-06") counts only where the column's format says that it holds months or dates. None where it is no date.
     """
     form = column.format if column is not None else ""
     if form.startswith("date:"):
@@ -228,7 +228,7 @@ def moment(value: str, column: Column | None = None) -> tuple[Day, str] | None:
         return None
     if len(value) < 7 or not value[:4].isdigit():
         return None
-    day = parse_day(value, months=form == "month")
+    day = parse_day(value, months=form != "")
     return None if day is None else (day, parse_time(value) if len(value) > 10 else "")
 
 

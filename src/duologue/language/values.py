@@ -18,7 +18,7 @@ from duologue.catalog.model import Column
 from duologue.language.hours import days_said_softly, hour_of, times_in
 from duologue.language.numerals import below_zero, softly
 from duologue.language.persons import names_person, plain
-from duologue.language.reading import DateSaid, Day, Number, Reading, fold, has_phrase, read
+from duologue.language.reading import DateSaid, Day, Number, Reading, fold, has_phrase, parse_day, read
 from duologue.language.saying import (
     as_percent,
     by_pattern,
@@ -229,7 +229,9 @@ def _is_among(day: Day, days: tuple[Day, ...]) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _whole_date(value: str) -> tuple[Day, ...]:
-    """The days that a text which is nothing but a date may mean; for values whose column nobody knows."""
+    """The days that a text which is nothing but a date may mean, of a month the month; for values whose column nobody knows."""
+    if (month := parse_day(value, months=True)) is not None and month[2] == 0:
+        return (month,)
     if len(value) > 40 or not any(c.isdigit() for c in value):
         return ()
     found = read(value.strip())

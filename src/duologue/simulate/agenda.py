@@ -45,6 +45,8 @@ class Owed(Struct):
     answered_at: int = -1
     """The turn of the tool result; -1 before there is one."""
     failed: bool = False
+    before: dict[str, Json] = field(default_factory=dict)
+    """Of a change: slot → what results had shown for its row before it was made."""
     waiting: str = ""
     """What the assistant has asked: choices · value · confirm · row; empty when it is the assistant's move."""
     revised: bool = False
@@ -202,6 +204,8 @@ class Agenda:
         result = json.decode(turn.message.content)
         owed = self.owed[number]
         failed = isinstance(result, dict) and "error" in result
+        if tool.effect == "write":
+            owed.before = self.stood(owed)
         listings = self.memory.absorb(tool, result, at, number if kind == FETCH else -1)
         if tool.effect == "read" and not failed:
             self.answers[call_mark(tool, arguments)] = (at, result, listings)
@@ -213,6 +217,17 @@ class Agenda:
         owed.listings, owed.result, owed.answered_at, owed.failed = listings, result, at, failed
         if (listing := owed.answer) is not None and not failed:
             self.memory.attend(owed.need, listing)
+
+    def stood(self, owed: Owed) -> dict[str, Json]:
+        """Slot → value of the row a request is about, as results have shown it; nothing where the row is not clear."""
+        table = owed.need.meaning.table
+        at = next((i for i, m in enumerate(owed.need.mentions) if m.table == table), -1)
+        if at in owed.chosen:
+            row = self.memory.known[table].get(owed.chosen[at])
+            found = [row] if row is not None else []
+        else:
+            found = self.memory.candidates(owed.need.mentions[at], owed.number) if at >= 0 else []
+        return {f"{table}.{k}": v for k, v in found[0].values.items()} if len(found) == 1 else {}
 
 
 def call_mark(tool: Tool, arguments: dict[str, Json]) -> str:

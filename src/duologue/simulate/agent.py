@@ -20,6 +20,7 @@ from duologue.plans.rows import Listing
 from duologue.protocols import Utterance, View
 from duologue.simulate.agenda import FETCH, LOOKUP, Agenda, Owed, call_mark
 from duologue.simulate.character import assistant_register
+from duologue.simulate.rationale import rationale, together
 from duologue.simulate.report import Reporter
 from duologue.types import Act, Environment, Json, Mention, Message, Origin, Scenario, Tool, ToolCall
 
@@ -57,9 +58,8 @@ class ScriptedAgent:
         confirm = environment.policy.confirm_writes and scenario.mode == "user"
         self.agenda = Agenda(catalog, index, approved=not confirm)
         self.seed = scenario.seed
-        self.report = Reporter(
-            Phrases(catalog, scenario.seed % 3), self.agenda, index, assistant_register(scenario.seed)
-        )
+        phrases = Phrases(catalog, scenario.seed % 3, scenario.clock.start[:4])
+        self.report = Reporter(phrases, self.agenda, index, assistant_register(scenario.seed))
 
     async def reply(self, view: View) -> Utterance:
         """Calls where something must be found out or done, else words."""
@@ -211,12 +211,13 @@ class ScriptedAgent:
             acts.append(Act(move.kind, values={"call": name, "request": move.owed.number, "mention": move.mention}))
             origins[name] = {k: self._origin(move, k, b) for k, b in move.bound.items()}
         dice = rng(self.seed, "rationale", at)
+        reasons = [rationale(self.report, m.owed, (m.kind, m.mention, m.tool), dice) for m in moves]
+        if len(calls) > 1:
+            reasons.append(together(self.report, len(calls), dice))
         return Utterance(
             Message("assistant", tool_calls=tuple(calls)),
             acts=tuple(acts),
-            rationale=" ".join(
-                dict.fromkeys(self.report.rationale(m.owed, m.kind, m.mention, m.tool, dice) for m in moves)
-            ),
+            rationale=" ".join(dict.fromkeys(reasons)),
             origins=origins,
         )
 

@@ -7,7 +7,8 @@ here that the rows do not hold.
 import random
 from collections.abc import Sequence
 
-from duologue.language.extremes import is_adjective
+from duologue.catalog.model import Column
+from duologue.language.extremes import is_adjective, is_counted
 from duologue.language.grammar import listed
 from duologue.language.phrases import Phrases
 from duologue.plans.gist import Gist, Line
@@ -32,19 +33,36 @@ class Rows:
     def facts(self, values: Sequence[Told]) -> dict[str, str]:
         """The facts of one row: `facts`, `pairs`, and for a single one `label`, `value` and `fact`."""
         out = {
-            "facts": listed([self._fact(s, v) for s, v in values]) or "nothing further is on record",
+            "facts": listed([self._fact(s, v, self._is_said_plainly(s, v, values)) for s, v in values])
+            or "nothing further is on record",
             "pairs": listed([self.pair(s, v) for s, v in values]) or "nothing further",
         }
         if len(values) == 1 and not self._is_flag(values[0][0]):
             slot, value = values[0]
-            out |= {"label": self._label(slot), "value": self.phrases.value(slot, value), "fact": out["facts"]}
+            out |= {"label": self._label(slot), "value": self.phrases.brief(slot, value), "fact": out["facts"]}
+            if self._stands_alone(slot, value):
+                out["alone"] = out["value"]
         elif len(values) == 1:
             out["flag"] = self._answered(*values[0])
         return out
 
-    def _fact(self, slot: str, value: Json) -> str:
-        verb = "is" if self._is_flag(slot) else self.phrases.are([slot], self.subject)
-        return f"the {self._label(slot)} {verb} {self.phrases.value(slot, value)}"
+    def _is_said_plainly(self, slot: str, value: Json, values: Sequence[Told]) -> bool:
+        """A yes or no that can be told as what the thing is or isn't: the only one of several facts."""
+        alone = len(values) > 1 and sum(self._is_flag(s) for s, _ in values) == 1
+        plain = self.phrases.value(slot, value) in ("yes", "no") and is_adjective(
+            self.phrases.label(slot, self.subject)
+        )
+        return alone and self._is_flag(slot) and plain and not self._is_person()
+
+    def _fact(self, slot: str, value: Json, plainly: bool = False) -> str:
+        if plainly:
+            isnt = "" if self.phrases.value(slot, value) == "yes" else "not "
+            return f"it is {isnt}{self.phrases.label(slot, self.subject)}"
+        if self._is_flag(slot):
+            return f"the {self._label(slot)} is set to {self.phrases.value(slot, value)}"
+        if self._is_number_of(slot, value):
+            return f"there are {self.phrases.value(slot, value)} {self._label(slot)}"
+        return f"the {self._label(slot)} {self.phrases.are([slot], self.subject)} {self.phrases.brief(slot, value)}"
 
     def _answered(self, slot: str, value: Json) -> str:
         """A yes-or-no value as an answer: "no, it is not discontinued"."""
@@ -54,13 +72,48 @@ class Rows:
         return self._fact(slot, value)
 
     def pair(self, slot: str, value: Json) -> str:
-        """ "unit price 0.99", "discontinued: no"."""
-        text = self.phrases.value(slot, value)
+        """ "unit price 0.99", "35 units in stock", "discontinued: no"."""
+        text = self.phrases.brief(slot, value)
         if self._is_flag(slot):
             return f"{self.phrases.label(slot, self.subject)}: {text}"
         if self._is_count(slot):
             return self._counted(slot, value)
+        if self._is_number_of(slot, value):
+            return f"{text} {self._label(slot)}"
         return f"{self._label(slot)} {text}"
+
+    def _short(self, slot: str, value: Json) -> str:
+        """A value beside others in a list: without its label where it speaks for itself."""
+        return self.phrases.brief(slot, value) if self._stands_alone(slot, value) else self.pair(slot, value)
+
+    def _stands_alone(self, slot: str, value: Json) -> bool:
+        """Nobody need be told what it is: an e-mail address, a status, when an event was, an amount of money or so many grams of something
+        where no other figure told is in the same unit."""
+        spec, table, column = self.phrases.slot(slot)
+        if column is None or spec.use or table is None or not isinstance(value, str | int | float):
+            return False
+        if column.role == "date":
+            dates = [c for c in table.columns if c.role == "date"]
+            others = [c for c in self._columns() if c.role == "date"]
+            return table.kind == "event" and column == dates[0] and others in ([], [column])
+        if column.role == "measure" and column.unit and table.name == self.subject:
+            return [c for c in self._columns() if c.unit == column.unit] in ([], [column])
+        if column.role == "status":
+            return isinstance(value, str) and value.strip().isalpha() and column.format != "code"
+        return column.format in ("email", "phone")
+
+    def _columns(self) -> list[Column]:
+        """The columns that are told of each row."""
+        found = (self.phrases.slot(s)[2] for s in self.need.wanted)
+        return [c for c in found if c is not None]
+
+    def _is_number_of(self, slot: str, value: Json) -> bool:
+        """It says how many of something there are: "units in stock", which is said behind the number."""
+        spec, table, column = self.phrases.slot(slot)
+        whole = isinstance(value, int) and not isinstance(value, bool) and value > 1
+        if not whole or column is None or spec.use or table is None or column.unit or column.format:
+            return False
+        return column.role == "measure" and column.type == "INTEGER" and is_counted(self._label(slot))
 
     def _counted(self, slot: str, value: Json) -> str:
         one, many = self.phrases.table(self.phrases.slot(slot)[0].table)
@@ -86,7 +139,7 @@ class Rows:
                 out.append(name or listed([self.pair(s, v) for s, v in rest]))
                 continue
             alone = once and (i > 0 or self._goes_without(rest[0][0])) and not self.phrases.is_labelled(name)
-            text = self.phrases.value(*rest[0]) if alone else ", ".join(self.pair(s, v) for s, v in rest)
+            text = self.phrases.brief(*rest[0]) if alone else ", ".join(self._short(s, v) for s, v in rest)
             out.append(f"{name} ({text})")
         return listed(out)
 
@@ -98,7 +151,7 @@ class Rows:
     def _line(self, name: str, rest: Sequence[Told]) -> str:
         if len(rest) == 1 and name and self._goes_without(rest[0][0]):
             return f"{name}: {self.phrases.value(*rest[0])}"
-        told = ", ".join(self.pair(s, v) for s, v in rest)
+        told = ", ".join(self._short(s, v) for s, v in rest)
         return f"{name}: {told}" if name and told else name or told
 
     def picked(self, line: Line, pick: Pick) -> dict[str, str]:
@@ -107,12 +160,22 @@ class Rows:
         slot = f"{pick.table}.{pick.column}" + (f":{pick.use}" if pick.use else "")
         if not name or [s for s, _ in rest] != [slot]:
             return {}
-        out = {"name": name, "figure": self.phrases.value(slot, rest[0][1])}
+        out = {"name": name, "figure": self.phrases.brief(slot, rest[0][1])}
         if not self._is_count(slot):
-            verb = "are" if self.phrases.extreme(pick).startswith(("most ", "fewest ")) else "is"
-            if verb == "is":
-                out["peak"] = f"the {self.phrases.extreme(pick)} is {out['figure']}"
-        return out
+            many = self.phrases.extreme(pick).startswith(("most ", "fewest "))
+            out |= {} if many else {"peak": f"the {self.phrases.extreme(pick)} is {out['figure']}"}
+        return out | {"answer": f"{name}, {self._scored(slot, rest[0][1])}"}
+
+    def _scored(self, slot: str, value: Json) -> str:
+        """What the row picked was picked for: "with 21 tracks", "from 14 December", "with a size of 7,178,240 bytes"."""
+        column = self.phrases.slot(slot)[2]
+        if self._is_count(slot) or self._is_number_of(slot, value):
+            return f"with {self.pair(slot, value)}"
+        alone = self._stands_alone(slot, value)
+        if column is not None and column.role == "date" and alone:
+            return f"from {self.phrases.brief(slot, value)}"
+        label = self.phrases.indefinite(slot, self.subject)
+        return f"with {label} of {self.phrases.brief(slot, value)}"
 
     def told(self, answer: Gist) -> list[dict[str, Json]]:
         """The rows as they are told, for the record: `by` what each goes (slot → value; nothing where it goes by another row's name),
@@ -155,6 +218,8 @@ class Rows:
 
     def _numbered(self, slot: str, value: Json, alone: bool) -> str:
         """A row that goes by its number: "order 40211"; by several, each with what it is."""
+        if alone and isinstance(value, str) and not value.strip().isdigit():
+            return self.phrases.value(slot, value)
         label = self.phrases.table(self.subject)[0] if alone else self.phrases.label(slot, self.subject)
         return f"{label} {self.phrases.value(slot, value)}"
 

@@ -5,6 +5,7 @@ say what it does, for the other speaker and for the record.
 """
 
 import random
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,56 @@ from duologue.plans.gist import Gist, gist
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known, telling_apart
 from duologue.plans.sayings import Sayings
-from duologue.simulate.agenda import LOOKUP, WRITES, Agenda, Owed
+from duologue.simulate.agenda import WRITES, Agenda, Owed
 from duologue.simulate.listing import Rows
+from duologue.simulate.overview import overview
 from duologue.simulate.replies import AFTER, BEFORE
-from duologue.types import Act, Json, Mention, Need, Tool
+from duologue.types import Act, Json, Mention, Need
 
 if TYPE_CHECKING:
     from duologue.simulate.agent import Say
 
+_ORDERS = ("most", "least", "latest", "earliest", "by_name", "by_most", "by_least", "by_latest", "by_earliest")
+"""What a list may go by, each with lines of its own."""
+_SPANNED, _OFFERED = 0.6, 0.25
+"""How often a long list is told with the range of its figures, and with the offer to go on."""
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_BARE = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:[ '’-][A-ZÀ-ÖØ-Þ][^\W\d_]+){0,3}")
+"""A name that can stand in a sentence without saying what kind of thing it is."""
+_OPENS = frozenset(
+    [
+        "A",
+        "An",
+        "And",
+        "At",
+        "By",
+        "For",
+        "From",
+        "How",
+        "I",
+        "If",
+        "In",
+        "It",
+        "No",
+        "Not",
+        "Of",
+        "On",
+        "One",
+        "Or",
+        "That",
+        "This",
+        "To",
+        "Up",
+        "We",
+        "What",
+        "When",
+        "Who",
+        "Why",
+        "With",
+        "Yes",
+        "You",
+    ]
+)
 _BY_LINES = ": {items}."
 """How a line ends that may take a list line by line."""
 
@@ -58,7 +101,7 @@ class Reporter:
 
     def _one(self, move: "Say", dice: random.Random, alone: bool) -> tuple[str, Act]:
         owed, said = move.owed, {"request": move.owed.number}
-        slots = self.slots(owed)
+        slots = self.slots(owed, plain=move.kind != "confirm?")
         if move.kind == "choices":
             return self._choices(move, slots, dice)
         if move.kind == "ask":
@@ -101,6 +144,8 @@ class Reporter:
             return self.lines.line(path, dice, slots), Act("report empty", owed.need, values)
         # Beside other answers, each says what it is about; so does one that is given again.
         must = demanded(slots, "") if owed.again or not alone else frozenset()
+        if answer.many and not answer.complete and not answer.picked:
+            slots |= overview(self.phrases, owed.need, owed.answer, len(answer.lines))
         text = self.answer(owed.need, answer, slots, dice, must)
         if owed.again:
             text = self.lines.line("again", dice, {"report": sentence(text)})
@@ -129,8 +174,8 @@ class Reporter:
             return self.lines.fullest(f"{part}.{'get' if recap else self._form(told, dice)}", dice, told, must)[0]
         subject, subjects = self.phrases.table(need.meaning.table)
         told = slots | {
-            "count": f"{answer.total} {subjects if answer.total != 1 else subject}",
-            "total": str(answer.total),
+            "count": f"{_in_words(answer.total)} {subjects if answer.total != 1 else subject}",
+            "total": _in_words(answer.total),
             "items": rows.items(answer, dice, inline=recap or answer.picked),
         }
         form, family = form_of(need), need.meaning.family
@@ -141,10 +186,24 @@ class Reporter:
             form = f"{family}_one"
         elif not answer.complete:
             form = f"{family}_some"
+            if part == "report":
+                return self._long(form, told, dice, must)
         # What is told in part says how much there is, so such a list never falls back on the lines for a whole one.
         forms = (form, "some") if form.endswith("_some") else (form, family)
         paths = dict.fromkeys(f"{p}.{f}" for p in (part, "report") for f in forms)
         return self._told(tuple(paths), told, dice, must)
+
+    def _long(self, form: str, told: dict[str, str], dice: random.Random, must: frozenset[str]) -> str:
+        """A list told in part: how many, what the figures range over, the first few by the order they come in, and mostly no more."""
+        family = form.partition("_")[0]
+        head, _ = self.lines.fullest(f"overview.head.{family}", dice, told, must)
+        texts = [head or self.lines.line("overview.head.other", dice, told)]
+        if told.get("spanned") and dice.random() < _SPANNED:
+            texts.append(self.lines.line("overview.dated" if told.get("dated") else "overview.spanned", dice, told))
+        order = next((o for o in _ORDERS if told.get(o)), "none")
+        texts.append(self._told((f"overview.{order}", "overview.none"), told, dice, frozenset()))
+        text = " ".join([sentence(t) for t in texts])
+        return _run_on([text, self.lines.line("overview.offer", dice, told)]) if dice.random() < _OFFERED else text
 
     def _form(self, told: dict[str, str], dice: random.Random) -> str:
         """The lines for what is told of one row: a single fact mostly has its own."""
@@ -170,7 +229,7 @@ class Reporter:
         ]
         if not told:
             return self.lines.line("not_told", dice, slots)
-        facts = Rows(self.phrases, owed.need).facts(told)
+        facts = slots | Rows(self.phrases, owed.need).facts(told)
         form = self._form(facts, dice)
         if form == "get_flag" or (form == "get_single" and dice.random() < 0.5):
             return self.lines.line(f"report.{form}", dice, facts)
@@ -178,9 +237,11 @@ class Reporter:
 
     def changed(self, owed: Owed, slots: dict[str, str], dice: random.Random, part: str = "changed") -> str:
         form = form_of(owed.need)
-        own = self.sayings.line("done", owed.need, self._rows(owed), dice)
+        own = self.sayings.line("done", owed.need, self.rows(owed), dice)
         if own:
             return self.lines.line(f"{part}.own", dice, {"done": own})
+        if slots.get("changes"):
+            slots["changes"] = self.phrases.changes(owed.need, owed.before)
         number = self._new_number(owed) if form == "create" else ""
         if number and (part == "recapped" or dice.random() < 0.5):
             return self.lines.line(f"{part}.create_number", dice, {**slots, "number": number})
@@ -196,19 +257,12 @@ class Reporter:
 
     def _proposal(self, owed: Owed, slots: dict[str, str], dice: random.Random) -> str:
         """What would be changed, from what to what where the old value was seen."""
-        own = self.sayings.line("confirm", owed.need, self._rows(owed), dice)
+        own = self.sayings.line("confirm", owed.need, self.rows(owed), dice)
         if own:
             return self.lines.line("confirm.own", dice, {"confirm": own})
         if slots.get("changes"):
-            slots["changes"] = self.phrases.changes(owed.need, self._before(owed))
+            slots["changes"] = self.phrases.changes(owed.need, self.agenda.stood(owed))
         return self._line("confirm", form_of(owed.need), slots, dice)
-
-    def _before(self, owed: Owed) -> dict[str, Json]:
-        """Slot → value of the row to be changed, as results have shown it."""
-        table = owed.need.meaning.table
-        mention = next((m for m in owed.need.mentions if m.table == table), None)
-        found = self.agenda.memory.candidates(mention, owed.number) if mention is not None else []
-        return {f"{table}.{k}": v for k, v in found[0].values.items()} if len(found) == 1 else {}
 
     def _choices(self, move: "Say", slots: dict[str, str], dice: random.Random) -> tuple[str, Act]:
         mention = move.owed.need.mentions[move.mention]
@@ -222,17 +276,22 @@ class Reporter:
                 if row.values.get(c) is not None
             ]
             items.append(f"one with {listed(facts)}" if facts else str(row.values.get("@name", "one")))
-        slots |= {"total": str(len(move.rows)), "items": listed(items)}
+        slots |= {"total": _in_words(len(move.rows)), "items": listed(items)}
+        slots["subject"], slots["subjects"] = self.phrases.table(mention.table)
+        slots["name"] = self.phrases.row(mention, bare=True) if "@name" in mention.by else ""
         values = {"request": move.owed.number, "mention": move.mention, "columns": list(columns)}
         return self.lines.line("choices", dice, slots), Act("choices", values=values)
 
     # ── pieces ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def slots(self, owed: Owed) -> dict[str, str]:
-        return pieces(self.phrases, owed.need, self._rows(owed))
+    def slots(self, owed: Owed, plain: bool = False) -> dict[str, str]:
+        """The pieces of a request. `plain`: names that can stand by themselves do."""
+        return pieces(self.phrases, owed.need, self.rows(owed, plain))
 
-    def _rows(self, owed: Owed) -> tuple[str, ...]:
-        return tuple(self._who(m, owed) for m in owed.need.mentions)
+    def rows(self, owed: Owed, plain: bool = False) -> tuple[str, ...]:
+        rows = [self._who(m, owed) for m in owed.need.mentions]
+        labels = [f"the {self.phrases.table(m.table)[0]} " for m in owed.need.mentions]
+        return tuple(bare(r, x) if plain else r for r, x in zip(rows, labels, strict=True))
 
     def _who(self, mention: Mention, owed: Owed | None) -> str:
         """The row spoken of, by its name where it is known."""
@@ -277,17 +336,17 @@ class Reporter:
                 return completed(text, left, slots) if part == "confirm" else text
         return self.lines.line("report.object", dice, {"facts": slots.get("changes") or "done"})
 
-    def rationale(self, owed: Owed, kind: str, mention: int, tool: Tool, dice: random.Random) -> str:
-        """Why this call: what is known, what is missing. For the record only."""
-        if kind == LOOKUP:
-            return self.lines.line("rationale.lookup", dice, {"who": self.phrases.row(owed.need.mentions[mention])})
-        if owed.again:
-            return self.lines.line("rationale.again", dice)
-        known = listed([self._who(m, owed) for m in owed.need.mentions])
-        if not known:
-            return self.lines.line("rationale.fetch_plain", dice)
-        path = "rationale.write" if tool.effect == "write" else "rationale.fetch"
-        return sentence(self.lines.line(path, dice, {"known": known}))
+
+def bare(row: str, label: str) -> str:
+    """ "the product Tofu" as "Tofu", where the name can stand alone."""
+    name = row.removeprefix(label)
+    stands = _BARE.fullmatch(name) is not None and name.split(" ")[0] not in _OPENS
+    return name if stands else row
+
+
+def _in_words(n: int) -> str:
+    """Small numbers in words, as people write them."""
+    return _WORDS[n] if 0 <= n < len(_WORDS) else f"{n:,}"
 
 
 def _set_out(text: str, items: str) -> str:
