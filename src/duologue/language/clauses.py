@@ -4,6 +4,7 @@ Every family of needs uses the same names for its pieces, so that the grammar fi
 
     subject, subjects, a_subject   the thing asked about: "invoice", "invoices", "an invoice"
     who, whose, of_who             the row it is about: "Dana Whitfield", "Dana Whitfield's", "of Dana Whitfield"
+    me, you                        instead of `who`, where the user speaks for themselves; `whose` is "my" or "your" then
     other_who                      the second row, of a link or a reassignment
     columns, columns_bare, is_are  what is to be told: "the city and the phone number"; "city and phone number"; "are"
     filters                        "with genre Rock"
@@ -21,6 +22,7 @@ Whatever is drawn, a text says all that the need means: `worded` takes the lines
 """
 
 import random
+import re
 
 from duologue.language.extremes import is_many, measure_word
 from duologue.language.grammar import Grammar, article, listed, possessive
@@ -30,6 +32,7 @@ from duologue.types import Json, Need
 _ROWS = frozenset({"get", "set", "remove"})
 """Families about one row; where it is named by the rows it joins, those together are its name."""
 _FUNCTIONS = {"sum": "total {}", "avg": "average {}", "min": "lowest {}", "max": "highest {}", "count": "number {}"}
+_WHOSE = {"me": "my", "you": "your"}
 _LEFT = {
     "columns": ", namely {columns}",
     "filters": ", only {subjects} {filters}",
@@ -41,8 +44,16 @@ _LEFT = {
     "other_who": ", along with {other_who}",
     "role": ", as {role}",
     "who": ", for {who}",
+    "whose": ", {for_whom}",
 }
 """How what a line leaves out is added to it."""
+
+
+class Speaker(str):
+    """The user where they speak for themselves: "me" in their own mouth, "you" in the assistant's. Takes the place of `who`."""
+
+
+ME, YOU = Speaker("me"), Speaker("you")
 
 
 def pieces(
@@ -119,10 +130,21 @@ def _rows(phrases: Phrases, need: Need, subject: str, words: tuple[str, ...]) ->
         words = (_joining(phrases, need, subject, words),)
     if not words:
         return {}
-    out = {"who": words[0], "of_who": f"of {words[0]}", "whose": _whose(words[0])}
+    if isinstance(words[0], Speaker):
+        out = {words[0]: words[0], "whose": _WHOSE[words[0]], "for_whom": f"for {words[0]}"}
+    else:
+        out = {"who": words[0], "of_who": f"of {words[0]}", "whose": _whose(words[0])}
     if len(words) > 1:
         out["other_who"] = listed(list(words[1:]))
     return out
+
+
+def of_the_speaker(phrase: str, speaker: Speaker) -> str:
+    """A phrase of a domain's own with the speaker's row in it: "the orders of me" are "my orders". Empty where it can't be said so."""
+    whose = _WHOSE[speaker]
+    put = re.sub(rf"\b(?:the|an?) ((?:[\w-]+ ){{0,3}}[\w-]+) of {speaker}\b", rf"{whose} \1", phrase)
+    put = re.sub(rf"\b([\w-]+) of {speaker}\b", rf"{whose} \1", put)
+    return "" if re.search(rf"(?<!for )(?<!to )(?<!with )(?<!from )\b{speaker}\b(?!')", put) else put
 
 
 def _joining(phrases: Phrases, need: Need, subject: str, words: tuple[str, ...]) -> str:
@@ -136,6 +158,8 @@ def _joining(phrases: Phrases, need: Need, subject: str, words: tuple[str, ...])
 
 def _whose(name: str) -> str:
     """A possessive where it reads well: not behind long names or after a relative clause."""
+    if isinstance(name, Speaker):
+        return _WHOSE[name]
     reads = len(name) <= 28 and " with the " not in name and name[-1:].isalpha() and not name.endswith(("'s", "’s"))
     return possessive(name) if reads else ""
 
@@ -189,6 +213,8 @@ def is_assigned(need: Need) -> bool:
 def demanded(slots: dict[str, str], form: str) -> frozenset[str]:
     """The pieces a text must say, whatever line is drawn."""
     must = {s for s in ("who", "other_who", "n", "changes", "filters", "role") if slots.get(s)}
+    if slots.get("me") or slots.get("you"):
+        must.add("whose")
     if slots.get("details") and not slots.get("changes"):
         must.add("details")
     if form == "get" and slots.get("columns"):

@@ -43,6 +43,8 @@ _SAYS_TOO = {
     "stands": "changes",
     "details": "changes",
     "best": "extreme",
+    "me": "whose",
+    "you": "whose",
 }
 """Pieces that say what another one says."""
 

@@ -13,7 +13,7 @@ from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Memory
 from duologue.plans.rows import Listing, RowKey, matches
 from duologue.simulate.revising import revised, spoken_slots
-from duologue.types import Act, Json, Need, Tool, Turn
+from duologue.types import Act, Json, Mention, Need, Tool, Turn
 
 LOOKUP, FETCH = "look up", "fetch"
 _DECIDED = frozenset({LOOKUP, FETCH, "choices", "ask", "confirm?"})
@@ -74,6 +74,10 @@ class Agenda:
         """Changes need no further yes."""
         self.asides: list[Act] = []
         """What the user's last turn did beside asking for things and settling what was asked."""
+        self.speaker: Mention | None = None
+        """The row that the user said they are."""
+        self.introduced_at = -1
+        """The turn in which they said so."""
         self.goodbye = False
         self.dropped = False
         """The user has just taken a request back."""
@@ -116,12 +120,19 @@ class Agenda:
                 self.owed.append(Owed(len(self.owed), act.need, at, act.kind == "follow up", approved=self.approved))
             elif act.kind == "correct":
                 self._correct(waiting, act, at)
+            elif act.kind == "introduce":
+                self.speaker, self.introduced_at = introduced(act), at
             elif act.kind == "done":
                 self.goodbye = True
             elif act.kind == "doubt":
                 self._doubt()
             elif waiting is None or not self._settle(waiting, act, at):
                 self.asides.append(act)
+
+    def is_speaker(self, mention: Mention) -> bool:
+        """Whether a row is the user."""
+        own = self.speaker
+        return own is not None and mention.table == own.table and mention.pick is None and mention.by in ({}, own.by)
 
     def _doubt(self) -> None:
         last = next((o for o in reversed(self.owed) if o.told and o.listings), None)
@@ -228,6 +239,12 @@ class Agenda:
         else:
             found = self.memory.candidates(owed.need.mentions[at], owed.number) if at >= 0 else []
         return {f"{table}.{k}": v for k, v in found[0].values.items()} if len(found) == 1 else {}
+
+
+def introduced(act: Act) -> Mention:
+    """The row that somebody said they are."""
+    by = {slot.rpartition(".")[2]: value for slot, value in act.values.items()}
+    return Mention(next(iter(act.values)).rpartition(".")[0], by=by)
 
 
 def call_mark(tool: Tool, arguments: dict[str, Json]) -> str:

@@ -224,7 +224,9 @@ class ScriptedAgent:
     def _origin(self, move: Call, name: str, bound: Bound) -> Origin:
         if bound.row is not None and bound.column in bound.row.sources:
             return Origin("result", bound.row.source(bound.column), bound.row.path(bound.column))
-        slot = move.tool.inputs[name]
+        slot, agenda = move.tool.inputs[name], self.agenda
+        if move.mention >= 0 and agenda.is_speaker(move.owed.need.mentions[move.mention]):
+            return Origin("user", agenda.introduced_at)
         return Origin("user", move.owed.said_at.get(f"{slot.table}.{slot.column}:{slot.use}", move.owed.turn))
 
     def _speaking(self, moves: Sequence[Say], at: int) -> Utterance:

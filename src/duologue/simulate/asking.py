@@ -7,7 +7,7 @@ then a frame that takes it. What a request means is said by the clause alone (`w
 import random
 from collections.abc import Sequence
 
-from duologue.language.clauses import form_of, pieces, worded
+from duologue.language.clauses import ME, form_of, of_the_speaker, pieces, worded
 from duologue.language.grammar import capital, grammar, sentence
 from duologue.language.phrases import Phrases
 from duologue.plans.index import ToolIndex
@@ -24,10 +24,12 @@ _OWN = 0.6
 class Wording:
     """Words what a user wants to say. `said` are the names already mentioned in the conversation."""
 
-    def __init__(self, phrases: Phrases, index: ToolIndex, register: str = "") -> None:
+    def __init__(self, phrases: Phrases, index: ToolIndex, register: str = "", speaker: Mention | None = None) -> None:
         self.phrases = phrases
         self.sayings = Sayings(index, phrases)
         self.lines = grammar("user", register)
+        self.speaker = speaker
+        """The row that the user is; None where they speak of others."""
 
     def request(self, need: Need, frame: str, said: Sequence[str], dice: random.Random) -> str:
         """A request in a frame: `first`, `next`, `topic` or `also`."""
@@ -42,6 +44,8 @@ class Wording:
             filled |= {"why": why, "why_i": why if why.startswith("I") else why[0].lower() + why[1:]}
         if frame == "topic":
             filled |= {"bridge": self.lines.line("bridge", dice), "bridge_full": self.lines.line("bridge_full", dice)}
+        if frame == "first" and self.speaker is not None:
+            frame, filled["intro"] = "own", self.introduction(dice)
         return capital(self.lines.line(f"frame.{frame}", dice, filled))
 
     def clause(self, need: Need, said: Sequence[str], dice: random.Random) -> str:
@@ -57,13 +61,27 @@ class Wording:
         return pieces(self.phrases, need, self.rows(need, said), dice)
 
     def _row(self, mention: Mention, said: Sequence[str]) -> str:
+        if self.is_speaker(mention):
+            return ME
         return self.phrases.row(mention, bare=str(mention.by.get("@name", "")) in said)
+
+    def is_speaker(self, mention: Mention) -> bool:
+        """Whether a row is the user."""
+        own = self.speaker
+        return own is not None and mention.table == own.table and mention.pick is None and mention.by in ({}, own.by)
+
+    def introduction(self, dice: random.Random) -> str:
+        """Who is calling, as a clause; empty where that doesn't matter."""
+        if self.speaker is None:
+            return ""
+        name = self.phrases.value(f"{self.speaker.table}.@name", self.speaker.by["@name"])
+        return self.lines.line("intro", dice, {"name": name})
 
     def _own(self, need: Need, said: Sequence[str], dice: random.Random) -> str:
         """The words that the tool's makers gave a request; empty where there are none, or others were drawn."""
         if need.meaning.family != "act" and dice.random() >= _OWN:
             return ""
-        phrase = self.sayings.line("request", need, self.rows(need, said), dice)
+        phrase = of_the_speaker(self.sayings.line("request", need, self.rows(need, said), dice), ME)
         if phrase and need.meaning.family == "get":
             slots = {"request": phrase, "columns": self.phrases.columns(need)}
             return self.lines.line("own_tell", dice, slots)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from duologue.language.clauses import completed, demanded, form_of, pieces
+from duologue.language.clauses import YOU, completed, demanded, form_of, of_the_speaker, pieces
 from duologue.language.grammar import grammar, listed, sentence
 from duologue.language.phrases import Phrases
 from duologue.plans.gist import Gist, gist
@@ -237,7 +237,7 @@ class Reporter:
 
     def changed(self, owed: Owed, slots: dict[str, str], dice: random.Random, part: str = "changed") -> str:
         form = form_of(owed.need)
-        own = self.sayings.line("done", owed.need, self.rows(owed), dice)
+        own = of_the_speaker(self.sayings.line("done", owed.need, self.rows(owed), dice), YOU)
         if own:
             return self.lines.line(f"{part}.own", dice, {"done": own})
         if slots.get("changes"):
@@ -257,7 +257,7 @@ class Reporter:
 
     def _proposal(self, owed: Owed, slots: dict[str, str], dice: random.Random) -> str:
         """What would be changed, from what to what where the old value was seen."""
-        own = self.sayings.line("confirm", owed.need, self.rows(owed), dice)
+        own = of_the_speaker(self.sayings.line("confirm", owed.need, self.rows(owed), dice), YOU)
         if own:
             return self.lines.line("confirm.own", dice, {"confirm": own})
         if slots.get("changes"):
@@ -291,10 +291,12 @@ class Reporter:
     def rows(self, owed: Owed, plain: bool = False) -> tuple[str, ...]:
         rows = [self._who(m, owed) for m in owed.need.mentions]
         labels = [f"the {self.phrases.table(m.table)[0]} " for m in owed.need.mentions]
-        return tuple(bare(r, x) if plain else r for r, x in zip(rows, labels, strict=True))
+        return tuple(bare(r, x) if plain and r != YOU else r for r, x in zip(rows, labels, strict=True))
 
     def _who(self, mention: Mention, owed: Owed | None) -> str:
-        """The row spoken of, by its name where it is known."""
+        """The row spoken of, by its name where it is known; who is spoken to as "you"."""
+        if self.agenda.is_speaker(mention):
+            return YOU
         if mention.pick is None and mention.by:
             return self.phrases.row(mention)
         found = self.agenda.memory.candidates(mention, owed.number if owed is not None else 1 << 30)

@@ -6,6 +6,7 @@ against its acts before it is spoken. A row counts as said by its name or number
 second one", of a row just told: "there"); a value by any of its writings; what a change without a value is about, by the column's name.
 """
 
+import re
 from collections.abc import Iterator
 
 from duologue.errors import StageError
@@ -17,6 +18,7 @@ from duologue.types import Act, Json, Mention, Need
 
 __all__ = ["UnsaidError", "unsaid"]
 
+_OF_ONESELF = re.compile(r"\b(?:I|me|my|mine|myself)\b", re.IGNORECASE)
 _CARRIES = frozenset({"request", "follow up", "take up", "inform", "correct", "select"})
 _ROWS = frozenset({"compare", "check"})
 """Acts about rows just told; each row in their `rows` is named, each value in `is` said."""
@@ -29,15 +31,15 @@ class UnsaidError(StageError):
         super().__init__("user", "leaves unsaid what it means", what)
 
 
-def unsaid(text: str, acts: tuple[Act, ...], phrases: Phrases) -> str:
-    """The first thing that acts carry and their text does not say; empty where it says everything."""
+def unsaid(text: str, acts: tuple[Act, ...], phrases: Phrases, speaker: Mention | None = None) -> str:
+    """The first thing that acts carry and their text does not say; empty where it says everything. `speaker`: the row that the user is."""
     for act in acts:
         if act.kind in _CARRIES:
-            found = next(_missing(text, act, phrases), "")
+            found = next(_missing(text, act, phrases, speaker), "")
             if found:
                 return found
         elif act.kind in _ROWS:
-            heard = _Heard(text, phrases)
+            heard = _Heard(text, phrases, speaker)
             pairs = [p for row in (*act.values.get("rows", ()), act.values.get("is", {})) for p in row.items()]
             left = next((f"{k} = {v!r}" for k, v in pairs if not heard.value(k, v)), "")
             if left:
@@ -45,8 +47,8 @@ def unsaid(text: str, acts: tuple[Act, ...], phrases: Phrases) -> str:
     return ""
 
 
-def _missing(text: str, act: Act, phrases: Phrases) -> Iterator[str]:
-    heard = _Heard(text, phrases)
+def _missing(text: str, act: Act, phrases: Phrases, speaker: Mention | None) -> Iterator[str]:
+    heard = _Heard(text, phrases, speaker)
     for key, value in act.values.items():
         if (act.kind in ("inform", "correct") and not heard.value(key.rpartition(":")[0], value)) or (
             act.kind == "select" and not heard.written(value)
@@ -80,12 +82,21 @@ def _which(mention: Mention, heard: "_Heard") -> str:
 class _Heard:
     """A text, read once it is needed."""
 
-    def __init__(self, text: str, phrases: Phrases) -> None:
+    def __init__(self, text: str, phrases: Phrases, speaker: Mention | None) -> None:
+        self.speaker = speaker
         self.text, self.phrases, self.folded = text, phrases, text.casefold()
         self._reading: Reading | None = None
 
     def row(self, mention: Mention) -> bool:
         """Whether a row is named, or pointed at in words."""
+        own = self.speaker
+        if (
+            own is not None
+            and mention.table == own.table
+            and mention.by in ({}, own.by)
+            and _OF_ONESELF.search(self.text)
+        ):
+            return True
         if mention.by:
             return all(self.value(f"{mention.table}.{k}", v) for k, v in mention.by.items())
         words = self.phrases.row(mention)

@@ -23,6 +23,7 @@ class Typing:
         self.phrases, self.habits = phrases, habits
         labels = [w for t in phrases.catalog.tables for w in (t.label, t.plural)]
         labels += [w for t in phrases.catalog.tables for c in t.columns for w in (c.label, c.plural)]
+        labels += [phrases.noun(f"{t.name}.{c.name}", t.name) for t in phrases.catalog.tables for c in t.columns]
         self._labels = frozenset(word for label in labels for word in label.lower().split()) if habits else frozenset()
 
     def typed(self, said: Utterance, dice: random.Random) -> Utterance:

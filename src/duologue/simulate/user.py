@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
 from duologue.ids import rng
+from duologue.language.grammar import sentence
 from duologue.language.phrases import Phrases
 from duologue.plans.index import ToolIndex
 from duologue.protocols import Utterance, View
@@ -51,7 +52,7 @@ class ScriptedUser:
         self.scenario, self.catalog, self.index, self.profile = scenario, catalog, index, profile
         self.character = character(scenario.seed, profile)
         phrases = Phrases(catalog, scenario.seed // 3 % 3)
-        self.words = Wording(phrases, index, self.character.register)
+        self.words = Wording(phrases, index, self.character.register, scenario.tasks[0].speaker)
         self.typing = Typing(phrases, self.character.habits)
         self.listener = Listener(self.words, Hearing(catalog, phrases), scenario.seed)
         self.parts = tuple(
@@ -67,11 +68,14 @@ class ScriptedUser:
         second redraw the user only goes on with the goals. Raises `UnsaidError` where the words drawn don't say what they mean."""
         scene = self._scene(view, again)
         said = self._by_words(scene) if scene.past.is_free else self._by_acts(scene)
-        said = self.typing.typed(said, rng(self.scenario.seed, "typing", len(view.turns)))
-        missing = unsaid(said.message.content, said.acts, self.words.phrases)
+        missing = self._unsaid(said)
         if missing:
             raise UnsaidError(missing)
-        return said
+        typed = self.typing.typed(said, rng(self.scenario.seed, "typing", len(view.turns)))
+        return said if self._unsaid(typed) else typed
+
+    def _unsaid(self, said: Utterance) -> str:
+        return unsaid(said.message.content, said.acts, self.words.phrases, self.words.speaker)
 
     def _scene(self, view: View, again: int) -> Scene:
         past = Past(view.turns)
@@ -185,7 +189,7 @@ class ScriptedUser:
         if past.asked and not past.lead and scene.takes_up("reaction"):
             text = f"{self._reaction(scene)} {text}"
             request.behaviours.append("reaction")
-        acts = tuple(Act("request", n) for n in (request.need, *request.more))
+        acts = (*self._introduced(past), *(Act("request", n) for n in (request.need, *request.more)))
         behaviours = tuple(dict.fromkeys(request.behaviours))
         return Utterance(Message("user", content=text), acts=acts, behaviours=behaviours, task=request.part.task)
 
@@ -218,9 +222,19 @@ class ScriptedUser:
         text = self.words.say(
             "task_mode.next" if past.asked else "task_mode.open", dice, list=self.words.several(clauses)
         )
+        if not past.asked and self.words.speaker is not None:
+            text = f"{sentence(self.words.introduction(dice))} {text}"
         if any(n.meaning.family in WRITES for n in needs):
             text += " " + self.words.say("task_mode.go_ahead", dice)
-        return Utterance(Message("user", content=text), acts=tuple(Act("request", n) for n in needs), task=task)
+        acts = (*self._introduced(past), *(Act("request", n) for n in needs))
+        return Utterance(Message("user", content=text), acts=acts, task=task)
+
+    def _introduced(self, past: Past) -> tuple[Act, ...]:
+        """Who speaks, said with the first request by somebody who speaks for themselves."""
+        own = self.words.speaker
+        if past.asked or own is None:
+            return ()
+        return (Act("introduce", values={f"{own.table}.{column}": value for column, value in own.by.items()}),)
 
 
 def _taken(asides: Sequence[Aside], scene: Scene) -> Utterance | None:

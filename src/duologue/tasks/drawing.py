@@ -19,6 +19,7 @@ from duologue.plans.rows import Listing
 from duologue.plans.sayings import Sayings
 from duologue.plans.ways import IS_SO
 from duologue.tasks.answers import complete
+from duologue.tasks.clients import client
 from duologue.tasks.goals import goal_of, refusal_of, whole_goal
 from duologue.tasks.needs import Proposer
 from duologue.tasks.pointing import repeated
@@ -45,6 +46,10 @@ LINKED = 0.88
 """How often a later task grows out of what came back before."""
 TRIES = 40
 """Needs tried before a task goes on without another subtask."""
+OWN = 4.0
+"""How much more readily those who speak for themselves come up with what is theirs than with what is anybody's."""
+CLIENT_DRAWS = 8
+"""Draws after which somebody at the desk takes the place of a user who speaks for themselves."""
 SHAPED = 0.4
 """How often a task of some shape is tried before one whose parts are drawn one by one."""
 DRAWS = 24
@@ -74,14 +79,19 @@ class Drawing:
         self.begun: Counter[str] = Counter()
         self.phrases = Phrases(maker.catalog)
         self.sayings = Sayings(maker.index, self.phrases)
+        tools = maker.environment.toolset.tools
+        self.client = proposer.client = client(maker.catalog, tools, maker.anchors, rng(clock.seed, "client"))
+        """Who the user is, where they speak for themselves."""
         self.reasons: Counter[str] = Counter()
         """Why drafts were given up."""
         self.untried: Counter[tuple[str, str]] = Counter()
         """Of the proven ones: kinds of mutations that a rule left out, and the rule."""
 
     def task(self, used: Container[str], earlier: list[Task], number: int) -> Task | None:
-        """A proven task that was not used before; None after `DRAWS` draws."""
+        """A proven task that was not used before; None after `DRAWS` draws. Where clients have nothing new to ask for, staff may."""
         for draw in range(DRAWS):
+            if draw == CLIENT_DRAWS and not earlier:
+                self.client = self.proposer.client = None
             mark = self.walk.mark()
             draft = self._draft(number)
             reason = "nothing to ask for"
@@ -180,11 +190,13 @@ class Drawing:
 
     def _weight(self, tool: Tool, used: Counter[str], begun: bool, second: bool) -> float:
         """How likely a tool is tried next. Writes come after something was read, and at most twice in a task."""
-        if tool.meaning is None or used[tool.name] >= 2:
+        if tool.meaning is None or used[tool.name] >= 2 or (self.client is not None and not self.client.serves(tool)):
             return 0.0
         weight = WEIGHTS[tool.meaning.family] * 0.35 ** used[tool.name]
         if tool.effect == "write":
             weight *= (1.0, 0.35, 0.0)[min(used["write"], 2)] * (1.0 if second else 0.15)
+        if self.client is not None and self.client.concerns(tool):
+            weight *= OWN
         keys = {s.table for s in tool.inputs.values() if s.use == "key"}
         if begun:
             weight *= 0.6 if not keys else 4.0 if keys <= set(self.walk.memory.known) else 0.4
@@ -195,6 +207,8 @@ class Drawing:
         """Take a proposal on the walk: execute it and accept it as a part; None where it can't be met or tells nothing. `refusable`:
         how readily a refusal is taken for the part."""
         walk, need = self.walk, proposal.need
+        if self.client is not None and not self.client.allows(tool, need, walk.memory, self.maker.catalog):
+            return None
         first, mark = len(walk.steps), walk.mark()
         try:
             listings, _ = walk.take(tool, need, proposal.meant)
@@ -219,7 +233,8 @@ class Drawing:
         """Close a need that was taken on the walk from step `first` on. Raises `Taken` where there are no words for it."""
         walk, need = self.walk, proposal.need
         walk.known.extend(f for f in proposal.known if f not in walk.known)
-        goal = goal_of(self.phrases, self.sayings, need, proposal.reason, self.dice)
+        reason = proposal.reason if self.client is None else ""  # reasons are told as staff tell them
+        goal = goal_of(self.phrases, self.sayings, need, reason, self.dice)
         self.proposer.singled.discard(walk.needs)
         if need.pick is not None:
             self.proposer.singled.add(walk.needs)
@@ -250,14 +265,15 @@ class Drawing:
         plan = tuple(walk.steps)
         draft = Task(
             id="",
-            goal=whole_goal(subtasks),
-            user_role=_role(walk, subtasks),
+            goal=whole_goal(subtasks, self.client.name if self.client else ""),
+            user_role="client" if self.client else _role(walk, subtasks),
             difficulty="hard" if self.refused else _difficulty(subtasks, any(s.after for s in plan)),
             known=tuple(walk.known),
             subtasks=tuple(subtasks),
             plan=plan,
             rubric=rubric_of(subtasks, plan, walk.index),
             shape=self.shape,
+            speaker=self.client.mention if self.client else None,
         )
         return replace(draft, id=digest(sorted({content for content in walk.asked if content})))
 

@@ -39,9 +39,10 @@ def refusal_of(phrases: Phrases, sayings: Sayings, need: Need, reason: str, rng:
     return f"the user knows that it can't be done ({wish}): {reason.rstrip('.')}"
 
 
-def whole_goal(subtasks: list[Subtask]) -> str:
-    """The goal of a task: its subtasks' end states as one statement."""
+def whole_goal(subtasks: list[Subtask], speaker: str = "") -> str:
+    """The goal of a task: its subtasks' end states as one statement. `speaker`: who the user is, where they speak for themselves."""
     parts = [s.goal for s in subtasks]
+    who = f"The user is {speaker}. " if speaker else ""
     if len(parts) == 1:
-        return sentence(f"by the end, {parts[0]}")
-    return sentence(f"by the end, {'; '.join(parts[:-1])}; and {parts[-1]}")
+        return who + sentence(f"by the end, {parts[0]}")
+    return who + sentence(f"by the end, {'; '.join(parts[:-1])}; and {parts[-1]}")

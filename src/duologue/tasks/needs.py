@@ -16,6 +16,7 @@ from duologue.plans.index import ToolIndex
 from duologue.plans.memory import LATER, Memory
 from duologue.plans.rows import Listing, pick_row, plain
 from duologue.tasks.anchors import Anchors, sayable
+from duologue.tasks.clients import Client
 from duologue.tasks.edits import Edits
 from duologue.tasks.families import FILLERS
 from duologue.tasks.pointing import fresh, places, readiness, speakable, usable
@@ -36,6 +37,8 @@ class Proposer:
         """How readily a need builds on what was seen rather than on something new."""
         self.singled: set[int] = set()
         """Needs whose answer told one row of a list only."""
+        self.client: Client | None = None
+        """Who the user is, where they speak for themselves."""
         self.now = 0
         """Number of the need being proposed."""
         self.thread: dict[str, Mention] = {}
@@ -131,7 +134,14 @@ class Proposer:
         return out
 
     def _introduced(self, table: Table, rng: random.Random, out: Proposal) -> Mention | None:
-        """A row the user brings along: by name; by the number on their papers for events; by its code for want of better."""
+        """A row the user brings along: by name; by the number on their papers for events; by its code for want of better.
+        A client brings themselves, and of what belongs to people nothing else."""
+        if self.client is not None and table.name == self.client.table:
+            out.known.append(self.client.fact)
+            out.meant[table.name] = self.client.key
+            return self.client.mention
+        if self.client is not None and table.name in self.client.own | self.client.people:
+            return None
         if table.display:
             anchor = self.anchors.named(table, rng)
             if anchor is None:
@@ -186,10 +196,7 @@ class Proposer:
         if slot.column == "@name" and tool.meaning is not None and slot.table == tool.meaning.table:
             return False
         if slot.column == "@name":
-            anchor = self.anchors.named(table, rng)
-            if anchor is not None:
-                self.say(out, slot, anchor.values["@name"])
-            return anchor is not None
+            return self._by_name(slot, table, rng, out)
         if slot.column in table.key:
             mention = self._introduced(table, rng, out) if table.display else None
             if mention is not None:
@@ -204,6 +211,13 @@ class Proposer:
             return False
         self.say(out, slot, value)
         return True
+
+    def _by_name(self, slot: Slot, table: Table, rng: random.Random, out: Proposal) -> bool:
+        """What belongs to something known by its name. Clients don't ask about other people."""
+        anchor = self.anchors.named(table, rng) if self.client is None or not table.person else None
+        if anchor is not None:
+            self.say(out, slot, anchor.values["@name"])
+        return anchor is not None
 
     def _word(self, slot: Slot, table: Table, rng: random.Random, out: Proposal) -> bool:
         """A word that occurs in names or texts, as somebody remembers it."""

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from duologue.types.needs import Need
+from duologue.types.needs import Mention, Need
 from duologue.types.tools import ClockSpec, Json
 
 
@@ -93,6 +93,8 @@ class Task(Struct, frozen=True):
     proof: Proof | None = None
     shape: str = ""
     """How its parts hang together, by the names in `tasks.shapes`; empty = they were drawn one by one."""
+    speaker: Mention | None = None
+    """The row that the user is, where they speak for themselves; None = somebody at the desk."""
 
 
 class Scenario(Struct, frozen=True, omit_defaults=True):

@@ -1,0 +1,132 @@
+"""Users who speak for themselves: a customer about their own orders, a student about their own courses.
+
+Whether a table's people are such is a question of what they are called (`clients` in the catalog's word list). A client knows and is told what
+is theirs: their own row, what hangs on it, and what anybody may see (products, courses). Figures over everybody, other people, and entries that
+only staff keep are not asked for.
+"""
+
+import random
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from duologue.catalog.model import Catalog, Table
+from duologue.catalog.words import words
+from duologue.plans.memory import Memory
+from duologue.tasks.anchors import Anchor, Anchors
+from duologue.types import Fact, Mention, Need, Tool
+
+__all__ = ["Client", "client"]
+
+SHARE = 0.4
+"""How often a client is the user, where the data knows any and the tools serve them."""
+_EVERYBODY = frozenset({"top", "total", "count", "ratio", "missing"})
+_KEEPING = frozenset({"remove", "link", "unlink"})
+_OWN_ENTRIES = frozenset({"contact", "name"})
+"""Roles of columns that people change of themselves."""
+_LEAST_TOOLS = 3
+
+
+class Client(Struct, frozen=True):
+    """A user who is a row of the data."""
+
+    table: str
+    name: str
+    key: tuple[str, ...]
+    own: frozenset[str]
+    """Tables whose rows belong to somebody."""
+    people: frozenset[str]
+    """Tables of people."""
+    requested: frozenset[str] = frozenset()
+    """Tables whose rows people ask to have entered for them."""
+
+    @property
+    def mention(self) -> Mention:
+        """How the row is spoken of in a need."""
+        return Mention(self.table, by={"@name": self.name})
+
+    @property
+    def fact(self) -> Fact:
+        """What the user knows of themselves from the start."""
+        return Fact(f"{self.table}.@name", self.name, "name")
+
+    def serves(self, tool: Tool) -> bool:
+        """Whether a client could want what the tool does."""
+        meaning = tool.meaning
+        if meaning is None or meaning.family in _EVERYBODY | _KEEPING:
+            return False
+        touched = {meaning.table, meaning.parent, *(s.table for s in tool.inputs.values() if s.use == "key")}
+        if meaning.family == "act":
+            return bool(touched & (self.own | {self.table}))
+        if meaning.family == "related":
+            return meaning.table not in self.own or meaning.parent in self.own | {self.table}
+        if meaning.family == "set":
+            return meaning.table == self.table and self._may_enter(tool)
+        if meaning.family == "create":
+            return self.table in touched and meaning.table in self.requested
+        return meaning.table == self.table or meaning.table not in self.own | self.people or meaning.family == "get"
+
+    def _may_enter(self, tool: Tool) -> bool:
+        return all(s.table == self.table for s in tool.inputs.values() if s.use == "value")
+
+    def concerns(self, tool: Tool) -> bool:
+        """The tool is about the client or what is theirs."""
+        meaning = tool.meaning
+        return meaning is not None and bool({meaning.table, meaning.parent} & (self.own | {self.table}))
+
+    def allows(self, tool: Tool, need: Need, memory: Memory, catalog: Catalog) -> bool:
+        """Whether the need is about what is theirs, or anybody's."""
+        if not self.serves(tool):
+            return False
+        for mention in need.mentions:
+            if mention.table == self.table and mention.by and mention.by != self.mention.by:
+                return False
+            if mention.table in self.people - {self.table}:
+                return False
+            if mention.table in self.own and mention.by and not memory.candidates(mention, 1 << 30):
+                return False
+        if need.meaning.family == "search" and need.meaning.table in self.own | self.people:
+            return False
+        if need.meaning.family == "create" and self.mention not in need.mentions:
+            return False
+        if need.meaning.family != "set":
+            return True
+        table = catalog.table(need.meaning.table)
+        entered = [k.rpartition(":")[0].removeprefix(f"{table.name}.") for k in need.values if k.endswith(":value")]
+        return all(table.column(c).role in _OWN_ENTRIES for c in entered if any(c == x.name for x in table.columns))
+
+
+def client(catalog: Catalog, tools: Sequence[Tool], anchors: Anchors, dice: random.Random) -> Client | None:
+    """A client to be the user; None where the data knows none whom these tools serve, or mostly by chance."""
+    if dice.random() >= SHARE:
+        return None
+    tables = [t for t in catalog.tables if t.display and t.key and _are_clients(t)]
+    if not tables:
+        return None
+    table = dice.choice(tables)
+    anchor = anchors.named(table, dice)
+    if anchor is None:
+        return None
+    found = _of(anchor, table, catalog)
+    theirs = [t for t in tools if found.serves(t) and found.concerns(t)]
+    return found if len(theirs) >= _LEAST_TOOLS else None
+
+
+def _are_clients(table: Table) -> bool:
+    said = table.label.lower().split()
+    return table.person and bool(said) and (said[-1] in words()["clients"] or " ".join(said[-2:]) in words()["clients"])
+
+
+def _of(anchor: Anchor, table: Table, catalog: Catalog) -> Client:
+    own: set[str] = set()
+    while True:
+        more = {x.table for x in catalog.links if x.to in own | {table.name}} - own - {table.name}
+        if not more:
+            break
+        own |= more
+    requested = frozenset(
+        t.name for t in catalog.tables if t.label and t.label.lower().split()[-1] in words()["requested"]
+    )
+    people = frozenset(t.name for t in catalog.tables if t.person)
+    key = tuple(str(anchor.values.get(k)) for k in table.key)
+    return Client(table.name, str(anchor.values["@name"]), key, frozenset(own), people, requested)
