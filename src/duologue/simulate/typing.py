@@ -15,6 +15,9 @@ from duologue.types import Act, Json
 
 __all__ = ["Typing"]
 
+_DECISIVE = frozenset({"confirm", "refuse", "done"})
+"""What is said in a word or two is not mistyped: a slip could turn it into something else."""
+
 
 class Typing:
     """How one user types: `habits` are names of `language.keyboard.HABITS`."""
@@ -30,8 +33,9 @@ class Typing:
         """The same message, typed."""
         if not self.habits or not said.message.content:
             return said
+        habits = [h for h in self.habits if h != "typos" or not _DECISIVE & {a.kind for a in said.acts}]
         pieces = dict.fromkeys(p for act in said.acts for p in self._pieces(act))
-        text, shown = typed(said.message.content, self.habits, pieces, self._labels, dice)
+        text, shown = typed(said.message.content, habits, pieces, self._labels, dice)
         message = replace(said.message, content=text)
         return replace(said, message=message, behaviours=(*said.behaviours, *shown)) if shown else said
 

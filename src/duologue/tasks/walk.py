@@ -68,6 +68,8 @@ class Walk:
         self.asked: list[str] = []
         """For each step, what it asks in terms of the database, whatever its tool is called; empty for a look-up."""
         self.seen: set[tuple[str, str]] = set()
+        self.turned_down: set[tuple[str, str]] = set()
+        """Writes that a rule refused."""
         """(tool, arguments) of the reads already made in the state as it is."""
         self.called: dict[str, Json] = {}
         """The arguments of the last call."""
@@ -175,11 +177,14 @@ class Walk:
         edit = (tool.meaning, tuple(str(values[k]) for k, s in tool.inputs.items() if s.use == "key" and k in values))
         if tool.effect == "write" and edit in self.edited:
             raise Taken  # nobody corrects one entry twice in a conversation
+        if mark in self.turned_down:
+            raise Taken  # nobody asks again for what was just refused
         outcome = self.recall.execute(self.session, self.untouched, tool.name, values)
         if outcome.failed:
             error = outcome.result["error"]
             kind = error_kind(error)
             if tool.effect == "write" and kind not in _ACCIDENTS:
+                self.turned_down.add(mark)
                 raise Refused(str(error["message"]), kind)
             raise Taken
         self.called = values
