@@ -1,6 +1,9 @@
 """What is said of a list too long to be read out, and how single values and names are told."""
 
+from collections import Counter
+
 import pytest
+from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog, Column, Table
 from duologue.language.grammar import possessive
@@ -11,7 +14,10 @@ from duologue.plans.rows import Listing, Row, Shape
 from duologue.simulate.listing import Rows
 from duologue.simulate.overview import overview
 from duologue.simulate.report import bare
-from duologue.types import Json, Meaning, Need
+from duologue.types import Dialogue, Json, Meaning, Need
+from duologue.verify import verify_dialogue
+from played import scripted as played
+from played import tiny
 
 BOATS = Table(
     "boats",
@@ -134,3 +140,46 @@ def test_a_name_that_stands_by_itself_needs_no_label(row: str, text: str) -> Non
 @pytest.mark.parametrize(("name", "whose"), [("Dana", "Dana's"), ("Boris", "Boris'"), ("Mayumi's", "Mayumi's")])
 def test_possessives(name: str, whose: str) -> None:
     assert possessive(name) == whose
+
+
+def _told_in_part() -> tuple[Dialogue, int]:
+    """A conversation with a list too long to be read out, and the turn that tells it."""
+    for item in range(40):
+        dialogue = played(item)
+        for at, turn in enumerate(dialogue.turns):
+            many = [a for a in turn.acts if a.kind == "report many" and a.values["total"] > a.values["lines"] > 1]
+            if turn.message.role == "assistant" and many:
+                return dialogue, at
+    raise AssertionError("no conversation of the tiny library has a long list")
+
+
+@pytest.mark.parametrize(
+    ("said", "caught"),
+    [
+        ("", ""),
+        (" I can go through the rest if you like.", ""),
+        (" The fees range from 4.25 to 98,765.50.", "grounding"),
+        (" The latest is from 3 March 1871.", "grounding"),
+        (" There are no more.", "attribution"),
+    ],
+)
+def test_what_is_said_beside_a_long_list_must_be_true(said: str, caught: str) -> None:
+    dialogue, at = _told_in_part()
+    message = dialogue.turns[at].message
+    turn = replace(dialogue.turns[at], message=replace(message, content=message.content + said))
+    spoiled = replace(dialogue, turns=(*dialogue.turns[:at], turn, *dialogue.turns[at + 1 :]))
+    verdicts = verify_dialogue(spoiled, tiny().environment, tiny().image, tiny().catalog)
+    assert {v.check for v in verdicts if v.passed is False} == ({caught} if caught else set())
+
+
+def test_calls_have_reasons_and_texts_name_no_tool() -> None:
+    tools = [t.name for t in tiny().environment.toolset.tools]
+    reasons = Counter[str]()
+    for item in range(8):
+        for turn in played(item).turns:
+            if turn.message.role == "assistant":
+                assert bool(turn.rationale) == bool(turn.message.tool_calls)
+                assert all(c.name in turn.rationale for c in turn.message.tool_calls)
+                assert not any(name in turn.message.content for name in tools)
+                reasons[turn.rationale] += 1
+    assert max(n for r, n in reasons.items() if r) <= 3

@@ -80,7 +80,7 @@ class Rows:
             return self._counted(slot, value)
         if self._is_number_of(slot, value):
             return f"{text} {self._label(slot)}"
-        return f"{self._label(slot)} {text}"
+        return paired(self._label(slot), text)
 
     def _short(self, slot: str, value: Json) -> str:
         """A value beside others in a list: without its label where it speaks for itself."""
@@ -110,7 +110,7 @@ class Rows:
     def _is_number_of(self, slot: str, value: Json) -> bool:
         """It says how many of something there are: "units in stock", which is said behind the number."""
         spec, table, column = self.phrases.slot(slot)
-        whole = isinstance(value, int) and not isinstance(value, bool) and value > 1
+        whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0 and value != 1
         if not whole or column is None or spec.use or table is None or column.unit or column.format:
             return False
         return column.role == "measure" and column.type == "INTEGER" and is_counted(self._label(slot))
@@ -275,3 +275,8 @@ class Rows:
     def _is_person(self) -> bool:
         table = self.phrases.slot(f"{self.subject}.")[1]
         return table is not None and table.person
+
+
+def paired(label: str, text: str) -> str:
+    """A label and its value: "city Porto", "address 2: Suite 408"."""
+    return f"{label}: {text}" if label[-1:].isdigit() else f"{label} {text}"

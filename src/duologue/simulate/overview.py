@@ -57,7 +57,7 @@ def _order(phrases: Phrases, need: Need, rows: Sequence[Row], what: tuple[list[s
         if asked and _is_figures(values) and (way := _way(values, told)):
             return {"most" if way < 0 else "least": phrases.noun(slot, need.meaning.table)}
     names = [str(r.values.get(f"{need.meaning.table}.@name", ""))[:_LONGEST].casefold() for r in rows]
-    return {"by_name": "yes"} if all(names) and all(a <= b for a, b in pairwise(names)) else {}
+    return {"by_name": "yes"} if all(n[:1].isalnum() for n in names) and all(a <= b for a, b in pairwise(names)) else {}
 
 
 def _way(values: Sequence[Json], told: int) -> int:

@@ -17,7 +17,7 @@ from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known, telling_apart
 from duologue.plans.sayings import Sayings
 from duologue.simulate.agenda import WRITES, Agenda, Owed
-from duologue.simulate.listing import Rows
+from duologue.simulate.listing import Rows, paired
 from duologue.simulate.overview import overview
 from duologue.simulate.replies import AFTER, BEFORE
 from duologue.types import Act, Json, Mention, Need
@@ -101,7 +101,7 @@ class Reporter:
 
     def _one(self, move: "Say", dice: random.Random, alone: bool) -> tuple[str, Act]:
         owed, said = move.owed, {"request": move.owed.number}
-        slots = self.slots(owed, plain=move.kind != "confirm?")
+        slots = self.slots(owed, plain=owed.need.meaning.family not in WRITES - {"set"} and move.kind != "confirm?")
         if move.kind == "choices":
             return self._choices(move, slots, dice)
         if move.kind == "ask":
@@ -270,8 +270,10 @@ class Reporter:
         items = []
         for row in move.rows[:6]:
             facts = [
-                f"{self.phrases.label(f'{mention.table}.{c}', mention.table)} "
-                f"{self.phrases.value(f'{mention.table}.{c}', row.values[c])}"
+                paired(
+                    self.phrases.label(f"{mention.table}.{c}", mention.table),
+                    self.phrases.value(f"{mention.table}.{c}", row.values[c]),
+                )
                 for c in columns
                 if row.values.get(c) is not None
             ]
