@@ -62,7 +62,13 @@ def days(*numbers: int) -> list[Json]:
         ({"since": days(9, 8, 7, 6, 5, 4)}, 0, "no", {"latest": "yes"}),
         ({"since": days(9, 8, 7, 6, 5, 4)}, 40, "no", {"by_latest": "yes"}),
         ({"since": days(9, 8, 7, 7, 5, 4)}, 0, "no", {}),  # the third is no later than the fourth
-        ({"size": [9, 8, 7, 6, 5, 4]}, 0, "size", {"most": "size", "spanned": "sizes", "low": "4", "high": "9"}),
+        (
+            {"size": [9, 8, 7, 6, 5, 4]},
+            0,
+            "size",
+            {"highest": "largest size", "spanned": "sizes", "low": "4", "high": "9"},
+        ),
+        ({"size": [4, 5, 6, 7, 8, 9]}, 40, "size", {"by_lowest": "smallest size"}),
         ({"size": [5, 1, 3, 2, 9, 4]}, 0, "size", {"spanned": "sizes", "low": "1", "high": "9"}),
         ({"size": [5, 1, 3, 2, 9, 4]}, 40, "size", {}),  # of a part, no range is said
         ({"size": [9, None, 7, 6, 5, 4]}, 0, "size", {}),

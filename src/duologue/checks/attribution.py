@@ -254,7 +254,8 @@ class _Judge:
         same = [c.result for c in self.case.trace.calls if self._lists(c) == table and since <= c.turn < self.turn]
         same = [r for r in same if isinstance(r, dict)]
         sizes = {len(v) for r in same for v in r.values() if isinstance(v, list)}
-        about = {v for c in listed for v in c.result.values() if isinstance(v, int)}
+        said = [c for c in self.block if not c.failed and isinstance(c.result, dict) and self._of_table(c) == table]
+        about = {v for c in said for v in c.result.values() if isinstance(v, int)}
         return count not in sizes | about and (whole or not any(count in derive(c.result).counts for c in listed))
 
     def _lists(self, call: Executed) -> str:
@@ -262,6 +263,11 @@ class _Judge:
         tool = self.case.trace.tools.get(call.call.name)
         meaning = tool.meaning if tool is not None else None
         return meaning.table if meaning is not None and meaning.family in ("find", "search", "related") else ""
+
+    def _of_table(self, call: Executed) -> str:
+        """The table that a call is about, whatever it asks of it."""
+        tool = self.case.trace.tools.get(call.call.name)
+        return tool.meaning.table if tool is not None and tool.meaning is not None else ""
 
     # ── Rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -31,7 +31,7 @@ def miscalled(text: str, seen: Seen, block: Sequence[Executed], listings: Sequen
     for call in block:
         for label, words in seen.words.get(call.turn, {}).items():
             fresh.setdefault(label, set()).update(words)
-    claims = [c for label in fresh for c in _claims(lowered, label, seen.stock[label])]
+    claims = [c for label in fresh for c in _claims(lowered, label, seen)]
     if not claims:
         return ""
     spots = [s for x in listings for s in mentions(lowered, x.rows, seen.by_name)]
@@ -51,9 +51,13 @@ def miscalled(text: str, seen: Seen, block: Sequence[Executed], listings: Sequen
     return ""
 
 
-def _claims(text: str, label: str, stock: frozenset[str]) -> Iterator[tuple[str, DateSaid]]:
-    """What a text says a field is: the label, and the word of its stock that follows."""
+def _claims(text: str, label: str, seen: Seen) -> Iterator[tuple[str, DateSaid]]:
+    """What a text says a field is: the label, where it is not the end of another one ("ship city"), and the word of its stock that follows."""
+    stock = seen.stock[label]
+    longer = tuple(x for x in seen.labels if x.endswith(f" {label}"))
     for _, end in places(text, label):
+        if longer and text.endswith(longer, 0, end):
+            continue
         ahead = text[end : end + _LONGEST + max(map(len, stock), default=0)]
         for word in sorted(stock, key=len, reverse=True):
             at = ahead.find(word)

@@ -11,7 +11,7 @@ from typing import Any
 from duologue.catalog.model import Column
 from duologue.language.phrases import Phrases
 from duologue.plans.rows import Listing, Row
-from duologue.types import Json, Need
+from duologue.types import Json, Need, Pick
 
 __all__ = ["overview"]
 
@@ -25,7 +25,7 @@ _LONGEST = 60
 
 def overview(phrases: Phrases, need: Need, listing: Listing, told: int) -> dict[str, str]:
     """The pieces for the lines of `overview` in `language/agent/`: `few` ("three"), what the list goes by (one of `by_name`, `latest`,
-    `earliest`, `most`, `least`), and `spanned` with `low` and `high` for the range of a figure or a date that was asked about. Of a list
+    `earliest`, `highest`, `lowest`), and `spanned` with `low` and `high` for the range of a figure or a date that was asked about. Of a list
     that was seen in part, its order is all that is said: `by_latest` and the like, once so many rows show it."""
     rows = listing.rows
     out = {"few": _WORDS.get(told, "")}
@@ -45,7 +45,7 @@ def _order(phrases: Phrases, need: Need, rows: Sequence[Row], what: tuple[list[s
         spec, _, column = phrases.slot(slot)
         values = [r.values[slot] for r in rows]
         if spec.use and _is_figures(values) and (way := _way(values, told)):
-            return {"most" if way < 0 else "least": phrases.label(slot, need.meaning.table)}
+            return _by_figure(phrases, slot, way)
         if (spec.use in _PERIODS or (column is not None and column.sorts and column.role == "date")) and (
             way := _way([str(v) for v in values], told)
         ):
@@ -55,9 +55,16 @@ def _order(phrases: Phrases, need: Need, rows: Sequence[Row], what: tuple[list[s
         values = [r.values[slot] for r in rows]
         asked = slot in need.wanted and column is not None and column.role == "measure"
         if asked and _is_figures(values) and (way := _way(values, told)):
-            return {"most" if way < 0 else "least": phrases.noun(slot, need.meaning.table)}
+            return _by_figure(phrases, slot, way)
     names = [str(r.values.get(f"{need.meaning.table}.@name", ""))[:_LONGEST].casefold() for r in rows]
     return {"by_name": "yes"} if all(n[:1].isalnum() for n in names) and all(a <= b for a, b in pairwise(names)) else {}
+
+
+def _by_figure(phrases: Phrases, slot: str, way: int) -> dict[str, str]:
+    """What the first of a list have: `highest` or `lowest`, as "largest total amount", "fewest tracks"."""
+    spec = phrases.slot(slot)[0]
+    kind = "max" if way < 0 else "min"
+    return {"highest" if way < 0 else "lowest": phrases.extreme(Pick(kind, spec.table, spec.column, use=spec.use))}
 
 
 def _way(values: Sequence[Json], told: int) -> int:

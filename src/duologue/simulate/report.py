@@ -25,7 +25,10 @@ from duologue.types import Act, Json, Mention, Need
 if TYPE_CHECKING:
     from duologue.simulate.agent import Say
 
-_ORDERS = ("most", "least", "latest", "earliest", "by_name", "by_most", "by_least", "by_latest", "by_earliest")
+_ORDERS = (
+    "highest", "lowest", "latest", "earliest", "by_name",
+    "by_highest", "by_lowest", "by_latest", "by_earliest",
+)  # fmt: skip
 """What a list may go by, each with lines of its own."""
 _SPANNED, _OFFERED = 0.6, 0.25
 """How often a long list is told with the range of its figures, and with the offer to go on."""
