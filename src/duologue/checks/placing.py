@@ -43,10 +43,17 @@ def places(text: str, name: str) -> list[tuple[int, int]]:
     at = text.find(name)
     while at >= 0:
         end = at + len(name)
-        if not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum():
+        if not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum() and not _in_figure(text, at, end):
             out.append((at, end))
         at = text.find(name, end)
     return out
+
+
+def _in_figure(text: str, at: int, end: int) -> bool:
+    """A name that is a number stands within a longer figure: no "158" is named in "226,109,158"."""
+    before, behind = text[max(0, at - 2) : at], text[end : end + 2]
+    led = text[at].isdigit() and before[-1:] in (",", ".") and before[:1].isdigit()
+    return led or (text[end - 1].isdigit() and behind[:1] in (",", ".") and behind[1:].isdigit())
 
 
 def mentions(text: str, rows: tuple[Row, ...], known: Collection[str]) -> list[Spot]:

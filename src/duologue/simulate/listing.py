@@ -82,9 +82,10 @@ class Rows:
             return f"{text} {self._label(slot)}"
         return paired(self._label(slot), text)
 
-    def _short(self, slot: str, value: Json) -> str:
-        """A value beside others in a list: without its label where it speaks for itself."""
-        return self.phrases.brief(slot, value) if self._stands_alone(slot, value) else self.pair(slot, value)
+    def _short(self, name: str, slot: str, value: Json) -> str:
+        """A value beside others of a row in a list: without its label where it speaks for itself, and the name does not end like a label."""
+        alone = self._stands_alone(slot, value) and not self.phrases.is_labelled(name)
+        return self.phrases.brief(slot, value) if alone else self.pair(slot, value)
 
     def _stands_alone(self, slot: str, value: Json) -> bool:
         """Nobody need be told what it is: an e-mail address, a status, when an event was, an amount of money or so many grams of something
@@ -139,7 +140,7 @@ class Rows:
                 out.append(name or listed([self.pair(s, v) for s, v in rest]))
                 continue
             alone = once and (i > 0 or self._goes_without(rest[0][0])) and not self.phrases.is_labelled(name)
-            text = self.phrases.brief(*rest[0]) if alone else ", ".join(self._short(s, v) for s, v in rest)
+            text = self.phrases.brief(*rest[0]) if alone else ", ".join(self._short(name, s, v) for s, v in rest)
             out.append(f"{name} ({text})")
         return listed(out)
 
@@ -149,9 +150,9 @@ class Rows:
         return (computed or self.need.meaning.family == "top") and not self._is_flag(slot)
 
     def _line(self, name: str, rest: Sequence[Told]) -> str:
-        if len(rest) == 1 and name and self._goes_without(rest[0][0]):
+        if len(rest) == 1 and name and self._goes_without(rest[0][0]) and not self.phrases.is_labelled(name):
             return f"{name}: {self.phrases.value(*rest[0])}"
-        told = ", ".join(self._short(s, v) for s, v in rest)
+        told = ", ".join(self._short(name, s, v) for s, v in rest)
         return f"{name}: {told}" if name and told else name or told
 
     def picked(self, line: Line, pick: Pick) -> dict[str, str]:
