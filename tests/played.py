@@ -22,7 +22,7 @@ from duologue.tasks.maker import ScriptedTasks
 from duologue.testing import ScriptedModel, Tiny, tiny_environment
 from duologue.types import Dialogue, Message, Scenario, Turn
 
-SURE = profile({"second_thought": 0})
+SURE = profile({"second_thought": 0, "slip": 0})
 """Who never says a wrong value first: what a model says in these words is judged by its words alone."""
 NEXT_GOAL = "Something else comes up"
 

@@ -4,15 +4,20 @@ The agent records an origin for each argument; here the record is held against t
 really say or hold the value. A conversation without such records is searched instead. What an assistant may work out by itself is a closed list (`inference.py`), and the verdict notes each.
 """
 
+import re
+
 from duologue.catalog.model import Column
 from duologue.checks.case import Case
 from duologue.checks.findings import note
 from duologue.checks.inference import infer
-from duologue.language.reading import MONTHS, Day, Reading, has_phrase, parse_day
+from duologue.language.reading import MONTHS, Day, Reading, fold, has_phrase, parse_day
 from duologue.language.values import moment, tells
 from duologue.plans.placeholders import leaves, value_at
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, Origin, Slot, Verdict
+
+_LEAST = 3
+"""Letters of a piece of a word that somebody may search for."""
 
 
 def provenance(case: Case) -> Verdict:
@@ -72,11 +77,20 @@ def _recorded(case: Case, call: Executed, name: str, value: Json, origin: Origin
     return _returned(case, value, origin) if origin.kind == "result" else f"unknown kind of origin {origin.kind!r}"
 
 
+def _begins_a_word(piece: str, text: str) -> bool:
+    """Whether a word of a text begins so, with three letters at least."""
+    return len(piece) >= _LEAST and re.search(rf"(?<!\w){re.escape(fold(piece))}", text) is not None
+
+
 def _said(case: Case, call: Executed, name: str, value: Json, origin: Origin) -> str:
     if case.trace.turns[origin.turn].message.role != "user":
         return f"turn {origin.turn} is not the user's"
     if says(case, origin.turn, value, _column(case, call, name)):
         return ""
+    tool = case.trace.tools.get(call.call.name)
+    slot = tool.inputs.get(name) if tool is not None else None
+    if slot is not None and slot.use == "match" and _begins_a_word(str(value), case.reading(origin.turn).folded):
+        return ""  # a search for the beginning of a word that was said
     return f"the user does not say it in turn {origin.turn}"
 
 

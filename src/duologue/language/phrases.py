@@ -158,6 +158,9 @@ class Phrases:
             name = say(mention.by["@name"], None, self.style)
             name = name if person else quoted(name)
             return name if bare or person else f"the {label} {name}"
+        if "@part" in mention.by:
+            part = say(mention.by["@part"], None, self.style)
+            return part if bare or self.is_person(mention.table) else f"the {part} {label}"
         if len(mention.by) == 1:
             column, value = next(iter(mention.by.items()))
             return f"{label} {self.value(f'{mention.table}.{column}', value)}"

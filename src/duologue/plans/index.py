@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from duologue.catalog.model import Catalog
 from duologue.plans.groups import reference_parts
-from duologue.plans.rows import Reader
+from duologue.plans.rows import PART, Reader
 from duologue.types import Json, Meaning, Slot, Tool, Toolset
 
 
@@ -64,7 +64,7 @@ class ToolIndex:
     def lookup(self, table: str, by: Mapping[str, Json]) -> tuple[Tool, dict[str, Json]] | None:
         """A read that finds rows of `table` from what is said of them, and its arguments; None where no tool can.
 
-        `@name` needs a text parameter that matches names. Other columns are given to an `equals` filter, or to a pair of
+        `@name` and `@part` need a text parameter that matches names. Other columns are given to an `equals` filter, or to a pair of
         `from`/`to`; what the tool cannot filter by is left for the reader of its results, as long as one value is used.
         """
         for tool in sorted(self._finders.get(table, ()), key=lambda t: t.meaning is None or t.meaning.family != "find"):
@@ -80,4 +80,6 @@ def _filters(tool: Tool, table: str, by: Mapping[str, Json]) -> dict[str, Json]:
     for name, slot in tool.inputs.items():
         if slot.table == table and slot.column in by and slot.use in ("match", "equals", "from", "to"):
             out[name] = by[slot.column]
+        elif slot.table == table and slot.column == "@name" and slot.use == "match" and PART in by:
+            out[name] = by[PART]
     return out

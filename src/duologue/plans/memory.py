@@ -112,7 +112,8 @@ class Memory:
         return shown[0] if shown is not None else None
 
     def candidates(self, mention: Mention, before: int) -> list[Known]:
-        """The known rows a mention may mean, judged by what was seen for needs numbered below `before`."""
+        """The known rows a mention may mean, judged by what was seen for needs numbered below `before`. Of namesakes, the one that the
+        talk has been about is meant, where it has been about one of them."""
         table = mention.table
         rows = self.known.get(table, {})
         if mention.pick is not None:
@@ -122,7 +123,9 @@ class Memory:
         if not mention.by:
             focus = self.in_focus(table, before)
             return [focus] if focus is not None else []
-        return [k for k in rows.values() if matches(k.values, mention.by)]
+        found = [k for k in rows.values() if matches(k.values, mention.by)]
+        spoken_of = [k for k in found if self.was_talked_about(k, before)] if len(found) > 1 else []
+        return spoken_of if len(spoken_of) == 1 else found
 
     def pick(self, pick: Pick, table: str, before: int) -> Row | None:
         """The row picked from the latest list of rows of `table`; None where it is not clear which."""
@@ -131,10 +134,11 @@ class Memory:
 
     def latest(self, table: str, before: int) -> Listing | None:
         """The latest list (two rows or more) that answered a need and shows rows of `table`. Look-ups don't count."""
+        found: Listing | None = None
         for listing in reversed(self.listings):
             if 0 <= listing.need < before and len(listing.rows) > 1 and self.key_of(table, listing.rows[0]) is not None:
-                return listing
-        return None
+                found = listing if found is None or listing.need > found.need else found
+        return found
 
     def in_focus(self, table: str, before: int) -> Known | None:
         """The row of the table that the talk was about when need `before` came up, whatever was found out since."""
@@ -168,6 +172,10 @@ class Memory:
     def focus_on(self, table: str, key: RowKey, when: float) -> None:
         """The talk is about this row of the table from need `when` on."""
         self._focus.setdefault(table, []).append((when, key))
+
+    def was_talked_about(self, row: Known, before: float = LATER) -> bool:
+        """The talk was about this row at some time before that need."""
+        return any(key == row.key for when, key in self._focus.get(row.table, ()) if when < before)
 
     def tell(self, table: str, name: Json) -> None:
         """A row's name (or, for `table#`, its number) was said aloud."""

@@ -5,6 +5,7 @@ which table, which together are a name. What the rows of one result hold is work
 one is read on every way that a task is looked for.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
@@ -195,15 +196,28 @@ def same(a: Json, b: Json) -> bool:
     return bool(a == b) or plain(a) == plain(b)
 
 
+PART = "@part"
+"""What is said of a row by which only a part of its name is given: whole words of it."""
+
+
 def matches(values: Mapping[str, Json], by: Mapping[str, Json]) -> bool:
     """All that is said (`by`) is known of the row and true of it. A date said as a day covers its times."""
     for column, said in by.items():
+        if column == PART:
+            if not has_part(str(values.get("@name") or ""), str(said)):
+                return False
+            continue
         value = values.get(column)
         if value is None:
             return False
         if not same(value, said) and not (_is_day(said) and str(value).startswith(str(said))):
             return False
     return True
+
+
+def has_part(name: str, part: str) -> bool:
+    """The name holds these words as they are."""
+    return re.search(rf"(?<!\w){re.escape(part)}(?!\w)", name, re.IGNORECASE) is not None
 
 
 def _is_day(value: Json) -> bool:

@@ -10,13 +10,15 @@ from duologue.catalog.model import Catalog
 from duologue.ids import to_json
 from duologue.plans.gist import answering
 from duologue.plans.index import ToolIndex
-from duologue.plans.memory import Memory
-from duologue.plans.rows import Listing, RowKey, matches
+from duologue.plans.memory import Known, Memory
+from duologue.plans.rows import PART, Listing, RowKey, matches
 from duologue.simulate.revising import revised, spoken_slots
 from duologue.types import Act, Json, Mention, Need, Tool, Turn
 
 LOOKUP, FETCH = "look up", "fetch"
-_DECIDED = frozenset({LOOKUP, FETCH, "choices", "ask", "confirm?"})
+WAITS = {"choices": "choices", "suggest": "row", "ask": "value", "confirm?": "confirm"}
+"""Kinds of the assistant's acts that want an answer → what for."""
+_DECIDED = frozenset({LOOKUP, FETCH, *WAITS})
 ASKS = frozenset({"request", "follow up", "take up"})
 """Kinds of the user's acts that make a request. To take up is to ask again for what was put off."""
 WRITES = frozenset({"set", "create", "remove", "link", "unlink", "act"})
@@ -37,6 +39,8 @@ class Owed(Struct):
     """Mention → the row the user picked among namesakes."""
     looked_up: set[int] = field(default_factory=set)
     """Mentions already searched for."""
+    sought: dict[int, list[str]] = field(default_factory=dict)
+    """Mention whose name was found nowhere → the pieces of it that were looked for since."""
     approved: bool = False
     again: bool = False
     """The user doubts the answer: ask the records once more."""
@@ -144,12 +148,11 @@ class Agenda:
         wrong = waiting or next((o for o in reversed(self.owed) if o.told), None)
         if wrong is None:
             return
-        need, said_at = revised(wrong.need, act), {**wrong.said_at, **dict.fromkeys(spoken_slots(act), at)}
-        if waiting is not None:
-            waiting.need, waiting.said_at, waiting.waiting, waiting.revised = need, said_at, "", True
-            return
-        number = len(self.owed)
-        self.owed.append(Owed(number, need, wrong.turn, said_at=said_at, approved=self.approved, revised=True))
+        if waiting is None:
+            wrong = Owed(len(self.owed), wrong.need, wrong.turn, said_at=dict(wrong.said_at), approved=self.approved)
+            self.owed.append(wrong)
+        self._revise(wrong, act, at)
+        wrong.waiting, wrong.revised = "", True
 
     def _settle(self, owed: Owed, act: Act, at: int) -> bool:
         """Take an answer to what the assistant asked; False where the act is none."""
@@ -164,16 +167,42 @@ class Agenda:
             owed.need = Need(owed.need.meaning, owed.need.mentions, values, owed.need.wanted, owed.need.pick)
             owed.said_at.update(dict.fromkeys(act.values, at))
         elif act.kind == "select":
-            mention = owed.need.mentions[owed.choice_of]
-            found = self.memory.candidates(mention, owed.number)
-            fits = [k for k in found if matches(k.values, act.values)]
-            if len(fits) == 1:
-                owed.chosen[owed.choice_of] = fits[0].key
-                self.memory.focus_on(mention.table, fits[0].key, owed.number)
+            self._select(owed, act, at)
         else:
             return False
         owed.waiting = ""
         return True
+
+    def _select(self, owed: Owed, act: Act, at: int) -> None:
+        """Which of several rows is meant: by its place among those offered, or by what is said of it. A name that several have, or that
+        none of those offered has, takes the place of what was said before."""
+        mention, place = owed.need.mentions[owed.choice_of], act.values.get("place")
+        found = self.memory.candidates(mention, owed.number)
+        fits = found[place - 1 : place] if place else [k for k in found if matches(k.values, act.values)]
+        if len(fits) == 1:
+            owed.chosen[owed.choice_of] = fits[0].key
+            self.memory.focus_on(mention.table, fits[0].key, owed.number)
+        elif "@name" in act.values:
+            self._revise(owed, Act("correct", Need(owed.need.meaning, (Mention(mention.table, dict(act.values)),))), at)
+
+    def _revise(self, owed: Owed, act: Act, at: int) -> None:
+        """Put what an act says in the place of what was said; a row that is spoken of otherwise is to be sought anew."""
+        before, owed.need = owed.need, revised(owed.need, act)
+        owed.said_at.update(dict.fromkeys(spoken_slots(act), at))
+        for i, (old, new) in enumerate(zip(before.mentions, owed.need.mentions, strict=True)):
+            if old != new:
+                owed.chosen.pop(i, None)
+                owed.looked_up.discard(i)
+                owed.sought.pop(i, None)
+
+    def found(self, owed: Owed, i: int) -> list[Known]:
+        """The rows that a mention may mean, by what was seen so far. Behind a part of a name there may be others than those seen, unless
+        the talk has been about it."""
+        mention = owed.need.mentions[i]
+        known = self.memory.candidates(mention, owed.number)
+        if PART not in mention.by or i in owed.looked_up or any(self.memory.was_talked_about(k) for k in known):
+            return known
+        return []
 
     def _recall(self, turn: Turn) -> None:
         """What the assistant itself did in an earlier turn."""
@@ -191,8 +220,8 @@ class Agenda:
                 )
             elif isinstance(number, int):
                 owed = self.owed[number]
-                if act.kind in ("choices", "ask", "confirm?"):
-                    owed.waiting = {"choices": "choices", "ask": "value", "confirm?": "confirm"}[act.kind]
+                if act.kind in WAITS:
+                    owed.waiting = WAITS[act.kind]
                     owed.choice_of = int(act.values.get("mention", -1))
                     owed.slot = str(act.values.get("slot", ""))
                 else:
@@ -201,7 +230,7 @@ class Agenda:
     def _settle_rows(self, owed: Owed) -> None:
         """The rows its mentions meant when it was decided on, as far as that was clear then."""
         for i, mention in enumerate(owed.need.mentions):
-            found = self.memory.candidates(mention, owed.number) if i not in owed.chosen else []
+            found = self.found(owed, i) if i not in owed.chosen else []
             if len(found) == 1:
                 owed.chosen[i] = found[0].key
                 self.memory.focus_on(mention.table, found[0].key, owed.number)
@@ -223,6 +252,8 @@ class Agenda:
         if tool.effect == "write" and not failed:
             self.last_write = at
         if kind == LOOKUP:
+            if mention in owed.looked_up:
+                owed.sought.setdefault(mention, []).extend(str(v) for v in arguments.values())
             owed.looked_up.add(mention)
             return
         owed.listings, owed.result, owed.answered_at, owed.failed = listings, result, at, failed

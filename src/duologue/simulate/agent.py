@@ -15,14 +15,18 @@ from duologue.ids import rng
 from duologue.language.phrases import Phrases
 from duologue.plans.binding import Bound, bind
 from duologue.plans.index import ToolIndex
+from duologue.plans.likeness import alike, pieces_of
 from duologue.plans.memory import Known
-from duologue.plans.rows import Listing
+from duologue.plans.rows import PART, Listing
 from duologue.protocols import Utterance, View
-from duologue.simulate.agenda import FETCH, LOOKUP, Agenda, Owed, call_mark
+from duologue.simulate.agenda import FETCH, LOOKUP, WAITS, Agenda, Owed, call_mark
 from duologue.simulate.character import assistant_register
 from duologue.simulate.rationale import rationale, together
 from duologue.simulate.report import Reporter
 from duologue.types import Act, Environment, Json, Mention, Message, Origin, Scenario, Tool, ToolCall
+
+_OFFERED = 3
+"""Rows offered at most in the place of one that can't be found."""
 
 
 class Call(Struct, frozen=True):
@@ -40,7 +44,7 @@ class Say(Struct, frozen=True):
 
     owed: Owed
     kind: str
-    """choices · ask · confirm? · report · known · not found · error · cannot"""
+    """choices · suggest · ask · confirm? · report · known · not found · error · cannot"""
     mention: int = -1
     rows: tuple[Known, ...] = ()
     slot: str = ""
@@ -88,7 +92,7 @@ class ScriptedAgent:
             out.append(move)
             if isinstance(move, Call) and move.tool.effect == "write":
                 break
-            if isinstance(move, Say) and move.kind in ("choices", "ask", "confirm?"):
+            if isinstance(move, Say) and move.kind in WAITS:
                 break
         return out
 
@@ -144,7 +148,7 @@ class ScriptedAgent:
         memory = self.agenda.memory
         if i in owed.chosen:
             return memory.known[mention.table][owed.chosen[i]]
-        found = memory.candidates(mention, owed.number)
+        found = self.agenda.found(owed, i)
         if len(found) == 1:
             return self._attend(owed, i, found[0])
         if len(found) > 1:
@@ -155,7 +159,24 @@ class ScriptedAgent:
         if route is not None:
             tool, arguments = route
             return Call(owed, LOOKUP, tool, {k: Bound(v) for k, v in arguments.items()}, i)
-        return Say(owed, "not found", i)
+        return self._nearly(owed, i, mention) or Say(owed, "not found", i)
+
+    def _nearly(self, owed: Owed, i: int, mention: Mention) -> Call | Say | None:
+        """A name that nobody has may be a slip: look for pieces of it, and offer what comes close."""
+        said = str(mention.by.get("@name", ""))
+        if not said or i not in owed.looked_up:
+            return None
+        known = self.agenda.memory.known.get(mention.table, {}).values()
+        names = alike(said, [str(k.values["@name"]) for k in known if k.values.get("@name")])
+        close = [k for k in known if k.values.get("@name") in names]
+        if close:
+            return Say(owed, "suggest", i, tuple(close[:_OFFERED]))
+        for piece in pieces_of(said):
+            route = self.index.lookup(mention.table, {PART: piece})
+            if route is not None and piece not in owed.sought.get(i, ()):
+                tool, arguments = route
+                return Call(owed, LOOKUP, tool, {k: Bound(v) for k, v in arguments.items()}, i)
+        return None
 
     def _attend(self, owed: Owed, i: int, row: Known) -> Known:
         """Settle for good which row a mention means: what is talked about later must not change it."""

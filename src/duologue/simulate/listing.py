@@ -19,6 +19,12 @@ Told = tuple[str, Json]
 _PERIODS = ("month", "year", "day")
 _LINES = 3
 """Rows from which a list with two figures each is set out line by line; with one figure, one row more."""
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def in_words(n: int) -> str:
+    """Small numbers in words, as people write them."""
+    return _WORDS[n] if 0 <= n < len(_WORDS) else f"{n:,}"
 
 
 class Rows:

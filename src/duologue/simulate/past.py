@@ -23,6 +23,7 @@ class Past:
 
     def __init__(self, turns: tuple[Turn, ...]) -> None:
         mine = [t for t in turns if t.message.role == "user"]
+        self._mine = mine
         self.acts = [a for t in mine for a in t.acts]
         self.behaviours = Counter(name for t in mine for name in t.behaviours)
         """How often the user did what beside going on with the goals."""
@@ -57,6 +58,12 @@ class Past:
             if need is not None and act.kind in ("inform", "correct"):
                 need = revised(need, act)
         return need
+
+    @property
+    def slipped(self) -> bool:
+        """The last request held a slip that hasn't been put right."""
+        at = next((t for t in reversed(self._mine) if any(a.kind in ("request", "correct") for a in t.acts)), None)
+        return at is not None and "slip" in at.behaviours and at.acts[0].kind == "request"
 
     @property
     def reported(self) -> Act | None:

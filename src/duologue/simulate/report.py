@@ -14,10 +14,12 @@ from duologue.language.grammar import grammar, listed, sentence
 from duologue.language.phrases import Phrases
 from duologue.plans.gist import Gist, gist
 from duologue.plans.index import ToolIndex
-from duologue.plans.memory import Known, telling_apart
+from duologue.plans.memory import Known
+from duologue.plans.rows import PART
 from duologue.plans.sayings import Sayings
 from duologue.simulate.agenda import WRITES, Agenda, Owed
-from duologue.simulate.listing import Rows, paired
+from duologue.simulate.listing import Rows, in_words
+from duologue.simulate.offering import choices, suggestion
 from duologue.simulate.overview import overview
 from duologue.simulate.replies import AFTER, BEFORE
 from duologue.types import Act, Json, Mention, Need
@@ -32,7 +34,6 @@ _ORDERS = (
 """What a list may go by, each with lines of its own."""
 _SPANNED, _OFFERED = 0.6, 0.25
 """How often a long list is told with the range of its figures, and with the offer to go on."""
-_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _BARE = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:[ '’-][A-ZÀ-ÖØ-Þ][^\W\d_]+){0,3}")
 """A name that can stand in a sentence without saying what kind of thing it is."""
 _OPENS = frozenset(
@@ -106,7 +107,9 @@ class Reporter:
         owed, said = move.owed, {"request": move.owed.number}
         slots = self.slots(owed, plain=owed.need.meaning.family not in WRITES - {"set"} and move.kind != "confirm?")
         if move.kind == "choices":
-            return self._choices(move, slots, dice)
+            return choices(self, move, slots, dice)
+        if move.kind == "suggest":
+            return suggestion(self, move, slots, dice)
         if move.kind == "ask":
             label = self.phrases.noun(move.slot.rpartition(":")[0], owed.need.meaning.table)
             text = self.lines.line("ask.value", dice, {**slots, "label": label})
@@ -120,10 +123,14 @@ class Reporter:
             who = (
                 self._who(owed.need.mentions[move.mention], None) if 0 <= move.mention < len(owed.need.mentions) else ""
             )
-            return self.lines.line("not_found", dice, {**slots, "who": who or "it"}), Act("not found", values=said)
+            table = owed.need.mentions[move.mention].table if who else owed.need.meaning.table
+            slots = {**slots, "who": who or "it", "subject": self.phrases.table(table)[0]}
+            return self.lines.line("not_found", dice, slots), Act("not found", values=said)
         if move.kind == "error":
             message = str(owed.result["error"].get("message", "it was refused"))
-            return self.lines.line("error", dice, {**slots, "error": sentence(message)}), Act("error", values=said)
+            kind = "".join(ch for ch in str(owed.result["error"].get("type", "")).casefold() if ch.isalpha())
+            path = "error_missing" if kind.startswith("notfound") else "error"
+            return self.lines.line(path, dice, {**slots, "error": sentence(message)}), Act("error", values=said)
         if move.kind == "cannot":
             return self.lines.line("cannot", dice, slots), Act("cannot", values=said)
         if move.kind == "known":
@@ -177,8 +184,8 @@ class Reporter:
             return self.lines.fullest(f"{part}.{'get' if recap else self._form(told, dice)}", dice, told, must)[0]
         subject, subjects = self.phrases.table(need.meaning.table)
         told = slots | {
-            "count": f"{_in_words(answer.total)} {subjects if answer.total != 1 else subject}",
-            "total": _in_words(answer.total),
+            "count": f"{in_words(answer.total)} {subjects if answer.total != 1 else subject}",
+            "total": in_words(answer.total),
             "items": rows.items(answer, dice, inline=recap or answer.picked),
         }
         form, family = form_of(need), need.meaning.family
@@ -267,26 +274,6 @@ class Reporter:
             slots["changes"] = self.phrases.changes(owed.need, self.agenda.stood(owed))
         return self._line("confirm", form_of(owed.need), slots, dice)
 
-    def _choices(self, move: "Say", slots: dict[str, str], dice: random.Random) -> tuple[str, Act]:
-        mention = move.owed.need.mentions[move.mention]
-        columns = telling_apart(self.agenda.memory.catalog.table(mention.table), move.rows)
-        items = []
-        for row in move.rows[:6]:
-            facts = [
-                paired(
-                    self.phrases.label(f"{mention.table}.{c}", mention.table),
-                    self.phrases.value(f"{mention.table}.{c}", row.values[c]),
-                )
-                for c in columns
-                if row.values.get(c) is not None
-            ]
-            items.append(f"one with {listed(facts)}" if facts else str(row.values.get("@name", "one")))
-        slots |= {"total": _in_words(len(move.rows)), "items": listed(items)}
-        slots["subject"], slots["subjects"] = self.phrases.table(mention.table)
-        slots["name"] = self.phrases.row(mention, bare=True) if "@name" in mention.by else ""
-        values = {"request": move.owed.number, "mention": move.mention, "columns": list(columns)}
-        return self.lines.line("choices", dice, slots), Act("choices", values=values)
-
     # ── pieces ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def slots(self, owed: Owed, plain: bool = False) -> dict[str, str]:
@@ -294,15 +281,22 @@ class Reporter:
         return pieces(self.phrases, owed.need, self.rows(owed, plain))
 
     def rows(self, owed: Owed, plain: bool = False) -> tuple[str, ...]:
-        rows = [self._who(m, owed) for m in owed.need.mentions]
+        rows = [self._row(owed, i) for i in range(len(owed.need.mentions))]
         labels = [f"the {self.phrases.table(m.table)[0]} " for m in owed.need.mentions]
         return tuple(bare(r, x) if plain and r != YOU else r for r, x in zip(rows, labels, strict=True))
+
+    def _row(self, owed: Owed, i: int) -> str:
+        """The row that a mention was settled to mean, where only a part of its name was said; else as it is spoken of."""
+        mention = owed.need.mentions[i]
+        row = self.agenda.memory.known[mention.table].get(owed.chosen[i]) if i in owed.chosen else None
+        whole = self._name_of(row) if row is not None and PART in mention.by else ""
+        return whole or self._who(mention, owed)
 
     def _who(self, mention: Mention, owed: Owed | None) -> str:
         """The row spoken of, by its name where it is known; who is spoken to as "you"."""
         if self.agenda.is_speaker(mention):
             return YOU
-        if mention.pick is None and mention.by:
+        if mention.pick is None and mention.by and PART not in mention.by:
             return self.phrases.row(mention)
         found = self.agenda.memory.candidates(mention, owed.number if owed is not None else 1 << 30)
         if len(found) == 1:
@@ -349,11 +343,6 @@ def bare(row: str, label: str) -> str:
     name = row.removeprefix(label)
     stands = _BARE.fullmatch(name) is not None and name.split(" ")[0] not in _OPENS
     return name if stands else row
-
-
-def _in_words(n: int) -> str:
-    """Small numbers in words, as people write them."""
-    return _WORDS[n] if 0 <= n < len(_WORDS) else f"{n:,}"
 
 
 def _set_out(text: str, items: str) -> str:

@@ -23,6 +23,7 @@ from duologue.simulate.behaviours.scene import Aside, Request, Scene, say
 from duologue.simulate.character import character
 from duologue.simulate.hearing import Hearing, situation
 from duologue.simulate.hearing_reply import Listener
+from duologue.simulate.mirror import Mirror
 from duologue.simulate.past import Part, Past
 from duologue.simulate.play import MOST_TURNS
 from duologue.simulate.profile import DEFAULT, Profile
@@ -49,6 +50,7 @@ class ScriptedUser:
     ) -> None:
         """`asks_first`: the assistant asks for a yes before it changes anything, so that one can think better of it."""
         self.asks_first = asks_first
+        self.mirror = Mirror(catalog, index)
         self.scenario, self.catalog, self.index, self.profile = scenario, catalog, index, profile
         self.character = character(scenario.seed, profile)
         phrases = Phrases(catalog, scenario.seed // 3 % 3)
@@ -91,6 +93,7 @@ class ScriptedUser:
             character=self.character,
             profile=self.profile,
             dice=rng(self.scenario.seed, "user", len(view.turns), *[again] * bool(again)),
+            mirror=self.mirror,
             asks_first=self.asks_first,
         )
 
@@ -175,7 +178,7 @@ class ScriptedUser:
         frame = "first" if not past.asked else "topic" if new_task else "next"
         request = Request(part, part.subtask.need, frame, [], [])
         for shape in SHAPES:
-            if shape.by_words or not past.is_free:
+            if shape.by_words or (past.heard and not past.is_free):
                 shape.shape(scene, request)
         return self._requested(request, scene)
 

@@ -147,8 +147,8 @@ class Walk:
             return None
         if len(found) > 1:
             return self._tell_apart(found, meant.get(mention.table))
-        if not found:
-            raise Taken
+        if not found or ("@name" in mention.by and meant.get(mention.table, found[0].key) != found[0].key):
+            raise Taken  # by that name another one would be understood
         self.memory.focus_on(mention.table, found[0].key, self.needs)
         return found[0]
 

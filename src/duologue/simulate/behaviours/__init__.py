@@ -20,16 +20,18 @@ from duologue.simulate.behaviours.partial import Partial
 from duologue.simulate.behaviours.recap import Recap
 from duologue.simulate.behaviours.scene import Answer, Aside, Shape
 from duologue.simulate.behaviours.second_thought import FirstWish, SecondThought
+from duologue.simulate.behaviours.short_name import ShortName, WhichName
+from duologue.simulate.behaviours.slip import PutRight, Slip
 from duologue.simulate.behaviours.two import TwoAtOnce
 from duologue.simulate.behaviours.waiting import HoldOn, PutOff, TakeUp
 
 __all__ = ["ANSWERS", "ASIDES", "PARTING", "SHAPES"]
 
-ANSWERS: tuple[Answer, ...] = (SecondThought(), HoldOn(), PutOff())
+ANSWERS: tuple[Answer, ...] = (PutRight(), WhichName(), SecondThought(), HoldOn(), PutOff())
 """Tried before the plain answer to what the assistant asks."""
 ASIDES: tuple[Aside, ...] = (TakeUp(), Doubt(), Compare(), Check(), FollowUp())
 """Tried before the next request; the first that takes the turn has it."""
 PARTING: tuple[Aside, ...] = (Recap(),)
 """Tried when all is asked, before the last words."""
-SHAPES: tuple[Shape, ...] = (Partial(), Ordinal(), FirstWish(), TwoAtOnce())
+SHAPES: tuple[Shape, ...] = (Partial(), Ordinal(), FirstWish(), Slip(), ShortName(), TwoAtOnce())
 """Applied to the next request, each to what the ones before made of it."""

@@ -10,6 +10,7 @@ from duologue.plans.index import ToolIndex
 from duologue.protocols import Utterance, View
 from duologue.simulate.asking import Wording
 from duologue.simulate.character import Character
+from duologue.simulate.mirror import Mirror
 from duologue.simulate.past import Part, Past
 from duologue.simulate.profile import Profile
 from duologue.types import Act, Message, Need, Scenario
@@ -31,6 +32,7 @@ class Scene(Struct):
     character: Character
     profile: Profile
     dice: random.Random
+    mirror: Mirror
     asks_first: bool = True
     """The assistant asks before it changes anything."""
 
