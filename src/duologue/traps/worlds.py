@@ -2,6 +2,9 @@
 
 Everything follows from a seed, so conversation 4 of the depot is the same in every run of one version. Another seed is another depot: other
 rows (but for the library's and the shop's, which are always the same), other tools, other conversations.
+
+Half of the set is shown without acts, as models leave it, and the user gate takes a value that a model's user says first and then puts right
+for an invented one: by words alone nobody can tell. So users here never say a wrong value first.
 """
 
 import asyncio
@@ -15,11 +18,15 @@ from duologue.environment import Image
 from duologue.errors import StageError
 from duologue.ids import rng
 from duologue.pipeline import Workshop, catalog_of, make_tools, open_source
+from duologue.simulate.profile import profile
 from duologue.testing import tiny_environment
 from duologue.tools import DerivedTools, default_policy, environment_for
 from duologue.traps.sound import unsound
 from duologue.traps.trades import TRADES
 from duologue.types import Dialogue, Turn
+
+SURE = profile({"second_thought": 0, "slip": 0})
+"""Users who get no value wrong and think better of none."""
 
 
 class World:
@@ -65,7 +72,7 @@ def as_model(dialogue: Dialogue, users_too: bool) -> Dialogue:
 
 def _library(seed: int) -> Workshop:
     tiny = tiny_environment(seed, variant=5)
-    return Workshop(tiny.environment, tiny.image, tiny.catalog, seed)
+    return Workshop(tiny.environment, tiny.image, tiny.catalog, seed, profile=SURE)
 
 
 def over(name: str, image: Image, seed: int = 1) -> World:
@@ -73,13 +80,14 @@ def over(name: str, image: Image, seed: int = 1) -> World:
     catalog = read_catalog(image.connect(), name)
     toolset = DerivedTools(catalog, image, seed).toolset(0)
     policy = default_policy(catalog, rng(seed, "policy", 0), toolset.tools)
-    return World(name, Workshop(environment_for(name, image.hash, toolset, policy), image, catalog, seed))
+    environment = environment_for(name, image.hash, toolset, policy)
+    return World(name, Workshop(environment, image, catalog, seed, profile=SURE))
 
 
 def _shop(seed: int) -> Workshop:
     source = open_source(None, None)
     catalog = catalog_of(source)
-    return Workshop(make_tools(source, catalog, seed, range(1))[0], source.image, catalog, seed)
+    return Workshop(make_tools(source, catalog, seed, range(1))[0], source.image, catalog, seed, profile=SURE)
 
 
 _OPENED: dict[tuple[str, int], World] = {}

@@ -99,9 +99,10 @@ class WhichName:
         if act.kind != "choices" or scene.part is None or scene.past.wish is None or scene.past.last == "select":
             return None
         goal: Need | None = scene.part.subtask.need
-        meant = scene.past.wish.mentions[int(act.values["mention"])]
-        if goal is None or PART not in meant.by:
-            return None
+        asked, at = scene.past.wish.mentions, int(act.values["mention"])
+        if goal is None or at >= len(asked) or PART not in asked[at].by:
+            return None  # of several requests another one is asked about
+        meant = asked[at]
         right = next(
             (m for m in goal.mentions if m.table == meant.table and has_part(str(m.by.get("@name")), meant.by[PART])),
             None,
