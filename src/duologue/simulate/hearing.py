@@ -24,7 +24,7 @@ from duologue.types import Act, Disclosure, Fact, Json, Need, Subtask, Turn
 
 ANSWERED = frozenset({"inform", "select", "confirm", "correct", "unsure", "refuse"})
 """What a user's turn that answers the assistant does."""
-_ASIDES = frozenset({"follow up", "doubt", "recap"})
+_ASIDES = frozenset({"follow up", "doubt", "recap", "compare", "check", "out of scope"})
 _EVERYDAY = re.compile(
     r"number|date|name|code|status|value|text|id|no|the|of|on|at|in|is|for|and|to|new|current|record"
 )

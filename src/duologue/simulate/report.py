@@ -191,7 +191,7 @@ class Reporter:
         form, family = form_of(need), need.meaning.family
         if answer.picked and need.pick is not None:
             told |= rows.picked(answer.lines[0], need.pick)
-            form = f"{family}_best"
+            form = "brief" if self._brief and not recap else f"{family}_best"
         elif answer.total == 1:
             form = f"{family}_one"
         elif not answer.complete:
@@ -215,8 +215,15 @@ class Reporter:
         text = " ".join([sentence(t) for t in texts])
         return _run_on([text, self.lines.line("overview.offer", dice, told)]) if dice.random() < _OFFERED else text
 
+    @property
+    def _brief(self) -> bool:
+        """The user has just asked for a short answer."""
+        return any(a.kind == "impatience" and a.values["for"] in ("figure", "short") for a in self.agenda.asides)
+
     def _form(self, told: dict[str, str], dice: random.Random) -> str:
         """The lines for what is told of one row: a single fact mostly has its own."""
+        if self._brief and "flag" not in told:
+            return "brief"
         if "flag" in told:
             return "get_flag" if dice.random() < 0.8 else "get"
         return "get_single" if "fact" in told and dice.random() < 0.8 else "get"

@@ -41,7 +41,8 @@ class Typing:
 
     def _pieces(self, act: Act) -> Iterator[str]:
         """What an act says of values and rows, as it is written."""
-        for key, value in act.values.items():
+        told = (*act.values.get("rows", ()), act.values.get("is", {}))
+        for key, value in (*act.values.items(), *(pair for row in told for pair in row.items())):
             yield from self._writings(key.rpartition(":")[0] or key, value)
         if act.need is not None:
             for mention in act.need.mentions:

@@ -18,7 +18,7 @@ from duologue.plans.index import ToolIndex
 from duologue.protocols import Utterance, View
 from duologue.simulate.agenda import WRITES
 from duologue.simulate.asking import Wording
-from duologue.simulate.behaviours import ANSWERS, ASIDES, PARTING, SHAPES
+from duologue.simulate.behaviours import ANSWERS, ASIDES, PARTING, REMARKS, SHAPES
 from duologue.simulate.behaviours.scene import Aside, Request, Scene, say
 from duologue.simulate.character import character
 from duologue.simulate.hearing import Hearing, situation
@@ -70,6 +70,7 @@ class ScriptedUser:
         second redraw the user only goes on with the goals. Raises `UnsaidError` where the words drawn don't say what they mean."""
         scene = self._scene(view, again)
         said = self._by_words(scene) if scene.past.is_free else self._by_acts(scene)
+        said = _remarked(said, scene)
         missing = self._unsaid(said)
         if missing:
             raise UnsaidError(missing)
@@ -199,7 +200,7 @@ class ScriptedUser:
     def _reaction(self, scene: Scene) -> str:
         """A word on what was just said."""
         dice, kinds = scene.dice, {a.kind for a in scene.past.heard}
-        if kinds & {"error", "cannot", "not found"}:
+        if kinds & {"error", "cannot", "not found", "decline"}:
             return self.words.say("react.problem", dice)
         if "report change" in kinds:
             return self.words.say("react.change", dice)
@@ -238,6 +239,19 @@ class ScriptedUser:
         if past.asked or own is None:
             return ()
         return (Act("introduce", values={f"{own.table}.{column}": value for column, value in own.by.items()}),)
+
+
+def _remarked(said: Utterance, scene: Scene) -> Utterance:
+    """With a remark at its end, where one is made."""
+    if scene.scenario.mode == "task" or said.done:
+        return said
+    for behaviour in REMARKS:
+        made = behaviour.remark(scene, said) if behaviour.by_words or not scene.past.is_free else None
+        if made is not None:
+            text = f"{sentence(said.message.content)} {made[0]}"
+            message, names = replace(said.message, content=text), (*said.behaviours, behaviour.name)
+            return replace(said, message=message, acts=(*said.acts, made[1]), behaviours=names)
+    return said
 
 
 def _taken(asides: Sequence[Aside], scene: Scene) -> Utterance | None:

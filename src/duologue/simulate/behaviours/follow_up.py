@@ -5,7 +5,7 @@ from duologue.protocols import Utterance
 from duologue.simulate.behaviours.scene import Scene, say
 from duologue.types import Act, Mention, Need
 
-__all__ = ["FollowUp"]
+__all__ = ["FollowUp", "further"]
 
 _TOLD = frozenset({"measure", "date", "status", "category", "contact", "flag"})
 """Roles of columns somebody would ask on about."""
@@ -25,7 +25,7 @@ class FollowUp:
         if need.meaning.family in ("total", "count", "ratio") or need.meaning.group:
             return None
         getter = scene.index.getter(need.meaning.table)
-        columns = self._columns(scene, need)
+        columns = further(scene, need)
         if getter is None or getter.meaning is None or not columns or not scene.takes_up("follow_up"):
             return None
         table = need.meaning.table
@@ -34,9 +34,10 @@ class FollowUp:
         text = scene.words.say("follow_up", scene.dice, columns=scene.words.phrases.columns(asked))
         return say(text, Act("follow up", asked), "follow_up")
 
-    def _columns(self, scene: Scene, need: Need) -> list[Column]:
-        """Columns worth asking on about: told neither now nor by what is still to be asked for."""
-        table = scene.catalog.table(need.meaning.table)
-        ahead = [p.subtask.need.wanted for p in scene.parts[scene.past.asked :] if p.subtask.need]
-        told = set(need.wanted).union(*ahead)
-        return [c for c in table.columns if c.role in _TOLD and f"{table.name}.{c.name}" not in told and c.nulls == 0]
+
+def further(scene: Scene, need: Need) -> list[Column]:
+    """Columns worth asking on about: told neither now nor by what is still to be asked for."""
+    table = scene.catalog.table(need.meaning.table)
+    ahead = [p.subtask.need.wanted for p in scene.parts[scene.past.asked :] if p.subtask.need]
+    told = set(need.wanted).union(*ahead)
+    return [c for c in table.columns if c.role in _TOLD and f"{table.name}.{c.name}" not in told and c.nulls == 0]

@@ -15,7 +15,7 @@ from duologue.simulate.past import Part, Past
 from duologue.simulate.profile import Profile
 from duologue.types import Act, Message, Need, Scenario
 
-__all__ = ["Answer", "Aside", "Request", "Scene", "Shape", "say"]
+__all__ = ["Answer", "Aside", "Remark", "Request", "Scene", "Shape", "say"]
 
 
 class Scene(Struct):
@@ -98,6 +98,16 @@ class Shape(Protocol):
 
     def shape(self, scene: Scene, request: Request) -> None:
         """Change the request in place and note the behaviour's name in it; or leave it as it is."""
+
+
+class Remark(Protocol):
+    """Adds a sentence of its own to an answer or a request."""
+
+    name: str
+    by_words: bool
+
+    def remark(self, scene: Scene, said: Utterance) -> tuple[str, Act] | None:
+        """The sentence and what it does, for the end of what is about to be said; None for nothing."""
 
 
 def say(text: str, act: Act, *behaviours: str) -> Utterance:

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 
 from duologue.simulate.replies.check import check
 from duologue.simulate.replies.compare import compare
+from duologue.simulate.replies.decline import decline
 from duologue.simulate.replies.recap import recap
+from duologue.simulate.replies.remarks import hurry, small_talk
+from duologue.simulate.replies.wonder import wonder
 from duologue.types import Act
 
 if TYPE_CHECKING:
@@ -20,7 +23,13 @@ __all__ = ["AFTER", "BEFORE", "Reply"]
 
 Reply = Callable[["Reporter", Act, random.Random], tuple[str, Act]]
 """From the user's act to words and the act they are."""
-BEFORE: dict[str, Reply] = {"check": check, "compare": compare}
+BEFORE: dict[str, Reply] = {
+    "check": check,
+    "compare": compare,
+    "impatience": hurry,
+    "out of scope": decline,
+    "small talk": small_talk,
+}
 """Kind of act → reply, said before what is reported in the same message."""
-AFTER: dict[str, Reply] = {"recap": recap}
+AFTER: dict[str, Reply] = {"recap": recap, "wonder": wonder}
 """Kind of act → reply, said after it."""
