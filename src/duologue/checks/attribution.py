@@ -1,6 +1,6 @@
 """Is each figure told of the row and the field it belongs to?
 
-A figure can have a source and still be wrong: the neighbour's total, the weight told as the price. Nine questions find that
+A figure can have a source and still be wrong: the neighbour's total, the weight told as the price. Ten questions find that
 out, each only where the wording leaves no doubt:
 
 * A figure right after a column's name ("unit price 20.70") must have been returned, said or passed for that column, if it was
@@ -13,6 +13,7 @@ out, each only where the wording leaves no doubt:
 * In an answer that lists rows by name, a figure beside a name must not be the same field's value of another row. Figures
   between two names may be of either, as long as those of the first come first.
 * A figure told under its field's name, of one row that the clause names, must not be another row's where that row's own was returned.
+* Nor must a yes agree to such a figure that the user says back (`agreeing.py`).
 * A number right behind what rows are called ("loan 38") must be the key of one that was returned, or the user's own.
 
 Figures with another explanation (the user's words, another list, simple arithmetic) are left alone.
@@ -22,6 +23,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
+from duologue.checks.agreeing import agrees, misplaced
 from duologue.checks.called import miscalled
 from duologue.checks.case import Case, verdict
 from duologue.checks.denied import denied
@@ -100,6 +102,7 @@ def attribution(case: Case) -> Verdict:
     seen = Seen(case.columns)
     calls = {c.turn: c for c in case.trace.calls if not c.failed and isinstance(c.result, dict)}
     findings = []
+    asked = 0
     for number, turn in enumerate(case.trace.turns):
         role = turn.message.role
         if role == "tool" and number in calls:
@@ -107,10 +110,14 @@ def attribution(case: Case) -> Verdict:
             if tool is not None:
                 seen.add(calls[number], tool)
         elif role == "user":
+            asked = number
             seen.hear(case.reading(number))
         elif role == "assistant" and turn.message.content:
             judge = _Judge(case, seen, number)
-            findings += [Finding(number, what) for what in judge.objections() or filter(None, [denied(case, number)])]
+            wrong = judge.objections() or [what for what in (denied(case, number),) if what]
+            if not wrong and asked and not case.blocks[number] and agrees(case.reading(number), case.reading(asked)):
+                wrong = _Judge(case, seen, asked).misplaced()
+            findings += [Finding(number, what) for what in wrong]
     return verdict("attribution", findings)
 
 
@@ -124,7 +131,7 @@ class _Judge:
     def __init__(self, case: Case, seen: Seen, turn: int) -> None:
         reading = case.reading(turn)
         self.case, self.seen, self.turn, self.text = case, seen, turn, reading.text
-        self.block: Sequence[Executed] = case.blocks[turn]
+        self.block: Sequence[Executed] = case.blocks.get(turn, ())
         """The calls it reports."""
         self.claims: list[Claim] = [n for n in reading.numbers if not n.word and not n.scale]
         self.claims += reading.dates
@@ -139,6 +146,10 @@ class _Judge:
         out = out or [what for x in listings if (what := (self.claims and self._row(x)) or self._cut_short(x))]
         heard = " ¶ ".join(self.case.reading(s.turn).folded for s in self.case.trace.user if s.turn < self.turn)
         return out or [what for what in (miscalled(self.text, self.seen, self.block, listings, heard),) if what]
+
+    def misplaced(self) -> list[str]:
+        """What a question says back of another row than the one it names."""
+        return misplaced(self.claims, self._named, self.seen.facts)
 
     def _listings(self) -> list[Listing]:
         if len(self.lowered) != len(self.text):
