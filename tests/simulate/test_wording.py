@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duologue.catalog.model import Catalog, Column, Link, Table
+from duologue.language.asked import asked_for
 from duologue.language.clauses import form_of, pieces, worded
 from duologue.language.grammar import grammar
 from duologue.language.phrases import Phrases
@@ -184,7 +185,13 @@ def says_all(text: str, need: Need, phrases: Phrases) -> list[str]:
         if not any(x in text.lower() for x in (extreme, best, phrases.pick(need.pick))):
             left.append(extreme)
     if need.meaning.family == "get":
-        left += [k for k in need.wanted if phrases.noun(k, need.meaning.table) not in text.lower()]
+        own = {
+            q
+            for n in range(30)
+            for q in asked_for(phrases, need, phrases.row(need.mentions[0]), random.Random(n)).values()
+        }
+        asked = any(q.lower() in text.lower() for q in own)
+        left += [k for k in need.wanted if not asked and phrases.noun(k, need.meaning.table) not in text.lower()]
     return left
 
 

@@ -7,7 +7,10 @@ Every family of needs uses the same names for its pieces, so that the grammar fi
     me, you                        instead of `who`, where the user speaks for themselves; `whose` is "my" or "your" then
     other_who                      the second row, of a link or a reassignment
     columns, columns_bare, is_are  what is to be told: "the city and the phone number"; "city and phone number"; "are"
-    filters                        "with genre Rock"
+    whats                          "what's", or "what are" where that is many
+    how, how_told                  one fact asked for in words of its own: "how much does Chai cost"; "how much Chai costs"
+    done                           what the row did with the things asked about, where that is known: "placed"
+    filters                        "with genre Rock", "placed since 3 May"
     best                           the one row wanted: "the invoice with the highest total"; extreme: "highest total"
     measure, most                  of a ranking or a total: "total price"; "highest total price"
     group, groups, n               what it is split by: "country", "countries"; how many are wanted: "3"
@@ -24,9 +27,12 @@ Whatever is drawn, a text says all that the need means: `worded` takes the lines
 import random
 import re
 
+from duologue.language.asked import asked_for
 from duologue.language.extremes import is_many, measure_word
+from duologue.language.filters import spoken_filters
 from duologue.language.grammar import Grammar, article, listed, possessive
 from duologue.language.phrases import MANY, Phrases, computed
+from duologue.language.verbs import made_by
 from duologue.types import Json, Need
 
 _ROWS = frozenset({"get", "set", "remove"})
@@ -74,7 +80,8 @@ def pieces(
         "columns": phrases.columns(need),
         "columns_bare": phrases.columns(need, ""),
         "is_are": phrases.are(asked, meaning.table),
-        "filters": phrases.filters(need, dice) if need.values or need.mentions else "",
+        "whats": "what's" if phrases.are(asked, meaning.table) == "is" else "what are",
+        "filters": _filters(phrases, need, dice),
         "n": _limit(need),
         "verb": meaning.verb,
     }
@@ -90,11 +97,20 @@ def pieces(
         out |= _written(phrases, need) | _rows(phrases, need, subject, words)
         if meaning.family == "related":
             out["role"] = phrases.role(meaning.table, meaning.parent, meaning.via)
+            out["done"] = "" if out["role"] else made_by(subject, phrases.table(meaning.parent)[0])
+        if dice is not None:
+            out |= asked_for(phrases, need, out.get("who", ""), dice)
     if need.pick is not None:
         names = any(w.startswith(meaning.table + ".") and ":" not in w for w in need.wanted)
         out["best"] = phrases.pick(need.pick, out.get("group") or (subject if names else "one"))
         out["extreme"] = phrases.extreme(need.pick)
     return out
+
+
+def _filters(phrases: Phrases, need: Need, dice: random.Random | None) -> str:
+    if not (need.values or need.mentions):
+        return ""
+    return spoken_filters(phrases, need, dice) if dice is not None else phrases.filters(need)
 
 
 def _grouping(phrases: Phrases, need: Need, filters: str) -> dict[str, str]:
@@ -157,11 +173,12 @@ def _joining(phrases: Phrases, need: Need, subject: str, words: tuple[str, ...])
 
 
 def _whose(name: str) -> str:
-    """A possessive where it reads well: not behind long names or after a relative clause."""
+    """A possessive where it reads well: of a person or of "that order", not behind what names a thing or ends like a possessive itself."""
     if isinstance(name, Speaker):
         return _WHOSE[name]
-    reads = len(name) <= 28 and " with the " not in name and name[-1:].isalpha() and not name.endswith(("'s", "’s"))
-    return possessive(name) if reads else ""
+    if len(name) > 28 or " with the " in name or not name[-1:].isalpha() or name.endswith(("'s", "’s")):
+        return ""
+    return "" if name.startswith("the ") else possessive(name)
 
 
 def _measure(phrases: Phrases, need: Need) -> str:

@@ -6,10 +6,11 @@ A grammar is a YAML mapping of mappings down to lists of templates. In a templat
     [this|that|]    stands for any of the words between the bars, drawn each time; the last of these three is nothing at all
 
     ~terse ~hurried text    a line that only people of these registers say (see `REGISTERS`); without a mark anybody does
+    ~!terse ~!formal text   a line that anybody but these says
 
 Only templates whose slots all have text are considered, so a line may be written for the case where a reason is given, and
 another for where it is not. Adding a variant is adding a line. A slot inside brackets must have text too, yet does not count
-as said, because another of the alternatives may be drawn. Where a register has lines of its own that fit, it mostly takes one of those.
+as said, because another of the alternatives may be drawn. A register takes a line of its own four times as readily as one that anybody says.
 
 A grammar is one file, or a folder of files that are read as one: what several of them hold at one path is put together.
 
@@ -27,9 +28,9 @@ from msgspec import Struct
 
 REGISTERS = ("terse", "plain", "warm", "formal", "chatty", "hurried", "non_native")
 """Ways of speaking that a line can be marked for."""
-_OWN = 0.6
-"""How often a register takes one of its own lines, where it has any that fit."""
-_MARKS = re.compile(r"(?:~\w+\s+)+")
+_OWN = 4
+"""How many times as readily as a line that anybody says a register takes one of its own."""
+_MARKS = re.compile(r"(?:~!?\w+\s+)+")
 _PART = re.compile(r"\{(\w+)\}|\[([^\[\]]*)\]")
 _DATE_COMMA = re.compile(r"(?<=\d), (?=\d{4}\b)")
 _KEPT = 20_000
@@ -45,8 +46,10 @@ _SAYS_TOO = {
     "best": "extreme",
     "me": "whose",
     "you": "whose",
+    "how": "columns who",
+    "how_told": "columns who",
 }
-"""Pieces that say what another one says."""
+"""Pieces that say what other ones say."""
 
 
 class Slot(Struct, frozen=True):
@@ -74,6 +77,12 @@ class Template(Struct, frozen=True):
     says: frozenset[str]
     registers: frozenset[str] = frozenset()
     """Who says it; empty = anybody."""
+    unlike: frozenset[str] = frozenset()
+    """Who never says it."""
+
+    def suits(self, register: str) -> bool:
+        """Whether people of a register say it."""
+        return register not in self.unlike and (not self.registers or register in self.registers)
 
     def fill(self, slots: Mapping[str, str], rng: random.Random) -> str:
         """The line with its slots filled and its alternatives drawn."""
@@ -83,16 +92,18 @@ class Template(Struct, frozen=True):
 def template(text: str) -> Template:
     """Read one line. Raises `ValueError` where it is marked for a register there is none of."""
     marks = _MARKS.match(text)
-    registers = frozenset(marks[0].replace("~", "").split()) if marks else frozenset()
-    if not registers <= set(REGISTERS):
-        raise ValueError(
-            f"{text!r}: no register {sorted(registers - set(REGISTERS))}; there are {', '.join(REGISTERS)}"
-        )
+    names = marks[0].replace("~", "").split() if marks else []
+    registers = frozenset(n for n in names if not n.startswith("!"))
+    unlike = frozenset(n[1:] for n in names if n.startswith("!"))
+    if not registers | unlike <= set(REGISTERS):
+        strange = sorted((registers | unlike) - set(REGISTERS))
+        raise ValueError(f"{text!r}: no register {strange}; there are {', '.join(REGISTERS)}")
     text = text[marks.end() :] if marks else text
     parts = _parts(text)
     says = frozenset(p.name for p in parts if isinstance(p, Slot))
     inner = {p.name for c in parts if isinstance(c, Choice) for o in c.options for p in o if isinstance(p, Slot)}
-    return Template(text, parts, says | inner, says | {_SAYS_TOO[s] for s in says if s in _SAYS_TOO}, registers)
+    too = {name for s in says if s in _SAYS_TOO for name in _SAYS_TOO[s].split(" ")}
+    return Template(text, parts, says | inner, says | too, registers, unlike)
 
 
 def _parts(text: str) -> tuple[Part, ...]:
@@ -149,7 +160,7 @@ class Grammar:
             for name, child in node.items():
                 self._plant(f"{path}.{name}" if path else str(name), child)
         elif isinstance(node, list):
-            mine = [t for t in (template(str(t)) for t in node) if not t.registers or self.register in t.registers]
+            mine = [t for t in (template(str(t)) for t in node) if t.suits(self.register)]
             self._lines[path] = (*self._lines.get(path, ()), *mine)
 
     def __contains__(self, path: str) -> bool:
@@ -213,9 +224,10 @@ class _Fitting(Struct, frozen=True):
 
     def draw(self, rng: random.Random) -> Template | None:
         """One of them; None without any."""
-        if self.own and (not self.common or rng.random() < _OWN):
-            return self.own[int(rng.random() * len(self.own))]
-        return self.common[int(rng.random() * len(self.common))] if self.common else None
+        at = int(rng.random() * (len(self.common) + _OWN * len(self.own)))
+        if at < len(self.common):
+            return self.common[at]
+        return self.own[(at - len(self.common)) // _OWN] if self.own else None
 
 
 @cache

@@ -4,7 +4,6 @@ This is the vocabulary both speakers and the goal share: what a column, a row, a
 dialogue: which row "that order" is has been settled before anything is worded.
 """
 
-import random
 import re
 from collections.abc import Callable
 
@@ -96,7 +95,7 @@ class Phrases:
             return "name" if table.name == subject else self._joined(table, subject)
         if slot.use in ("month", "year", "day"):
             return slot.use
-        base = column.label if column else table.label
+        base = _spoken(column, table) if column else table.label
         if slot.use in _COMPUTED:
             return computed(_COMPUTED[slot.use], base)
         own = table.name == subject or not subject or set(base.split()) & set(table.label.split())
@@ -229,57 +228,44 @@ class Phrases:
         """The values of a need given for one use: slot key without the use → value."""
         return {k[: -len(use) - 1]: v for k, v in need.values.items() if k.endswith(":" + use)}
 
-    def filters(self, need: Need, dice: random.Random | None = None) -> str:
-        """The filters of a need as words to follow a noun: "with genre Rock and a price of at least 20", "where the genre is Rock"."""
+    def filters(self, need: Need) -> str:
+        """The filters of a need as words to follow a noun, in their plain form: "with genre Rock and a price of at least 20"."""
         subject = need.meaning.table
-        where = (dice.random() < 0.4) if dice is not None else False
-        parts: list[str] = []
-        for key, value in self.said(need, "equals").items():
-            parts.append(self._equal(key, value, subject, where))
+        parts = [self._equal(key, value, subject) for key, value in self.said(need, "equals").items()]
         for key, value in self.said(need, "match").items():
-            text, label = self.value(key, value), self.label(key, subject)
-            parts.append(f'where the {label} contains "{text}"' if where else f'with "{text}" in the {label}')
+            parts.append(f'with "{self.value(key, value)}" in the {self.label(key, subject)}')
         bounds: dict[str, list[Json]] = {}
         for key, value in self.said(need, "from").items():
             bounds[key] = [value, None]
         for key, value in self.said(need, "to").items():
             bounds.setdefault(key, [None, None])[1] = value
-        parts += [self._bound(k, low, high, subject, where) for k, (low, high) in bounds.items()]
+        parts += [self._bound(k, low, high, subject) for k, (low, high) in bounds.items()]
         if need.meaning.family in MANY:
-            parts += [
-                self._belongs(self.row(m, bare=True), self.table(m.table)[0], where) for m in need.mentions if m.by
-            ]
-        opening = "where " if where else "with "
-        rest = [p.removeprefix(opening) if where or p.startswith("with a") else p for p in parts[1:]]
-        return " and ".join([*parts[:1], *rest])
+            parts += [_belongs(self.row(m, bare=True), self.table(m.table)[0]) for m in need.mentions if m.by]
+        return " and ".join(
+            [*parts[:1], *(p.removeprefix("with ") if p.startswith("with a") else p for p in parts[1:])]
+        )
 
-    def _equal(self, key: str, value: Json, subject: str, where: bool) -> str:
+    def _equal(self, key: str, value: Json, subject: str) -> str:
         slot, table, column = self.slot(key)
         text = self.value(key, value)
         if slot.column == "@name" and table is not None:
-            return self._belongs(quoted(text), table.label, where) if table.name != subject else f"named {quoted(text)}"
+            return _belongs(quoted(text), table.label) if table.name != subject else f"named {quoted(text)}"
         noun = self.noun(key, subject)
-        if column is not None and column.role == "flag":
-            return f"where the {noun} is {text}" if where else f"with the {noun} set to {text}"
-        return f"where the {noun} {'are' if is_many(noun) else 'is'} {text}" if where else f"with {noun} {text}"
+        set_to = "set to " if column is not None and column.role == "flag" else ""
+        return f"with {'the ' if set_to else ''}{noun} {set_to}{text}"
 
-    def _belongs(self, name: str, label: str, where: bool) -> str:
-        return f"where the {label} is {name}" if where else f"with {name} as the {label}"
-
-    def _bound(self, key: str, low: Json, high: Json, subject: str, where: bool) -> str:
+    def _bound(self, key: str, low: Json, high: Json, subject: str) -> str:
         _, _, column = self.slot(key)
         dated = column is not None and column.role == "date"
         first, last = (self.value(key, v) if v is not None else "" for v in (low, high))
         if first and last:
             words = f"between {first} and {last}"
         elif first:
-            words = f"{first} or later" if dated else f"at least {first}"
+            words = f"of {first} or later" if dated else f"of at least {first}"
         else:
-            words = f"{last} or earlier" if dated else f"at most {last}"
-        noun = self.noun(key, subject)
-        if where:
-            return f"where the {noun} {'are' if is_many(noun) else 'is'} {words}"
-        return f"with {self.indefinite(key, subject)} {words if first and last else 'of ' + words}"
+            words = f"of {last} or earlier" if dated else f"of at most {last}"
+        return f"with {self.indefinite(key, subject)} {words}"
 
     def changes(self, need: Need, before: dict[str, Json] | None = None) -> str:
         """What a write sets: "the phone number to 555-0101", with `before` (slot → value) "the price from 3.99 to 4.99"."""
@@ -353,11 +339,27 @@ def _without(year: str) -> Callable[[re.Match[str]], str]:
     return lambda found: found["day"].rstrip(",") if found["year"] == year else found[0]
 
 
+def _spoken(column: Column, table: Table) -> str:
+    """What a column is called; of numbered ones ("address 1", "address 2") the first goes without its number, the others by their place."""
+    stem, _, number = column.label.rpartition(" ")
+    if not (stem and number in ("1", "2", "3", "4")):
+        return column.label
+    labels = {c.label for c in table.columns}
+    if stem in labels or {f"{stem} 1", f"{stem} 2"} - labels:
+        return column.label
+    line = f"{stem} line" if stem.split(" ")[-1] == "address" else stem
+    return stem if number == "1" else f"{ordinal(int(number))} {line}"
+
+
 def computed(form: str, label: str) -> str:
     """A figure worked out of a column: "total price", of a column of totals "combined total"."""
     if form.startswith("total ") and "total" in label.lower().split():
         return f"combined {label}"
     return form.format(label)
+
+
+def _belongs(name: str, label: str) -> str:
+    return f"with {name} as the {label}"
 
 
 def _split_by(need: Need) -> str:

@@ -5,7 +5,7 @@ then a frame that takes it. What a request means is said by the clause alone (`w
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from duologue.language.clauses import ME, form_of, of_the_speaker, pieces, worded
 from duologue.language.grammar import capital, grammar, sentence
@@ -15,8 +15,21 @@ from duologue.plans.sayings import Sayings
 from duologue.simulate.said import UnsaidError
 from duologue.types import Json, Mention, Need
 
-_KINDS = (("ask", 0.38), ("want", 0.18), ("bit", 0.12))
-"""How often each kind of clause is drawn where there is one; the rest are imperatives."""
+_KINDS = {
+    "": {"ask": 0.38, "want": 0.18, "bit": 0.12},
+    "plain": {"ask": 0.38, "want": 0.18, "bit": 0.10},
+    "terse": {"ask": 0.22, "want": 0.08, "bit": 0.45},
+    "hurried": {"ask": 0.30, "want": 0.12, "bit": 0.38},
+    "warm": {"ask": 0.42, "want": 0.24, "bit": 0.02},
+    "formal": {"ask": 0.32, "want": 0.30, "bit": 0.02},
+    "chatty": {"ask": 0.44, "want": 0.24, "bit": 0.06},
+    "non_native": {"ask": 0.34, "want": 0.26, "bit": 0.06},
+}
+"""How often people of a register take each kind of clause where there is one; the rest are imperatives."""
+_TRIES = 3
+"""Draws for a line that doesn't begin like an earlier one."""
+_NAMED = 0.45
+"""How often a yes names what it is said to."""
 _OWN = 0.6
 """How often a request for a hand-written tool is put in the words its makers gave it."""
 
@@ -30,6 +43,9 @@ class Wording:
         self.lines = grammar("user", register)
         self.speaker = speaker
         """The row that the user is; None where they speak of others."""
+        self._kinds = tuple(_KINDS[register].items())
+        self.earlier = ""
+        """What the user said before, in lower case: its lines are not begun alike again, where there are others."""
 
     def request(self, need: Need, frame: str, said: Sequence[str], dice: random.Random) -> str:
         """A request in a frame: `first`, `next`, `topic` or `also`."""
@@ -38,15 +54,15 @@ class Wording:
         kind, clause = ("do", own) if own else self._drawn(need, slots, dice)
         filled = {kind: clause, "hello": self.lines.line("hello", dice)}
         if kind == "do":
-            filled["do_question"] = self.lines.line("question", dice, filled)
+            filled["do_question"] = self._fresh("question", dice, filled)
         if frame in ("first", "topic"):
-            why = self.lines.line("why", dice, slots)
+            why = self._fresh("why", dice, slots)
             filled |= {"why": why, "why_i": why if why.startswith("I") else why[0].lower() + why[1:]}
         if frame == "topic":
-            filled |= {"bridge": self.lines.line("bridge", dice), "bridge_full": self.lines.line("bridge_full", dice)}
+            filled |= {name: self._fresh(name, dice) for name in ("bridge", "bridge_full")}
         if frame == "first" and self.speaker is not None:
             frame, filled["intro"] = "own", self.introduction(dice)
-        return capital(self.lines.line(f"frame.{frame}", dice, filled))
+        return capital(self._fresh(f"frame.{frame}", dice, filled))
 
     def clause(self, need: Need, said: Sequence[str], dice: random.Random) -> str:
         """A request as an imperative clause."""
@@ -90,7 +106,7 @@ class Wording:
     def _drawn(self, need: Need, slots: dict[str, str], dice: random.Random) -> tuple[str, str]:
         """A kind of clause and a clause of that kind."""
         drawn = dice.random()
-        for kind, share in _KINDS:
+        for kind, share in self._kinds:
             if drawn < share:
                 clause = self._clause(kind, need, slots, dice)
                 if clause:
@@ -107,12 +123,41 @@ class Wording:
                 raise UnsaidError(f"no words for {form_of(need)} of {slots['subjects']}") from error
             return ""
 
+    def _fresh(self, path: str, dice: random.Random, slots: Mapping[str, str] = {}) -> str:
+        """A line that doesn't begin like something said before; after a few tries any."""
+        text = ""
+        for _ in range(_TRIES):
+            text = self.lines.line(path, dice, slots)
+            if " ".join(text.split(" ", 3)[:3]).lower() not in self.earlier:
+                break
+        return text
+
     def say(self, path: str, dice: random.Random, **slots: str) -> str:
         """A plain line."""
         if path == "task_mode.open":
             slots["hello"] = self.lines.line("hello", dice)
-        text = self.lines.line(path, dice, slots).replace(" \n", "\n")
+        text = self._fresh(path, dice, slots).replace(" \n", "\n")
         return f"\n{text}" if path == "task_mode.go_ahead" and self._by_lines else text
+
+    def confirm(self, need: Need | None, dice: random.Random) -> str:
+        """A yes to a change, which may say what it is said to: "yes, delete it", "the city should be Porto, right"."""
+        if need is not None and dice.random() < _NAMED:
+            named = self.lines.find(f"confirm_{form_of(need)}", dice, self._confirmed(need))
+            if named:
+                return capital(named)
+        return self.say("confirm", dice)
+
+    def _confirmed(self, need: Need) -> dict[str, str]:
+        """The pieces of a yes: of a change of one column its name and new value, of a reassignment where to."""
+        slots = {"subject": self.phrases.table(need.meaning.table)[0]}
+        given = self.phrases.said(need, "value")
+        if len(given) == 1:
+            key, value = next(iter(given.items()))
+            slots |= {"field": self.phrases.noun(key, need.meaning.table), "value": self.phrases.value(key, value)}
+        others = need.mentions[1:]
+        if len(others) == 1 and others[0].by:
+            slots["other_who"] = self.phrases.row(others[0], bare=True)
+        return slots
 
     def value(self, slot: str, value: Json) -> str:
         """A value as the user says it."""

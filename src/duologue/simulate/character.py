@@ -15,10 +15,10 @@ __all__ = ["Character", "assistant_register", "character"]
 _REGISTERS = {"plain": 24, "terse": 13, "warm": 14, "formal": 12, "chatty": 14, "hurried": 14, "non_native": 9}
 _ASSISTANT = {"plain": 40, "warm": 30, "formal": 30}
 _LEANS: dict[str, dict[str, float]] = {
-    "terse": {"reaction": 0.4},
-    "hurried": {"reaction": 0.4},
-    "chatty": {"reaction": 1.5, "follow_up": 1.2},
-    "warm": {"reaction": 1.5},
+    "terse": {"reaction": 0.3, "reason": 0.5},
+    "hurried": {"reaction": 0.4, "reason": 0.6},
+    "chatty": {"reaction": 1.5, "follow_up": 1.2, "reason": 1.2},
+    "warm": {"reaction": 1.5, "reason": 1.2},
     "formal": {},
     "plain": {},
     "non_native": {},

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from duologue.errors import StageError
 from duologue.language.clauses import is_assigned
+from duologue.language.filters import spoken_flags
 from duologue.language.phrases import Phrases
 from duologue.language.reading import Reading, read
 from duologue.language.values import is_blank, tells
@@ -105,6 +106,8 @@ class _Heard:
     def value(self, key: str, value: Json) -> bool:
         """Whether a value of a column is told."""
         if is_blank(value) or self.phrases.value(key, value) in self.text:
+            return True
+        if any(way in self.text for way in spoken_flags(self.phrases, key, value)):
             return True
         return tells(self._read(), value, self.phrases.slot(key)[2])
 

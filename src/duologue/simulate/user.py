@@ -83,6 +83,7 @@ class ScriptedUser:
     def _scene(self, view: View, again: int) -> Scene:
         past = Past(view.turns)
         past.again = again
+        self.words.earlier = "\n".join(t.message.content for t in view.turns if t.message.role == "user").lower()
         return Scene(
             view=view,
             past=past,
@@ -138,7 +139,7 @@ class ScriptedUser:
         if act.kind == "ask":
             return self._inform(str(act.values["slot"]), scene)
         if act.kind == "confirm?":
-            return say(self.words.say("confirm", scene.dice), Act("confirm"))
+            return say(self.words.confirm(act.need, scene.dice), Act("confirm"))
         return None
 
     def _select(self, act: Act, scene: Scene) -> Utterance:
@@ -159,11 +160,12 @@ class ScriptedUser:
             return say(self.words.say("unknown", scene.dice), Act("refuse"))
         key = slot.rpartition(":")[0]
         rest = {k: v for k, v in need.values.items() if k.endswith(":value") and k != slot}
-        label = self.words.phrases.label(key, need.meaning.table)
+        label = self.words.phrases.noun(key, need.meaning.table)
         text = self.words.say("inform", scene.dice, value=self.words.value(key, value), label=label)
         for k, v in rest.items():
             name = k.rpartition(":")[0]
-            text += f" And {self.words.phrases.label(name, key.partition('.')[0])}: {self.words.value(name, v)}."
+            label = self.words.phrases.noun(name, need.meaning.table)
+            text += " " + self.words.say("inform_more", scene.dice, value=self.words.value(name, v), label=label)
         return say(text, Act("inform", values={slot: value, **rest}))
 
     # ── going on ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -186,7 +188,7 @@ class ScriptedUser:
     def _requested(self, request: Request, scene: Scene) -> Utterance:
         past, dice = scene.past, scene.dice
         text = self.words.request(request.need, request.frame, past.names, dice)
-        if request.part.reason and dice.random() < _REASON:
+        if request.part.reason and dice.random() < _REASON * scene.character.lean("reason"):
             text += " " + self.words.say("because", dice, reason=request.part.reason)
         for need in request.more:
             text += " " + self.words.request(need, "also", past.names, dice)

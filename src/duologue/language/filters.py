@@ -1,0 +1,172 @@
+"""Conditions as people say them, to follow the thing they are about: "orders placed since 3 May 2024", "users in Denver with a balance of 20
+or more", "products that aren't discontinued".
+
+Which lines of `filters.yaml` say a condition depends on what its column is: what it is called ("city", "price"), its role, its unit, and
+for dates what they say happened (`verbs.py`). All lines of a kind mean the same, a bound always counts itself in, so any may be drawn. `Phrases.filters`
+has the plain form, for goals and for the assistant.
+"""
+
+import random
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+
+from duologue.catalog.model import Column, Table
+from duologue.language.extremes import is_adjective, is_many
+from duologue.language.grammar import Grammar, word_file
+from duologue.language.phrases import MANY, Phrases, quoted
+from duologue.language.saying import flag_of
+from duologue.language.verbs import done_on, made_by
+from duologue.types import Json, Mention, Need
+
+__all__ = ["spoken_filters", "spoken_flags"]
+
+_TIMES = frozenset({"milliseconds", "seconds", "minutes", "hours"})
+_LATER = ("with", "that", "who", "whose", "where")
+"""How conditions begin that come behind the short ones ("in Porto", "placed since May"), in their order."""
+
+
+@cache
+def _lines() -> Grammar:
+    return Grammar(word_file("filters"))
+
+
+@cache
+def _classes() -> dict[str, str]:
+    labels = word_file("filters")["labels"]
+    assert isinstance(labels, dict)
+    return {name.strip(): str(kind) for kind, names in labels.items() for name in str(names).split(",")}
+
+
+def spoken_filters(phrases: Phrases, need: Need, dice: random.Random) -> str:
+    """The filters of a need in one of the ways people have of saying them; empty without any."""
+    return _joined(list(_said(phrases, need, dice)))
+
+
+def spoken_flags(phrases: Phrases, key: str, value: Json) -> tuple[str, ...]:
+    """The ways of saying a yes-or-no filter without a yes or no: "that aren't discontinued"; none where it is said by its value."""
+    column = phrases.slot(key)[2]
+    if column is None or column.role != "flag" or not is_adjective(column.label):
+        return ()
+    kind = "is" if flag_of(value, column) else "is_not"
+    slots = {"label": column.label}
+    return tuple(t.fill(slots, random.Random(0)) for t in _lines().templates(f"equals.{kind}"))
+
+
+def _said(phrases: Phrases, need: Need, dice: random.Random) -> Iterator[str]:
+    subject = need.meaning.table
+    for key, value in phrases.said(need, "equals").items():
+        yield _equal(phrases, key, value, subject, dice)
+    for key, value in phrases.said(need, "match").items():
+        slots = {"label": phrases.label(key, subject), "value": phrases.value(key, value)}
+        yield _lines().line("match.any", dice, slots)
+    bounds: dict[str, dict[str, Json]] = {}
+    for use in ("from", "to"):
+        for key, value in phrases.said(need, use).items():
+            bounds.setdefault(key, {})[use] = value
+    for key, ends in bounds.items():
+        yield _bound(phrases, key, ends, subject, dice)
+    if need.meaning.family in MANY:
+        yield from (_belongs(phrases, m, subject, dice) for m in need.mentions if m.by)
+
+
+def _equal(phrases: Phrases, key: str, value: Json, subject: str, dice: random.Random) -> str:
+    slot, table, column = phrases.slot(key)
+    if slot.column == "@name" and table is not None:
+        if table.name == subject:
+            return _lines().line("belongs.named", dice, {"name": quoted(phrases.value(key, value))})
+        return _of(phrases, table.name, quoted(phrases.value(key, value)), subject, dice)
+    text, noun = phrases.value(key, value), phrases.noun(key, subject)
+    slots = _slots(phrases, key, subject) | {"value": text}
+    kind = _kind(phrases, key, subject)
+    if column is not None and column.role == "flag":
+        ways = spoken_flags(phrases, key, value) if slot.table == subject else ()
+        return dice.choice(ways) if ways else _lines().line("equals.flag", dice, slots)
+    if kind in ("price", "time"):
+        kind = "number"
+    if kind == "place":
+        kind = "any" if not text[:1].isupper() else "person_place" if phrases.is_person(slot.table) else "place"
+    return _lines().line(f"equals.{kind}", dice, slots | {"label": noun})
+
+
+def _bound(phrases: Phrases, key: str, ends: dict[str, Json], subject: str, dice: random.Random) -> str:
+    kind = _kind(phrases, key, subject)
+    use = "between" if len(ends) == 2 else next(iter(ends))
+    slots = _slots(phrases, key, subject)
+    slots |= {name: phrases.value(key, ends[end]) for end, name in (("from", "first"), ("to", "last")) if end in ends}
+    return _lines().line(f"{use}.{kind if f'{use}.{kind}' in _lines() else 'number'}", dice, slots)
+
+
+def _slots(phrases: Phrases, key: str, subject: str) -> dict[str, str]:
+    noun = phrases.noun(key, subject)
+    column, table = phrases.slot(key)[2], phrases.table(subject)[0]
+    return {
+        "label": noun,
+        "a_label": phrases.indefinite(key, subject),
+        "is": "are" if is_many(noun) else "is",
+        "verb": done_on(column.label, table) if column is not None and column.table == subject else "",
+    }
+
+
+def _kind(phrases: Phrases, key: str, subject: str) -> str:
+    """Which lines say a condition on this column."""
+    slot, table, column = phrases.slot(key)
+    if column is None or slot.use:
+        return "any"
+    if column.role == "date" and column.format != "year":
+        return _dated(column, table, subject)
+    if slot.table != subject:
+        return "number" if column.role == "measure" else "day" if column.role == "date" else "any"
+    found = _classes().get(column.label.lower(), "year" if column.format == "year" else "any")
+    if found == "age" and not phrases.is_person(subject):
+        found = "any"
+    if (found == "time" and column.unit not in _TIMES) or (
+        found == "price" and table is not None and table.kind != "entity"
+    ):
+        found = "any"
+    if found == "any" and column.role == "measure":
+        return "many" if is_many(column.label) and not column.unit and column.format != "money" else "number"
+    return found
+
+
+def _dated(column: Column, table: Table | None, subject: str) -> str:
+    if table is None or table.name != subject:
+        return "day"
+    if done_on(column.label, table.label):
+        return "done"
+    first = next((c for c in table.columns if c.role == "date"), None)
+    return "own_day" if table.kind == "event" and column == first and column.label.lower().endswith("date") else "day"
+
+
+def _belongs(phrases: Phrases, mention: Mention, subject: str, dice: random.Random) -> str:
+    name = phrases.row(mention, bare=True)
+    if name.startswith(f"{phrases.table(mention.table)[0]} "):
+        return dice.choice([f"for {name}", f"of {name}", f"that belong to {name}"])
+    return _of(phrases, mention.table, name, subject, dice)
+
+
+def _of(phrases: Phrases, table: str, name: str, subject: str, dice: random.Random) -> str:
+    """What belongs to a row of another table, by its name. Where the row plays a part of its own (a manager), that is said, and no verb."""
+    label = phrases.table(table)[0]
+    part = phrases.label(f"{table}.@name", subject) if table != subject else label
+    verb = made_by(phrases.table(subject)[0], label) if part == label else ""
+    slots = {"table": part, "name": name, "verb": verb}
+    return _lines().line("belongs.done_by" if verb and dice.random() < 0.6 else "belongs.any", dice, slots)
+
+
+def _joined(parts: list[str]) -> str:
+    """Conditions one behind the other: short ones first, an "and" between those that begin alike."""
+    ordered = sorted(parts, key=lambda p: _LATER.index(_lead(p)) + 1 if _lead(p) in _LATER else 0)
+    out = "".join(ordered[:1])
+    for before, part in pairwise(ordered):
+        if _lead(part) != _lead(before):
+            out += f" and {part}" if _lead(before) in _LATER else f" {part}"
+        elif part.startswith(("with a ", "with an ", "where the ")):
+            out += f" and {part.partition(' ')[2]}"
+        else:
+            out += f" and {part}"
+    return out
+
+
+def _lead(part: str) -> str:
+    return part.partition(" ")[0]
