@@ -19,6 +19,7 @@ from duologue.simulate.profile import DEFAULT, Profile
 from duologue.simulate.scripted import Pair, gated, perform
 from duologue.simulate.user import ScriptedUser
 from duologue.tasks.maker import ScriptedTasks
+from duologue.tasks.sessions import RATES
 from duologue.types import Dialogue, Environment, Scenario, Verdict
 from duologue.verify import verify_dialogue
 
@@ -57,7 +58,8 @@ class Workshop:
             return WrittenTasks(voice, self.catalog, self.image, self.environment, self.seed)
         if self.image is None:
             raise UserError("Scripted tasks need a database.", "Give the role tasks to a model.")
-        return ScriptedTasks(self.catalog, self.image, self.environment, self.seed)
+        rates = {name: self.profile.rate(name) for name in RATES}
+        return ScriptedTasks(self.catalog, self.image, self.environment, self.seed, rates)
 
     async def play(self, scenario: Scenario, scope: str = "") -> Dialogue:
         """A scenario as a dialogue. `scope` names what the models' calls are for.

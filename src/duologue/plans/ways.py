@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from duologue.catalog.model import Catalog
 from duologue.plans.index import ToolIndex
 from duologue.types import Json, Mention, Need
 
@@ -28,15 +29,21 @@ def error_kind(error: Mapping[str, Json]) -> str:
     return "".join(c for c in str(error.get("type", "")).casefold() if c.isalpha()).removesuffix("error")
 
 
-def instead(index: ToolIndex, need: Need, kind: str) -> Need | None:
-    """What can be looked at where a change was refused: what still refers to the row; None where nothing comes to mind."""
+def instead(index: ToolIndex, catalog: Catalog, need: Need, kind: str) -> Need | None:
+    """What can be looked at where a change was refused: what still refers to the row; the row that has the name already. None where
+    nothing comes to mind, or no tool shows it."""
     table = need.meaning.table
-    if kind != USED or not any(m.table == table for m in need.mentions):
-        return None
-    for tool in index.toolset.tools:
-        meaning = tool.meaning
-        if meaning is not None and meaning.family == "related" and meaning.parent == table:
-            return Need(meaning, (Mention(table),))
+    if kind == USED and any(m.table == table for m in need.mentions):
+        for tool in index.toolset.tools:
+            meaning = tool.meaning
+            if meaning is not None and meaning.family == "related" and meaning.parent == table:
+                return Need(meaning, (Mention(table),))
+    if kind == TAKEN and need.meaning.family == "create":
+        display = catalog.table(table).display
+        name = need.values.get(f"{table}.{display[0]}:value") if len(display) == 1 else None
+        getter = index.getter(table)
+        if getter is not None and getter.meaning is not None and index.lookup(table, {"@name": name}) is not None:
+            return Need(getter.meaning, (Mention(table, by={"@name": name}),)) if name is not None else None
     return None
 
 

@@ -22,6 +22,7 @@ from duologue.protocols import Utterance, View
 from duologue.simulate.agenda import FETCH, LOOKUP, WAITS, Agenda, Owed, call_mark
 from duologue.simulate.character import assistant_register
 from duologue.simulate.rationale import rationale, together
+from duologue.simulate.refusing import is_so
 from duologue.simulate.report import Reporter
 from duologue.types import Act, Environment, Json, Mention, Message, Origin, Scenario, Tool, ToolCall
 
@@ -44,7 +45,7 @@ class Say(Struct, frozen=True):
 
     owed: Owed
     kind: str
-    """choices · suggest · ask · confirm? · report · known · not found · error · cannot"""
+    """choices · suggest · ask · confirm? · report · known · not found · error · so already · cannot"""
     mention: int = -1
     rows: tuple[Known, ...] = ()
     slot: str = ""
@@ -197,6 +198,8 @@ class ScriptedAgent:
         if tool.effect == "write" and not bound_values(bound, tool):
             slot = next(s for s in tool.inputs.values() if s.use == "value")
             return Say(owed, "ask", slot=f"{slot.table}.{slot.column}:{slot.use}")
+        if tool.effect == "write" and self._is_so(owed, rows):
+            return Say(owed, "so already")
         if tool.effect == "write" and not owed.approved:
             return Say(owed, "confirm?")
         if (
@@ -205,6 +208,14 @@ class ScriptedAgent:
         ):
             return self._recalled(owed, seen)
         return Call(owed, FETCH, tool, bound)
+
+    def _is_so(self, owed: Owed, rows: Sequence[Known | None]) -> bool:
+        """What it is to set has been seen to be so. What was written since to the row was seen as well."""
+        row = next((r for r in rows if r is not None and r.table == owed.need.meaning.table), None)
+        if row is None or not is_so(owed.need):
+            return False
+        values = {k.rpartition(":")[0]: v for k, v in owed.need.values.items() if k.endswith(":value")}
+        return all(row.values.get(key.removeprefix(f"{row.table}.")) == v for key, v in values.items())
 
     def _recalled(self, owed: Owed, seen: tuple[int, Json, list[Listing]]) -> Say:
         """The answer is known from before: the same rows, now the answer to this request."""

@@ -47,12 +47,14 @@ class Wording:
         self.earlier = ""
         """What the user said before, in lower case: its lines are not begun alike again, where there are others."""
 
-    def request(self, need: Need, frame: str, said: Sequence[str], dice: random.Random) -> str:
-        """A request in a frame: `first`, `next`, `topic` or `also`."""
+    def request(
+        self, need: Need, frame: str, said: Sequence[str], dice: random.Random, more: Mapping[str, str] | None = None
+    ) -> str:
+        """A request in a frame: `first`, `next`, `topic`, `also` … (`frame` in the grammar). `more`: what else its lines may use."""
         own = self._own(need, said, dice)
         slots = self.slots(need, said, dice)
         kind, clause = ("do", own) if own else self._drawn(need, slots, dice)
-        filled = {kind: clause, "hello": self.lines.line("hello", dice)}
+        filled = {kind: clause, "hello": self.lines.line("hello", dice), **(more or {})}
         if kind == "do":
             filled["do_question"] = self._fresh("question", dice, filled)
         if frame in ("first", "topic"):

@@ -21,6 +21,7 @@ from duologue.simulate.agenda import WRITES, Agenda, Owed
 from duologue.simulate.listing import Rows, in_words
 from duologue.simulate.offering import choices, suggestion
 from duologue.simulate.overview import overview
+from duologue.simulate.refusing import nothing_found, refused, so_already
 from duologue.simulate.replies import AFTER, BEFORE
 from duologue.types import Act, Json, Mention, Need
 
@@ -127,10 +128,9 @@ class Reporter:
             slots = {**slots, "who": who or "it", "subject": self.phrases.table(table)[0]}
             return self.lines.line("not_found", dice, slots), Act("not found", values=said)
         if move.kind == "error":
-            message = str(owed.result["error"].get("message", "it was refused"))
-            kind = "".join(ch for ch in str(owed.result["error"].get("type", "")).casefold() if ch.isalpha())
-            path = "error_missing" if kind.startswith("notfound") else "error"
-            return self.lines.line(path, dice, {**slots, "error": sentence(message)}), Act("error", values=said)
+            return refused(self, owed, slots, dice)
+        if move.kind == "so already":
+            return so_already(self, owed, slots, dice)
         if move.kind == "cannot":
             return self.lines.line("cannot", dice, slots), Act("cannot", values=said)
         if move.kind == "known":
@@ -149,9 +149,7 @@ class Reporter:
             )
         answer = gist(owed.need, owed.answer)
         if not answer.lines:
-            family = owed.need.meaning.family
-            path = f"empty.{family}" if f"empty.{family}" in self.lines else "empty.other"
-            return self.lines.line(path, dice, slots), Act("report empty", owed.need, values)
+            return nothing_found(self, owed, slots, dice)
         # Beside other answers, each says what it is about; so does one that is given again.
         must = demanded(slots, "") if owed.again or not alone else frozenset()
         if answer.many and not answer.complete and not answer.picked:

@@ -28,6 +28,7 @@ from duologue.simulate.past import Part, Past
 from duologue.simulate.play import MOST_TURNS
 from duologue.simulate.profile import DEFAULT, Profile
 from duologue.simulate.said import UnsaidError, unsaid
+from duologue.simulate.turning import declines, in_order, turn_to
 from duologue.simulate.typing import Typing
 from duologue.types import Act, Message, Scenario
 
@@ -58,7 +59,8 @@ class ScriptedUser:
         self.typing = Typing(phrases, self.character.habits)
         self.listener = Listener(self.words, Hearing(catalog, phrases), scenario.seed)
         self.parts = tuple(
-            Part(n, s, s.goal.partition(", because ")[2]) for n, t in enumerate(scenario.tasks) for s in t.subtasks
+            Part(n, s, s.goal.partition(", because ")[2])
+            for n, s in in_order(scenario, switches=profile.rate("switch") > 0)
         )
 
     async def reply(self, view: View) -> Utterance:
@@ -177,9 +179,8 @@ class ScriptedUser:
             return self._end(scene)
         if part.subtask.need is None:
             raise ValueError("a scripted user needs subtasks with needs")
-        new_task = scene.part is None or scene.part.task != part.task
-        frame = "first" if not past.asked else "topic" if new_task else "next"
-        request = Request(part, part.subtask.need, frame, [], [])
+        turning = turn_to(scene, part)
+        request = Request(part, part.subtask.need, turning.frame, [], turning.behaviours, slots=turning.slots)
         for shape in SHAPES:
             if shape.by_words or (past.heard and not past.is_free):
                 shape.shape(scene, request)
@@ -187,12 +188,14 @@ class ScriptedUser:
 
     def _requested(self, request: Request, scene: Scene) -> Utterance:
         past, dice = scene.past, scene.dice
-        text = self.words.request(request.need, request.frame, past.names, dice)
+        text = self.words.request(request.need, request.frame, past.names, dice, request.slots)
         if request.part.reason and dice.random() < _REASON * scene.character.lean("reason"):
             text += " " + self.words.say("because", dice, reason=request.part.reason)
         for need in request.more:
             text += " " + self.words.request(need, "also", past.names, dice)
-        if past.asked and not past.lead and scene.takes_up("reaction"):
+        if not past.lead and declines(scene, request.part):
+            text = f"{self.words.say('react.declined', dice)} {text}"
+        elif past.asked and not past.lead and request.frame != "accept" and scene.takes_up("reaction"):
             text = f"{self._reaction(scene)} {text}"
             request.behaviours.append("reaction")
         acts = (*self._introduced(past), *(Act("request", n) for n in (request.need, *request.more)))

@@ -23,6 +23,8 @@ TRIES = 5
 """Searches tried with each tool."""
 WIDER = 0.75
 """How often the goal goes on with the wider search, where that finds something."""
+_CONDITIONS = 2
+"""More of them at once are no slip."""
 _FREE = 1.5
 """Two columns are free of one another where they come in so many more pairs than either has values."""
 
@@ -69,7 +71,9 @@ def _wider(drawing: "Drawing", tool: Tool, part: Subtask) -> list[Subtask]:
 
 def _together(anchors: Anchors, need: Need) -> bool:
     """Somebody could ask for both at once."""
-    said = [k.rpartition(":") for k in need.values]
+    said = [k.rpartition(":") for k in need.values if not k.endswith(":to")]
+    if len(said) + len(need.mentions) != _CONDITIONS:
+        return False
     if need.mentions or any(use in ("from", "match") or column.endswith(".@name") for column, _, use in said):
         return True
     columns = [column.rpartition(".")[2] for column, _, use in said if use == "equals"]

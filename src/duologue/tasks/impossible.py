@@ -141,7 +141,7 @@ def _refused_as(drawing: "Drawing", tool: Tool, wish: Proposal) -> str:
 
 def _way_out(drawing: "Drawing", need: Need, kind: str) -> list[Subtask]:
     """The part that takes up what the assistant will offer."""
-    other = instead(drawing.walk.index, need, kind)
+    other = instead(drawing.walk.index, drawing.walk.catalog, need, kind)
     tool = drawing.walk.index.serving(other.meaning) if other is not None else None
     if other is None or tool is None or drawing.dice.random() >= WAY_OUT:
         return []

@@ -3,7 +3,7 @@
 import random
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from duologue.catalog.model import Catalog
 from duologue.plans.index import ToolIndex
@@ -66,10 +66,12 @@ class Request(Struct):
     need: Need
     """As it will be said; the goal's own is `part.subtask.need`."""
     frame: str
-    """first · topic · next."""
+    """first · topic · next · break · back · linked · accept."""
     more: list[Need]
     """Parts asked for in the same message."""
     behaviours: list[str]
+    slots: dict[str, str] = field(default_factory=dict)
+    """What the lines of the frame may use beside the request."""
     unsettled: bool = False
     """Something in it will take another turn to settle, so that nothing else is asked beside it."""
 

@@ -1,0 +1,70 @@
+"""What the assistant says where it goes no further: the reason as it is, and the nearest way that exists.
+
+A refusal is told in the system's own words, or, where a change would change nothing, in the assistant's. An offer is made only of what a
+tool can do (`plans.ways`); the act says that one was made, and the user takes it up or turns it down.
+"""
+
+import random
+from typing import TYPE_CHECKING
+
+from duologue.language.grammar import sentence
+from duologue.plans.ways import IS_SO, TAKEN, error_kind, instead, loosest
+from duologue.simulate.agenda import Owed
+from duologue.types import Act, Json, Need
+
+if TYPE_CHECKING:
+    from duologue.simulate.report import Reporter
+
+__all__ = ["is_so", "nothing_found", "refused", "so_already"]
+
+_NO_SUCH = "notfound"
+"""How the kind of an error begins that says there is no such row."""
+
+
+def refused(teller: "Reporter", owed: Owed, slots: dict[str, str], dice: random.Random) -> tuple[str, Act]:
+    """A call failed: why, and what can be done instead."""
+    values: dict[str, Json] = {"request": owed.number}
+    error = owed.result["error"]
+    kind = error_kind(error)
+    if kind == IS_SO and is_so(owed.need):
+        return so_already(teller, owed, slots, dice)
+    told = {**slots, "error": sentence(str(error.get("message", "it was refused")))}
+    other = instead(teller.index, teller.agenda.memory.catalog, owed.need, kind)
+    if other is None:
+        path = "error_missing" if kind.startswith(_NO_SUCH) else "error"
+        return teller.lines.line(path, dice, told), Act("error", values=values)
+    one, many = teller.phrases.table(other.meaning.table)
+    path = "offer.existing" if kind == TAKEN else "offer.others"
+    told["offer"] = sentence(teller.lines.line(path, dice, {"one": one, "many": many}))
+    return teller.lines.line("refused", dice, told), Act("error", values={**values, "offer": True})
+
+
+def so_already(teller: "Reporter", owed: Owed, slots: dict[str, str], dice: random.Random) -> tuple[str, Act]:
+    """What is to be set is so already."""
+    key, value = next((k.rpartition(":")[0], v) for k, v in owed.need.values.items() if k.endswith(":value"))
+    told = {
+        **slots,
+        "label": teller.phrases.noun(key, owed.need.meaning.table),
+        "value": teller.phrases.value(key, value),
+    }
+    told["are"] = teller.phrases.are([key], owed.need.meaning.table)
+    return teller.lines.line("so_already", dice, told), Act("error", values={"request": owed.number})
+
+
+def is_so(need: Need) -> bool:
+    """It sets one value, so that it can be said what is so already."""
+    return need.meaning.family == "set" and sum(k.endswith(":value") for k in need.values) == 1
+
+
+def nothing_found(teller: "Reporter", owed: Owed, slots: dict[str, str], dice: random.Random) -> tuple[str, Act]:
+    """Nothing came back: said plainly; where there were two conditions, with the offer to leave one out."""
+    family = owed.need.meaning.family
+    path = f"empty.{family}" if f"empty.{family}" in teller.lines else "empty.other"
+    text, values = teller.lines.line(path, dice, slots), {"request": owed.number}
+    key = loosest(owed.need) if family == "search" else ""
+    if not key:
+        return text, Act("report empty", owed.need, values)
+    label = teller.phrases.noun(key.rpartition(":")[0], owed.need.meaning.table)
+    use = "bound" if key.endswith(":from") else "condition"
+    offer = teller.lines.line(f"offer.{use}", dice, {"label": label})
+    return f"{sentence(text)} {sentence(offer)}", Act("report empty", owed.need, {**values, "offer": True})

@@ -1,0 +1,113 @@
+"""How the user turns to the next part: on with the same, to something new, away for a moment and back, along what was offered.
+
+Where the talk stands follows from the parts asked for so far and from the assistant's last words. The frame says it aloud; what is
+asked for is the affair of the clause in it (`asking.py`).
+"""
+
+from msgspec import Struct
+
+from duologue.plans.ways import wider
+from duologue.simulate.agenda import WRITES
+from duologue.simulate.behaviours.scene import Scene
+from duologue.simulate.past import Part
+from duologue.types import Mention, Need, Scenario, Subtask
+
+__all__ = ["Turning", "declines", "in_order", "turn_to"]
+
+
+class Turning(Struct):
+    """A frame, what its lines may use beside the request, and the behaviours that it and the part are."""
+
+    frame: str
+    slots: dict[str, str]
+    behaviours: list[str]
+
+
+def in_order(scenario: Scenario, switches: bool) -> list[tuple[int, Subtask]]:
+    """The parts of a scenario with their tasks, in the order of asking: that of the tasks, or the scenario's own."""
+    plain = [(n, p) for n, t in enumerate(scenario.tasks) for p in range(len(t.subtasks))]
+    drawn = list(scenario.order) if switches and scenario.mode == "user" else []
+    return [(n, scenario.tasks[n].subtasks[p]) for n, p in (drawn if sorted(drawn) == plain else plain)]
+
+
+def turn_to(scene: Scene, part: Part) -> Turning:
+    """The frame of the next request."""
+    out = Turning("next", {}, _taken(part))
+    last = scene.part
+    if last is None:
+        out.frame = "first"
+    elif last.task != part.task:
+        _to_another(scene, last, part, out)
+    elif _offered(scene) and _is_offered(last, part):
+        out.frame = "accept"
+    return out
+
+
+def declines(scene: Scene, part: Part) -> bool:
+    """The assistant offered a way, and the user goes on with something else."""
+    return _offered(scene) and scene.part is not None and not _is_offered(scene.part, part)
+
+
+def _taken(part: Part) -> list[str]:
+    """What the part itself is: a wish that can't be met, a search that brings nothing."""
+    need = part.subtask.need
+    if need is None or part.subtask.tell:
+        return []
+    if need.meaning.family not in WRITES:
+        return ["empty_result"]
+    return ["impossible"] if "can't be done" in part.subtask.goal else []
+
+
+def _to_another(scene: Scene, last: Part, part: Part, out: Turning) -> None:
+    before, after = scene.parts[: scene.past.asked], scene.parts[scene.past.asked :]
+    begun = [p for p in before if p.task == part.task]
+    if begun:
+        out.frame = "back"
+        need = part.subtask.need
+        table = need.meaning.table if need is not None else ""
+        if any(p.subtask.need is not None and p.subtask.need.meaning.table == table for p in begun):
+            out.slots["old"] = scene.words.phrases.table(table)[1]
+        out.behaviours.append("switch")
+    elif any(p.task == last.task for p in after):
+        out.frame = "break"
+        out.behaviours.append("switch")
+    else:
+        out.frame = "topic"
+        same = _same(scene, part.subtask.need)
+        if same is not None and not same.by:
+            out.frame = "next"
+        elif same is not None and scene.takes_up("linked"):
+            out.frame = "linked"
+            out.slots["same"] = scene.words.phrases.table(same.table)[0]
+            out.behaviours.append("linked")
+
+
+def _same(scene: Scene, need: Need | None) -> Mention | None:
+    """The row of the need that was spoken of last among those of its table; None where it is about another."""
+    if need is None or len(need.mentions) != 1 or need.mentions[0].pick is not None:
+        return None
+    mention = need.mentions[0]
+    earlier = [m for a in reversed(scene.past.acts) if a.need for m in a.need.mentions if m.table == mention.table]
+    return mention if not mention.by or (earlier and earlier[0].by == mention.by) else None
+
+
+def _offered(scene: Scene) -> bool:
+    return any(a.values.get("offer") for a in scene.past.heard)
+
+
+def _is_offered(last: Part, part: Part) -> bool:
+    """The part goes the way that is left after the one before: `plans.ways`, as far as a person sees it."""
+    before, need = last.subtask.need, part.subtask.need
+    if before is None or need is None:
+        return False
+    if before.meaning.family not in WRITES:
+        other = wider(before)
+        return other is not None and (other.meaning, other.mentions, other.values) == (
+            need.meaning,
+            need.mentions,
+            need.values,
+        )
+    hangs_on = need.meaning.family == "related" and need.meaning.parent == before.meaning.table
+    named = [v for k, v in before.values.items() if k.startswith(f"{before.meaning.table}.")]
+    shown = need.meaning.family == "get" and any(m.by.get("@name") in named for m in need.mentions if m.by)
+    return hangs_on or (shown and need.meaning.table == before.meaning.table)
