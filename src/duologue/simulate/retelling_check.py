@@ -231,7 +231,8 @@ def _user_act(kinds: set[str], old: str, new: str) -> str:
     if "confirm" not in kinds and kinds and re.match(r"\W*(?:yes|yep|yeah|go ahead)\b", new, re.IGNORECASE):
         return "it agrees to something that was not proposed" if not re.match(r"\W*ye", old, re.IGNORECASE) else ""
     if kinds & {"done"} and (
-        "?" in new or not re.search(r"\b(?:thank|thx|cheers|bye|all|done|everything)", new, re.IGNORECASE)
+        "?" in new
+        or not re.search(r"\b(?:thank|thx|cheers|bye|all|done|everything|nothing (?:else|more))", new, re.IGNORECASE)
     ):
         return "it must end the conversation"
     if (
