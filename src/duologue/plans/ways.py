@@ -12,14 +12,14 @@ from duologue.catalog.model import Catalog
 from duologue.plans.index import ToolIndex
 from duologue.types import Json, Mention, Need
 
-__all__ = ["FINAL", "IS_SO", "TAKEN", "USED", "error_kind", "instead", "loosest", "wider"]
+__all__ = ["IS_SO", "LINKED_YET", "TAKEN", "USED", "error_kind", "instead", "loosest", "wider"]
 
 USED = "hasdependents"
 """A row can't go while others refer to it."""
 TAKEN = "alreadyexists"
 """Something of that name is there already."""
-FINAL = "alreadyfinal"
-"""What has come to its end changes no more."""
+LINKED_YET = "alreadylinked"
+"""The two are linked already."""
 IS_SO = "unchanged"
 """It is what it was to become."""
 

@@ -48,7 +48,7 @@ def so_already(teller: "Reporter", owed: Owed, slots: dict[str, str], dice: rand
         "value": teller.phrases.value(key, value),
     }
     told["are"] = teller.phrases.are([key], owed.need.meaning.table)
-    return teller.lines.line("so_already", dice, told), Act("error", values={"request": owed.number})
+    return teller.lines.line("so_already", dice, told), Act("so already", values={"request": owed.number})
 
 
 def is_so(need: Need) -> bool:

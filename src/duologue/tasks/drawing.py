@@ -17,7 +17,7 @@ from duologue.language.phrases import Phrases
 from duologue.plans.gist import answering
 from duologue.plans.rows import Listing
 from duologue.plans.sayings import Sayings
-from duologue.plans.ways import IS_SO
+from duologue.plans.ways import IS_SO, LINKED_YET, TAKEN
 from duologue.tasks.answers import complete
 from duologue.tasks.clients import client
 from duologue.tasks.goals import goal_of, refusal_of, whole_goal
@@ -40,8 +40,8 @@ WEIGHTS = {
 """How readily people come up with each family of needs."""
 REFUSED = 0.4
 """How often a write that a rule refuses by chance is taken up as a request that cannot be met."""
-EMPTY = 0.05
-"""How often a list that turns out empty by chance is taken up."""
+EMPTY = 0.2
+"""How often a list that turns out empty by chance is taken up by a session that is to have an empty answer."""
 LINKED = 0.88
 """How often a later task grows out of what came back before."""
 TRIES = 40
@@ -213,8 +213,7 @@ class Drawing:
         try:
             listings, _ = walk.take(tool, need, proposal.meant)
         except Refused as refusal:
-            meant = refusable >= 1 or (refusal.kind != IS_SO and self.dice.random() < refusable)
-            if meant and not self.refused:
+            if self._takes(refusal, refusable):
                 return self._refusal(proposal, refusal.reason, first)
             walk.back_to(mark)
             return None
@@ -228,6 +227,12 @@ class Drawing:
                 return None
             need = finished
         return self.accepted(Proposal(need, proposal.known, proposal.meant, proposal.reason), listing, first)
+
+    def _takes(self, refusal: Refused, refusable: float) -> bool:
+        """Whether a refusal becomes a part. One in a session; on purpose, or by chance where a person could not have known."""
+        if self.turns["impossible"] or not self.maker.rates["impossible"]:
+            return False
+        return refusable >= 1 or (refusal.kind not in (IS_SO, LINKED_YET, TAKEN) and self.dice.random() < refusable)
 
     def accepted(self, proposal: Proposal, listing: Listing | None, first: int) -> Subtask:
         """Close a need that was taken on the walk from step `first` on. Raises `Taken` where there are no words for it."""
@@ -253,9 +258,11 @@ class Drawing:
         if listing is None or _cut_off(tool, need, listing) or repeated(self.walk.memory, listing):
             return None
         if not listing.rows:
-            if need.meaning.family not in ("related", "missing") or self.turns["empty_result"]:
-                return None
-            if self.dice.random() >= EMPTY:
+            if need.meaning.family not in ("related", "missing") or "empty_result" not in self.planned:
+                return (
+                    None  # else a small database, where little is left to ask for, would hardly speak of anything else
+                )
+            if self.turns["empty_result"] or self.dice.random() >= EMPTY:
                 return None
             self.turns["empty_result"] += 1
         return complete(self.proposer, self.walk.memory, need, listing, self.dice)

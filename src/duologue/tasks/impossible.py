@@ -8,7 +8,7 @@ can't be done, and why, and nothing may change. Often the goal goes on along the
 from typing import TYPE_CHECKING
 
 from duologue.language.values import is_blank
-from duologue.plans.ways import IS_SO, instead
+from duologue.plans.ways import IS_SO, LINKED_YET, TAKEN, instead
 from duologue.tasks.anchors import Anchor, sayable
 from duologue.tasks.families import as_it_is
 from duologue.tasks.proposal import Proposal
@@ -27,23 +27,36 @@ AS_IS = 0.35
 WAY_OUT = 0.65
 """How often the goal goes on along the way that is left."""
 
+_SEEN = (LINKED_YET, TAKEN)
+"""Kinds of refusal that somebody who has just seen both rows would not run into."""
+
 
 def impossible(drawing: "Drawing") -> list[Subtask]:
     """A part that is refused, mostly with the next one growing out of it; nothing where no wish comes to mind that would be."""
-    if drawing.refused:
-        return []
     tools = [t for t in drawing.walk.index.toolset.tools if t.effect == "write" and t.meaning is not None]
     drawing.dice.shuffle(tools)
     for tool in sorted(tools, key=_is_a_value):
         for _ in range(TRIES):
             wish = _wish(drawing, tool)
             kind = _refused_as(drawing, tool, wish) if wish is not None else ""
-            if wish is None or not kind or (kind == IS_SO and wish.reason):
+            if (
+                wish is None
+                or not kind
+                or (kind == IS_SO and wish.reason)
+                or (kind in _SEEN and not _brings_a_row(wish))
+            ):
                 continue
             part = drawing.attempt(tool, wish, refusable=1)
             if part is not None:
                 return [part, *_way_out(drawing, wish.need, kind)]
     return []
+
+
+def _brings_a_row(wish: Proposal) -> bool:
+    """One of the rows is the user's own affair: nothing has shown it so far. So is a name for something new."""
+    own = {(f.slot, str(f.value)) for f in wish.known}
+    rows = [m for m in wish.need.mentions if m.by and all((f"{m.table}.{k}", str(v)) in own for k, v in m.by.items())]
+    return bool(rows) or not wish.need.mentions
 
 
 def _is_a_value(tool: Tool) -> bool:

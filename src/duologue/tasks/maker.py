@@ -32,6 +32,9 @@ __all__ = ["Drawing", "ScriptedTasks"]
 COUNTS = {1: 8, 2: 54, 3: 27, 4: 8, 6: 3}
 """How many tasks a scenario has: mostly two or three, now and then a long session."""
 
+LEAST = 3
+"""Parts of a conversation worth having; where a database has no more than that left, its tasks have run out."""
+
 
 class ScriptedTasks:
     """Draws scenarios over one environment; `run_seed` and the item decide everything."""
@@ -73,8 +76,8 @@ class ScriptedTasks:
             maker = Drawing(self, walk, Proposer(self.catalog, self.index, self.anchors, edits), clock)
             count = dice.choices(list(COUNTS), list(COUNTS.values()))[0]
             tasks: list[Task] = []
-            for number in range(count):
-                task = maker.task(used, tasks, number)
+            while len(tasks) < count or (tasks and _parts(tasks) < LEAST):
+                task = maker.task(used, tasks, len(tasks))
                 if task is None:
                     break
                 tasks.append(task)
@@ -83,6 +86,8 @@ class ScriptedTasks:
         self._tried[item] = Tried(maker.reasons + Counter({"": len(tasks)}), maker.untried)
         if not tasks:
             raise StageError("tasks", "no new task could be drawn", ", ".join(maker.reasons) or "nothing to ask for")
+        if _parts(tasks) < LEAST:
+            raise StageError("tasks", "no new task could be drawn", "too little is left for a conversation")
         name = digest([t.id for t in tasks] + [mode, seed])
         scenario = Scenario(
             id=name, tasks=tuple(tasks), clock=clock, seed=seed, mode="task" if mode == "task" else "user"
@@ -98,3 +103,7 @@ class ScriptedTasks:
     def tried(self, item: str) -> Tried:
         """What was drafted for an item since this was last asked."""
         return self._tried.pop(item, Tried())
+
+
+def _parts(tasks: list[Task]) -> int:
+    return sum(len(t.subtasks) for t in tasks)
