@@ -33,7 +33,7 @@ COUNTS = {1: 8, 2: 54, 3: 27, 4: 8, 6: 3}
 """How many tasks a scenario has: mostly two or three, now and then a long session."""
 
 LEAST = 3
-"""Parts of a conversation worth having; where a database has no more than that left, its tasks have run out."""
+"""Parts that a conversation has at least, where the database still has something to ask for."""
 
 
 class ScriptedTasks:
@@ -86,8 +86,6 @@ class ScriptedTasks:
         self._tried[item] = Tried(maker.reasons + Counter({"": len(tasks)}), maker.untried)
         if not tasks:
             raise StageError("tasks", "no new task could be drawn", ", ".join(maker.reasons) or "nothing to ask for")
-        if _parts(tasks) < LEAST:
-            raise StageError("tasks", "no new task could be drawn", "too little is left for a conversation")
         name = digest([t.id for t in tasks] + [mode, seed])
         scenario = Scenario(
             id=name, tasks=tuple(tasks), clock=clock, seed=seed, mode="task" if mode == "task" else "user"

@@ -48,6 +48,7 @@ class Mark(Struct, frozen=True):
     memory: Moment
     untouched: bool
     edited: frozenset[tuple[Meaning | None, tuple[str, ...]]]
+    turned_down: frozenset[tuple[str, str]]
 
 
 class Walk:
@@ -68,9 +69,9 @@ class Walk:
         self.asked: list[str] = []
         """For each step, what it asks in terms of the database, whatever its tool is called; empty for a look-up."""
         self.seen: set[tuple[str, str]] = set()
+        """(tool, arguments) of the reads already made in the state as it is."""
         self.turned_down: set[tuple[str, str]] = set()
         """Writes that a rule refused."""
-        """(tool, arguments) of the reads already made in the state as it is."""
         self.called: dict[str, Json] = {}
         """The arguments of the last call."""
         self.known: list[Fact] = []
@@ -93,6 +94,7 @@ class Walk:
             memory=self.memory.mark(),
             untouched=self.untouched,
             edited=frozenset(self.edited),
+            turned_down=frozenset(self.turned_down),
         )
 
     def back_to(self, mark: Mark) -> None:
@@ -105,7 +107,7 @@ class Walk:
 
     def rewind(self, mark: Mark, session: SqliteSession) -> None:
         """Forget what came after the mark, and go on in `session`, which is in the state of that moment."""
-        self.untouched, self.edited = mark.untouched, set(mark.edited)
+        self.untouched, self.edited, self.turned_down = mark.untouched, set(mark.edited), set(mark.turned_down)
         self.session.close()
         self.session = session
         self.back_to(mark)
