@@ -18,7 +18,7 @@ from duologue.types import Act, Json, Mention, Need, Tool, Turn
 LOOKUP, FETCH = "look up", "fetch"
 WAITS = {"choices": "choices", "suggest": "row", "ask": "value", "confirm?": "confirm"}
 """Kinds of the assistant's acts that want an answer → what for."""
-_DECIDED = frozenset({LOOKUP, FETCH, *WAITS})
+_DECIDED = frozenset({LOOKUP, FETCH, "so already", *WAITS})
 ASKS = frozenset({"request", "follow up", "take up"})
 """Kinds of the user's acts that make a request. To take up is to ask again for what was put off."""
 WRITES = frozenset({"set", "create", "remove", "link", "unlink", "act"})

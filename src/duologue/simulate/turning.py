@@ -51,11 +51,10 @@ def declines(scene: Scene, part: Part) -> bool:
 def _taken(part: Part) -> list[str]:
     """What the part itself is: a wish that can't be met, a search that brings nothing."""
     need = part.subtask.need
-    if need is None or part.subtask.tell:
-        return []
-    if need.meaning.family not in WRITES:
-        return ["empty_result"]
-    return ["impossible"] if "can't be done" in part.subtask.goal else []
+    if part.subtask.refused:
+        return ["impossible"]
+    told = need is None or part.subtask.tell or need.meaning.family in WRITES
+    return [] if told else ["empty_result"]
 
 
 def _to_another(scene: Scene, last: Part, part: Part, out: Turning) -> None:

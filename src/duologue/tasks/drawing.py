@@ -251,7 +251,7 @@ class Drawing:
         self.turns["impossible"] += 1
         self.walk.known.extend(f for f in proposal.known if f not in self.walk.known)
         goal = refusal_of(self.phrases, self.sayings, proposal.need, reason, self.dice)
-        return self.walk.accept(proposal.need, goal, None, first)
+        return replace(self.walk.accept(proposal.need, goal, None, first), refused=reason)
 
     def _wanted(self, tool: Tool, need: Need, listing: Listing | None) -> Need | None:
         """The need with what is to be told of the answer; None where the answer is cut off, or mostly where it is empty."""

@@ -10,7 +10,7 @@ def rubric_of(subtasks: Sequence[Subtask], plan: Sequence[PlanStep], index: Tool
     """Critical: each part reached, nothing else changed, nothing stated without ground. Structural: look-ups and order."""
     out = []
     for subtask in subtasks:
-        if subtask.need is not None and subtask.goal.startswith("the user knows that it can't be done"):
+        if subtask.refused:
             out.append(
                 Criterion(
                     "The refusal is reported as it is, with its reason, and nothing is claimed done.",

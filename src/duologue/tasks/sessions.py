@@ -141,7 +141,7 @@ def _is_same(walk: Walk, maker: "ScriptedTasks", task: Task, part: Subtask) -> b
         listings, _ = walk.take(tool, need)
     except Refused:
         walk.accept(need, part.goal, None, 0)
-        return "can't be done" in part.goal
+        return bool(part.refused)
     except Taken:
         return False
     listing = answering(need, listings)

@@ -55,6 +55,8 @@ class Subtask(Struct, frozen=True, omit_defaults=True):
     steps: tuple[int, ...] = ()
     need: Need | None = None
     tell: tuple[Disclosure, ...] = ()
+    refused: str = ""
+    """Why it can't be had, in the words of the rule that refuses it; empty where it can. Nothing may change then."""
 
 
 class Criterion(Struct, frozen=True, omit_defaults=True):
