@@ -20,6 +20,7 @@ Every family of needs uses the same names for its pieces, so that the grammar fi
     field                          the column a need is about: "city", "discontinued status"
     child, children, parent        the tables beside it; role: what the parent is to them, where that is not clear: "manager"
     verb                           of a hand-written tool: "cancel"
+    when, when_not                 the condition of a change: "the stock is below 20"; "the stock is not below 20"
 
 Whatever is drawn, a text says all that the need means: `worded` takes the lines that say most of it and adds what they leave out.
 """
@@ -28,6 +29,7 @@ import random
 import re
 
 from duologue.language.asked import asked_for
+from duologue.language.conditions import when, when_not
 from duologue.language.extremes import is_many, measure_word
 from duologue.language.filters import spoken_filters
 from duologue.language.grammar import Grammar, article, listed, possessive
@@ -49,6 +51,7 @@ _LEFT = {
     "best": ", in particular {best}",
     "other_who": ", along with {other_who}",
     "role": ", as {role}",
+    "when": ", but only if {when}",
     "who": ", for {who}",
     "whose": ", {for_whom}",
 }
@@ -100,6 +103,9 @@ def pieces(
             out["done"] = "" if out["role"] else made_by(subject, phrases.table(meaning.parent)[0])
         if dice is not None:
             out |= asked_for(phrases, need, out.get("who", ""), dice)
+    if need.when is not None:
+        out["when"] = when(phrases, need.when, meaning.table)
+        out["when_not"] = when_not(phrases, need.when, meaning.table)
     if need.pick is not None:
         names = any(w.startswith(meaning.table + ".") and ":" not in w for w in need.wanted)
         out["best"] = phrases.pick(need.pick, out.get("group") or (subject if names else "one"))
@@ -213,6 +219,9 @@ def _limit(need: Need) -> str:
 def form_of(need: Need) -> str:
     """Which lines of a grammar a need is worded by: its family, and what sets it apart within it."""
     family = need.meaning.family
+    if is_special(need):
+        base = "assign" if is_assigned(need) else family
+        return f"{base}_{'if' if need.when is not None else need.amends or 'each'}"
     if family == "set" and not any(k.endswith(":value") for k in need.values):
         return "assign" if is_assigned(need) else "set_partial"
     if family == "top" and need.meaning.group:
@@ -222,6 +231,11 @@ def form_of(need: Need) -> str:
     return family
 
 
+def is_special(need: Need) -> bool:
+    """It is more than a plain wish about one row: it hangs on a condition or on what was done before, or is about several rows."""
+    return need.when is not None or bool(need.amends) or any(m.each for m in need.mentions)
+
+
 def is_assigned(need: Need) -> bool:
     """A row comes to refer to another one. A row that is named by those it joins mentions these alone."""
     return len(need.mentions) > 1 and any(m.table == need.meaning.table for m in need.mentions)
@@ -229,7 +243,7 @@ def is_assigned(need: Need) -> bool:
 
 def demanded(slots: dict[str, str], form: str) -> frozenset[str]:
     """The pieces a text must say, whatever line is drawn."""
-    must = {s for s in ("who", "other_who", "n", "changes", "filters", "role") if slots.get(s)}
+    must = {s for s in ("who", "other_who", "n", "changes", "filters", "role", "when") if slots.get(s)}
     if slots.get("me") or slots.get("you"):
         must.add("whose")
     if slots.get("details") and not slots.get("changes"):

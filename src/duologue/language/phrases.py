@@ -5,7 +5,7 @@ dialogue: which row "that order" is has been settled before anything is worded.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from duologue.catalog.model import Catalog, Column, Table
 from duologue.catalog.nouns import plural
@@ -150,6 +150,9 @@ class Phrases:
         """A row as it is spoken of. `bare` leaves out what kind of thing it is where the name says enough."""
         label, _ = self.table(mention.table)
         table = self._tables.get(mention.table)
+        if mention.each:
+            rest = f" except {self.pick(mention.pick)}" if mention.pick is not None else ""
+            return f"all of those {self.table(mention.table)[1]}{rest}"
         if mention.pick is not None:
             return self.pick(mention.pick, label)
         if "@name" in mention.by:
@@ -171,6 +174,17 @@ class Phrases:
             ]
             return f"the {label} with {listed(told)}"
         return f"that {label}"
+
+    def rows(self, mentions: Sequence[Mention]) -> str:
+        """Several rows of one table together: "orders 12, 15 and 19", "the wines Barolo and Gavi", "Ida Irwin and Boris Lund"."""
+        first, many = mentions[0], self.table(mentions[0].table)[1]
+        alike = len(mentions) > 1 and len(first.by) == 1 and all(m.by.keys() == first.by.keys() for m in mentions)
+        if not alike or self.is_person(first.table):
+            return listed([self.row(m) for m in mentions])
+        column = next(iter(first.by))
+        if column == "@name":
+            return f"the {many} {listed([self.row(m, bare=True) for m in mentions])}"
+        return f"{many} {listed([self.value(f'{m.table}.{column}', m.by[column]) for m in mentions])}"
 
     def pick(self, pick: Pick, noun: str = "one") -> str:
         """ "the order with the highest total", "the cheapest product", "the latest invoice", "the second one"."""

@@ -116,6 +116,8 @@ class Memory:
         talk has been about is meant, where it has been about one of them."""
         table = mention.table
         rows = self.known.get(table, {})
+        if mention.each:
+            return self._each(mention, before)
         if mention.pick is not None:
             row = self.pick(mention.pick, table, before)
             key = self.key_of(table, row) if row else None
@@ -126,6 +128,18 @@ class Memory:
         found = [k for k in rows.values() if matches(k.values, mention.by)]
         spoken_of = [k for k in found if self.was_talked_about(k, before)] if len(found) > 1 else []
         return spoken_of if len(spoken_of) == 1 else found
+
+    def _each(self, mention: Mention, before: int) -> list[Known]:
+        """All rows of the latest list, but for the one picked; none where it is not clear which that is."""
+        listing = self.latest(mention.table, before)
+        keys = [self.key_of(mention.table, row) for row in listing.rows] if listing is not None else []
+        if mention.pick is not None:
+            left = self.pick(mention.pick, mention.table, before)
+            if left is None:
+                return []
+            keys = [k for k in keys if k != self.key_of(mention.table, left)]
+        rows = self.known.get(mention.table, {})
+        return [rows[k] for k in dict.fromkeys(keys) if k in rows]
 
     def pick(self, pick: Pick, table: str, before: int) -> Row | None:
         """The row picked from the latest list of rows of `table`; None where it is not clear which."""

@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Sequence
 
+from duologue.language.clauses import is_special
 from duologue.language.grammar import listed
 from duologue.language.phrases import Phrases
 from duologue.plans.binding import mention_slots
@@ -26,7 +27,7 @@ class Sayings:
     def line(self, part: str, need: Need, rows: Sequence[str], dice: random.Random) -> str:
         """A phrase for the need, saying every value it gives; empty where there is none."""
         tool = self.index.serving(need.meaning)
-        if tool is None or not tool.wording.get(part) or need.pick is not None:
+        if tool is None or not tool.wording.get(part) or need.pick is not None or is_special(need):
             return ""
         slots = self.slots(tool, need, rows)
         said = {k for k, s in tool.inputs.items() if f"{s.table}.{s.column}:{s.use}" in need.values}

@@ -5,6 +5,7 @@ conversation can be taken up at any turn. Acts in a turn of calls say which requ
 """
 
 from msgspec import Struct, field, json
+from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
 from duologue.ids import to_json
@@ -13,12 +14,12 @@ from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known, Memory
 from duologue.plans.rows import PART, Listing, RowKey, matches
 from duologue.simulate.revising import revised, spoken_slots
-from duologue.types import Act, Json, Mention, Need, Tool, Turn
+from duologue.types import Act, Condition, Json, Mention, Need, Tool, Turn
 
-LOOKUP, FETCH = "look up", "fetch"
+LOOKUP, FETCH, CHECK = "look up", "fetch", "check"
 WAITS = {"choices": "choices", "suggest": "row", "ask": "value", "confirm?": "confirm"}
 """Kinds of the assistant's acts that want an answer → what for."""
-_DECIDED = frozenset({LOOKUP, FETCH, "so already", *WAITS})
+_DECIDED = frozenset({LOOKUP, FETCH, CHECK, "so already", *WAITS})
 ASKS = frozenset({"request", "follow up", "take up"})
 """Kinds of the user's acts that make a request. To take up is to ask again for what was put off."""
 WRITES = frozenset({"set", "create", "remove", "link", "unlink", "act"})
@@ -60,6 +61,21 @@ class Owed(Struct):
     choice_of: int = -1
     slot: str = ""
     told: bool = False
+    parts: "list[Owed]" = field(default_factory=list)
+    """Of a request about each row of a list: one for each row, once it is clear which these are."""
+    part: int = -1
+    """Its place among the parts of such a request; -1 for a request of its own."""
+    checked: bool = False
+    """What its condition is about was looked at."""
+    was: Known | None = None
+    """Of a change that was made: the row as results had shown it by then, and where."""
+    restored: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Of a change that is taken back: slot key with use → where a result had shown the value it goes back to."""
+
+    @property
+    def is_each(self) -> bool:
+        """It is about each row of a list."""
+        return any(m.each for m in self.need.mentions)
 
     @property
     def answer(self) -> Listing | None:
@@ -91,7 +107,7 @@ class Agenda:
         """Turns folded so far."""
         self.answers: dict[str, tuple[int, Json, list[Listing]]] = {}
         """Reads already made: name and arguments → turn of the result, the result, its listings."""
-        self._serving: dict[str, tuple[str, int, int]] = {}
+        self._serving: dict[str, tuple[str, Owed, int]] = {}
         self._calls: dict[str, tuple[str, dict[str, Json]]] = {}
 
     def fold(self, turns: tuple[Turn, ...]) -> None:
@@ -113,25 +129,77 @@ class Agenda:
 
     def open(self) -> list[Owed]:
         """Requests that are the assistant's move, in the order they were made; those that are to wait come last."""
-        mine = [o for o in self.owed if not o.told and not o.waiting]
+        mine = [p for o in self.owed for p in (o.parts or [o]) if not p.told and not p.waiting]
         return sorted(mine, key=lambda o: o.held)
+
+    def parts(self, owed: Owed) -> list[Owed]:
+        """A request about each row of a list, row by row; empty while it is not clear which rows these are."""
+        at = next(i for i, m in enumerate(owed.need.mentions) if m.each)
+        mention = owed.need.mentions[at]
+        if not owed.parts:
+            for known in self.memory.candidates(mention, owed.number):
+                mentions = (*owed.need.mentions[:at], self._named(known), *owed.need.mentions[at + 1 :])
+                part = Owed(owed.number, replace(owed.need, mentions=mentions), owed.turn, part=len(owed.parts))
+                part.approved, part.chosen[at] = owed.approved, known.key
+                owed.parts.append(part)
+        return owed.parts
+
+    def standing(self, row: Known | None, condition: Condition) -> Json:
+        """How a row stands in what a condition is about, as far as results have shown it since the latest change."""
+        column = condition.slot.removeprefix(f"{row.table}.") if row is not None else ""
+        if row is None or row.source(column) < self.last_write:
+            return None
+        return row.values.get(column)
+
+    def _named(self, row: Known) -> Mention:
+        """A known row by its name, or by its key."""
+        if row.values.get("@name") is not None:
+            return Mention(row.table, by={"@name": row.values["@name"]})
+        return Mention(row.table, by={k: row.values.get(k) for k in self.memory.catalog.table(row.table).key})
+
+    def restore(self, owed: Owed) -> None:
+        """Fill in what a change that is taken back goes back to: what results had shown before it."""
+        key = self._row_of(owed)
+        made = (p for o in reversed(self.owed) if o is not owed for p in (o.parts or [o]))
+        last = next((o for o in made if o.need.meaning == owed.need.meaning and self._is_made(o, key)), None)
+        if last is None or last.was is None or owed.restored:
+            return
+        values = {}
+        for slot in (s for s in last.need.values if s.endswith(":value")):
+            column = slot.rpartition(":")[0].removeprefix(f"{owed.need.meaning.table}.")
+            if last.was.values.get(column) is not None:
+                values[slot] = last.was.values[column]
+                owed.restored[slot] = (last.was.source(column), last.was.path(column))
+        owed.need = replace(owed.need, values=values)
+
+    def _is_made(self, owed: Owed, key: RowKey | None) -> bool:
+        """It is a change that was made, to this row."""
+        return owed.answered_at >= 0 and not owed.failed and key is not None and self._row_of(owed) == key
+
+    def _row_of(self, owed: Owed) -> RowKey | None:
+        """The row that a change is about, where that is clear."""
+        about = (i for i, m in enumerate(owed.need.mentions) if m.table == owed.need.meaning.table)
+        return owed.chosen.get(next(about, -1))
 
     def _hear(self, turn: Turn, at: int) -> None:
         self.asides, self.goodbye, self.dropped = [], False, False
-        waiting = next((o for o in self.owed if o.waiting), None)
+        waiting = [p for o in self.owed for p in (o.parts or [o]) if p.waiting]
         for act in turn.acts:
             if act.kind in ASKS and act.need is not None:
                 self.owed.append(Owed(len(self.owed), act.need, at, act.kind == "follow up", approved=self.approved))
             elif act.kind == "correct":
-                self._correct(waiting, act, at)
+                self._correct(waiting[0] if waiting else None, act, at)
             elif act.kind == "introduce":
                 self.speaker, self.introduced_at = introduced(act), at
             elif act.kind == "done":
                 self.goodbye = True
             elif act.kind == "doubt":
                 self._doubt()
-            elif waiting is None or not self._settle(waiting, act, at):
+            elif not waiting or not self._settle(waiting[0], act, at):
                 self.asides.append(act)
+            elif act.kind in ("confirm", "refuse", "put off"):  # what was proposed together is settled together
+                for owed in waiting[1:]:
+                    self._settle(owed, act, at)
 
     def is_speaker(self, mention: Mention) -> bool:
         """Whether a row is the user."""
@@ -164,7 +232,7 @@ class Agenda:
             owed.held = True
         elif act.kind == "inform":
             values = {**owed.need.values, **act.values}
-            owed.need = Need(owed.need.meaning, owed.need.mentions, values, owed.need.wanted, owed.need.pick)
+            owed.need = replace(owed.need, values=values)
             owed.said_at.update(dict.fromkeys(act.values, at))
         elif act.kind == "select":
             self._select(owed, act, at)
@@ -209,23 +277,34 @@ class Agenda:
         for call in turn.message.tool_calls:
             self._calls[call.id] = (call.name, call.arguments)
         for act in turn.acts:
-            number = act.values.get("request")
-            if isinstance(number, int) and act.kind in _DECIDED:
-                self._settle_rows(self.owed[number])
-            if act.kind in (LOOKUP, FETCH):
-                self._serving[str(act.values["call"])] = (
-                    act.kind,
-                    int(act.values["request"]),
-                    int(act.values["mention"]),
-                )
-            elif isinstance(number, int):
-                owed = self.owed[number]
+            owed = self._meant(act)
+            if owed is None:
+                continue
+            if act.kind in _DECIDED:
+                self._settle_rows(owed)
+            if act.kind in (LOOKUP, FETCH, CHECK):
+                self._serving[str(act.values["call"])] = (act.kind, owed, int(act.values["mention"]))
+            else:
                 if act.kind in WAITS:
                     owed.waiting = WAITS[act.kind]
                     owed.choice_of = int(act.values.get("mention", -1))
                     owed.slot = str(act.values.get("slot", ""))
                 else:
-                    owed.told, owed.again = True, False
+                    self._told(owed)
+
+    def _meant(self, act: Act) -> Owed | None:
+        """The request that an act of the assistant's is about."""
+        number, part = act.values.get("request"), act.values.get("part")
+        if not isinstance(number, int):
+            return None
+        return self.parts(self.owed[number])[part] if isinstance(part, int) else self.owed[number]
+
+    def _told(self, owed: Owed) -> None:
+        owed.told, owed.again = True, False
+        whole = self.owed[owed.number]
+        if whole is not owed and all(p.told for p in whole.parts):
+            whole.told, whole.failed = True, all(p.failed for p in whole.parts)
+            whole.answered_at = max(p.answered_at for p in whole.parts)
 
     def _settle_rows(self, owed: Owed) -> None:
         """The rows its mentions meant when it was decided on, as far as that was clear then."""
@@ -234,19 +313,21 @@ class Agenda:
             if len(found) == 1:
                 owed.chosen[i] = found[0].key
                 self.memory.focus_on(mention.table, found[0].key, owed.number)
+        if owed.need.amends == "undo":
+            self.restore(owed)
 
     def _learn(self, turn: Turn, at: int) -> None:
         name, arguments = self._calls.get(turn.message.tool_call_id, ("", {}))
         tool = self.index.by_name.get(name)
-        kind, number, mention = self._serving.get(turn.message.tool_call_id, (FETCH, -1, -1))
-        if tool is None or number < 0:
+        if tool is None or turn.message.tool_call_id not in self._serving:
             return
+        kind, owed, mention = self._serving[turn.message.tool_call_id]
         result = json.decode(turn.message.content)
-        owed = self.owed[number]
         failed = isinstance(result, dict) and "error" in result
         if tool.effect == "write":
             owed.before = self.stood(owed)
-        listings = self.memory.absorb(tool, result, at, number if kind == FETCH else -1)
+            self._keep(owed)
+        listings = self.memory.absorb(tool, result, at, owed.number if kind == FETCH else -1)
         if tool.effect == "read" and not failed:
             self.answers[call_mark(tool, arguments)] = (at, result, listings)
         if tool.effect == "write" and not failed:
@@ -255,6 +336,9 @@ class Agenda:
             if mention in owed.looked_up:
                 owed.sought.setdefault(mention, []).extend(str(v) for v in arguments.values())
             owed.looked_up.add(mention)
+            return
+        if kind == CHECK:
+            owed.checked = True
             return
         owed.listings, owed.result, owed.answered_at, owed.failed = listings, result, at, failed
         if (listing := owed.answer) is not None and not failed:
@@ -270,6 +354,18 @@ class Agenda:
         else:
             found = self.memory.candidates(owed.need.mentions[at], owed.number) if at >= 0 else []
         return {f"{table}.{k}": v for k, v in found[0].values.items()} if len(found) == 1 else {}
+
+    def _keep(self, owed: Owed) -> None:
+        """Remember a row as it was before it is changed."""
+        key = self._row_of(owed)
+        row = self.memory.known.get(owed.need.meaning.table, {}).get(key) if key is not None else None
+        if row is not None:
+            owed.was = Known(row.table, row.key, dict(row.values), dict(row.sources))
+
+
+def told_of(owed: Owed) -> dict[str, Json]:
+    """How an act says which request it is about."""
+    return {"request": owed.number, **({"part": owed.part} if owed.part >= 0 else {})}
 
 
 def introduced(act: Act) -> Mention:

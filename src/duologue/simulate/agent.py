@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
 from duologue.ids import rng
+from duologue.language.conditions import holds
 from duologue.language.phrases import Phrases
 from duologue.plans.binding import Bound, bind
 from duologue.plans.index import ToolIndex
@@ -19,12 +20,24 @@ from duologue.plans.likeness import alike, pieces_of
 from duologue.plans.memory import Known
 from duologue.plans.rows import PART, Listing
 from duologue.protocols import Utterance, View
-from duologue.simulate.agenda import FETCH, LOOKUP, WAITS, Agenda, Owed, call_mark
+from duologue.simulate.agenda import CHECK, FETCH, LOOKUP, WAITS, Agenda, Owed, call_mark, told_of
 from duologue.simulate.character import assistant_register
 from duologue.simulate.rationale import rationale, together
 from duologue.simulate.refusing import is_so
 from duologue.simulate.report import Reporter
-from duologue.types import Act, Environment, Json, Mention, Message, Origin, Scenario, Tool, ToolCall
+from duologue.types import (
+    Act,
+    Environment,
+    Json,
+    Meaning,
+    Mention,
+    Message,
+    Need,
+    Origin,
+    Scenario,
+    Tool,
+    ToolCall,
+)  # fmt: skip
 
 _OFFERED = 3
 """Rows offered at most in the place of one that can't be found."""
@@ -45,7 +58,7 @@ class Say(Struct, frozen=True):
 
     owed: Owed
     kind: str
-    """choices · suggest · ask · confirm? · report · known · not found · error · so already · cannot"""
+    """choices · suggest · ask · confirm? · report · known · not found · error · so already · cannot · left as it is"""
     mention: int = -1
     rows: tuple[Known, ...] = ()
     slot: str = ""
@@ -82,7 +95,12 @@ class ScriptedAgent:
     def _moves(self) -> list[Call | Say]:
         out: list[Call | Say] = []
         unfinished: list[Owed] = []
-        for owed in self.agenda.open():
+        queue = self.agenda.open()
+        for owed in queue:
+            if owed.is_each and not unfinished and (parts := self.agenda.parts(owed)):
+                return out + self._together(parts)
+            if owed.part >= 0:
+                return out + self._together([p for p in queue if p.number == owed.number])
             move = self._move(owed, unfinished)
             if isinstance(move, Call | Wait):
                 unfinished.append(owed)
@@ -96,6 +114,13 @@ class ScriptedAgent:
             if isinstance(move, Say) and move.kind in WAITS:
                 break
         return out
+
+    def _together(self, parts: Sequence[Owed]) -> list[Call | Say]:
+        """The changes of one request about several rows: looked at, proposed, made and reported together."""
+        moves = [m for p in parts if not isinstance(m := self._move(p, ()), Wait)]
+        calls = [m for m in moves if isinstance(m, Call)]
+        asked = [m for m in moves if m.kind in ("choices", "ask")]
+        return list(calls) or asked[:1] or list(moves)
 
     def _move(self, owed: Owed, unfinished: Sequence[Owed]) -> Call | Say | Wait:
         if owed.answered_at >= 0 and not owed.again:
@@ -116,7 +141,28 @@ class ScriptedAgent:
             if isinstance(found, Call | Say):
                 return found
             rows.append(found)
-        return self._act(owed, tool, rows)
+        return self._decided(owed, rows) or self._act(owed, tool, rows)
+
+    def _decided(self, owed: Owed, rows: Sequence[Known | None]) -> Call | Say | None:
+        """What a condition asks for first: a look at the row, or to leave it as it is; None where it holds, or there is none."""
+        if owed.need.amends == "undo":
+            self.agenda.restore(owed)
+        condition = owed.need.when
+        if condition is None:
+            return None
+        row = next((r for r in rows if r is not None and r.table == owed.need.meaning.table), None)
+        value = self.agenda.standing(row, condition)
+        held = holds(condition, value)
+        if held is None and not owed.checked:
+            getter = self.index.getter(owed.need.meaning.table)
+            if getter is None:
+                return Say(owed, "cannot")
+            look = Need(Meaning("get", owed.need.meaning.table), owed.need.mentions)
+            bound, missing = bind(getter, self.index.inputs[getter.name], look, rows)
+            return Say(owed, "cannot") if missing else Call(owed, CHECK, getter, bound)
+        if held is None:
+            return Say(owed, "cannot")
+        return None if held else Say(owed, "left as it is")
 
     def _leans(self, owed: Owed) -> bool:
         """It points at what an earlier request brings."""
@@ -240,7 +286,7 @@ class ScriptedAgent:
             seen.add(mark)
             name = f"call_{at}_{len(calls) + 1}"
             calls.append(ToolCall(name, move.tool.name, arguments))
-            acts.append(Act(move.kind, values={"call": name, "request": move.owed.number, "mention": move.mention}))
+            acts.append(Act(move.kind, values={"call": name, **told_of(move.owed), "mention": move.mention}))
             origins[name] = {k: self._origin(move, k, b) for k, b in move.bound.items()}
         dice = rng(self.seed, "rationale", at)
         reasons = [rationale(self.report, m.owed, (m.kind, m.mention, m.tool), dice) for m in moves]
@@ -259,7 +305,10 @@ class ScriptedAgent:
         slot, agenda = move.tool.inputs[name], self.agenda
         if move.mention >= 0 and agenda.is_speaker(move.owed.need.mentions[move.mention]):
             return Origin("user", agenda.introduced_at)
-        return Origin("user", move.owed.said_at.get(f"{slot.table}.{slot.column}:{slot.use}", move.owed.turn))
+        key = f"{slot.table}.{slot.column}:{slot.use}"
+        if key in move.owed.restored:
+            return Origin("result", *move.owed.restored[key])
+        return Origin("user", move.owed.said_at.get(key, move.owed.turn))
 
     def _speaking(self, moves: Sequence[Say], at: int) -> Utterance:
         dice = rng(self.seed, "agent", at)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from duologue.language.grammar import listed
 from duologue.plans.memory import Known, telling_apart
+from duologue.simulate.agenda import told_of
 from duologue.simulate.listing import in_words, paired
 from duologue.types import Act, Json, Mention
 
@@ -28,7 +29,7 @@ def choices(teller: "Reporter", move: "Say", slots: dict[str, str], dice: random
     mention = move.owed.need.mentions[move.mention]
     names: list[Json] = [row.values.get("@name") for row in move.rows]
     columns = telling_apart(teller.agenda.memory.catalog.table(mention.table), move.rows)
-    values: dict[str, Json] = {"request": move.owed.number, "mention": move.mention, "columns": list(columns)}
+    values: dict[str, Json] = {**told_of(move.owed), "mention": move.mention, "columns": list(columns)}
     subject, subjects = teller.phrases.table(mention.table)
     slots = slots | {
         "total": in_words(len(move.rows)),
@@ -74,6 +75,6 @@ def suggestion(teller: "Reporter", move: "Say", slots: dict[str, str], dice: ran
     names = list(dict.fromkeys(str(row.values["@name"]) for row in move.rows))
     called = [teller.phrases.row(Mention(mention.table, by={"@name": n}), bare=True) for n in names]
     slots = slots | {"who": teller.phrases.row(mention), "items": listed(called, "or")}
-    values: dict[str, Json] = {"request": move.owed.number, "mention": move.mention, "names": names}
+    values: dict[str, Json] = {**told_of(move.owed), "mention": move.mention, "names": names}
     path = "suggest.one" if len(names) == 1 else "suggest.several"
     return teller.lines.line(path, dice, slots), Act("suggest", values=values)

@@ -8,7 +8,7 @@ import random
 from typing import TYPE_CHECKING
 
 from duologue.language.grammar import listed, sentence
-from duologue.simulate.agenda import LOOKUP, Owed
+from duologue.simulate.agenda import CHECK, LOOKUP, Owed
 from duologue.types import Need, Tool
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ def rationale(teller: "Reporter", owed: Owed, what: tuple[str, int, Tool], dice:
         sought = owed.need.mentions[mention]
         told = {"who": phrases.row(sought), "subjects": phrases.table(sought.table)[1], "tool": tool.name}
         return sentence(teller.lines.line("rationale.lookup", dice, told))
+    if kind == CHECK:
+        return sentence(teller.lines.line("rationale.check", dice, teller.slots(owed)))
     slots = teller.slots(owed)
     keys = [(k.rpartition(":")[0], v) for k, v in owed.need.values.items()]
     given = [f"{phrases.noun(k, owed.need.meaning.table)} {phrases.value(k, v)}" for k, v in keys]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from duologue.language.grammar import sentence
 from duologue.plans.ways import IS_SO, TAKEN, error_kind, instead, loosest
-from duologue.simulate.agenda import Owed
-from duologue.types import Act, Json, Need
+from duologue.simulate.agenda import Owed, told_of
+from duologue.types import Act, Need
 
 if TYPE_CHECKING:
     from duologue.simulate.report import Reporter
@@ -23,7 +23,7 @@ _NO_SUCH = "notfound"
 
 def refused(teller: "Reporter", owed: Owed, slots: dict[str, str], dice: random.Random) -> tuple[str, Act]:
     """A call failed: why, and what can be done instead."""
-    values: dict[str, Json] = {"request": owed.number}
+    values = told_of(owed)
     error = owed.result["error"]
     kind = error_kind(error)
     if kind == IS_SO and is_so(owed.need):
@@ -48,7 +48,7 @@ def so_already(teller: "Reporter", owed: Owed, slots: dict[str, str], dice: rand
         "value": teller.phrases.value(key, value),
     }
     told["are"] = teller.phrases.are([key], owed.need.meaning.table)
-    return teller.lines.line("so_already", dice, told), Act("so already", values={"request": owed.number})
+    return teller.lines.line("so_already", dice, told), Act("so already", values=told_of(owed))
 
 
 def is_so(need: Need) -> bool:
@@ -60,7 +60,7 @@ def nothing_found(teller: "Reporter", owed: Owed, slots: dict[str, str], dice: r
     """Nothing came back: said plainly; where there were two conditions, with the offer to leave one out."""
     family = owed.need.meaning.family
     path = f"empty.{family}" if f"empty.{family}" in teller.lines else "empty.other"
-    text, values = teller.lines.line(path, dice, slots), {"request": owed.number}
+    text, values = teller.lines.line(path, dice, slots), told_of(owed)
     key = loosest(owed.need) if family == "search" else ""
     if not key:
         return text, Act("report empty", owed.need, values)

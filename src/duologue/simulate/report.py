@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from duologue.language.clauses import YOU, completed, demanded, form_of, of_the_speaker, pieces
 from duologue.language.grammar import grammar, listed, sentence
 from duologue.language.phrases import Phrases
@@ -17,7 +19,8 @@ from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known
 from duologue.plans.rows import PART
 from duologue.plans.sayings import Sayings
-from duologue.simulate.agenda import WRITES, Agenda, Owed
+from duologue.simulate.agenda import WRITES, Agenda, Owed, told_of
+from duologue.simulate.decided import done, joined, left_as_it_is, proposed, recapped, together
 from duologue.simulate.listing import Rows, in_words
 from duologue.simulate.offering import choices, suggestion
 from duologue.simulate.overview import overview
@@ -71,6 +74,8 @@ _OPENS = frozenset(
         "You",
     ]
 )
+_GOES_NO_FURTHER = {"error": refused, "so already": so_already, "left as it is": left_as_it_is}
+"""Kinds of moves that end a request without what was wanted → what is said."""
 _BY_LINES = ": {items}."
 """How a line ends that may take a list line by line."""
 
@@ -85,11 +90,16 @@ class Reporter:
 
     def words(self, moves: Sequence["Say"], dice: random.Random) -> tuple[str, tuple[Act, ...]]:
         """One message for all moves, and its acts."""
-        texts, acts = [], []
-        for move in moves:
-            text, act = self._one(move, dice, alone=len(moves) == 1)
+        texts: list[str] = []
+        acts: list[Act] = []
+        for group in joined(moves):
+            if len(group) > 1:
+                text, several = together(self, group, dice)
+                acts += several
+            else:
+                text, act = self._one(group[0], dice, alone=len(moves) == 1)
+                acts.append(act)
             texts.append(sentence(text))
-            acts.append(act)
         before = [(BEFORE[a.kind], a) for a in self.agenda.asides if a.kind in BEFORE]
         after = [(AFTER[a.kind], a) for a in self.agenda.asides if a.kind in AFTER]
         told = [reply(self, a, dice) for reply, a in before]
@@ -105,7 +115,7 @@ class Reporter:
         return _run_on(texts), tuple(acts)
 
     def _one(self, move: "Say", dice: random.Random, alone: bool) -> tuple[str, Act]:
-        owed, said = move.owed, {"request": move.owed.number}
+        owed, said = move.owed, told_of(move.owed)
         slots = self.slots(owed, plain=owed.need.meaning.family not in WRITES - {"set"} and move.kind != "confirm?")
         if move.kind == "choices":
             return choices(self, move, slots, dice)
@@ -127,10 +137,8 @@ class Reporter:
             table = owed.need.mentions[move.mention].table if who else owed.need.meaning.table
             slots = {**slots, "who": who or "it", "subject": self.phrases.table(table)[0]}
             return self.lines.line("not_found", dice, slots), Act("not found", values=said)
-        if move.kind == "error":
-            return refused(self, owed, slots, dice)
-        if move.kind == "so already":
-            return so_already(self, owed, slots, dice)
+        if move.kind in _GOES_NO_FURTHER:
+            return _GOES_NO_FURTHER[move.kind](self, owed, slots, dice)
         if move.kind == "cannot":
             return self.lines.line("cannot", dice, slots), Act("cannot", values=said)
         if move.kind == "known":
@@ -140,7 +148,7 @@ class Reporter:
     # ── reports ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _report(self, owed: Owed, slots: dict[str, str], dice: random.Random, alone: bool) -> tuple[str, Act]:
-        values: dict[str, Json] = {"request": owed.number}
+        values = told_of(owed)
         if owed.need.meaning.family in WRITES:
             return self.changed(owed, slots, dice), Act("report change", owed.need, values)
         if owed.answer is None:
@@ -251,6 +259,11 @@ class Reporter:
         return self.lines.line("known", dice, facts)
 
     def changed(self, owed: Owed, slots: dict[str, str], dice: random.Random, part: str = "changed") -> str:
+        if owed.parts:
+            return recapped(self, owed, dice)
+        if owed.need.when is not None:
+            plain = replace(owed.need, when=None)
+            return done(self, owed, self.line(part, form_of(plain), slots | {"when": ""}, dice), dice)
         form = form_of(owed.need)
         own = of_the_speaker(self.sayings.line("done", owed.need, self.rows(owed), dice), YOU)
         if own:
@@ -260,7 +273,7 @@ class Reporter:
         number = self._new_number(owed) if form == "create" else ""
         if number and (part == "recapped" or dice.random() < 0.5):
             return self.lines.line(f"{part}.create_number", dice, {**slots, "number": number})
-        return self._line(part, form, slots, dice)
+        return self.line(part, form, slots, dice)
 
     def _new_number(self, owed: Owed) -> str:
         """The key of a new row, where it was given by the database and is a single one."""
@@ -275,9 +288,11 @@ class Reporter:
         own = of_the_speaker(self.sayings.line("confirm", owed.need, self.rows(owed), dice), YOU)
         if own:
             return self.lines.line("confirm.own", dice, {"confirm": own})
-        if slots.get("changes"):
+        if owed.need.when is not None:
+            return proposed(self, owed, dice)
+        if slots.get("changes") and owed.need.amends != "undo":
             slots["changes"] = self.phrases.changes(owed.need, self.agenda.stood(owed))
-        return self._line("confirm", form_of(owed.need), slots, dice)
+        return self.line("confirm", form_of(owed.need), slots, dice)
 
     # ── pieces ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -294,7 +309,7 @@ class Reporter:
         """The row that a mention was settled to mean, where only a part of its name was said; else as it is spoken of."""
         mention = owed.need.mentions[i]
         row = self.agenda.memory.known[mention.table].get(owed.chosen[i]) if i in owed.chosen else None
-        whole = self._name_of(row) if row is not None and PART in mention.by else ""
+        whole = self.name_of(row) if row is not None and PART in mention.by else ""
         return whole or self._who(mention, owed)
 
     def _who(self, mention: Mention, owed: Owed | None) -> str:
@@ -305,12 +320,12 @@ class Reporter:
             return self.phrases.row(mention)
         found = self.agenda.memory.candidates(mention, owed.number if owed is not None else 1 << 30)
         if len(found) == 1:
-            named = self._name_of(found[0])
+            named = self.name_of(found[0])
             if named:
                 return named
         return self.phrases.row(mention)
 
-    def _name_of(self, row: Known) -> str:
+    def name_of(self, row: Known) -> str:
         name = row.values.get("@name")
         if name is not None:
             return self.phrases.row(Mention(row.table, by={"@name": name}))
@@ -333,7 +348,7 @@ class Reporter:
         key = f"{table}.{column}"
         return f"{self.phrases.label(key, table)} {self.phrases.value(key, value)}"
 
-    def _line(self, part: str, form: str, slots: dict[str, str], dice: random.Random) -> str:
+    def line(self, part: str, form: str, slots: dict[str, str], dice: random.Random) -> str:
         """A line that says all there is to be said of a write; what a proposal leaves out is added to it."""
         must = demanded(slots, form)
         for path in dict.fromkeys((f"{part}.{form}", f"{part}.{form.partition('_')[0]}")):

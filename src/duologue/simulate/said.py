@@ -23,6 +23,7 @@ _OF_ONESELF = re.compile(r"\b(?:I|me|my|mine|myself)\b", re.IGNORECASE)
 _CARRIES = frozenset({"request", "follow up", "take up", "inform", "correct", "select"})
 _ROWS = frozenset({"compare", "check"})
 """Acts about rows just told; each row in their `rows` is named, each value in `is` said."""
+_GOES_BACK = re.compile(r"\b(?:back|undo|undone|restore)\b")
 
 
 class UnsaidError(StageError):
@@ -69,6 +70,12 @@ def _of_need(need: Need, heard: "_Heard", pointed: bool) -> Iterator[str]:
     for key, value in need.values.items():
         if not heard.value(key.rpartition(":")[0], value):
             yield f"{key} = {value!r}"
+    if need.when is not None and not heard.value(need.when.slot, need.when.value):
+        yield f"if {need.when.slot} {need.when.test} {need.when.value!r}"
+    if need.amends == "undo":
+        if not _GOES_BACK.search(heard.folded):
+            yield "that it goes back to what it was"
+        return
     meaning = need.meaning
     if meaning.family == "set" and not any(k.endswith(":value") for k in need.values) and not is_assigned(need):
         label = heard.phrases.noun(f"{meaning.table}.{meaning.column}", meaning.table)

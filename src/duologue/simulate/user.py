@@ -36,6 +36,8 @@ MARGIN = 24
 """Turns before the end of the road at which a user whose partner is a model brings the conversation to an end."""
 _REASON = 0.7
 """How often a reason that the goal gives is told."""
+_PLAIN = ("accept", "amend")
+"""Frames that no remark on the last answer goes before."""
 
 
 class ScriptedUser:
@@ -180,6 +182,8 @@ class ScriptedUser:
         if part.subtask.need is None:
             raise ValueError("a scripted user needs subtasks with needs")
         turning = turn_to(scene, part)
+        if part.subtask.need.amends:
+            turning.frame = "amend"
         request = Request(part, part.subtask.need, turning.frame, [], turning.behaviours, slots=turning.slots)
         for shape in SHAPES:
             if shape.by_words or (past.heard and not past.is_free):
@@ -195,7 +199,7 @@ class ScriptedUser:
             text += " " + self.words.request(need, "also", past.names, dice)
         if not past.lead and declines(scene, request.part):
             text = f"{self.words.say('react.declined', dice)} {text}"
-        elif past.asked and not past.lead and request.frame != "accept" and scene.takes_up("reaction"):
+        elif past.asked and not past.lead and request.frame not in _PLAIN and scene.takes_up("reaction"):
             text = f"{self._reaction(scene)} {text}"
             request.behaviours.append("reaction")
         acts = (*self._introduced(past), *(Act("request", n) for n in (request.need, *request.more)))

@@ -5,7 +5,7 @@ foresees (`sessions.py`): something that can't be had, a search that brings noth
 """
 
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Callable, Container
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
@@ -26,7 +26,7 @@ from duologue.tasks.pointing import repeated
 from duologue.tasks.proposal import Proposal
 from duologue.tasks.rubric import rubric_of
 from duologue.tasks.sessions import detour, thread
-from duologue.tasks.shapes import SHAPES
+from duologue.tasks.shapes import SHAPES, Shape
 from duologue.tasks.walk import Refused, Taken, Walk
 from duologue.types import ClockSpec, Need, Subtask, Task, Tool
 
@@ -50,10 +50,14 @@ OWN = 4.0
 """How much more readily those who speak for themselves come up with what is theirs than with what is anybody's."""
 CLIENT_DRAWS = 8
 """Draws after which somebody at the desk takes the place of a user who speaks for themselves."""
+SHAPES_TRIED = 3
+"""Shapes tried before the parts are drawn one by one after all."""
 SHAPED = 0.4
 """How often a task of some shape is tried before one whose parts are drawn one by one."""
 DRAWS = 24
 """Tasks drawn before a scenario is given up."""
+
+Finish = Callable[[Need, Listing], Need | None]
 
 
 def together(asks: list[str]) -> list[str]:
@@ -74,6 +78,8 @@ class Drawing:
         """The task being drawn has a part that is refused."""
         self.shape = ""
         """The shape of the task being drawn."""
+        self.mode = "user"
+        """How the scenario is to be played: in mode `task` all parts of a task are asked for at once."""
         self.turns: Counter[str] = Counter()
         """Turns of the session that the task being drawn takes, beside those it was `begun` with."""
         self.begun: Counter[str] = Counter()
@@ -136,14 +142,11 @@ class Drawing:
         self.walk.begin_task()
         self.refused, self.shape, self.turns = False, "", self.begun.copy()
         self.proposer.thread = thread(self.walk.memory) if number > 0 and self.dice.random() < LINKED else {}
-        shaped = self._shaped()
-        if shaped is not None:
-            return self._finished(shaped)
+        subtasks = self._shaped() or []
         grown = bool(self.proposer.thread)
-        subtasks: list[Subtask] = []
-        used: Counter[str] = Counter()
+        used = Counter(self._used(s) for s in subtasks)
         want = self.dice.choices((1, 2, 3, 4, 5), (0, 12, 38, 34, 16))[0]
-        for _ in range(want):
+        for _ in range(want - len(subtasks)):
             subtask = self._subtask(used, grown or bool(subtasks), bool(subtasks))
             if subtask is None:
                 break
@@ -156,18 +159,34 @@ class Drawing:
         """The parts of a task of some shape; None for one whose parts are drawn one by one."""
         if not SHAPES or self.dice.random() >= SHAPED:
             return None
-        shape = self.dice.choices(SHAPES, [s.weight for s in SHAPES])[0]
+        for _ in range(SHAPES_TRIED):
+            shape = self.dice.choices(SHAPES, [s.weight for s in SHAPES])[0]
+            parts = self._of_shape(shape)
+            if parts is not None:
+                return parts
+        return None
+
+    def _of_shape(self, shape: Shape) -> list[Subtask] | None:
+        """The parts of a task of this shape; None where there is no occasion for it."""
         mark = self.walk.mark()
         try:
             parts = shape.draw(self)
         except Taken:
             parts = None
+        if parts is None and self.walk.edited != mark.edited:
+            raise Taken  # what was written can't be forgotten here: another draft begins before it
         if parts is None:
             self.walk.back_to(mark)
             self.walk.begin_task()
+            self.refused, self.turns = False, self.begun.copy()
             return None
         self.shape = shape.name
         return parts
+
+    def _used(self, subtask: Subtask) -> str:
+        """What a part counts as: its tool, or a write."""
+        tool = self.walk.index.serving(subtask.need.meaning) if subtask.need is not None else None
+        return "" if tool is None else "write" if tool.effect == "write" else tool.name
 
     def _subtask(self, used: Counter[str], begun: bool, second: bool) -> Subtask | None:
         self.proposer.lean = 0.93 if begun else 0.05
@@ -203,9 +222,12 @@ class Drawing:
             weight *= 4.0 if keys and keys <= set(self.proposer.thread) else 1.0
         return weight
 
-    def attempt(self, tool: Tool, proposal: Proposal, refusable: float = REFUSED) -> Subtask | None:
+    def attempt(
+        self, tool: Tool, proposal: Proposal, refusable: float = REFUSED, finish: Finish | None = None
+    ) -> Subtask | None:
         """Take a proposal on the walk: execute it and accept it as a part; None where it can't be met or tells nothing. `refusable`:
-        how readily a refusal is taken for the part."""
+        how readily a refusal is taken for the part. `finish` completes a need that reads with what is wanted of its answer, where
+        that is not left to chance."""
         walk, need = self.walk, proposal.need
         if self.client is not None and not self.client.allows(tool, need, walk.memory, self.maker.catalog):
             return None
@@ -221,7 +243,7 @@ class Drawing:
             return None
         listing = answering(need, listings)
         if tool.effect == "read":
-            finished = self._wanted(tool, need, listing)
+            finished = finish(need, listing) if finish and listing else self._wanted(tool, need, listing)
             if finished is None:
                 walk.back_to(mark)
                 return None

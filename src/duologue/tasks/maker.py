@@ -74,6 +74,7 @@ class ScriptedTasks:
         try:
             walk = Walk(self.catalog, self.index, session, self.recall)
             maker = Drawing(self, walk, Proposer(self.catalog, self.index, self.anchors, edits), clock)
+            maker.mode = mode
             count = dice.choices(list(COUNTS), list(COUNTS.values()))[0]
             tasks: list[Task] = []
             while len(tasks) < count or (tasks and _parts(tasks) < LEAST):

@@ -18,7 +18,7 @@ from duologue.plans.memory import Known, Memory, Moment, telling_apart
 from duologue.plans.rows import Listing, RowKey
 from duologue.plans.ways import error_kind
 from duologue.tasks.recall import Recall
-from duologue.types import Disclosure, Fact, Json, Meaning, Mention, Need, PlanStep, Subtask, Tool
+from duologue.types import Disclosure, Fact, Json, Meaning, Mention, Need, PlanStep, Slot, Subtask, Tool
 
 
 class Taken(Exception):  # noqa: N818 - not an error: the walk simply goes another way
@@ -112,10 +112,13 @@ class Walk:
         self.session = session
         self.back_to(mark)
 
-    def take(self, tool: Tool, need: Need, meant: Mapping[str, RowKey] = {}) -> tuple[list[Listing], Json]:
+    def take(
+        self, tool: Tool, need: Need, meant: Mapping[str, RowKey] = {}, before: Known | None = None
+    ) -> tuple[list[Listing], Json]:
         """Resolve the need's mentions (looking up what is not known yet) and make its call.
 
-        `meant` says, per table, which row is meant where a name turns out to be shared.
+        `meant` says, per table, which row is meant where a name turns out to be shared. `before`: the need amends a change to
+        this row, and goes back to what the row held then as far as it sets that.
 
         Returns the listings and the raw result of its own call. Raises `Taken` with the walk as it was, or `Refused` with
         the look-ups made: the refusal may be the point of a task.
@@ -129,7 +132,9 @@ class Walk:
             bound, missing = bind(tool, self.index.inputs[tool.name], need, rows)
             if missing:
                 raise Taken
-            return self._step(tool, bound, "critical")
+            if before is not None:
+                bound = {k: _gone_back(tool.inputs.get(k), b, before) for k, b in bound.items()}
+            return self._step(tool, bound, "critical", amending=before is not None)
         except Refused:
             raise
         except Taken:
@@ -171,14 +176,16 @@ class Walk:
         key = self.catalog.table(mention.table).key
         return bool(key) and all(k in mention.by for k in key)
 
-    def _step(self, tool: Tool, bound: dict[str, Bound], weight: str) -> tuple[list[Listing], Json]:
+    def _step(
+        self, tool: Tool, bound: dict[str, Bound], weight: str, amending: bool = False
+    ) -> tuple[list[Listing], Json]:
         values = {k: b.value for k, b in bound.items()}
         mark = (tool.name, repr(sorted(values.items(), key=lambda kv: kv[0])))
         if mark in self.seen and weight == "critical":
             raise Taken
         edit = (tool.meaning, tuple(str(values[k]) for k, s in tool.inputs.items() if s.use == "key" and k in values))
-        if tool.effect == "write" and edit in self.edited:
-            raise Taken  # nobody corrects one entry twice in a conversation
+        if tool.effect == "write" and (edit in self.edited) != amending:
+            raise Taken  # nobody corrects one entry twice in a conversation, unless they say so
         if mark in self.turned_down:
             raise Taken  # nobody asks again for what was just refused
         outcome = self.recall.execute(self.session, self.untouched, tool.name, values)
@@ -191,7 +198,10 @@ class Walk:
             raise Taken
         self.called = values
         arguments = {k: self._written(b) for k, b in bound.items()}
-        after = tuple(sorted({n for b in bound.values() if (n := self._source(b)) > 0}))
+        builds_on = {n for b in bound.values() if (n := self._source(b)) > 0}
+        if amending:
+            builds_on |= {n for n, s in enumerate(self.steps, 1) if s.tool == tool.name}
+        after = tuple(sorted(builds_on))
         need = self.needs if weight == "critical" else -1
         self.taken += 1
         critical = "critical" if weight == "critical" else "structural"
@@ -243,6 +253,12 @@ class Walk:
                 self.memory.tell(slot[: -len(".@name")], value)
             elif slot in self._numbers:
                 self.memory.tell(f"{self._numbers[slot]}#", value)
+
+
+def _gone_back(slot: Slot | None, bound: Bound, before: Known) -> Bound:
+    """A value that is set, as one read where the row held it."""
+    column = slot.column if slot is not None and slot.use == "value" else ""
+    return Bound(before.values[column], before, column) if before.values.get(column) == bound.value else bound
 
 
 def ask(tool: Tool, values: Mapping[str, Json]) -> str:

@@ -24,6 +24,17 @@ class Mention(Struct, frozen=True, omit_defaults=True):
     table: str
     by: dict[str, Json] = field(default_factory=dict)
     pick: Pick | None = None
+    each: bool = False
+    """All rows of what was last listed are meant; with a `pick`, all but that one."""
+
+
+class Condition(Struct, frozen=True):
+    """What must hold of the row a change is about: below · above · is."""
+
+    slot: str
+    """`table.column` of the row."""
+    test: str
+    value: Json
 
 
 class Need(Struct, frozen=True, omit_defaults=True):
@@ -37,6 +48,10 @@ class Need(Struct, frozen=True, omit_defaults=True):
     """What is to be told of the result, `table.column[:use]` each; empty = the gist."""
     pick: Pick | None = None
     """Of the rows that come back, the one that matters."""
+    when: Condition | None = None
+    """A change that is wanted only where this holds; whether it does is for the assistant to find out."""
+    amends: str = ""
+    """How it stands to a change made before: `undo` (as it was, without saying how that was) · `instead` (yet another value)."""
 
 
 class Act(Struct, frozen=True, omit_defaults=True):

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from duologue.language.clauses import is_special
 from duologue.simulate.behaviours.scene import Request, Scene
 
 __all__ = ["Partial"]
@@ -15,6 +16,8 @@ class Partial:
     def shape(self, scene: Scene, request: Request) -> None:
         """Keep the new values of a change for later."""
         need = request.need
+        if is_special(need):
+            return  # what hangs together with something else is said whole
         if need.meaning.family != "set" or not any(k.endswith(":value") for k in need.values):
             return
         if scene.takes_up("partial"):

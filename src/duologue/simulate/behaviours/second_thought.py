@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from duologue.catalog.model import Column
+from duologue.language.clauses import is_special
 from duologue.protocols import Utterance
 from duologue.simulate.behaviours.scene import Request, Scene, say
 from duologue.simulate.other_values import neighbour
@@ -21,7 +22,7 @@ class FirstWish:
     def shape(self, scene: Scene, request: Request) -> None:
         """Put a neighbouring value in the place of one that is to be written."""
         need = request.need
-        if not scene.asks_first or request.behaviours or need.meaning.family not in _REVISABLE:
+        if not scene.asks_first or request.behaviours or need.meaning.family not in _REVISABLE or is_special(need):
             return
         said = {k: v for k, v in need.values.items() if k.endswith(":value")}
         others = {k: o for k, v in said.items() if (o := self._other(scene, k, v)) is not None}

@@ -6,6 +6,10 @@ holds for it. What makes it that shape stands in the goals of its parts.
 
 from typing import TYPE_CHECKING, Protocol
 
+from duologue.tasks.shapes.amend import Instead, Undo
+from duologue.tasks.shapes.audit import Audit
+from duologue.tasks.shapes.bulk import Bulk
+from duologue.tasks.shapes.conditional import Conditional, Decided
 from duologue.types import Subtask
 
 if TYPE_CHECKING:
@@ -26,5 +30,5 @@ class Shape(Protocol):
         occasion for it. What was read is forgotten then; so there must be nothing written yet. Raises `Taken` like the walk."""
 
 
-SHAPES: tuple[Shape, ...] = ()
+SHAPES: tuple[Shape, ...] = (Audit(), Conditional(), Decided(), Bulk(), Undo(), Instead())
 """All shapes, each with its weight."""
