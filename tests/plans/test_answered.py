@@ -182,7 +182,8 @@ def test_in_played_conversations_only_reads_that_were_answered_may_be_left_out()
                 )  # fmt: skip
                 tell = [d for s in task.subtasks for d in s.tell if d.step == step]
                 others = [c.text for c in less.trace.calls if not c.failed]
-                if step in less.match(number).calls:
+                found = less.match(number)
+                if step in found.calls and not any(m.weight == "critical" for m in found.missing):
                     passed += 1
                     assert all(any(to_json(d.value).strip('"').split()[0] in o for o in others) for d in tell)
                 else:

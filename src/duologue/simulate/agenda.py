@@ -144,10 +144,10 @@ class Agenda:
                 owed.parts.append(part)
         return owed.parts
 
-    def standing(self, row: Known | None, condition: Condition) -> Json:
-        """How a row stands in what a condition is about, as far as results have shown it since the latest change."""
+    def standing(self, owed: Owed, row: Known | None, condition: Condition) -> Json:
+        """How a row stands in what a condition is about, as far as results have shown it since the latest change, or for this request."""
         column = condition.slot.removeprefix(f"{row.table}.") if row is not None else ""
-        if row is None or row.source(column) < self.last_write:
+        if row is None or (row.source(column) < self.last_write and not owed.checked):
             return None
         return row.values.get(column)
 

@@ -151,7 +151,7 @@ class ScriptedAgent:
         if condition is None:
             return None
         row = next((r for r in rows if r is not None and r.table == owed.need.meaning.table), None)
-        value = self.agenda.standing(row, condition)
+        value = self.agenda.standing(owed, row, condition)
         held = holds(condition, value)
         if held is None and not owed.checked:
             getter = self.index.getter(owed.need.meaning.table)

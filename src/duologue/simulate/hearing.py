@@ -128,6 +128,8 @@ class Hearing:
         """
         text = at.texts[-1] if at.texts else ""
         heard = listen(text)
+        if self._is_met(at, heard, text):
+            return (Act("confirm?"),)
         asks = self._questions(heard, text, at)
         left = self._left(at, heard)
         # Namesakes offered to choose from may show the very values asked for.
@@ -144,6 +146,14 @@ class Hearing:
         if left and len(left) < sum(len(self._told_of(s)) for s in at.open):
             return (Act("part told", values={"left": list(dict.fromkeys(d.slot for d in left))}),)
         return (Act("promise" if heard.promises and not heard.questions else "unclear"),)
+
+    def _is_met(self, at: Situation, heard: Heard, text: str) -> bool:
+        """How things stand was told, and with it the change proposed that hangs on that."""
+        needs = [s.need for s in at.open if s.need is not None and s.need.when is not None]
+        if not needs or at.agreed or not heard.of("confirm", "offer") or says_done(heard):
+            return False
+        values = [(k, v) for n in needs for k, v in n.values.items() if k.endswith(":value")]
+        return all(tells(read(text), v, self._column(k)) for k, v in values)
 
     # ── what was told ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -77,6 +77,8 @@ class Conditional:
         wish = change(field, asked.need.mentions[0], Target(value, ""))
         if holds(condition, current):
             walk.take(field.tool, wish.need, asked.meant)
+            made = walk.steps[-1]
+            walk.steps[-1] = replace(made, after=tuple(sorted({*made.after, told.step})))
         said = replace(wish.need, when=condition)
         facts = [*asked.known, Fact(field.key, condition.value, field.column.label), *wish.known]
         walk.known.extend(f for f in facts if f not in walk.known)
