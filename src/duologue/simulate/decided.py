@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from duologue.simulate.agent import Say
     from duologue.simulate.report import Reporter
 
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 __all__ = ["done", "joined", "left_as_it_is", "proposed", "recapped", "together"]
 
 
@@ -89,12 +88,10 @@ def recapped(teller: "Reporter", owed: Owed, dice: random.Random) -> str:
 
 def _of_all(teller: "Reporter", parts: Sequence[Owed]) -> dict[str, str]:
     """The pieces of changes that are one request: what they have in common, and the rows by name."""
-    count = _NUMBERS[len(parts)] if len(parts) < len(_NUMBERS) else str(len(parts))
     slots = pieces(teller.phrases, parts[0].need, teller.rows(parts[0]))
     return slots | {
         "all": teller.phrases.rows([_row(p) for p in parts]),
-        "all_n": "both" if len(parts) == 2 else f"all {count}",
-        "count": count,
+        "all_n": "both" if len(parts) == 2 else "all of them",
     }
 
 

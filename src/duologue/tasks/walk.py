@@ -141,6 +141,10 @@ class Walk:
             self.back_to(mark)
             raise
 
+    def find(self, mention: Mention, meant: Mapping[str, RowKey] = {}) -> Known | None:
+        """The row a mention means, looked up where it has to be; None for one given by its key and not seen yet. Raises `Taken`."""
+        return self._resolve(mention, meant)
+
     def _resolve(self, mention: Mention, meant: Mapping[str, RowKey]) -> Known | None:
         found = self.memory.candidates(mention, self.needs)
         if not found and mention.by and not self._is_key(mention):

@@ -16,7 +16,6 @@ from msgspec.structs import replace
 from duologue.catalog.model import Column
 from duologue.ids import rng
 from duologue.language.conditions import holds, when
-from duologue.plans.gist import answering
 from duologue.tasks.edits import day_of, write_date
 from duologue.tasks.goals import goal_of
 from duologue.tasks.proposal import Proposal
@@ -57,25 +56,25 @@ class Conditional:
         if getter is None or asked is None or len(asked.need.mentions) != 1:
             return None
         walk, first = drawing.walk, len(drawing.walk.steps)
-        known = [k for k in walk.memory.candidates(asked.need.mentions[0], walk.needs) if field.slot.column in k.values]
-        if known:
+        row = walk.find(asked.need.mentions[0], asked.meant)
+        if row is None or field.slot.column not in row.values:
+            walk.take(getter, asked.need, asked.meant)
+            row = walk.find(asked.need.mentions[0], asked.meant)
+        shown = row.source(field.slot.column) - walk.first if row is not None else 0
+        if row is None or shown <= first:
             return None  # it was shown before, so there is nothing to look up
-        listings, _ = walk.take(getter, asked.need, asked.meant)
-        shown = answering(asked.need, listings)
-        row = shown.rows[0].values if shown is not None and len(shown.rows) == 1 else {}
-        drawn = drawn_condition(drawing, field, row.get(field.key))
+        current = row.values.get(field.slot.column)
+        drawn = drawn_condition(drawing, field, current)
         if drawn is None:
             return None
-        condition, value = drawn
-        return self._part(drawing, field, asked, (condition, value, row.get(field.key)), first)
+        return self._part(drawing, field, asked, (*drawn, Disclosure(current, field.key, shown)), first)
 
     def _part(
-        self, drawing: "Drawing", field: Field, asked: Proposal, drawn: tuple[Condition, Json, Json], first: int
+        self, drawing: "Drawing", field: Field, asked: Proposal, drawn: tuple[Condition, Json, Disclosure], first: int
     ) -> Subtask:
-        walk, (condition, value, current) = drawing.walk, drawn
-        told = Disclosure(current, field.key, len(walk.steps))
+        walk, (condition, value, told) = drawing.walk, drawn
         wish = change(field, asked.need.mentions[0], Target(value, ""))
-        if holds(condition, current):
+        if holds(condition, told.value):
             walk.take(field.tool, wish.need, asked.meant)
             made = walk.steps[-1]
             walk.steps[-1] = replace(made, after=tuple(sorted({*made.after, told.step})))
