@@ -25,7 +25,7 @@ from duologue.tasks.needs import Proposer
 from duologue.tasks.pointing import repeated
 from duologue.tasks.proposal import Proposal
 from duologue.tasks.rubric import rubric_of
-from duologue.tasks.sessions import detour, thread
+from duologue.tasks.sessions import RATES, detour, thread
 from duologue.tasks.shapes import SHAPES, Shape
 from duologue.tasks.walk import Refused, Taken, Walk
 from duologue.types import ClockSpec, Need, Subtask, Task, Tool
@@ -72,7 +72,7 @@ class Drawing:
         self.maker, self.walk, self.proposer, self.clock = maker, walk, proposer, clock
         self.dice = rng(clock.seed, "tasks")
         plans = rng(clock.seed, "session")
-        self.planned = {name for name, rate in maker.rates.items() if plans.random() < rate}
+        self.planned = {name for name in RATES if plans.random() < maker.rates[name]}
         """Turns that the session is to take, where there is occasion (see `sessions.py`)."""
         self.refused = False
         """The task being drawn has a part that is refused."""
@@ -159,8 +159,9 @@ class Drawing:
         """The parts of a task of some shape; None for one whose parts are drawn one by one."""
         if not SHAPES or self.dice.random() >= SHAPED:
             return None
-        for _ in range(SHAPES_TRIED):
-            shape = self.dice.choices(SHAPES, [s.weight for s in SHAPES])[0]
+        weights = [s.weight * self.maker.rates.get(s.name, 1.0) for s in SHAPES]
+        for _ in range(SHAPES_TRIED if any(weights) else 0):
+            shape = self.dice.choices(SHAPES, weights)[0]
             parts = self._of_shape(shape)
             if parts is not None:
                 return parts

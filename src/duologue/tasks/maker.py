@@ -47,7 +47,8 @@ class ScriptedTasks:
         run_seed: int,
         rates: Mapping[str, float] = RATES,
     ) -> None:
-        """`rates`: how often a session takes each of its turns (see `sessions.RATES`); what is left out keeps its default."""
+        """`rates`: how often a session takes each of its turns (see `sessions.RATES`), and beside what it is now how
+        often each shape of tasks is tried, by its name; what is left out keeps its default."""
         self.catalog, self.image, self.environment = catalog, image, environment
         self.run_seed = run_seed
         self.rates = {**RATES, **rates}

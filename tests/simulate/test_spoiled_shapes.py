@@ -1,0 +1,154 @@
+"""Conversations of each shape as they are played, and spoiled: the assistant does or says the wrong thing, and a named check objects."""
+
+import asyncio
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+from msgspec.structs import replace
+
+from duologue.checks import CHECKS
+from duologue.checks.case import case_of
+from duologue.plans.index import ToolIndex
+from duologue.protocols import View
+from duologue.simulate.agent import ScriptedAgent
+from duologue.simulate.scripted import converse
+from duologue.tasks.maker import ScriptedTasks
+from duologue.testing import Tiny, tiny_environment
+from duologue.types import Dialogue, Turn
+from played import SURE
+
+ITEMS = 16
+Spoil = Callable[[Dialogue, int], Dialogue]
+
+
+@cache
+def tiny(seed: int) -> Tiny:
+    return tiny_environment(seed=seed)
+
+
+@cache
+def conversations(shape: str, seed: int) -> tuple[Dialogue, ...]:
+    """Those of a library's conversations whose only task of any shape is of this one."""
+    t = tiny(seed)
+    maker = ScriptedTasks(t.catalog, t.image, t.environment, 3)
+    index = ToolIndex(t.environment.toolset, t.catalog)
+    scenarios = (maker.scenario(str(n), ()) for n in range(ITEMS))
+    own = [s for s in scenarios if [x.shape for x in s.tasks if x.shape] == [shape]]
+    return tuple(asyncio.run(converse(s, t.environment, t.image, t.catalog, index, SURE)) for s in own)
+
+
+def doing(kind: str, of: Callable[[Turn], bool] = lambda _: True) -> Callable[[Dialogue], list[int]]:
+    """The turns in which the assistant does this."""
+    return lambda d: [n for n, t in enumerate(d.turns) if any(a.kind == kind for a in t.acts) and of(t)]
+
+
+def saying(text: str) -> Spoil:
+    """It says something else there."""
+    return lambda d, at: _with(d, at, replace(d.turns[at].message, content=text))
+
+
+def calling_wrong(d: Dialogue, at: int) -> Dialogue:
+    """It writes what was said first, in place of what is wanted now."""
+    calls = d.turns[at].message.tool_calls
+    same = [t for t in d.turns[:at] if t.message.tool_calls and t.message.tool_calls[0].name == calls[0].name]
+    wrong = replace(calls[0], arguments=same[-1].message.tool_calls[0].arguments)
+    return _with(d, at, replace(d.turns[at].message, tool_calls=(wrong,)))
+
+
+def leaving_one_out(d: Dialogue, at: int) -> Dialogue:
+    """One of several calls is never made, and nothing is said of it."""
+    calls = d.turns[at].message.tool_calls
+    less = _with(d, at, replace(d.turns[at].message, tool_calls=calls[:-1]))
+    gone = next(n for n, t in enumerate(d.turns) if t.message.tool_call_id == calls[-1].id)
+    turns = [t for n, t in enumerate(less.turns) if n != gone]
+    return replace(less, turns=tuple(replace(t, parent=n - 1 if n else None) for n, t in enumerate(turns)))
+
+
+def _with(d: Dialogue, at: int, message: object) -> Dialogue:
+    turns = (*d.turns[:at], replace(d.turns[at], message=message), *d.turns[at + 1 :])
+    return replace(d, turns=turns)
+
+
+def failing(dialogue: Dialogue, seed: int) -> set[str]:
+    case = case_of(dialogue, tiny(seed).environment, tiny(seed).catalog)
+    return {v.check for check in CHECKS for v in [check(case)] if v.passed is not True}
+
+
+CLAIMED = saying("Done, I've changed it.")
+TABLE: list[tuple[str, str, int, str, Spoil, set[str]]] = [
+    (
+        "claims a change that its condition forbids",
+        "conditional",
+        3,
+        "left as it is",
+        CLAIMED,
+        {"honesty", "disclosure"},
+    ),
+    ("leaves one of several rows out", "bulk", 6, "fetch", leaving_one_out, {"state"}),
+    ("puts back what was to be taken back", "undo", 3, "fetch", calling_wrong, {"calls"}),
+    ("writes the value that was taken back", "instead", 3, "fetch", calling_wrong, {"calls"}),
+]
+"""What is done wrong, the shape, the library, the turn, how it is spoiled, and the checks of which one objects at least."""
+
+
+@pytest.mark.parametrize(
+    ("shape", "seed", "kind", "spoil", "checks"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
+)
+def test_a_spoiled_conversation_is_caught(shape: str, seed: int, kind: str, spoil: Spoil, checks: set[str]) -> None:
+    tried = 0
+    for dialogue in conversations(shape, seed):
+        spots = [n for n in doing(kind)(dialogue) if _is_the_point(dialogue, n, shape)]
+        if spots and not failing(dialogue, seed):
+            tried += 1
+            assert checks & failing(spoil(dialogue, spots[-1]), seed)
+    assert tried
+
+
+def _is_the_point(dialogue: Dialogue, at: int, shape: str) -> bool:
+    turn = dialogue.turns[at]
+    if dialogue.scenario.tasks[turn.task].shape != shape:
+        return False
+    calls = turn.message.tool_calls
+    if shape == "bulk":
+        return len(calls) > 1 and len({c.name for c in calls}) == 1
+    if shape in ("undo", "instead"):
+        earlier = [c.name for t in dialogue.turns[:at] if t.task == turn.task for c in t.message.tool_calls]
+        writes = {t.name for t in tiny(3).environment.toolset.tools if t.effect == "write"}
+        return bool(calls) and calls[0].name in writes and calls[0].name in earlier
+    return True
+
+
+def test_several_changes_are_proposed_together_and_made_together() -> None:
+    found = 0
+    for dialogue in conversations("bulk", 6):
+        for at in doing("confirm?", lambda t: [a.kind for a in t.acts].count("confirm?") > 1)(dialogue):
+            found += 1
+            proposed, yes, made = dialogue.turns[at], dialogue.turns[at + 1], dialogue.turns[at + 2]
+            if [a.kind for a in yes.acts] != ["confirm"]:
+                continue
+            assert len(made.message.tool_calls) == len(proposed.acts)
+            told = dialogue.turns[at + 3 + len(proposed.acts)]
+            assert [a.kind for a in told.acts] == ["report change"] * len(proposed.acts)
+    assert found
+
+
+def test_what_is_taken_back_need_not_be_said() -> None:
+    for dialogue in conversations("undo", 3):
+        back = next(a for t in dialogue.turns for a in t.acts if t.message.role == "user" and a.need and a.need.amends)
+        assert back.need is not None
+        assert not back.need.values
+        assert not failing(dialogue, 3)
+
+
+@pytest.mark.parametrize(("shape", "seed"), [("conditional", 3), ("bulk", 6), ("undo", 3)])
+def test_the_assistant_says_the_same_when_it_is_taken_up_at_any_turn(shape: str, seed: int) -> None:
+    t = tiny(seed)
+    dialogue = conversations(shape, seed)[0]
+    for at, turn in enumerate(dialogue.turns):
+        if turn.message.role == "assistant":
+            agent = ScriptedAgent(
+                t.catalog, ToolIndex(t.environment.toolset, t.catalog), t.environment, dialogue.scenario
+            )
+            said = asyncio.run(agent.reply(View(dialogue.turns[:at], dialogue.turns[at - 1].task)))
+            assert (said.message, said.acts) == (turn.message, turn.acts)
