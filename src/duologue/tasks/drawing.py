@@ -50,7 +50,7 @@ OWN = 4.0
 """How much more readily those who speak for themselves come up with what is theirs than with what is anybody's."""
 CLIENT_DRAWS = 8
 """Draws after which somebody at the desk takes the place of a user who speaks for themselves."""
-SHAPES_TRIED = 3
+SHAPES_TRIED = 5
 """Shapes tried before the parts are drawn one by one after all."""
 SHAPED = 0.4
 """How often a task of some shape is tried before one whose parts are drawn one by one."""

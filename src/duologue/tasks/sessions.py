@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from duologue.environment import open_session
 from duologue.ids import rng
+from duologue.language.clauses import is_special
 from duologue.plans.gist import answering, gist, told_values
 from duologue.plans.memory import LATER, Memory
 from duologue.tasks.emptiness import emptiness
@@ -133,7 +134,7 @@ def _holds(maker: "ScriptedTasks", scenario: Scenario, order: Order) -> bool:
 def _is_same(walk: Walk, maker: "ScriptedTasks", task: Task, part: Subtask) -> bool:
     need = part.need
     tool = maker.index.serving(need.meaning) if need is not None else None
-    if need is None or tool is None:
+    if need is None or tool is None or is_special(need):
         return False
     walk.begin_task()
     walk.known.extend(task.known)
@@ -145,6 +146,8 @@ def _is_same(walk: Walk, maker: "ScriptedTasks", task: Task, part: Subtask) -> b
     except Taken:
         return False
     listing = answering(need, listings)
+    if not part.steps:
+        return False  # what was refused in its place goes through in this one
     step = task.plan[part.steps[-1] - 1]
     if listing is None or step.tool != tool.name or walk.called != bound_arguments(step):
         return False

@@ -45,7 +45,8 @@ class Instead:
 
     def draw(self, drawing: "Drawing") -> list[Subtask] | None:
         """A look, a change, and another value after all."""
-        begun = _changed(drawing, fields(drawing) + moves(drawing))
+        choices = fields(drawing) + moves(drawing)
+        begun = _changed(drawing, choices) or _changed_unseen(drawing, choices)
         if begun is None:
             return None
         done, field, seen, first = begun
@@ -54,7 +55,8 @@ class Instead:
             return None
         again = change(field, seen.mention, other, "instead")
         drawing.walk.known.extend(f for f in again.known if f not in drawing.walk.known)
-        return [seen.part, done, _amended(drawing, again, seen.row, "instead")]
+        amended = _amended(drawing, again, seen.row, "instead")
+        return [done, amended] if seen.part is done else [seen.part, done, amended]
 
 
 def _changed(drawing: "Drawing", choices: list[Field]) -> tuple[Subtask, Field, Seen, Target] | None:
@@ -68,6 +70,26 @@ def _changed(drawing: "Drawing", choices: list[Field]) -> tuple[Subtask, Field, 
         return None
     done = drawing.attempt(field.tool, change(field, seen.mention, first))
     return (done, field, seen, first) if done is not None and not drawing.refused else None
+
+
+def _changed_unseen(drawing: "Drawing", choices: list[Field]) -> tuple[Subtask, Field, Seen, Target] | None:
+    """A change of a row that the user names, without a look at it first. Raises `Taken` where something was changed in vain."""
+    if drawing.mode == "task" or not choices:
+        return None
+    field, walk = drawing.dice.choice(choices), drawing.walk
+    wish = drawing.proposer.propose(field.tool, walk.memory, drawing.dice)
+    own = [m for m in wish.need.mentions if m.table == field.slot.table and m.by] if wish is not None else []
+    done = drawing.attempt(field.tool, wish) if wish is not None and own else None
+    if done is None or wish is None or drawing.refused:
+        return None
+    found = walk.memory.candidates(own[0], walk.needs)
+    if field.other:
+        value = next((m.by.get("@name") for m in wish.need.mentions[1:]), None)
+    else:
+        value = wish.need.values.get(f"{field.key}:value")
+    if len(found) != 1 or value is None:
+        return None
+    return done, field, Seen(done, found[0], own[0]), Target(value, wish.reason)
 
 
 def _amended(drawing: "Drawing", proposal: Proposal, before: Known, how: str) -> Subtask:

@@ -10,7 +10,7 @@ from duologue.catalog.model import Column
 from duologue.plans.binding import mention_slots
 from duologue.plans.gist import TELL_ALL, gist
 from duologue.plans.memory import Known
-from duologue.plans.rows import Listing
+from duologue.plans.rows import Listing, pick_row
 from duologue.tasks.answers import complete
 from duologue.tasks.pointing import speakable
 from duologue.tasks.proposal import Proposal
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Field", "Seen", "Target", "change", "fields", "listed", "look", "moves", "pointed_at", "target"]
 
 _SHOWING = frozenset({"get", "related", "search", "top", "missing"})
-_LOOKS = 8
+_LOOKS = 12
 """Questions that are tried for one whose answer shows what is needed."""
 
 
@@ -104,6 +104,9 @@ def look(drawing: "Drawing", field: Field) -> Seen | None:
         return None
     part, listing = found
     rows = [i for i, r in enumerate(listing.rows) if r.values.get(field.key) is not None]
+    if part.need is not None and part.need.pick is not None:
+        picked = pick_row(listing.rows, part.need.pick)
+        rows = [i for i in rows if listing.rows[i] is picked]
     at = drawing.dice.choice(rows) if rows else -1
     key = drawing.walk.memory.key_of(field.slot.table, listing.rows[at]) if rows else None
     row = drawing.walk.memory.known.get(field.slot.table, {}).get(key) if key is not None else None
@@ -114,14 +117,15 @@ def look(drawing: "Drawing", field: Field) -> Seen | None:
 
 
 def listed(drawing: "Drawing", field: Field, least: int) -> tuple[Subtask, Listing] | None:
-    """A question whose answer is a few rows of the field's table, told in full with what the field holds where it holds anything."""
+    """A question whose answer is a few rows of the field's table, told in full with what the field holds where it holds anything; where
+    one row is enough, also a longer list of which one row is told."""
     table, seen = field.slot.table, []
     tools = [t for t in drawing.walk.index.toolset.tools if _shows(t, field)]
 
     def finish(need: Need, listing: Listing) -> Need | None:
         keys = [drawing.walk.memory.key_of(table, r) for r in listing.rows]
         short = least <= len(listing.rows) <= TELL_ALL and listing.whole
-        if not short or None in keys or len(set(keys)) < len(keys):
+        if (not short and least > 1) or not keys or None in keys or len(set(keys)) < len(keys):
             return None
         done = complete(drawing.proposer, drawing.walk.memory, need, listing, drawing.dice)
         asked = f"{field.key}:equals" in need.values
@@ -129,8 +133,11 @@ def listed(drawing: "Drawing", field: Field, least: int) -> tuple[Subtask, Listi
         if done is None and (listing.many or not held):
             return None
         wanted = (done or need).wanted[: 3 if listing.many else 1]
+        if not short and (done is None or done.pick is None):
+            return None
+        pick = done.pick if done is not None and not short else None
         seen.append(listing)
-        return replace(done or need, pick=None, wanted=tuple(dict.fromkeys((*wanted, *[field.key] * held))))
+        return replace(done or need, pick=pick, wanted=tuple(dict.fromkeys((*wanted, *[field.key] * held))))
 
     for _ in range(_LOOKS if tools else 0):
         tool = drawing.dice.choice(tools)
@@ -154,7 +161,7 @@ def pointed_at(drawing: "Drawing", table: str, told: tuple[Subtask, Listing], at
     part, listing = told
     if part.need is None:
         return None
-    if len(listing.rows) == 1:
+    if len(listing.rows) == 1 or part.need.pick is not None:
         named = next((m for m in part.need.mentions if m.table == table and m.by), None)
         return named if named is not None and drawing.dice.random() < 0.4 else Mention(table)
     spec, line = drawing.maker.catalog.table(table), dict(gist(part.need, listing).lines[at].values)
