@@ -146,7 +146,7 @@ def _is_same(walk: Walk, maker: "ScriptedTasks", task: Task, part: Subtask) -> b
     except Taken:
         return False
     listing = answering(need, listings)
-    if not part.steps:
+    if part.refused or not part.steps:
         return False  # what was refused in its place goes through in this one
     step = task.plan[part.steps[-1] - 1]
     if listing is None or step.tool != tool.name or walk.called != bound_arguments(step):
