@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Instead", "Undo"]
 
+_UNSEEN = 0.3
+"""How often people have a row changed, and changed again, without a look at it first."""
+
 
 class Undo:
     """ "Change it to 25. … Sorry, put it back the way it was." """
@@ -46,7 +49,7 @@ class Instead:
     def draw(self, drawing: "Drawing") -> list[Subtask] | None:
         """A look, a change, and another value after all."""
         choices = fields(drawing) + moves(drawing)
-        begun = _changed(drawing, choices) or _changed_unseen(drawing, choices)
+        begun = (_changed_unseen if drawing.dice.random() < _UNSEEN else _changed)(drawing, choices)
         if begun is None:
             return None
         done, field, seen, first = begun
