@@ -17,16 +17,16 @@ from duologue.testing import FakeServer, Manner
 from duologue.types import Message
 
 
-def test_the_collector_looks_seldom_only_while_models_play(tmp_path: Path) -> None:
+def test_the_collector_looks_seldom_only_while_conversations_are_made(tmp_path: Path) -> None:
     async def during(settings: ModelSettings) -> tuple[int, int, int]:
         async with assembled(settings, FileBook(tmp_path / "answers.jsonl"), OpenLedger()):
             return gc.get_threshold()
 
     before = gc.get_threshold()
     playing = ModelSettings(roles=Roles({"agent": ("m",)}), endpoints={"m": Endpoint(("http://localhost:8000",), "m")})
-    assert asyncio.run(during(playing))[0] > before[0]
-    assert gc.get_threshold() == before
-    assert asyncio.run(during(ModelSettings())) == before
+    for settings in (playing, ModelSettings()):
+        assert asyncio.run(during(settings))[0] > before[0]
+        assert gc.get_threshold() == before
 
 
 TWICE = {

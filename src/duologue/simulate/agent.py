@@ -14,7 +14,7 @@ from duologue.catalog.model import Catalog
 from duologue.ids import rng
 from duologue.language.conditions import holds
 from duologue.language.phrases import Phrases
-from duologue.plans.binding import Bound, bind
+from duologue.plans.binding import Bound, bind, bound_values
 from duologue.plans.index import ToolIndex
 from duologue.plans.likeness import alike, pieces_of
 from duologue.plans.memory import Known
@@ -314,11 +314,3 @@ class ScriptedAgent:
         dice = rng(self.seed, "agent", at)
         text, acts = self.report.words(moves, dice)
         return Utterance(Message("assistant", content=text), acts=acts)
-
-
-def bound_values(bound: dict[str, Bound], tool: Tool) -> dict[str, Json]:
-    """What a write would set. A write that takes no values (a removal, a link) counts as having them."""
-    values = {k: b.value for k, b in bound.items() if tool.inputs[k].use != "key"}
-    takes = [k for k, s in tool.inputs.items() if s.use == "value"]
-    keys = [k for k in bound if tool.inputs[k].use == "key"]
-    return values or ({k: bound[k].value for k in keys} if not takes or len(keys) > 1 else {})

@@ -11,7 +11,7 @@ from msgspec import Struct
 from duologue.catalog.model import Catalog
 from duologue.environment import SqliteSession
 from duologue.ids import digest
-from duologue.plans.binding import Bound, bind
+from duologue.plans.binding import Bound, bind, bound_values
 from duologue.plans.gist import gist, told_values
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known, Memory, Moment, telling_apart
@@ -130,8 +130,8 @@ class Walk:
             if len(set(known)) < len(known):
                 raise Taken  # nothing is connected with itself
             bound, missing = bind(tool, self.index.inputs[tool.name], need, rows)
-            if missing:
-                raise Taken
+            if missing or (tool.effect == "write" and not bound_values(bound, tool)):
+                raise Taken  # the assistant would ask what is to be set
             if before is not None:
                 bound = {k: _gone_back(tool.inputs.get(k), b, before) for k, b in bound.items()}
             return self._step(tool, bound, "critical", amending=before is not None)
