@@ -9,7 +9,9 @@ import duologue
 SOURCE = Path(duologue.__file__).parent
 TEXTS = tomllib.loads((SOURCE / "export/card/texts.toml").read_text(encoding="utf-8"))
 KINDS = {
-    kind for file in SOURCE.rglob("*.py") for kind in re.findall(r'\bAct\(\s*"([^"]+)"', file.read_text(encoding="utf-8"))
+    kind
+    for file in SOURCE.rglob("*.py")
+    for kind in re.findall(r'\bAct\(\s*"([^"]+)"', file.read_text(encoding="utf-8"))
 }
 
 

@@ -5,7 +5,8 @@ dialogue: which row "that order" is has been settled before anything is worded.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 
 from duologue.catalog.model import Catalog, Column, Table
 from duologue.catalog.nouns import plural
@@ -76,6 +77,14 @@ class Phrases:
         column = self.slot(key)[2]
         dated = self.year and column is not None and column.role == "date" and not self.slot(key)[0].use
         return _DAY_IN_YEAR.sub(_without(self.year), text) if dated else text
+
+    def at_length(self, told: Iterable[tuple[str, Json]]) -> "Phrases":
+        """The same words; with the year of every day where one of the values told together is of another year than the current one."""
+        if not self.year or not any(_DAY_IN_YEAR.search(self.brief(key, value)) for key, value in told):
+            return self
+        out = copy(self)
+        out.year = ""
+        return out
 
     def label(self, key: str, subject: str = "") -> str:
         """What a slot is called. `subject` is the table spoken of: what belongs to another one says so."""
@@ -154,7 +163,7 @@ class Phrases:
             rest = f" except {self.pick(mention.pick)}" if mention.pick is not None else ""
             return f"all of those {self.table(mention.table)[1]}{rest}"
         if mention.pick is not None:
-            return self.pick(mention.pick, label)
+            return self._of_those(mention.pick, label)
         if "@name" in mention.by:
             person = table is not None and table.person
             name = say(mention.by["@name"], None, self.style)
@@ -202,6 +211,13 @@ class Phrases:
         if own and noun in ("one", self.table(pick.table)[0]):
             return f"the {own} {noun}"
         return f"the {noun} with the {self.extreme(pick)}"
+
+    def _of_those(self, pick: Pick, noun: str) -> str:
+        """A row picked from the list just told: the cheapest of those need not be the cheapest there is."""
+        text = self.pick(pick, noun)
+        if pick.kind not in ("max", "min", "latest", "earliest"):
+            return text
+        return f"{text} among those" if " with the " in text else f"{text.removesuffix(noun)}of those {plural(noun)}"
 
     def extreme(self, pick: Pick) -> str:
         """What the row picked has: "highest total", "longest duration", "most tracks", "latest hire date"."""

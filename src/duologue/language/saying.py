@@ -35,6 +35,8 @@ LONGEST_FRACTION = 6
 """Decimals a stored number may have and still be said as it is; longer ones come from dividing and are rounded."""
 
 _SIGNS = {"USD": "$", "US$": "$", "$": "$", "GBP": "£", "£": "£", "EUR": "€", "€": "€", "JPY": "¥", "¥": "¥"}
+_CODE = re.compile(r"[a-z]+(?:_[a-z]+)+\Z")
+_KINDS = ("category", "status")
 _RAW_ROLES = frozenset({"key", "reference", "name", "category", "status", "contact"})
 _RAW_FORMATS = frozenset({"code", "postcode", "phone", "year", "month", "json", "url", "email"})
 _YES = frozenset({"1", "y", "yes", "t", "true", "on"})
@@ -102,7 +104,13 @@ def _say_text(value: str, column: Column | None, style: int) -> str:
     when = moment(value, column)
     if when is not None:
         return _say_moment(when, style)
-    return clip(clean(value))
+    text = clip(clean(value))
+    return text.replace("_", " ") if column is not None and column.role in _KINDS and is_code(text) else text
+
+
+def is_code(text: str) -> bool:
+    """Words joined by underscores, as programs name the kinds of a thing: "gift_card". People say "gift card"."""
+    return "_" in text and _CODE.match(text) is not None
 
 
 def clip(text: str) -> str:

@@ -27,6 +27,7 @@ from duologue.language.saying import (
     decimals_of,
     flag_of,
     is_blank,
+    is_code,
     is_raw,
     is_share,
     moment,
@@ -181,7 +182,7 @@ def _tells_text(reading: Reading, value: str, column: Column | None) -> bool:
 
 
 def _tells_form(reading: Reading, value: str, phrase: str) -> bool:
-    """A kind in the plural ("MP3 files"), a name of several parts ("kettle, slate, 1.7 l") part by part, without its accents,
+    """A kind in the plural ("MP3 files") or without its underscores ("gift card"), a name of several parts ("kettle, slate, 1.7 l") part by part, without its accents,
     or a person's in another order."""
     if phrase[-1].isalpha() and " " in phrase and any(has_phrase(reading.folded, phrase + s) for s in ("s", "es")):
         return True
@@ -189,6 +190,8 @@ def _tells_form(reading: Reading, value: str, phrase: str) -> bool:
         folded, bare = plain(reading.folded), plain(phrase)
         if (folded is not reading.folded or bare is not phrase) and has_phrase(folded, bare):
             return True
+    if is_code(value) and has_phrase(reading.folded, phrase.replace("_", " ")):
+        return True
     if " " in phrase and names_person(reading.folded, value):
         return True
     return ", " in value and all(p and has_phrase(reading.folded, p) for p in map(fold, value.split(", ")))

@@ -87,6 +87,7 @@ def _range(phrases: Phrases, need: Need, rows: Sequence[Row]) -> dict[str, str]:
         )
         if not fits:
             continue
+        phrases = phrases.at_length([(slot, min(values)), (slot, max(values))])
         low, high = phrases.brief(slot, min(values)), phrases.brief(slot, max(values))
         if low != high:
             many = column.plural or phrases.noun(slot)

@@ -184,7 +184,8 @@ class Reporter:
         part: str = "report",
     ) -> str:
         """What the rows say, in lines of `report` or (in one sentence that stands by itself) of `recapped`."""
-        rows, recap = Rows(self.phrases, need), part == "recapped"
+        phrases = self.phrases.at_length((s, v) for line in answer.lines for s, v in line.values)
+        rows, recap = Rows(phrases, need), part == "recapped"
         if not answer.many:
             told = slots | rows.facts(answer.lines[0].values)
             return self.lines.fullest(f"{part}.{'get' if recap else self._form(told, dice)}", dice, told, must)[0]
