@@ -19,6 +19,8 @@ from duologue.types import Dialogue, Turn
 from played import SURE
 
 ITEMS = 16
+LIBRARIES = 3
+"""Libraries that are looked through for an occasion, from the one named on."""
 Spoil = Callable[[Dialogue, int], Dialogue]
 
 
@@ -89,7 +91,7 @@ TABLE: list[tuple[str, str, int, str, Spoil, set[str]]] = [
     ("puts back what was to be taken back", "undo", 3, "fetch", calling_wrong, {"calls"}),
     ("writes the value that was taken back", "instead", 3, "fetch", calling_wrong, {"calls"}),
 ]
-"""What is done wrong, the shape, the library, the turn, how it is spoiled, and the checks of which one objects at least."""
+"""What is done wrong, the shape, the first library, the turn, how it is spoiled, and the checks of which one objects at least."""
 
 
 @pytest.mark.parametrize(
@@ -97,12 +99,15 @@ TABLE: list[tuple[str, str, int, str, Spoil, set[str]]] = [
 )
 def test_a_spoiled_conversation_is_caught(shape: str, seed: int, kind: str, spoil: Spoil, checks: set[str]) -> None:
     tried = 0
-    for dialogue in conversations(shape, seed):
-        spots = [n for n in doing(kind)(dialogue) if _is_the_point(dialogue, n, shape)]
-        if spots and not failing(dialogue, seed):
-            tried += 1
-            assert checks & failing(spoil(dialogue, spots[-1]), seed)
-    assert tried
+    for library in range(seed, seed + LIBRARIES):
+        for dialogue in conversations(shape, library):
+            spots = [n for n in doing(kind)(dialogue) if _is_the_point(dialogue, n, shape)]
+            if spots and not failing(dialogue, library):
+                tried += 1
+                assert checks & failing(spoil(dialogue, spots[-1]), library)
+        if tried:
+            return
+    pytest.fail("no library has an occasion for it")
 
 
 def _is_the_point(dialogue: Dialogue, at: int, shape: str) -> bool:

@@ -6,9 +6,10 @@ between, no "but", and no figure of its own that the question does not hold.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
+from itertools import chain
 
-from duologue.checks.rows import Claim, Figure, among
+from duologue.checks.rows import Claim, Seen, among
 from duologue.language.reading import Reading
 
 __all__ = ["agrees", "misplaced"]
@@ -30,20 +31,19 @@ def agrees(answer: Reading, question: Reading) -> bool:
     return all(n.value in asked or n.word for n in answer.numbers) and all(days & set(d.days) for d in answer.dates)
 
 
-def misplaced(
-    claims: Sequence[Claim], names: Sequence[str], facts: Mapping[str, Mapping[str, Collection[Figure]]]
-) -> list[str]:
-    """Figures and days in a text about one row that results gave for no field of it, and for one of its fields in another row.
+def misplaced(claims: Sequence[Claim], names: Sequence[str], seen: Seen) -> list[str]:
+    """Figures and days in a text about one row that no result gave for it, and for one of its fields in another row.
 
-    `names`: the rows that the text names; `facts`: row → field → what results gave.
+    `names`: the rows that the text names.
     """
+    facts = seen.facts
     rows = [n for n in names if not any(n != other and n in other for other in names)]
     own = facts.get(rows[0], {}) if len(rows) == 1 else {}
     out = []
-    for claim in claims:
-        if any(among(claim, given) for given in own.values()):
+    for claim in claims if own else ():
+        given = chain(own.values(), (r.figures.values() for r in seen.by_name.get(rows[0], ())))
+        if any(among(claim, figures) for figures in given):
             continue
-        others = (x for x, of in facts.items() if x != rows[0]) if own else ()
-        if any(among(claim, facts[x].get(field, ())) for x in others for field in own):
+        if any(among(claim, facts[x].get(field, ())) for x in facts if x != rows[0] for field in own):
             out.append(f"{claim.text!r} is agreed to of {rows[0]!r}, and is another row's")
     return out

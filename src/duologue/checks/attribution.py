@@ -149,7 +149,7 @@ class _Judge:
 
     def misplaced(self) -> list[str]:
         """What a question says back of another row than the one it names."""
-        return misplaced(self.claims, self._named, self.seen.facts)
+        return misplaced(self.claims, self._named, self.seen)
 
     def _listings(self) -> list[Listing]:
         if len(self.lowered) != len(self.text):
