@@ -7,7 +7,7 @@ import pytest
 
 from duologue.checks.consent import refuses, says_yes
 from duologue.checks.words import finds
-from duologue.language.grammar import Grammar, article, grammar, listed, possessive, sentence, template
+from duologue.language.grammar import Grammar, article, grammar, listed, possessive, sentence, template, word_file
 
 DICE = random.Random(1)
 
@@ -103,6 +103,17 @@ def test_every_line_reads_cleanly(name: str) -> None:
     spoiled = re.compile(r"[{}\[\]|]|  | [,.;:?!](?!\w)|\.\.|[?!]\.|,,|\b(\w+) \1\b(?<!word word)(?<!That that)")
     assert [(p, t) for p, t in _all(name) if spoiled.search(t)] == []
     assert [(p, t) for p, t in _all("goal") if "?" in t] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "spoken_to"), [("agent", {"you", "your"}), ("user", {"me", "my", "whose", "name", "intro"})]
+)
+def test_what_is_said_of_the_speaker_is_said_of_nobody_else(name: str, spoken_to: set[str]) -> None:
+    """A line without a piece that only the speaker has would be told to everybody: "your record shows" of somebody else's."""
+    lines = Grammar(word_file(f"{name}/clients"))
+    drawn = [t for p in lines.paths() for t in lines.templates(p)]
+    assert [t.text for t in drawn if name == "agent" and not t.needs & spoken_to] == []
+    assert [t.text for t in drawn if re.search(r"\b(?:my|your)\b", t.text) and not t.needs & spoken_to] == []
 
 
 def test_what_the_checks_look_for_is_said() -> None:

@@ -4,7 +4,8 @@ Every family of needs uses the same names for its pieces, so that the grammar fi
 
     subject, subjects, a_subject   the thing asked about: "invoice", "invoices", "an invoice"
     who, whose, of_who             the row it is about: "Dana Whitfield", "Dana Whitfield's", "of Dana Whitfield"
-    me, you                        instead of `who`, where the user speaks for themselves; `whose` is "my" or "your" then
+    me, you                        instead of `who`, where the user speaks for themselves; `whose` is "my" or "your" then, and so is
+    my, your                       which nobody else has
     other_who                      the second row, of a link or a reassignment
     columns, columns_bare, is_are  what is to be told: "the city and the phone number"; "city and phone number"; "are"
     whats                          "what's", or "what are" where that is many
@@ -154,6 +155,7 @@ def _rows(phrases: Phrases, need: Need, subject: str, words: tuple[str, ...]) ->
         return {}
     if isinstance(words[0], Speaker):
         out = {words[0]: words[0], "whose": _WHOSE[words[0]], "for_whom": f"for {words[0]}"}
+        out[_WHOSE[words[0]]] = _WHOSE[words[0]]
     else:
         out = {"who": words[0], "of_who": f"of {words[0]}", "whose": _whose(words[0])}
     if len(words) > 1:

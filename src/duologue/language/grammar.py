@@ -46,6 +46,8 @@ _SAYS_TOO = {
     "best": "extreme",
     "me": "whose",
     "you": "whose",
+    "my": "whose",
+    "your": "whose",
     "how": "columns who",
     "how_told": "columns who",
 }
