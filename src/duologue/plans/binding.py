@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from duologue.kept import Kept
 from duologue.plans.memory import Known
 from duologue.types import Json, Mention, Need, Slot, Tool
 
@@ -23,11 +24,15 @@ class Missing(Struct, frozen=True):
     slot: Slot
 
 
-def mention_slots(inputs: Mapping[str, Slot]) -> list[tuple[str, Slot, int]]:
+def mention_slots(inputs: Mapping[str, Slot]) -> tuple[tuple[str, Slot, int], ...]:
     """The parameters that need a row: name, slot, and which mention of that table (0 = the first) it takes.
 
     Parameters of one composite key share a mention; two parameters for the same key column take two.
     """
+    return _mention_slots(inputs)
+
+
+def _find_mention_slots(inputs: Mapping[str, Slot]) -> tuple[tuple[str, Slot, int], ...]:
     seen: dict[tuple[str, str], int] = {}
     out = []
     for name, slot in inputs.items():
@@ -35,7 +40,10 @@ def mention_slots(inputs: Mapping[str, Slot]) -> list[tuple[str, Slot, int]]:
             nth = seen.get((slot.table, slot.column), 0)
             seen[slot.table, slot.column] = nth + 1
             out.append((name, slot, nth))
-    return out
+    return tuple(out)
+
+
+_mention_slots: Kept[Mapping[str, Slot], tuple[tuple[str, Slot, int], ...]] = Kept(_find_mention_slots, 1_024)
 
 
 def bind(

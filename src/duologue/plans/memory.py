@@ -42,12 +42,12 @@ class Known(Struct):
 
 
 class Moment(Struct, frozen=True):
-    """A state of a memory to come back to."""
+    """A state of a memory to come back to: how much there was of what only grows, and the rest as it was."""
 
     listings: int
     journal: int
-    focus: dict[str, int]
-    told: dict[str, int]
+    focus: dict[str, tuple[tuple[float, RowKey], ...]]
+    told: dict[str, tuple[Json, ...]]
     heard: int
 
 
@@ -58,9 +58,9 @@ class Memory:
         self.catalog, self.index = catalog, index
         self.listings: list[Listing] = []
         self.known: dict[str, dict[RowKey, Known]] = {}
-        self._focus: dict[str, list[tuple[float, RowKey]]] = {}
+        self._focus: dict[str, tuple[tuple[float, RowKey], ...]] = {}
         """Table → the rows talked about, each with the need it was talked about from."""
-        self.told: dict[str, list[Json]] = {}
+        self.told: dict[str, tuple[Json, ...]] = {}
         """Table → names that were said aloud, in order; a table's name with `#` → numbers of its rows."""
         self.heard: list[tuple[str, RowKey, str, str]] = []
         """(table, key, column, value) of what was told of a row, or written to it."""
@@ -90,9 +90,7 @@ class Memory:
 
     def mark(self) -> Moment:
         """The memory as it is now."""
-        told = {t: len(names) for t, names in self.told.items()}
-        focus = {t: len(rows) for t, rows in self._focus.items()}
-        return Moment(len(self.listings), len(self._journal), focus, told, len(self.heard))
+        return Moment(len(self.listings), len(self._journal), self._focus, self.told, len(self.heard))
 
     def back_to(self, moment: Moment) -> None:
         """Forget what came after the moment."""
@@ -103,8 +101,7 @@ class Memory:
                 del self.known[known.table][known.key]
             else:
                 known.values, known.sources = before
-        self._focus = {t: rows[: moment.focus.get(t, 0)] for t, rows in self._focus.items()}
-        self.told = {t: names[: moment.told.get(t, 0)] for t, names in self.told.items()}
+        self._focus, self.told = moment.focus, moment.told
 
     def key_of(self, table: str, row: Row) -> RowKey | None:
         """The key of the row of `table` that this result row shows, if it shows one."""
@@ -185,7 +182,7 @@ class Memory:
 
     def focus_on(self, table: str, key: RowKey, when: float) -> None:
         """The talk is about this row of the table from need `when` on."""
-        self._focus.setdefault(table, []).append((when, key))
+        self._focus = {**self._focus, table: (*self._focus.get(table, ()), (when, key))}
 
     def was_talked_about(self, row: Known, before: float = LATER) -> bool:
         """The talk was about this row at some time before that need."""
@@ -193,9 +190,9 @@ class Memory:
 
     def tell(self, table: str, name: Json) -> None:
         """A row's name (or, for `table#`, its number) was said aloud."""
-        names = self.told.setdefault(table, [])
+        names = self.told.get(table, ())
         if name is not None and name not in names:
-            names.append(name)
+            self.told = {**self.told, table: (*names, name)}
 
     def hear(self, row: Row, slots: Iterable[str]) -> None:
         """These values of a result row were told, or have just been written."""

@@ -6,13 +6,13 @@ foresees (`sessions.py`): something that can't be had, a search that brings noth
 
 from collections import Counter
 from collections.abc import Callable, Container
-from itertools import combinations
+from itertools import accumulate, combinations
 from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
 from duologue.environment import SqliteSession
-from duologue.ids import digest, rng
+from duologue.ids import canonical, digest, rng
 from duologue.language.phrases import Phrases
 from duologue.plans.gist import answering
 from duologue.plans.rows import Listing
@@ -83,6 +83,8 @@ class Drawing:
         self.turns: Counter[str] = Counter()
         """Turns of the session that the task being drawn takes, beside those it was `begun` with."""
         self.begun: Counter[str] = Counter()
+        self.vain = False
+        """The last attempt led nowhere, and chance had no part in that."""
         self.phrases = Phrases(maker.catalog)
         self.sayings = Sayings(maker.index, self.phrases)
         tools = maker.environment.toolset.tools
@@ -195,13 +197,14 @@ class Drawing:
         weights = [self._weight(t, used, begun, second) for t in tools]
         if not any(weights):
             return None
+        cumulated, dead = list(accumulate(weights)), set[bytes]()
         for _ in range(TRIES):
-            tool = self.dice.choices(tools, weights)[0]
+            tool = self.dice.choices(tools, cum_weights=cumulated)[0]
             self.proposer.now = self.walk.needs
             proposal = self.proposer.propose(tool, self.walk.memory, self.dice)
             if proposal is None or (begun and not proposal.built_on and self.dice.random() < 0.7):
                 continue
-            subtask = self.attempt(tool, proposal)
+            subtask = self._attempt_once(tool, proposal, dead)
             if subtask is not None:
                 used[tool.name] += 1
                 used[tool.effect] += 1
@@ -223,6 +226,16 @@ class Drawing:
             weight *= 4.0 if keys and keys <= set(self.proposer.thread) else 1.0
         return weight
 
+    def _attempt_once(self, tool: Tool, proposal: Proposal, dead: set[bytes]) -> Subtask | None:
+        """Attempt a proposal unless it is `dead`: it led nowhere from here before, and would again. More are added."""
+        wish, state = canonical([tool.name, proposal.need, proposal.meant]), self.walk.session.state
+        if wish in dead:
+            return None
+        subtask = self.attempt(tool, proposal)
+        if self.vain and self.walk.session.state == state:  # else the clock has moved on, and it is not the same place
+            dead.add(wish)
+        return subtask
+
     def attempt(
         self, tool: Tool, proposal: Proposal, refusable: float = REFUSED, finish: Finish | None = None
     ) -> Subtask | None:
@@ -230,12 +243,14 @@ class Drawing:
         how readily a refusal is taken for the part. `finish` completes a need that reads with what is wanted of its answer, where
         that is not left to chance."""
         walk, need = self.walk, proposal.need
+        self.vain = True
         if self.client is not None and not self.client.allows(tool, need, walk.memory, self.maker.catalog):
             return None
         first, mark = len(walk.steps), walk.mark()
         try:
             listings, _ = walk.take(tool, need, proposal.meant)
         except Refused as refusal:
+            self.vain = False
             if self._takes(refusal, refusable):
                 return self._refusal(proposal, refusal.reason, first)
             walk.back_to(mark)
@@ -243,8 +258,9 @@ class Drawing:
         except Taken:
             return None
         listing = answering(need, listings)
+        self.vain = tool.effect == "read" and not finish and self._tells_nothing(tool, need, listing)
         if tool.effect == "read":
-            finished = finish(need, listing) if finish and listing else self._wanted(tool, need, listing)
+            finished = self._wanted(need, listing, finish) if listing is not None and not self.vain else None
             if finished is None:
                 walk.back_to(mark)
                 return None
@@ -276,10 +292,14 @@ class Drawing:
         goal = refusal_of(self.phrases, self.sayings, proposal.need, reason, self.dice)
         return replace(self.walk.accept(proposal.need, goal, None, first), refused=reason)
 
-    def _wanted(self, tool: Tool, need: Need, listing: Listing | None) -> Need | None:
-        """The need with what is to be told of the answer; None where the answer is cut off, or mostly where it is empty."""
-        if listing is None or _cut_off(tool, need, listing) or repeated(self.walk.memory, listing):
-            return None
+    def _tells_nothing(self, tool: Tool, need: Need, listing: Listing | None) -> bool:
+        """There is no answer, it is cut off, or nothing new."""
+        return listing is None or _cut_off(tool, need, listing) or repeated(self.walk.memory, listing)
+
+    def _wanted(self, need: Need, listing: Listing, finish: Finish | None) -> Need | None:
+        """The need with what is to be told of the answer; None where that is nothing, or mostly where the answer is empty."""
+        if finish is not None:
+            return finish(need, listing)
         if not listing.rows:
             if need.meaning.family not in ("related", "missing") or "empty_result" not in self.planned:
                 return (

@@ -68,14 +68,14 @@ class Walk:
         self.steps: list[PlanStep] = []
         self.asked: list[str] = []
         """For each step, what it asks in terms of the database, whatever its tool is called; empty for a look-up."""
-        self.seen: set[tuple[str, str]] = set()
+        self.seen: frozenset[tuple[str, str]] = frozenset()
         """(tool, arguments) of the reads already made in the state as it is."""
-        self.turned_down: set[tuple[str, str]] = set()
+        self.turned_down: frozenset[tuple[str, str]] = frozenset()
         """Writes that a rule refused."""
         self.called: dict[str, Json] = {}
         """The arguments of the last call."""
         self.known: list[Fact] = []
-        self.edited: set[tuple[Meaning | None, tuple[str, ...]]] = set()
+        self.edited: frozenset[tuple[Meaning | None, tuple[str, ...]]] = frozenset()
         """Writes made: what they do, and to which row."""
 
     def begin_task(self) -> None:
@@ -90,11 +90,11 @@ class Walk:
             steps=len(self.steps),
             known=len(self.known),
             needs=self.needs,
-            seen=frozenset(self.seen),
+            seen=self.seen,
             memory=self.memory.mark(),
             untouched=self.untouched,
-            edited=frozenset(self.edited),
-            turned_down=frozenset(self.turned_down),
+            edited=self.edited,
+            turned_down=self.turned_down,
         )
 
     def back_to(self, mark: Mark) -> None:
@@ -103,11 +103,11 @@ class Walk:
         del self.steps[mark.steps :], self.asked[mark.steps :]
         del self.known[mark.known :]
         self.memory.back_to(mark.memory)
-        self.needs, self.seen = mark.needs, set(mark.seen)
+        self.needs, self.seen = mark.needs, mark.seen
 
     def rewind(self, mark: Mark, session: SqliteSession) -> None:
         """Forget what came after the mark, and go on in `session`, which is in the state of that moment."""
-        self.untouched, self.edited, self.turned_down = mark.untouched, set(mark.edited), set(mark.turned_down)
+        self.untouched, self.edited, self.turned_down = mark.untouched, mark.edited, mark.turned_down
         self.session.close()
         self.session = session
         self.back_to(mark)
@@ -197,7 +197,7 @@ class Walk:
             error = outcome.result["error"]
             kind = error_kind(error)
             if tool.effect == "write" and kind not in _ACCIDENTS:
-                self.turned_down.add(mark)
+                self.turned_down |= {mark}
                 raise Refused(str(error["message"]), kind)
             raise Taken
         self.called = values
@@ -214,9 +214,9 @@ class Walk:
         listings = self.memory.absorb(tool, outcome.result, self.taken, need)
         if tool.effect == "write":
             self.untouched = False
-            self.edited.add(edit)
-            self.seen = {m for m in self.seen if not self._shows_change(self.index.by_name[m[0]], tool)}
-        self.seen.add(mark)
+            self.edited |= {edit}
+            self.seen = frozenset(m for m in self.seen if not self._shows_change(self.index.by_name[m[0]], tool))
+        self.seen |= {mark}
         return listings, outcome.result
 
     def _shows_change(self, read: Tool, write: Tool) -> bool:

@@ -8,12 +8,13 @@ from functools import cache
 
 from msgspec import Struct, convert
 
+from duologue.kept import Kept
 from duologue.language.grammar import word_file
 from duologue.plans.index import ToolIndex
 from duologue.protocols import Utterance
 from duologue.simulate.behaviours.scene import Scene, say
 from duologue.simulate.told import Told, spoken, told_rows
-from duologue.types import Act, Tool
+from duologue.types import Act, Toolset
 
 __all__ = ["OutOfScope", "beyond"]
 
@@ -60,12 +61,18 @@ def _wishes() -> dict[str, Wish]:
 
 def beyond(index: ToolIndex, kind: str) -> bool:
     """No tool says of itself that it does such a thing."""
-    granted = re.compile(rf"\b(?:{_wishes()[kind].granted})\b", re.IGNORECASE)
-    return not any(granted.search(_said_of(t)) for t in index.toolset.tools)
+    return kind in _beyond(index.toolset)
 
 
-def _said_of(tool: Tool) -> str:
-    return f"{_NAME.sub(' ', tool.name)}. {tool.description}"
+def _beyond_all(toolset: Toolset) -> frozenset[str]:
+    """The kinds of wishes that no tool of the set grants."""
+    said = "\n".join(f"{_NAME.sub(' ', tool.name)}. {tool.description}" for tool in toolset.tools)
+    return frozenset(
+        kind for kind, wish in _wishes().items() if not re.search(rf"\b(?:{wish.granted})\b", said, re.IGNORECASE)
+    )
+
+
+_beyond: Kept[Toolset, frozenset[str]] = Kept(_beyond_all)
 
 
 def _arises(scene: Scene, after: str, table: str, rows: list[Told]) -> bool:
