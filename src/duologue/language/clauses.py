@@ -13,6 +13,8 @@ Every family of needs uses the same names for its pieces, so that the grammar fi
     done                           what the row did with the things asked about, where that is known: "placed"
     filters                        "with genre Rock", "placed since 3 May"
     best                           the one row wanted: "the invoice with the highest total"; extreme: "highest total"
+    it                             instead of `who`, where a change just made is taken back
+    role_of                        what the rows asked about are not: "manager of any employee"
     measure, most                  of a ranking or a total: "total price"; "highest total price"
     group, groups, n               what it is split by: "country", "countries"; how many are wanted: "3"
     changes, details               of a write: "the city to Porto"; "city Porto and date 3 May 2024"
@@ -36,7 +38,7 @@ from duologue.language.filters import spoken_filters
 from duologue.language.grammar import Grammar, article, listed, possessive
 from duologue.language.phrases import MANY, Phrases, computed
 from duologue.language.verbs import made_by
-from duologue.types import Json, Need
+from duologue.types import Json, Mention, Need
 
 _ROWS = frozenset({"get", "set", "remove"})
 """Families about one row; where it is named by the rows it joins, those together are its name."""
@@ -91,6 +93,9 @@ def pieces(
     }
     if meaning.other:
         out["child"], out["children"] = phrases.table(meaning.other)
+        role = phrases.role(meaning.other, meaning.table, meaning.via) if meaning.family == "missing" else ""
+        if role:
+            out |= {"role_of": f"{role} of any {out['child']}", "children": ""}
     if meaning.parent:
         out["parent"] = phrases.table(meaning.parent)[0]
     if meaning.column:
@@ -107,11 +112,20 @@ def pieces(
     if need.when is not None:
         out["when"] = when(phrases, need.when, meaning.table)
         out["when_not"] = when_not(phrases, need.when, meaning.table)
+    if need.amends == "undo" and all(
+        w == phrases.row(m) and _points(m) for m, w in zip(need.mentions, words, strict=True)
+    ):
+        out = {k: v for k, v in out.items() if k not in ("who", "of_who", "whose")} | {"it": "it"}
     if need.pick is not None:
         names = any(w.startswith(meaning.table + ".") and ":" not in w for w in need.wanted)
         out["best"] = phrases.pick(need.pick, out.get("group") or (subject if names else "one"))
         out["extreme"] = phrases.extreme(need.pick)
     return out
+
+
+def _points(mention: Mention) -> bool:
+    """It says no more than "that one"."""
+    return not mention.by and mention.pick is None and not mention.each
 
 
 def _filters(phrases: Phrases, need: Need, dice: random.Random | None) -> str:

@@ -65,7 +65,9 @@ def _missing(text: str, act: Act, phrases: Phrases, speaker: Mention | None) -> 
 
 def _of_need(need: Need, heard: "_Heard", pointed: bool) -> Iterator[str]:
     for mention in need.mentions:
-        if not heard.row(mention) and not (pointed and not mention.by and mention.pick is None):
+        if not heard.row(mention) and not (
+            (pointed or need.amends == "undo") and not mention.by and mention.pick is None
+        ):
             yield _which(mention, heard)
     for key, value in need.values.items():
         if not heard.value(key.rpartition(":")[0], value):

@@ -38,6 +38,9 @@ WEIGHTS = {
     "set": 3.0, "create": 1.5, "remove": 0.6, "link": 1.0, "unlink": 0.6, "act": 5.0,
 }  # fmt: skip
 """How readily people come up with each family of needs."""
+BETWEEN = 0.2
+"""How much less readily people ask for the rows of a table that only joins others than for what it joins."""
+_JOINED = ("search", "get", "top", "total", "missing", "count")
 REFUSED = 0.4
 """How often a write that a rule refuses by chance is taken up as a request that cannot be met."""
 EMPTY = 0.2
@@ -218,6 +221,8 @@ class Drawing:
         weight = WEIGHTS[tool.meaning.family] * 0.35 ** used[tool.name]
         if tool.effect == "write":
             weight *= (1.0, 0.35, 0.0)[min(used["write"], 2)] * (1.0 if second else 0.15)
+        if self.maker.catalog.table(tool.meaning.table).kind == "link" and tool.meaning.family in _JOINED:
+            weight *= BETWEEN
         if self.client is not None and self.client.concerns(tool):
             weight *= OWN
         keys = {s.table for s in tool.inputs.values() if s.use == "key"}
