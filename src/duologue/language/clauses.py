@@ -91,15 +91,7 @@ def pieces(
         "n": _limit(need),
         "verb": meaning.verb,
     }
-    if meaning.other:
-        out["child"], out["children"] = phrases.table(meaning.other)
-        role = phrases.role(meaning.other, meaning.table, meaning.via) if meaning.family == "missing" else ""
-        if role:
-            out |= {"role_of": f"{role} of any {out['child']}", "children": ""}
-    if meaning.parent:
-        out["parent"] = phrases.table(meaning.parent)[0]
-    if meaning.column:
-        out["field"] = phrases.noun(f"{meaning.table}.{meaning.column}", meaning.table)
+    out |= _meant(phrases, need)
     if meaning.family in MANY:
         out |= _grouping(phrases, need, out["filters"])
     else:
@@ -120,6 +112,21 @@ def pieces(
         names = any(w.startswith(meaning.table + ".") and ":" not in w for w in need.wanted)
         out["best"] = phrases.pick(need.pick, out.get("group") or (subject if names else "one"))
         out["extreme"] = phrases.extreme(need.pick)
+    return out
+
+
+def _meant(phrases: Phrases, need: Need) -> dict[str, str]:
+    """The other tables and the column that it is about."""
+    meaning, out = need.meaning, dict[str, str]()
+    if meaning.other:
+        out["child"], out["children"] = phrases.table(meaning.other)
+        role = phrases.role(meaning.other, meaning.table, meaning.via) if meaning.family == "missing" else ""
+        if role:
+            out |= {"role_of": f"{role} of any {out['child']}", "children": ""}
+    if meaning.parent:
+        out["parent"] = phrases.table(meaning.parent)[0]
+    if meaning.column:
+        out["field"] = phrases.noun(f"{meaning.table}.{meaning.column}", meaning.table)
     return out
 
 
