@@ -8,7 +8,8 @@ from duologue.catalog.marks import stands_for_nothing
 from duologue.catalog.model import Column
 from duologue.language.clauses import form_of, pieces
 from duologue.language.extremes import date_noun
-from duologue.language.phrases import Phrases, computed
+from duologue.language.naming import computed
+from duologue.language.phrases import Phrases
 from duologue.simulate.said import unsaid
 from duologue.types import Act, Meaning, Mention, Need, Pick
 

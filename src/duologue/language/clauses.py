@@ -36,7 +36,8 @@ from duologue.language.conditions import when, when_not
 from duologue.language.extremes import is_many, measure_word
 from duologue.language.filters import spoken_filters
 from duologue.language.grammar import Grammar, article, listed, possessive
-from duologue.language.phrases import MANY, Phrases, computed
+from duologue.language.naming import computed
+from duologue.language.phrases import MANY, Phrases
 from duologue.language.verbs import made_by
 from duologue.types import Json, Mention, Need
 

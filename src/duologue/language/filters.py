@@ -14,7 +14,8 @@ from itertools import pairwise
 from duologue.catalog.model import Column, Table
 from duologue.language.extremes import is_adjective, is_many
 from duologue.language.grammar import Grammar, word_file
-from duologue.language.phrases import MANY, Phrases, quoted
+from duologue.language.naming import quoted
+from duologue.language.phrases import MANY, Phrases
 from duologue.language.saying import flag_of
 from duologue.language.verbs import done_on, made_by
 from duologue.types import Json, Mention, Need

@@ -12,6 +12,7 @@ from duologue.catalog.model import Catalog, Column, Table
 from duologue.catalog.nouns import plural
 from duologue.language.extremes import date_noun, flag_noun, is_adjective, is_many, measure_word, row_word
 from duologue.language.grammar import article, listed
+from duologue.language.naming import column_label, computed, ordinal, quoted
 from duologue.language.values import is_blank, say
 from duologue.types import Json, Mention, Need, Pick, Slot
 
@@ -104,7 +105,7 @@ class Phrases:
             return "name" if table.name == subject else self._joined(table, subject)
         if slot.use in ("month", "year", "day"):
             return slot.use
-        base = _spoken(column, table) if column else table.label
+        base = column_label(column, table) if column else table.label
         if slot.use in _COMPUTED:
             return computed(_COMPUTED[slot.use], base)
         own = table.name == subject or not subject or set(base.split()) & set(table.label.split())
@@ -369,25 +370,6 @@ def _without(year: str) -> Callable[[re.Match[str]], str]:
     return lambda found: found["day"].rstrip(",") if found["year"] == year else found[0]
 
 
-def _spoken(column: Column, table: Table) -> str:
-    """What a column is called; of numbered ones ("address 1", "address 2") the first goes without its number, the others by their place."""
-    stem, _, number = column.label.rpartition(" ")
-    if not (stem and number in ("1", "2", "3", "4")):
-        return column.label
-    labels = {c.label for c in table.columns}
-    if stem in labels or {f"{stem} 1", f"{stem} 2"} - labels:
-        return column.label
-    line = f"{stem} line" if stem.split(" ")[-1] == "address" else stem
-    return stem if number == "1" else f"{ordinal(int(number))} {line}"
-
-
-def computed(form: str, label: str) -> str:
-    """A figure worked out of a column: "total price", of a column of totals "combined total"."""
-    if form.startswith("total ") and "total" in label.lower().split():
-        return f"combined {label}"
-    return form.format(label)
-
-
 def _belongs(name: str, label: str) -> str:
     return f"with {name} as the {label}"
 
@@ -401,16 +383,3 @@ def _split_by(need: Need) -> str:
 
 def _picked(pick: Pick) -> str:
     return f"{pick.table}.{pick.column}" + (f":{pick.use}" if pick.use else "")
-
-
-def quoted(name: str) -> str:
-    """A name in quotation marks where the sentence around it would run into it: one that ends in a full stop or a question."""
-    return f'"{name}"' if name[-1:] in (".", "?", "!") and '"' not in name else name
-
-
-def ordinal(n: int) -> str:
-    """ "first", "second", … "last" for -1."""
-    words = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-    if n == -1:
-        return "last"
-    return words[n - 1] if 0 < n <= len(words) else f"{n}th"

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from duologue.language.phrases import ordinal
+from duologue.language.naming import ordinal
 from duologue.plans.memory import LATER
 from duologue.plans.rows import PART, has_part
 from duologue.protocols import Utterance
