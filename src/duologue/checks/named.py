@@ -30,8 +30,8 @@ _STEM = 4
 """Letters by which a word for a column is known."""
 _SMALL = frozenset(["a", "an", "the", "of", "on", "at", "in", "to", "for", "and", "or", "is", "by", "per", "new"])
 _WORD = re.compile(r"[^\W\d_]{2,}")
-Shown = dict[str, list[Json]]
-"""Key of a row → what results have shown beside it."""
+Shown = dict[str, list[tuple[str, Json]]]
+"""Key of a row → what results have shown beside it, each with the field it is of."""
 
 
 def unnamed(case: Case, call: Executed, until: int) -> str:
@@ -56,15 +56,17 @@ def _is_spoken_of(case: Case, call: Executed, row: tuple[Slot, str | int], said:
     column = case.column(f"{slot.table}.{slot.column}")
     if any(_tells(case, t, value, column) for t in said):
         return True
-    shown = _shown(case, call, slot)
-    own = shown.pop(plain(value), None)
-    if own is None or not shown:
+    shown, beside = _shown(case, call, slot)
+    own = [*shown.pop(plain(value), ()), *beside.pop(plain(value), ())]
+    if not own or not (shown or beside):
         return True
-    others = {plain(v).casefold() for values in shown.values() for v in values}
-    apart = sorted((v for v in own if plain(v).casefold() not in others), key=lambda v: not isinstance(v, str))
+    others = {(field, plain(v).casefold()) for values in shown.values() for field, v in values}
+    apart = sorted(
+        (v for field, v in own if (field, plain(v).casefold()) not in others), key=lambda v: not isinstance(v, str)
+    )
     if any(_tells(case, t, v, None) for v in apart for t in said):
         return True
-    common = {w for o in others for w in fold(o).split()}
+    common = {w for _, o in others for w in fold(o).split()}
     words = {w for v in apart if isinstance(v, str) for w in fold(v).split() if len(w) >= _LEAST and w not in common}
     return any(has_phrase(case.reading(t).folded, w) for w in sorted(words) for t in said)
 
@@ -74,9 +76,10 @@ def _tells(case: Case, turn: int, value: Json, column: Column | None) -> bool:
     return tells(reading, value, column) or (column is not None and tells(reading, value))
 
 
-def _shown(case: Case, call: Executed, slot: Slot) -> Shown:
-    """The rows of a kind that results before a call have shown, by their key."""
-    out: Shown = {}
+def _shown(case: Case, call: Executed, slot: Slot) -> tuple[Shown, Shown]:
+    """The rows of a kind that results before a call have shown, by their key: what is theirs for certain, and what stands beside two
+    of them, so that it may be the other's."""
+    out: tuple[Shown, Shown] = ({}, {})
     for other in case.trace.calls:
         tool = case.trace.tools.get(other.call.name)
         if other.turn >= call.at or tool is None:
@@ -86,11 +89,12 @@ def _shown(case: Case, call: Executed, slot: Slot) -> Shown:
             for path, s in tool.outputs.items()
             if s.table == slot.table and s.column == slot.column and s.use in ("", "key")
         }
+        slots = {path.rpartition(".")[2]: f"{s.table}.{s.column}" for path, s in tool.outputs.items()}
         for item in _objects(other.result) if fields else ():
-            for name in sorted(fields & item.keys()):
-                key = item[name]
-                if isinstance(key, str | int):
-                    out.setdefault(plain(key), []).extend(v for _, v in leaves(item) if not is_blank(v) and v != key)
+            keys = [item[name] for name in sorted(fields & item.keys()) if isinstance(item[name], str | int)]
+            for key in keys:
+                told = ((p.rpartition(".")[2], v) for p, v in leaves(item) if not is_blank(v) and v != key)
+                out[len(set(keys)) > 1].setdefault(plain(key), []).extend((slots.get(p, p), v) for p, v in told)
     return out
 
 

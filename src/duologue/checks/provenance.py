@@ -11,7 +11,7 @@ from duologue.checks.case import Case
 from duologue.checks.findings import note
 from duologue.checks.inference import infer
 from duologue.language.reading import MONTHS, Day, Reading, fold, has_phrase, parse_day
-from duologue.language.values import moment, tells
+from duologue.language.values import asks_for, moment, tells
 from duologue.plans.placeholders import leaves, value_at
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, Origin, Slot, Verdict
@@ -170,7 +170,9 @@ def says(case: Case, turn: int, value: Json, column: Column | None, by_word: boo
     reading = case.reading(turn)
     if not by_word and isinstance(value, int) and not isinstance(value, bool):
         return any(n.value == value and not n.word for n in reading.numbers) or has_phrase(reading.folded, str(value))
-    if tells(reading, value, column) or (column is not None and tells(reading, value)):
+    if tells(reading, value, column) or (
+        column is not None and (tells(reading, value) or asks_for(reading, value, column))
+    ):
         return True
     if isinstance(value, str):
         when = moment(value, column)

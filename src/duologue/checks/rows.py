@@ -175,7 +175,7 @@ class Seen:
         """Remember what a field says in words; empty where it says nothing."""
         if not field.worded or isinstance(value, list | dict) or field.column is None:
             return ""
-        word = fold(say(value, field.column)) if field.column.role == "flag" else fold(str(value))
+        word = fold(say(value, field.column))
         self.words.setdefault(turn, {}).setdefault(field.worded, set()).add(word)
         return word
 

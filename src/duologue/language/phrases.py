@@ -13,7 +13,7 @@ from duologue.catalog.nouns import plural
 from duologue.language.extremes import date_noun, flag_noun, is_adjective, is_many, measure_word, row_word
 from duologue.language.grammar import article, listed
 from duologue.language.naming import column_label, computed, ordinal, quoted
-from duologue.language.values import is_blank, say
+from duologue.language.values import is_blank, moment, say
 from duologue.types import Json, Mention, Need, Pick, Slot
 
 _COMPUTED = {"sum": "total {}", "avg": "average {}", "min": "lowest {}", "max": "highest {}"}
@@ -77,7 +77,7 @@ class Phrases:
         text = self.value(key, value)
         column = self.slot(key)[2]
         dated = self.year and column is not None and column.role == "date" and not self.slot(key)[0].use
-        return _DAY_IN_YEAR.sub(_without(self.year), text) if dated else text
+        return _DAY_IN_YEAR.sub(_without(self.year), text) if dated and moment(value, column) is not None else text
 
     def at_length(self, told: Iterable[tuple[str, Json]]) -> "Phrases":
         """The same words; with the year of every day where one of the values told together is of another year than the current one."""

@@ -180,10 +180,18 @@ def _finds(text: str, lowered: str, *groups: str) -> Iterator[re.Match[str]]:
         if said[:1].islower() or not said[:1].isalpha():
             yield found
         elif said.isupper() and len(said) > 1:
-            if not (behind.isalpha() and behind.isupper() and len(behind) > 1):
+            if not (behind.isalpha() and behind.isupper() and len(behind) > 1) and not (
+                "conditions" in groups and _ends_name(text, found.start())
+            ):
                 yield found
         elif _begins(text, found.start()) and ("denials" in groups or not behind[:1].isupper()):
             yield found
+
+
+def _ends_name(text: str, at: int) -> bool:
+    """A word in capitals belongs to the name that it follows ("Gefle IF")."""
+    before = _LAST.search(text, max(0, at - _SOON), at)
+    return before is not None and before[1][:1].isupper() and not before[1].isupper()
 
 
 def _begins(text: str, at: int) -> bool:
@@ -354,6 +362,8 @@ def _past(text: str, lowered: str) -> Iterator[Doubt]:
 def _corrected(text: str, lowered: str) -> Iterator[Doubt]:
     for group in ("corrects", "slips"):
         for found in _places(lowered, group):
+            if lowered[: found.start()].endswith((": ", ":")) and group == "slips":
+                continue  # the answer to a yes-or-no field: "full time: no, 2011"
             wrong = _replaced(text, found.span(), group == "corrects")
             if wrong is not None:
                 yield Doubt("wrong", found.start(), *wrong)

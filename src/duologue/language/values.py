@@ -37,7 +37,7 @@ from duologue.language.saying import (
 from duologue.language.units import factor
 from duologue.types import Json
 
-__all__ = ["by_pattern", "clean", "is_blank", "moment", "same_figure", "say", "tells"]
+__all__ = ["asks_for", "by_pattern", "clean", "is_blank", "moment", "same_figure", "say", "tells"]
 
 _SENTENCES = re.compile(r"[^.!?;\n]+[.!?;]?")
 _NEGATIVE = re.compile(
@@ -82,6 +82,12 @@ def tells(text: str | Reading, value: Json, column: Column | None = None) -> boo
     return False
 
 
+def asks_for(text: str | Reading, value: Json, column: Column | None) -> bool:
+    """Whether a text wants a yes or a no of a column, as a question may too: "which ones aren't official?"."""
+    flag = None if is_blank(value) else flag_of(value, column)
+    return flag is not None and _implies_flag(read(text) if isinstance(text, str) else text, flag, column, asked=True)
+
+
 def same_figure(said: Number, value: int | float) -> bool:
     """Whether a figure in a text is this number, whatever column it comes from."""
     if math.isfinite(value):
@@ -97,11 +103,11 @@ def _tells_flag(reading: Reading, flag: bool, value: Json, column: Column | None
     return False
 
 
-def _implies_flag(reading: Reading, flag: bool, column: Column | None) -> bool:
-    """Whether a sentence that is no question speaks of the column and says so or not: "isn't signed up for the newsletter"."""
+def _implies_flag(reading: Reading, flag: bool, column: Column | None, asked: bool = False) -> bool:
+    """Whether a sentence speaks of the column and says so or not: "isn't signed up for the newsletter". `asked`: a question may do so."""
     words = [w for w in (column.label if column is not None else "").casefold().split() if len(w) > 3]
     for sentence in _SENTENCES.findall(reading.text):
-        if words and not sentence.endswith("?") and all(w in sentence.casefold() for w in words):
+        if words and (asked or not sentence.endswith("?")) and all(w in sentence.casefold() for w in words):
             negative = _NEGATIVE.search(sentence) is not None
             if negative != flag and (negative or _POSITIVE.search(sentence)):
                 return True
