@@ -87,14 +87,14 @@ def test_order_and_range_are_said_only_where_they_were_seen(
         ("seats", 35, "there are 35 seats", "35 seats"),
         ("seats", 1, "the seats are 1", "seats 1"),
         ("size", 35, "the size is 35", "size 35"),
-        ("open", 0, "the open status is set to no", "open: no"),
+        ("open", 0, "the open status is set to no", ""),  # a yes or no is no pair
         ("since", "2024-05-03", "the start date is 3 May", "start date 3 May"),
         ("since", "2023-05-03", "the start date is 3 May 2023", "start date 3 May 2023"),
     ],
 )
 def test_a_value_is_told_as_people_tell_it(name: str, value: Json, fact: str, pair: str) -> None:
     facts = Rows(PHRASES, Need(Meaning("get", "boats"))).facts([(f"boats.{name}", value)])
-    assert (facts["facts"], facts["pairs"]) == (fact, pair)
+    assert (facts["facts"], facts.get("pairs", "")) == (fact, pair)
     assert tells(fact, value, BOATS.column(name))
 
 

@@ -16,9 +16,10 @@ from duologue.plans.gist import Gist, Line
 from duologue.plans.groups import Group
 from duologue.plans.index import ToolIndex
 from duologue.plans.rows import Row, Shape
+from duologue.simulate.afresh import afresh, marks
 from duologue.simulate.asking import Wording
 from duologue.simulate.listing import Rows
-from duologue.types import Json, Meaning, Mention, Need, Pick, Toolset
+from duologue.types import Json, Meaning, Mention, Message, Need, Pick, Toolset, Turn
 
 
 def column(table: str, name: str, role: str, **more: Json) -> Column:
@@ -250,7 +251,7 @@ def test_what_splits_or_ranks_an_answer_is_told_even_if_nobody_listed_it() -> No
 def test_a_flag_is_told_by_yes_or_no(value: int, flag: str) -> None:
     facts = Rows(Phrases(CATALOG), Need(Meaning("get", "orders"))).facts([("orders.gift", value)])
     assert facts["flag"] == facts["facts"] == flag
-    assert facts["pairs"] == f"gift: {'yes' if value else 'no'}"
+    assert "pairs" not in facts  # "for order 7 I have gift: no" is nothing anybody says
 
 
 @pytest.mark.parametrize("style", [0, 1, 2])
@@ -258,3 +259,86 @@ def test_several_requests_as_one_text(style: int) -> None:
     text = words(style).several(["list the orders", "count them", "go"])
     assert [c in text.lower() for c in ("list the orders", "count them", "go")] == [True, True, True]
     assert words(style).several(["list the orders"]) == "list the orders."
+
+
+ITEMS = Table(
+    "items",
+    "entity",
+    (
+        column("items", "order number", "reference", type="INTEGER"),
+        column("items", "line number", "key", type="INTEGER"),
+        column("items", "price", "measure", type="REAL"),
+    ),
+    key=("order number", "line number"),
+    label="order item",
+    plural="order items",
+)
+MODELS = Table(
+    "models",
+    "entity",
+    (column("models", "model number", "key", type="INTEGER"), column("models", "make", "category")),
+    key=("model number",),
+    label="model",
+    plural="models",
+)
+STOCK = Catalog("stock", (ORDERS, ITEMS, MODELS), (Link("items", ("order number",), "orders", ("order number",)),))
+
+
+@pytest.mark.parametrize(
+    ("meaning", "rows", "told", "text"),
+    [
+        (
+            Meaning("search", "items"),
+            [{"order number": 7, "line number": 2, "price": 4.5}, {"order number": 8, "line number": 2, "price": 5.5}],
+            ("line number", "price"),
+            "order item 2 of order number 7 (price 4.5) and order item 2 of order number 8 (5.5)",
+        ),
+        (
+            Meaning("related", "items", parent="orders"),
+            [{"order number": 7, "line number": 1, "price": 4.5}, {"order number": 7, "line number": 2, "price": 5.5}],
+            ("line number", "price"),
+            "order item 1 (price 4.5) and order item 2 (5.5)",
+        ),
+        (
+            Meaning("search", "models"),
+            [{"model number": 30, "make": "bmw 2002"}, {"model number": 250, "make": "bmw 320i"}],
+            ("model number",),
+            "model 30 (make bmw 2002) and model 250 (bmw 320i)",
+        ),
+    ],
+)
+def test_what_has_but_a_number_goes_by_what_tells_it_apart(
+    meaning: Meaning, rows: list[dict[str, Json]], told: tuple[str, ...], text: str
+) -> None:
+    """A line number alone may be of any order; a number alone tells nobody what it is."""
+    lines = []
+    for values in rows:
+        seen = row({f"{meaning.table}.{k}": v for k, v in values.items()})
+        lines.append(Line(seen, tuple((f"{meaning.table}.{k}", values[k]) for k in told)))
+    assert Rows(Phrases(STOCK), Need(meaning)).items(Gist(tuple(lines), len(lines)), random.Random(1)) == text
+
+
+def test_one_status_of_two_words_stands_like_the_others() -> None:
+    """Of "packed" and "partly returned" neither takes a label; a code does, and then the first one says it."""
+    need = Need(Meaning("search", "orders"), wanted=("orders.order number", "orders.status"))
+    for statuses, text in (
+        (("packed", "partly returned"), "order 1 (packed) and order 2 (partly returned)"),
+        (("packed", "B2"), "order 1 (status packed) and order 2 (B2)"),
+    ):
+        told = [(("orders.order number", n), ("orders.status", s)) for n, s in enumerate(statuses, 1)]
+        lines = tuple(Line(row(dict(t)), t) for t in told)
+        assert Rows(Phrases(CATALOG), need).items(Gist(lines, 2), random.Random(1)) == text
+
+
+def test_a_message_begins_otherwise_than_the_last_ones() -> None:
+    said = [Turn(Message("assistant", content=t)) for t in ("I would add it. Shall I?", "For order 7, it is open.")]
+    drafts = iter(
+        [
+            ("I would change it. Shall I?", 1),
+            ("I would do so. Is that right?", 2),
+            ("So it is. Shall I?", 3),
+            ("Done.", 4),
+        ]
+    )
+    assert afresh(lambda: next(drafts), said) == ("Done.", 4)
+    assert marks("I would add it. Shall I?") == {"i would", "shall i?"}

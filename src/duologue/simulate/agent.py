@@ -20,6 +20,7 @@ from duologue.plans.likeness import alike, pieces_of
 from duologue.plans.memory import Known
 from duologue.plans.rows import PART, Listing
 from duologue.protocols import Utterance, View
+from duologue.simulate.afresh import afresh
 from duologue.simulate.agenda import CHECK, FETCH, LOOKUP, WAITS, Agenda, Owed, call_mark, told_of
 from duologue.simulate.character import assistant_register
 from duologue.simulate.rationale import rationale, together
@@ -37,6 +38,7 @@ from duologue.types import (
     Scenario,
     Tool,
     ToolCall,
+    Turn,
 )  # fmt: skip
 
 _OFFERED = 3
@@ -88,7 +90,7 @@ class ScriptedAgent:
         if calls:
             return self._calling(calls, at)
         said = [m for m in moves if isinstance(m, Say)]
-        return self._speaking(said, at)
+        return self._speaking(said, view.turns)
 
     # ── deciding ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -310,7 +312,7 @@ class ScriptedAgent:
             return Origin("result", *move.owed.restored[key])
         return Origin("user", move.owed.said_at.get(key, move.owed.turn))
 
-    def _speaking(self, moves: Sequence[Say], at: int) -> Utterance:
-        dice = rng(self.seed, "agent", at)
-        text, acts = self.report.words(moves, dice)
+    def _speaking(self, moves: Sequence[Say], turns: Sequence[Turn]) -> Utterance:
+        dice = rng(self.seed, "agent", len(turns))
+        text, acts = afresh(lambda: self.report.words(moves, dice), turns)
         return Utterance(Message("assistant", content=text), acts=acts)

@@ -12,6 +12,7 @@ from duologue.language.extremes import is_adjective, is_counted
 from duologue.language.grammar import listed
 from duologue.language.phrases import Phrases
 from duologue.plans.gist import Gist, Line
+from duologue.plans.rows import PART
 from duologue.types import Json, Need, Pick
 
 Told = tuple[str, Json]
@@ -19,6 +20,8 @@ Told = tuple[str, Json]
 _PERIODS = ("month", "year", "day")
 _LINES = 3
 """Rows from which a list with two figures each is set out line by line; with one figure, one row more."""
+_LONGEST = 40
+"""Characters of a text that says what a numbered row is."""
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -33,6 +36,11 @@ class Rows:
     def __init__(self, phrases: Phrases, need: Need) -> None:
         self.phrases, self.need = phrases, need
         self.subject = need.meaning.table
+        table = phrases.slot(f"{self.subject}.")[1]
+        self._key = tuple(f"{self.subject}.{c}" for c in table.key) if table is not None else ()
+        """The slots of the key of the rows' table."""
+        self._labelled: frozenset[str] = frozenset()
+        """Slots of a list that are told with their labels throughout, since some value of theirs needs one."""
 
     # ── one row ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -41,8 +49,9 @@ class Rows:
         out = {
             "facts": listed([self._fact(s, v, self._is_said_plainly(s, v, values)) for s, v in values])
             or "nothing further is on record",
-            "pairs": listed([self.pair(s, v) for s, v in values]) or "nothing further",
         }
+        if not any(self._is_flag(s) for s, _ in values):  # "for order 7 I have gift: no" is nothing anybody says
+            out["pairs"] = listed([self.pair(s, v) for s, v in values]) or "nothing further"
         if len(values) == 1 and not self._is_flag(values[0][0]):
             slot, value = values[0]
             out |= {"label": self._label(slot), "value": self.phrases.brief(slot, value), "fact": out["facts"]}
@@ -90,7 +99,7 @@ class Rows:
 
     def _short(self, name: str, slot: str, value: Json) -> str:
         """A value beside others of a row in a list: without its label where it speaks for itself, and the name does not end like a label."""
-        alone = self._stands_alone(slot, value) and not self.phrases.is_labelled(name)
+        alone = slot not in self._labelled and self._stands_alone(slot, value) and not self.phrases.is_labelled(name)
         return self.phrases.brief(slot, value) if alone else self.pair(slot, value)
 
     def _stands_alone(self, slot: str, value: Json) -> bool:
@@ -106,7 +115,7 @@ class Rows:
         if column.role == "measure" and column.unit and table.name == self.subject:
             return [c for c in self._columns() if c.unit == column.unit] in ([], [column])
         if column.role == "status":
-            return isinstance(value, str) and value.strip().isalpha() and column.format != "code"
+            return isinstance(value, str) and value.replace(" ", "").isalpha() and column.format != "code"
         return column.format in ("email", "phone")
 
     def _columns(self) -> list[Column]:
@@ -131,7 +140,9 @@ class Rows:
     def items(self, answer: Gist, dice: random.Random, inline: bool = False) -> str:
         """The rows of an answer in one list; line by line (each behind "- ") where they are many and hold much."""
         named = [self._split(line) for line in answer.lines]
-        if len(named) == 1 and self._is_borrowed(answer.lines[0]):
+        told = [t for _, rest in named for t in rest]
+        self._labelled = frozenset(s for s, v in told if not self._stands_alone(s, v))
+        if len(named) == 1:
             named = [(self._the_one(answer.lines[0], named[0][0]), named[0][1])]
         if len(named) == 1 and not named[0][0] and named[0][1]:
             return f"the one with {listed([self.pair(s, v) for s, v in named[0][1]])}"
@@ -164,6 +175,7 @@ class Rows:
     def picked(self, line: Line, pick: Pick) -> dict[str, str]:
         """The row picked: `name` and `figure`, and `peak` as a clause, where nothing else is to be told of it."""
         name, rest = self._split(line)
+        name = self._the_one(line, name) if name else name
         slot = f"{pick.table}.{pick.column}" + (f":{pick.use}" if pick.use else "")
         if not name or [s for s, _ in rest] != [slot]:
             return {}
@@ -191,6 +203,9 @@ class Rows:
             apart = [((), line.values) if self._is_borrowed(line) else self._apart(line) for line in answer.lines]
             return [{"by": dict(naming), "is": dict(rest)} for naming, rest in apart]
         by = {f"{m.table}.{c}": v for m in self.need.mentions if m.table == self.subject for c, v in m.by.items()}
+        name = f"{self.subject}.@name"
+        if f"{self.subject}.{PART}" in by:  # a part of a name was said; what the row goes by is its whole name
+            by = {name: line.row.values[name] for line in answer.lines if name in line.row.values}
         return [{"by": by, "is": dict(line.values)} for line in answer.lines]
 
     def _split(self, line: Line) -> tuple[str, list[Told]]:
@@ -198,7 +213,7 @@ class Rows:
         naming, rest = self._apart(line)
         name = " / ".join([self.phrases.value(s, v) for s, v in naming])
         if naming and all(self._is_key(s) for s, _ in naming) and self.need.meaning.family not in ("total", "count"):
-            name = listed([self._numbered(s, v, len(naming) == 1) for s, v in naming])
+            name = self._by_key(naming)
         return name, rest
 
     def _apart(self, line: Line) -> tuple[list[Told], list[Told]]:
@@ -206,12 +221,46 @@ class Rows:
         told = list(line.values)
         naming = [t for t in told if self._names(t[0])] or [t for t in told if t[0].endswith(".@name")][:1]
         naming = naming or self._from_row(line, self._split_by())
+        naming = self._with_its_key(line, naming)
         naming = naming or [t for t in told if len(told) > 1 and self._could_name(t)][:1]
         rest = [t for t in told if t not in naming]
+        if naming and not rest and self._is_numbered(naming):
+            rest = self._described(line)
         ranked = self._from_row(line, self._ranked_by())
         if ranked and ranked[0] not in told:
             rest = ranked + rest
         return naming, rest
+
+    def _with_its_key(self, line: Line, naming: list[Told]) -> list[Told]:
+        """A row that has no name by all that its key takes: "order item 2" alone may be one of any order. What the question
+        was about already ("the items of order 12") goes without saying."""
+        if len(self._key) < 2 or any(not str(v).isdigit() or s not in self._key for s, v in naming):
+            return naming
+        known = [s for s in self._key if s not in self._of_parent()]
+        told = dict(line.values)
+        parts = [(s, told.get(s, line.row.values.get(s))) for s in known if naming or s in told]
+        return naming if not parts or any(v is None for _, v in parts) else parts
+
+    def _of_parent(self) -> frozenset[str]:
+        """The slots that refer to the row whose things are asked for."""
+        meaning = self.need.meaning
+        if meaning.family != "related":
+            return frozenset()
+        links = [x for x in self.phrases.catalog.links if x.table == self.subject and x.to == meaning.parent]
+        columns = meaning.via.split(",") if meaning.via else [c for x in links[:1] for c in x.columns]
+        return frozenset(f"{self.subject}.{c}" for c in columns)
+
+    def _is_numbered(self, naming: Sequence[Told]) -> bool:
+        """It goes by nothing but numbers, which tell people little."""
+        return all(self._is_key(s) and str(v).isdigit() for s, v in naming)
+
+    def _described(self, line: Line) -> list[Told]:
+        """The first of a row's own words: a make, a title that several rows share."""
+        table = self.phrases.slot(f"{self.subject}.")[1]
+        words = [c for c in table.columns if c.role in ("name", "text", "category")] if table is not None else []
+        slots = [f"{self.subject}.{c.name}" for c in words if not c.bookkeeping]
+        found = ((s, line.row.values.get(s)) for s in slots if s not in self._of_parent())
+        return [(s, v) for s, v in found if isinstance(v, str) and 0 < len(v) <= _LONGEST][:1]
 
     def _is_borrowed(self, line: Line) -> bool:
         """The row goes by the name of another that it joins."""
@@ -220,8 +269,25 @@ class Rows:
         return bool(names) and not named and not self.need.meaning.group
 
     def _the_one(self, line: Line, name: str) -> str:
-        slot = next(s for s, _ in line.values if s.endswith(".@name"))
-        return f"the one with {self.phrases.label(slot, self.subject)} {name}"
+        """A single row: one that goes by others' names or numbers is the one that has them."""
+        if self._is_borrowed(line):
+            slot = next(s for s, _ in line.values if s.endswith(".@name"))
+            return f"the one with {self.phrases.label(slot, self.subject)} {name}"
+        naming = self._apart(line)[0]
+        return f"the one for {name}" if naming and all(s in self._key and self._refers(s) for s, _ in naming) else name
+
+    def _by_key(self, naming: Sequence[Told]) -> str:
+        """A row that goes by its key: "order 40211", "order item 2 of order 40211"."""
+        own = [(s, v) for s, v in naming if not self._refers(s)]
+        others = [self._numbered(s, v, alone=False) for s, v in naming if self._refers(s)]
+        if len(own) == 1 and others:
+            return f"{self._numbered(*own[0], alone=True)} of {listed(others)}"
+        return listed(others) or listed([self._numbered(s, v, len(naming) == 1) for s, v in naming])
+
+    def _refers(self, slot: str) -> bool:
+        """A part of the key that is another row's."""
+        column = self.phrases.slot(slot)[2]
+        return column is not None and column.role == "reference"
 
     def _numbered(self, slot: str, value: Json, alone: bool) -> str:
         """A row that goes by its number: "order 40211"; by several, each with what it is."""
@@ -277,7 +343,7 @@ class Rows:
 
     def _is_key(self, slot: str) -> bool:
         column = self.phrases.slot(slot)[2]
-        return column is not None and column.role == "key"
+        return column is not None and (column.role == "key" or slot in self._key)
 
     def _is_person(self) -> bool:
         table = self.phrases.slot(f"{self.subject}.")[1]

@@ -232,7 +232,7 @@ class Reporter:
         if self._brief and "flag" not in told:
             return "brief"
         if "flag" in told:
-            return "get_flag" if dice.random() < 0.8 else "get"
+            return "get_flag"
         return "get_single" if "fact" in told and dice.random() < 0.8 else "get"
 
     def _told(self, paths: Sequence[str], told: dict[str, str], dice: random.Random, must: frozenset[str]) -> str:
@@ -241,7 +241,7 @@ class Reporter:
         for path in paths:
             text, _ = self.lines.fullest(path, dice, told, must, _BY_LINES if lined else "")
             if text:
-                return _set_out(text, told["items"]) if lined else text
+                return _set_out(text, told["items"]) if lined else _plainly(text, told["items"])
         return self.lines.line("report.object", dice, {"facts": told["items"]})
 
     def _known(self, owed: Owed, row: Known, slots: dict[str, str], dice: random.Random) -> str:
@@ -370,6 +370,11 @@ def _set_out(text: str, items: str) -> str:
     """A text that ends in a list line by line: no full stop behind the list, unless its last value has one."""
     text = text.replace(": \n", ":\n")
     return text if items.endswith(".") else text.removesuffix(".")
+
+
+def _plainly(text: str, items: str) -> str:
+    """Behind a colon, what a single row without a name has is told as it is: "just one: year 1971 and weight 2,220"."""
+    return text.replace(f": {items}", f": {items.removeprefix('the one with ')}")
 
 
 def _run_on(texts: Sequence[str]) -> str:

@@ -87,6 +87,7 @@ def _naming(proposer: Proposer, need: Need, listing: Listing, slots: list[str]) 
     for choice in (
         others[:2],
         plain,
+        [s for s in keys if _varies(s, listing)],
         [*others[:1], *plain],
         [*others[:1], *dates[:1]],
         [*others[:2], *plain, *dates[:1]],
