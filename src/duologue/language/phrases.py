@@ -234,9 +234,13 @@ class Phrases:
         return f"{measure_word(pick.kind, label, column.unit if column else '')} {label}"
 
     def _is_the_date(self, key: str) -> bool:
-        """The first date of its table: the one people mean when they name none."""
+        """The first date of a table of events: the one people mean when they name none. The latest customer would be anybody's guess."""
         _, table, column = self.slot(key)
-        return table is not None and column == next((c for c in table.columns if c.role == "date"), None)
+        return (
+            table is not None
+            and table.kind == "event"
+            and column == next((c for c in table.columns if c.role == "date"), None)
+        )
 
     # ── parts of a need ──────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -28,7 +28,7 @@ from duologue.tasks.rubric import rubric_of
 from duologue.tasks.sessions import RATES, detour, thread
 from duologue.tasks.shapes import SHAPES, Shape
 from duologue.tasks.walk import Refused, Taken, Walk
-from duologue.types import ClockSpec, Need, Subtask, Task, Tool
+from duologue.types import ClockSpec, Json, Need, Subtask, Task, Tool
 
 if TYPE_CHECKING:
     from duologue.tasks.maker import ScriptedTasks
@@ -38,6 +38,8 @@ WEIGHTS = {
     "set": 3.0, "create": 1.5, "remove": 0.6, "link": 1.0, "unlink": 0.6, "act": 5.0,
 }  # fmt: skip
 """How readily people come up with each family of needs."""
+UNPLANNED = 0.1
+"""How much less often where the session is to have none: where the rules are strict, every session would have one otherwise."""
 BETWEEN = 0.2
 """How much less readily people ask for the rows of a table that only joins others than for what it joins."""
 _JOINED = ("search", "get", "top", "total", "missing", "count")
@@ -57,6 +59,7 @@ SHAPES_TRIED = 5
 """Shapes tried before the parts are drawn one by one after all."""
 SHAPED = 0.4
 """How often a task of some shape is tried before one whose parts are drawn one by one."""
+_TO_THE_MINUTE = 16
 DRAWS = 24
 """Tasks drawn before a scenario is given up."""
 
@@ -66,6 +69,12 @@ Finish = Callable[[Need, Listing], Need | None]
 def together(asks: list[str]) -> list[str]:
     """Names for the pairs of what a task asks."""
     return [f"{a}+{b}" for a, b in combinations(asks, 2)]
+
+
+def _is_since(value: Json, now: str) -> bool:
+    """A date or time from `now` on."""
+    text = value.replace("T", " ")[:_TO_THE_MINUTE] if isinstance(value, str) else ""
+    return text[:4].isdigit() and "-" in text[4:5] and text >= now[: len(text)]
 
 
 class Drawing:
@@ -276,7 +285,10 @@ class Drawing:
         """Whether a refusal becomes a part. One in a session; on purpose, or by chance where a person could not have known."""
         if self.turns["impossible"] or not self.maker.rates["impossible"]:
             return False
-        return refusable >= 1 or (refusal.kind not in (IS_SO, LINKED_YET, TAKEN) and self.dice.random() < refusable)
+        if refusable >= 1:
+            return True
+        share = refusable if "impossible" in self.planned else refusable * UNPLANNED
+        return refusal.kind not in (IS_SO, LINKED_YET, TAKEN) and self.dice.random() < share
 
     def accepted(self, proposal: Proposal, listing: Listing | None, first: int) -> Subtask:
         """Close a need that was taken on the walk from step `first` on. Raises `Taken` where there are no words for it."""
@@ -313,7 +325,15 @@ class Drawing:
             if self.turns["empty_result"] or self.dice.random() >= EMPTY:
                 return None
             self.turns["empty_result"] += 1
-        return complete(self.proposer, self.walk.memory, need, listing, self.dice)
+        return self._lasting(complete(self.proposer, self.walk.memory, need, listing, self.dice), listing)
+
+    def _lasting(self, need: Need | None, listing: Listing) -> Need | None:
+        """Without what was written by the clock in this session: it would be another value at another moment, so no task can want it."""
+        if need is None or self.walk.untouched:
+            return need
+        now = self.clock.start.replace("T", " ")[:_TO_THE_MINUTE]
+        wanted = tuple(s for s in need.wanted if not any(_is_since(r.values.get(s), now) for r in listing.rows))
+        return replace(need, wanted=wanted) if wanted else None
 
     def _finished(self, subtasks: list[Subtask]) -> Task:
         walk = self.walk
