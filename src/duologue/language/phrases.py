@@ -234,7 +234,7 @@ class Phrases:
         return f"{measure_word(pick.kind, label, column.unit if column else '')} {label}"
 
     def _is_the_date(self, key: str) -> bool:
-        """The first date of a table of events: the one people mean when they name none. The latest customer would be anybody's guess."""
+        """The first date of its table: the one people mean when they name none. Of people there is none: the latest customer is anybody's guess."""
         _, table, column = self.slot(key)
         return (
             table is not None
