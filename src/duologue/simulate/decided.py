@@ -13,6 +13,8 @@ from msgspec.structs import replace
 
 from duologue.language.clauses import form_of, is_assigned, pieces
 from duologue.language.conditions import standing
+from duologue.language.grammar import listed
+from duologue.plans.rows import plain
 from duologue.simulate.agenda import Owed, told_of
 from duologue.types import Act, Mention
 
@@ -90,9 +92,28 @@ def _of_all(teller: "Reporter", parts: Sequence[Owed]) -> dict[str, str]:
     """The pieces of changes that are one request: what they have in common, and the rows by name."""
     slots = pieces(teller.phrases, parts[0].need, teller.rows(parts[0]))
     return slots | {
-        "all": teller.phrases.rows([_row(p) for p in parts]),
+        "all": _all_by_name(teller, parts),
         "all_n": "both" if len(parts) == 2 else "all of them",
     }
+
+
+def _all_by_name(teller: "Reporter", parts: Sequence[Owed]) -> str:
+    """The rows that several changes are about; those whose key takes several columns each as a single one is called."""
+    mentions = [_row(p) for p in parts]
+    if len(mentions[0].by) < 2:
+        return teller.phrases.rows(mentions)
+    memory = teller.agenda.memory
+    names = [teller.name_of(memory.known[m.table][tuple(map(plain, m.by.values()))]) for m in mentions]
+    return _as_one(names, *teller.phrases.table(mentions[0].table))
+
+
+def _as_one(names: Sequence[str], one: str, many: str) -> str:
+    """Rows that belong to the same: "the languages Amhara and Oromo of the country Ethiopia"."""
+    parts = [n.removeprefix(f"the {one} ").partition(" of ") for n in names]
+    alike = all(n.startswith(f"the {one} ") and p[2] == parts[0][2] != "" for n, p in zip(names, parts, strict=True))
+    return (
+        f"the {many} {listed([p[0] for p in parts])} of {parts[0][2]}" if alike and len(names) > 1 else listed([*names])
+    )
 
 
 def _row(owed: Owed) -> Mention:

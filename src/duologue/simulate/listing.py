@@ -205,7 +205,8 @@ class Rows:
         by = {f"{m.table}.{c}": v for m in self.need.mentions if m.table == self.subject for c, v in m.by.items()}
         name = f"{self.subject}.@name"
         if f"{self.subject}.{PART}" in by:  # a part of a name was said; what the row goes by is its whole name
-            by = {name: line.row.values[name] for line in answer.lines if name in line.row.values}
+            whole = next((line.row.values.get(name) for line in answer.lines), None)
+            by = {name: whole} if whole is not None else {}
         return [{"by": by, "is": dict(line.values)} for line in answer.lines]
 
     def _split(self, line: Line) -> tuple[str, list[Told]]:

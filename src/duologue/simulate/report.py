@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from duologue.language.clauses import YOU, completed, demanded, form_of, of_the_speaker, pieces
-from duologue.language.grammar import grammar, listed, sentence
+from duologue.language.grammar import grammar, sentence
 from duologue.language.phrases import Phrases
 from duologue.plans.gist import Gist, gist
 from duologue.plans.index import ToolIndex
@@ -20,13 +20,14 @@ from duologue.plans.memory import Known
 from duologue.plans.rows import PART
 from duologue.plans.sayings import Sayings
 from duologue.simulate.agenda import WRITES, Agenda, Owed, told_of
+from duologue.simulate.called import called
 from duologue.simulate.decided import done, joined, left_as_it_is, proposed, recapped, together
 from duologue.simulate.listing import Rows, in_words
 from duologue.simulate.offering import choices, suggestion
 from duologue.simulate.overview import overview
 from duologue.simulate.refusing import nothing_found, refused, so_already
 from duologue.simulate.replies import AFTER, BEFORE
-from duologue.types import Act, Json, Mention, Need
+from duologue.types import Act, Mention, Need
 
 if TYPE_CHECKING:
     from duologue.simulate.agent import Say
@@ -327,27 +328,8 @@ class Reporter:
         return self.phrases.row(mention)
 
     def name_of(self, row: Known) -> str:
-        name = row.values.get("@name")
-        if name is not None:
-            return self.phrases.row(Mention(row.table, by={"@name": name}))
-        table = self.agenda.memory.catalog.table(row.table)
-        keys = {k: row.values[k] for k in table.key if row.values.get(k) is not None}
-        if len(keys) < 2:
-            return self.phrases.row(Mention(row.table, by=keys)) if keys else ""
-        parts = [self._part_of(row.table, k, v) for k, v in keys.items()]
-        return f"the {table.label} with {listed(parts)}"
-
-    def _part_of(self, table: str, column: str, value: Json) -> str:
-        """A part of a composite key: where it points at a row whose name is known, by that name."""
-        memory = self.agenda.memory
-        link = next((x for x in memory.catalog.links if x.table == table and x.columns == (column,)), None)
-        known = memory.known.get(link.to, {}).get((str(value),)) if link is not None else None
-        if link is not None and known is not None and known.values.get("@name") is not None:
-            return (
-                f"{memory.catalog.table(link.to).label} {self.phrases.value(f'{link.to}.@name', known.values['@name'])}"
-            )
-        key = f"{table}.{column}"
-        return f"{self.phrases.label(key, table)} {self.phrases.value(key, value)}"
+        """A row that results have shown, as it is spoken of."""
+        return called(self.phrases, self.agenda.memory, row)
 
     def line(self, part: str, form: str, slots: dict[str, str], dice: random.Random) -> str:
         """A line that says all there is to be said of a write; what a proposal leaves out is added to it."""
