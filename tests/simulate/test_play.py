@@ -10,7 +10,7 @@ from duologue.environment import open_session
 from duologue.plans.index import ToolIndex
 from duologue.simulate.agent import ScriptedAgent
 from duologue.simulate.play import due, play
-from duologue.simulate.scripted import Pair, converse
+from duologue.simulate.scripted import Pair, converse, gated
 from duologue.simulate.user import ScriptedUser
 from duologue.tasks.maker import ScriptedTasks
 from duologue.testing import Tiny, tiny_environment
@@ -40,7 +40,7 @@ def taken_up(dialogue: Dialogue, at: int) -> Dialogue:
     answered = sum(1 for turn in turns if turn.message.role == "tool")
     session = open_session(t.image, t.environment, dialogue.scenario.clock, calls[:answered])
     pair = Pair(
-        user=ScriptedUser(t.catalog, index, dialogue.scenario),
+        user=gated(ScriptedUser(t.catalog, index, dialogue.scenario), dialogue.scenario, t.environment, t.catalog),
         agent=ScriptedAgent(t.catalog, index, t.environment, dialogue.scenario),
         session=session,
     )

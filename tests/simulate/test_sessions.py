@@ -27,7 +27,9 @@ def tiny() -> Tiny:
 @cache
 def workshop(off: str = "") -> Workshop:
     t = tiny()
-    return Workshop(t.environment, t.image, t.catalog, 2, profile=Profile({off: 0.0}) if off else DEFAULT)
+    return Workshop(
+        t.environment, t.image, t.catalog, 2, profile=Profile({"switch": 1.0} | ({off: 0.0} if off else {}))
+    )
 
 
 @cache

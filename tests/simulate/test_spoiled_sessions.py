@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from duologue.pipeline import Workshop
+from duologue.simulate.profile import Profile
 from duologue.testing import tiny_environment
 from duologue.types import Dialogue, Message
 
@@ -25,7 +26,7 @@ TABLE = [
 @cache
 def workshop() -> Workshop:
     t = tiny_environment(seed=2)
-    return Workshop(t.environment, t.image, t.catalog, 2)
+    return Workshop(t.environment, t.image, t.catalog, 2, profile=Profile({"switch": 1.0}))
 
 
 @cache

@@ -1,6 +1,7 @@
 """Conversations of each shape as they are played, and spoiled: the assistant does or says the wrong thing, and a named check objects."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from functools import cache
 
@@ -9,13 +10,15 @@ from msgspec.structs import replace
 
 from duologue.checks import CHECKS
 from duologue.checks.case import case_of
+from duologue.language.weighed import compares
 from duologue.plans.index import ToolIndex
 from duologue.protocols import View
 from duologue.simulate.agent import ScriptedAgent
 from duologue.simulate.scripted import converse
 from duologue.tasks.maker import ScriptedTasks
+from duologue.tasks.shapes import SHAPES
 from duologue.testing import Tiny, tiny_environment
-from duologue.types import Dialogue, Turn
+from duologue.types import Dialogue, Mention, Turn
 from played import SURE
 
 ITEMS = 16
@@ -31,9 +34,9 @@ def tiny(seed: int) -> Tiny:
 
 @cache
 def conversations(shape: str, seed: int) -> tuple[Dialogue, ...]:
-    """Those of a library's conversations whose only task of any shape is of this one."""
+    """A library's conversations with one task of this shape, and of no other."""
     t = tiny(seed)
-    maker = ScriptedTasks(t.catalog, t.image, t.environment, 3)
+    maker = ScriptedTasks(t.catalog, t.image, t.environment, 3, {s.name: 0.0 for s in SHAPES if s.name != shape})
     index = ToolIndex(t.environment.toolset, t.catalog)
     scenarios = (maker.scenario(str(n), ()) for n in range(ITEMS))
     own = [s for s in scenarios if [x.shape for x in s.tasks if x.shape] == [shape]]
@@ -77,6 +80,23 @@ def failing(dialogue: Dialogue, seed: int) -> set[str]:
     return {v.check for check in CHECKS for v in [check(case)] if v.passed is not True}
 
 
+def calling_the_other_so(d: Dialogue, at: int) -> Dialogue:
+    """It calls one of two rows what the other one is."""
+    need = next(
+        a.need for t in d.turns[:at] for a in t.acts if t.message.role == "user" and a.need and compares(a.need)
+    )
+    text = d.turns[at].message.content
+    places = {m.start(): n for n in map(spoken, need.mentions) for m in [re.search(rf"\b{re.escape(n)}\b", text)] if m}
+    names = [places[n] for n in sorted(places)[:2]]
+    swapped = re.sub(rf"\b(?:{'|'.join(map(re.escape, names))})\b", lambda m: names[1 - names.index(m[0])], text)
+    return saying(swapped)(d, at)
+
+
+def spoken(mention: Mention) -> str:
+    """A row by its name or its number, as the assistant gives it."""
+    return str(next(iter(mention.by.values())))
+
+
 CLAIMED = saying("Done, I've changed it.")
 TABLE: list[tuple[str, str, int, str, Spoil, set[str]]] = [
     (
@@ -89,6 +109,7 @@ TABLE: list[tuple[str, str, int, str, Spoil, set[str]]] = [
     ),
     ("leaves one of several rows out", "bulk", 6, "fetch", leaving_one_out, {"state"}),
     ("puts back what was to be taken back", "undo", 3, "fetch", calling_wrong, {"calls"}),
+    ("calls the wrong one the cheaper one", "choose", 3, "weighed", calling_the_other_so, {"attribution"}),
     ("writes the value that was taken back", "instead", 3, "fetch", calling_wrong, {"calls"}),
 ]
 """What is done wrong, the shape, the first library, the turn, how it is spoiled, and the checks of which one objects at least."""

@@ -10,8 +10,8 @@ from duologue.tasks.shapes import SHAPES
 from duologue.testing import Tiny, tiny_environment
 from duologue.types import Task
 
-NAMES = ("audit", "conditional", "decided", "bulk", "undo", "instead")
-ITEMS = 16
+NAMES = ("audit", "conditional", "decided", "bulk", "undo", "instead", "choose")
+ITEMS = 10
 WORLDS = (3, 6)
 """Two libraries whose tools change different things."""
 
@@ -22,17 +22,18 @@ def tiny(seed: int) -> Tiny:
 
 
 @cache
-def tasks(mode: str = "user", off: str = "") -> tuple[Task, ...]:
+def tasks(mode: str = "user", off: str = "", only: str = "") -> tuple[Task, ...]:
     out: list[Task] = []
+    rates = {s.name: 0.0 for s in SHAPES if only and s.name != only} | ({off: 0.0} if off else {})
     for seed in WORLDS:
         t = tiny(seed)
-        maker = ScriptedTasks(t.catalog, t.image, t.environment, 3, {off: 0.0} if off else {})
+        maker = ScriptedTasks(t.catalog, t.image, t.environment, 3, rates)
         out += [task for n in range(ITEMS) for task in maker.scenario(str(n), (), mode).tasks]
     return tuple(out)
 
 
 def of(shape: str) -> Iterator[Task]:
-    return (t for t in tasks() if t.shape == shape)
+    return (t for t in tasks(only=shape) if t.shape == shape)
 
 
 @pytest.mark.parametrize("shape", NAMES)

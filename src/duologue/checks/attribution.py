@@ -26,6 +26,7 @@ from functools import cached_property
 from duologue.checks.agreeing import agrees, misplaced
 from duologue.checks.called import miscalled
 from duologue.checks.case import Case, verdict
+from duologue.checks.chosen import misjudged
 from duologue.checks.denied import denied
 from duologue.checks.derived import Near, derive
 from duologue.checks.placing import (
@@ -118,7 +119,7 @@ def attribution(case: Case) -> Verdict:
             if not wrong and asked and not case.blocks[number] and agrees(case.reading(number), case.reading(asked)):
                 wrong = _Judge(case, seen, asked).misplaced()
             findings += [Finding(number, what) for what in wrong]
-    return verdict("attribution", findings)
+    return verdict("attribution", findings + misjudged(case))
 
 
 _SENTENCE = 80

@@ -3,20 +3,22 @@
 An assistant may say "two of them are shipped" or "€40 more than in May". Such a figure is not in the result, yet follows
 from it. What counts as simple is kept narrow on purpose: the more is derivable, the fewer invented figures are found. So people work
 out a sum or an average of a whole list, and compare what they have in front of them: both figures of a difference must have been told
-nearby, or be of rows that the text names, or one of them where the list is short (`FEW` rows). `benchmarks/measure_chance.py` says how often a random figure passes.
+nearby, or be of rows that the text names, or one of them where the list is short (`FEW` rows). Two records that were looked up one by one are
+compared field by field, both figures told (`between`). `benchmarks/measure_chance.py` says how often a random figure passes.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import combinations
 
 from msgspec import Struct
 
 from duologue.language.reading import Day, Number, Reading, fold, has_phrase, parse_day
 from duologue.types import Json
 
-__all__ = ["MOST", "Derived", "Near", "derive"]
+__all__ = ["MOST", "Derived", "Near", "between", "derive"]
 
 _NAMES_ROWS = re.compile(
     r"(?:\A|_)(?:ids?|keys?|no|nr|number|code|ref|reference)\Z|[a-z0-9](?:Id|ID|Key|No|Nr|Number|Code|Ref|Reference)\Z",
@@ -156,6 +158,20 @@ def derive(result: Json) -> Derived:
             days |= dict.fromkeys(_days(row))
     few = max(map(len, tables), default=0) <= FEW
     return Derived(frozenset(counts), tuple(columns), tuple(singles), tuple(days), few)
+
+
+def between(results: Sequence[Json], said: Number, near: Near) -> bool:
+    """The figure is how far two records, one of each result, are apart in the same field; both figures were told nearby."""
+    if said.percent or abs(said.value) >= MOST:
+        return False
+    found: dict[str, list[float]] = {}
+    for result in results:
+        for rows in _tables(result):
+            for field, value in rows[0].items() if len(rows) == 1 else ():
+                told = _is_number(value) and (value in near.figures or round(value, 2) in near.figures)
+                if told and not _NAMES_ROWS.search(field):
+                    found.setdefault(field, []).append(value)
+    return any(_near(abs(a - b), said) for values in found.values() for a, b in combinations(values, 2) if a != b)
 
 
 def _tables(result: Json) -> list[list[dict[str, Json]]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from duologue.catalog.model import Column
-from duologue.checks.derived import MOST, Derived, Near, derive
+from duologue.checks.derived import MOST, Derived, Near, between, derive
 from duologue.kept import Kept
 from duologue.language.reading import Code, DateSaid, Day, Number, Reading, fold, has_phrase, parse_day, read
 from duologue.language.values import by_pattern, same_figure
@@ -249,6 +249,8 @@ class Sources:
         if before in _ABOUT and any(abs(x - value) <= 0.5000001 * 10.0**-said.decimals for x in self._long):
             return "rounding"
         way = next((w for d in reversed(self._worked_out()) if (w := d.explains(said, near))), "")
+        if not way and between(self._results[-_RECORDS:], said, near):
+            return "how far two records are apart"
         return way or ("what is left" if before in _LEFT and self._is_left(value) else "")
 
     def latest_days(self) -> list[date]:
@@ -303,6 +305,8 @@ NEARBY = 4
 """Texts back that count as nearby."""
 _LEFT = frozenset(["other", "remaining", "others", "rest", "further", "more", "additional"])
 _TOTALS = 8
+_RECORDS = 6
+"""The latest results, of which records that were looked up one by one are held against one another."""
 _ABOUT = frozenset(
     ["about", "around", "roughly", "approximately", "nearly", "almost", "over", "under", "some", "circa"]
 )

@@ -24,6 +24,7 @@ Every family of needs uses the same names for its pieces, so that the grammar fi
     child, children, parent        the tables beside it; role: what the parent is to them, where that is not clear: "manager"
     verb                           of a hand-written tool: "cancel"
     when, when_not                 the condition of a change: "the stock is below 20"; "the stock is not below 20"
+    either, which, is_more, by     of rows that are compared: "Chai or Chang"; "which" or "who"; "is cheaper"; "by how much"
 
 Whatever is drawn, a text says all that the need means: `worded` takes the lines that say most of it and adds what they leave out.
 """
@@ -39,6 +40,7 @@ from duologue.language.grammar import Grammar, article, listed, possessive
 from duologue.language.naming import computed
 from duologue.language.phrases import MANY, Phrases
 from duologue.language.verbs import made_by
+from duologue.language.weighed import compared, compares
 from duologue.types import Json, Mention, Need
 
 _ROWS = frozenset({"get", "set", "remove"})
@@ -102,6 +104,8 @@ def pieces(
             out["done"] = "" if out["role"] else made_by(subject, phrases.table(meaning.parent)[0])
         if dice is not None:
             out |= asked_for(phrases, need, out.get("who", ""), dice)
+    if compares(need):
+        out |= compared(phrases, need)
     if need.when is not None:
         out["when"] = when(phrases, need.when, meaning.table)
         out["when_not"] = when_not(phrases, need.when, meaning.table)
@@ -250,7 +254,9 @@ def form_of(need: Need) -> str:
         return "assign" if is_assigned(need) else "set_partial"
     if family == "top" and need.meaning.group:
         return "ranking"
-    if need.pick is not None and family in ("related", "search", "total", "count", "ratio", "missing"):
+    if compares(need) or (
+        need.pick is not None and family in ("related", "search", "total", "count", "ratio", "missing")
+    ):
         return f"{family}_best"
     return family
 

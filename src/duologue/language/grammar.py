@@ -39,6 +39,7 @@ _CLOSING = " ,.;:?!"
 _SAYS_TOO = {
     "whose": "who",
     "of_who": "who",
+    "either": "who",
     "columns_bare": "columns",
     "should": "changes",
     "stands": "changes",

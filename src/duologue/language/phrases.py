@@ -14,6 +14,7 @@ from duologue.language.extremes import date_noun, flag_noun, is_adjective, is_ma
 from duologue.language.grammar import article, listed
 from duologue.language.naming import column_label, computed, ordinal, quoted
 from duologue.language.values import is_blank, moment, say
+from duologue.language.weighed import chosen
 from duologue.types import Json, Mention, Need, Pick, Slot
 
 _COMPUTED = {"sum": "total {}", "avg": "average {}", "min": "lowest {}", "max": "highest {}"}
@@ -64,8 +65,7 @@ class Phrases:
 
     def is_person(self, name: str) -> bool:
         """A table's rows are people."""
-        table = self._tables.get(name)
-        return table is not None and table.person
+        return name in self._tables and self._tables[name].person
 
     def value(self, key: str, value: Json) -> str:
         """A value as it is said. Shares are said out of a hundred only where they are kept so."""
@@ -197,13 +197,15 @@ class Phrases:
         return f"{many} {listed([self.value(f'{m.table}.{column}', m.by[column]) for m in mentions])}"
 
     def pick(self, pick: Pick, noun: str = "one") -> str:
-        """ "the order with the highest total", "the cheapest product", "the latest invoice", "the second one"."""
+        """ "the order with the highest total", "the cheapest product", "the latest invoice", "the second one", "the cheaper one"."""
         key = _picked(pick)
         if pick.kind == "ordinal":
             return f"the {ordinal(int(pick.value))} {noun}"
         if pick.kind == "where":
             value = self.value(key, pick.value)
             return f"the {noun} {value}" if pick.column == "@name" else f"the {noun} with {self.label(key)} {value}"
+        if pick.value is not None:
+            return chosen(self, pick)
         if pick.kind == "only":
             return f"the {noun}"
         if pick.kind in ("latest", "earliest") and self._is_the_date(key):
@@ -216,7 +218,7 @@ class Phrases:
     def _of_those(self, pick: Pick, noun: str) -> str:
         """A row picked from the list just told: the cheapest of those need not be the cheapest there is."""
         text = self.pick(pick, noun)
-        if pick.kind not in ("max", "min", "latest", "earliest"):
+        if pick.kind not in ("max", "min", "latest", "earliest") or pick.value is not None:
             return text
         return f"{text} among those" if " with the " in text else f"{text.removesuffix(noun)}of those {plural(noun)}"
 

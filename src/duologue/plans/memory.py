@@ -76,6 +76,13 @@ class Memory:
                 self._know(row)
         return added
 
+    def put_together(self, need: Need, rows: Sequence[Row], number: int) -> Listing:
+        """Rows of several results that were told together, as the list they make."""
+        source = max(row.source for row in rows)
+        listing = Listing(source, number, need.meaning, tuple(rows), many=True, total=len(rows))
+        self.listings.append(listing)
+        return listing
+
     def _know(self, row: Row) -> None:
         for table, (key, columns) in row.shown.items():
             rows = self.known.setdefault(table, {})

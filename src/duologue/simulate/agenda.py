@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
 from duologue.ids import to_json
+from duologue.language.weighed import compares
 from duologue.plans.gist import answering
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known, Memory
@@ -74,8 +75,8 @@ class Owed(Struct):
 
     @property
     def is_each(self) -> bool:
-        """It is about each row of a list."""
-        return any(m.each for m in self.need.mentions)
+        """It is about each row of a list, or of several that are compared."""
+        return compares(self.need) or any(m.each for m in self.need.mentions)
 
     @property
     def answer(self) -> Listing | None:
@@ -134,6 +135,11 @@ class Agenda:
 
     def parts(self, owed: Owed) -> list[Owed]:
         """A request about each row of a list, row by row; empty while it is not clear which rows these are."""
+        if compares(owed.need) and not owed.parts:
+            needs = [replace(owed.need, mentions=(m,), pick=None) for m in owed.need.mentions]
+            owed.parts += [Owed(owed.number, n, owed.turn, part=i) for i, n in enumerate(needs)]
+        if compares(owed.need):
+            return owed.parts
         at = next(i for i, m in enumerate(owed.need.mentions) if m.each)
         mention = owed.need.mentions[at]
         if not owed.parts:
@@ -306,6 +312,12 @@ class Agenda:
             whole.told, whole.failed = True, all(p.failed for p in whole.parts)
             whole.answered_at = max(p.answered_at for p in whole.parts)
 
+    def _put_together(self, whole: Owed) -> None:
+        """What was compared can be pointed back at: "the cheaper one"."""
+        found = [p.answer.rows[0] for p in whole.parts if p.answer is not None and p.answer.rows]
+        if compares(whole.need) and len(found) == len(whole.parts):
+            self.memory.put_together(whole.need, found, whole.number)
+
     def _settle_rows(self, owed: Owed) -> None:
         """The rows its mentions meant when it was decided on, as far as that was clear then."""
         for i, mention in enumerate(owed.need.mentions):
@@ -343,6 +355,7 @@ class Agenda:
         owed.listings, owed.result, owed.answered_at, owed.failed = listings, result, at, failed
         if (listing := owed.answer) is not None and not failed:
             self.memory.attend(owed.need, listing)
+            self._put_together(self.owed[owed.number])
 
     def stood(self, owed: Owed) -> dict[str, Json]:
         """Slot → value of the row a request is about, as results have shown it; nothing where the row is not clear."""

@@ -99,11 +99,15 @@ class ScriptedAgent:
         unfinished: list[Owed] = []
         queue = self.agenda.open()
         for owed in queue:
-            if owed.is_each and not unfinished and (parts := self.agenda.parts(owed)):
-                return out + self._together(parts)
-            if owed.part >= 0:
-                return out + self._together([p for p in queue if p.number == owed.number])
-            move = self._move(owed, unfinished)
+            parts = self._parts(owed, queue)
+            if parts and parts[0].number in {m.owed.number for m in out}:
+                continue
+            if parts and not unfinished:
+                out += self._together(parts)
+                if any(isinstance(m, Call) or m.kind in WAITS for m in out):
+                    break
+                continue
+            move = Wait() if parts else self._move(owed, unfinished)
             if isinstance(move, Call | Wait):
                 unfinished.append(owed)
             if isinstance(move, Wait):
@@ -116,6 +120,12 @@ class ScriptedAgent:
             if isinstance(move, Say) and move.kind in WAITS:
                 break
         return out
+
+    def _parts(self, owed: Owed, queue: Sequence[Owed]) -> list[Owed]:
+        """The open parts of a request about several rows; empty for any other, and while it is not clear which rows these are."""
+        if owed.part >= 0:
+            return [p for p in queue if p.number == owed.number]
+        return self.agenda.parts(owed) if owed.is_each else []
 
     def _together(self, parts: Sequence[Owed]) -> list[Call | Say]:
         """The changes of one request about several rows: looked at, proposed, made and reported together."""
@@ -251,7 +261,7 @@ class ScriptedAgent:
         if tool.effect == "write" and not owed.approved:
             return Say(owed, "confirm?")
         if (
-            not owed.again
+            not (owed.again or owed.part >= 0)
             and (seen := self.agenda.remembered(tool, {k: b.value for k, b in bound.items()})) is not None
         ):
             return self._recalled(owed, seen)

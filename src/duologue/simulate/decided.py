@@ -14,8 +14,10 @@ from msgspec.structs import replace
 from duologue.language.clauses import form_of, is_assigned, pieces
 from duologue.language.conditions import standing
 from duologue.language.grammar import listed
+from duologue.language.weighed import compares
 from duologue.plans.rows import plain
 from duologue.simulate.agenda import Owed, told_of
+from duologue.simulate.weighing import weighed
 from duologue.types import Act, Mention
 
 if TYPE_CHECKING:
@@ -67,7 +69,9 @@ def joined(moves: Sequence["Say"]) -> list[list["Say"]]:
 
 
 def together(teller: "Reporter", moves: Sequence["Say"], dice: random.Random) -> tuple[str, list[Act]]:
-    """One text for the changes of one request, and an act for each."""
+    """One text for the changes of one request, or for the rows that it compares, and an act for each."""
+    if moves[0].kind == "report" and compares(teller.agenda.owed[moves[0].owed.number].need):
+        return weighed(teller, [m.owed for m in moves], dice)
     kind, owed = "confirm?" if moves[0].kind == "confirm?" else "report change", moves[0].owed
     path = f"{'confirm' if kind == 'confirm?' else 'changed'}.together{'_moved' if is_assigned(owed.need) else ''}"
     slots = _of_all(teller, [m.owed for m in moves])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from duologue.environment import open_session
 from duologue.ids import rng
 from duologue.language.clauses import is_special
+from duologue.language.weighed import compares
 from duologue.plans.gist import answering, gist, told_values
 from duologue.plans.memory import LATER, Memory
 from duologue.tasks.emptiness import emptiness
@@ -138,7 +139,11 @@ def _is_same(walk: Walk, maker: "ScriptedTasks", task: Task, part: Subtask) -> b
         return False
     walk.begin_task()
     walk.known.extend(task.known)
+    told = [(d.slot, d.value) for d in part.tell]
     try:
+        if compares(need):
+            rows = walk.look_at(tool, need)
+            return [(d.slot, d.value) for d in walk.weigh(need, part.goal, rows, 0).tell] == told
         listings, _ = walk.take(tool, need)
     except Refused:
         walk.accept(need, part.goal, None, 0)
@@ -151,6 +156,5 @@ def _is_same(walk: Walk, maker: "ScriptedTasks", task: Task, part: Subtask) -> b
     step = task.plan[part.steps[-1] - 1]
     if listing is None or step.tool != tool.name or walk.called != bound_arguments(step):
         return False
-    told = [(d.slot, d.value) for d in part.tell]
     walk.accept(need, part.goal, listing, 0)
     return told_values(gist(need, listing)) == told

@@ -4,18 +4,19 @@ Each accepted need adds its look-ups and its own call to the plan, executed on a
 builds on was really returned. Arguments that were read from a result are written down as placeholders (`$2.rows[0].id`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
 from duologue.environment import SqliteSession
 from duologue.ids import digest
 from duologue.plans.binding import Bound, bind, bound_values
-from duologue.plans.gist import gist, told_values
+from duologue.plans.gist import answering, gist, told_values
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known, Memory, Moment, telling_apart
-from duologue.plans.rows import Listing, RowKey
+from duologue.plans.rows import Listing, Row, RowKey, pick_row
 from duologue.plans.ways import error_kind
 from duologue.tasks.recall import Recall
 from duologue.types import Disclosure, Fact, Json, Meaning, Mention, Need, PlanStep, Slot, Subtask, Tool
@@ -248,6 +249,33 @@ class Walk:
                 self.memory.hear(line.row, {s for s, _ in line.values} | written)
         self.needs += 1
         return Subtask(goal, tuple(range(first_step + 1, own + 1)), need, tell)
+
+    def look_at(self, tool: Tool, need: Need, meant: Sequence[Mapping[str, RowKey]] = ()) -> dict[int, Row]:
+        """The rows that a need compares, by the step that brought each. `meant`: as in `take`, for each. Raises `Taken`."""
+        rows: dict[int, Row] = {}
+        for i, mention in enumerate(need.mentions):
+            one = replace(need, mentions=(mention,), pick=None)
+            listings, _ = self.take(tool, one, meant[i] if meant else {})
+            found = answering(one, listings)
+            if found is None or not found.rows:
+                raise Taken
+            rows[len(self.steps)] = found.rows[0]
+        return rows
+
+    def weigh(self, need: Need, goal: str, rows: Mapping[int, Row], first_step: int) -> Subtask:
+        """Close a need that compares rows, by the step that brought each: what was looked at of each is told, and which is chosen."""
+        slot, numbers = need.wanted[0], {id(row): n for n, row in rows.items()}
+        listing = self.memory.put_together(need, tuple(rows.values()), self.needs)
+        best = pick_row(listing.rows, need.pick) if need.pick is not None else None
+        tell = [Disclosure(row.values[slot], slot, n) for n, row in rows.items()]
+        name = f"{need.meaning.table}.@name"
+        if best is not None and best.values.get(name) is not None:
+            tell.append(Disclosure(best.values[name], name, numbers[id(best)]))
+        self._remember_told(tuple(tell))
+        for row in rows.values():
+            self.memory.hear(row, {slot})
+        self.needs += 1
+        return Subtask(goal, tuple(range(first_step + 1, len(self.steps) + 1)), need, tuple(tell))
 
     def _remember_told(self, tell: tuple[Disclosure, ...]) -> None:
         """Names that were told, and those the user brought, can be spoken of from now on."""

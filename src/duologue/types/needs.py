@@ -13,6 +13,7 @@ class Pick(Struct, frozen=True, omit_defaults=True):
     table: str = ""
     column: str = ""
     value: Json = None
+    """What `where` and `ordinal` go by; of an extreme, how many rows were compared, where only these were."""
     use: str = ""
     """As in `Slot.use`, where the column picked by is a computed one (a sum, a count)."""
 
@@ -47,7 +48,7 @@ class Need(Struct, frozen=True, omit_defaults=True):
     wanted: tuple[str, ...] = ()
     """What is to be told of the result, `table.column[:use]` each; empty = the gist."""
     pick: Pick | None = None
-    """Of the rows that come back, the one that matters."""
+    """Of the rows that come back, the one that matters; of `get` with several mentions, which of these has the most or the least."""
     when: Condition | None = None
     """A change that is wanted only where this holds; whether it does is for the assistant to find out."""
     amends: str = ""

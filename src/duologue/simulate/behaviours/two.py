@@ -1,5 +1,6 @@
 """The user asks for two things in one message."""
 
+from duologue.language.weighed import compares
 from duologue.simulate.agenda import WRITES
 from duologue.simulate.behaviours.scene import Request, Scene
 from duologue.types import Need
@@ -21,8 +22,8 @@ class TwoAtOnce:
 
     def _other(self, scene: Scene, request: Request) -> Need | None:
         at = scene.past.asked + 1
-        if at >= len(scene.parts):
-            return None
+        if at >= len(scene.parts) or compares(request.need):
+            return None  # what comes next hangs on which is chosen
         part = scene.parts[at]
         need = part.subtask.need
         if need is None or part.task != request.part.task or need.meaning.family in WRITES:

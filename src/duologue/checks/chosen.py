@@ -1,0 +1,72 @@
+"""Is the one that is called the cheaper one, the latest of three, really that?
+
+A task that compares rows says by what, and what its steps returned says which of them it is. In the words that report it a row must not be
+called what another one is ("Chai is cheaper: 19.00, against 18.00 for Chang"), nor the chosen one the opposite, nor another be the answer
+("that would be Chai"). Only "is", "has" and the like between a row's name and the word are looked at; what is said in other ways is not judged.
+"""
+
+import re
+
+from duologue.checks.case import Case
+from duologue.language.reading import fold
+from duologue.language.weighed import compares, superiors
+from duologue.types import Finding, Need, Subtask
+
+__all__ = ["misjudged"]
+
+_OPPOSITE = {"max": "min", "min": "max", "latest": "earliest", "earliest": "latest"}
+_ANSWERS = r"(?:it's|it is|that's|that is|that would be|it would be)"
+_VERBS = r"(?:is|are|has|have|was|were|had|costs?|comes?|came|lasts?|weighs?|shows?)"
+
+
+def misjudged(case: Case) -> list[Finding]:
+    """Where a row is called what another of those compared is."""
+    out = []
+    for number, task in enumerate(case.tasks):
+        for part in task.subtasks:
+            if part.need is None or not compares(part.need) or not part.tell:
+                continue
+            at = _reported(case, number, part)
+            what = _wrong(case, part.need, part, at) if at else ""
+            out += [Finding(at, what)] if what else []
+    return out
+
+
+def _reported(case: Case, number: int, part: Subtask) -> int:
+    """The turn that reports what was looked at; 0 where none does."""
+    calls = [case.match(number).calls.get(d.step) for d in part.tell]
+    if None in calls:
+        return 0
+    since = max(case.trace.calls[c].turn for c in calls if c is not None)
+    return next((s.turn for s in case.trace.assistant if s.turn > since and s.task == number), 0)
+
+
+def _wrong(case: Case, need: Need, part: Subtask, at: int) -> str:
+    told = [d.value for d in part.tell if d.slot == need.wanted[0]]
+    column, pick = case.column(need.wanted[0]), need.pick
+    if column is None or pick is None or pick.kind not in _OPPOSITE or len(told) != len(need.mentions):
+        return ""
+    best = (max if pick.kind in ("max", "latest") else min)(range(len(told)), key=lambda i: told[i])
+    names = [fold(str(next(iter(m.by.values()), ""))) for m in need.mentions]
+    text = fold(case.trace.turns[at].message.content)
+    for i, name in enumerate(names):
+        if name and i != best and _is_given(text, name):
+            return f"{name!r} is given as the one"
+        for kind in (pick.kind, _OPPOSITE[pick.kind]):
+            right = (i == best) if kind == pick.kind else (i != best)
+            if name and not right and _called(text, name, superiors(kind, column.label, column.unit)):
+                return (
+                    f"{name!r} is called what another one is: {', '.join(superiors(kind, column.label, column.unit))}"
+                )
+    return ""
+
+
+def _is_given(text: str, name: str) -> bool:
+    """The answer is that name: "that would be loan 31"."""
+    return re.search(rf"\b{_ANSWERS} (?:the )?(?:\w+ )?{re.escape(name)}(?!\w)", text) is not None
+
+
+def _called(text: str, name: str, words: tuple[str, ...]) -> bool:
+    """The text says of the name that it is one of these."""
+    which = "|".join(map(re.escape, words))
+    return re.search(rf"(?<!\w){re.escape(name)},? {_VERBS} (?:\w+ ){{0,2}}?(?:{which})(?!\w)", text) is not None
