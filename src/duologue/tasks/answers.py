@@ -2,6 +2,7 @@
 
 import random
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from duologue.plans.gist import TELL_ALL, naming_slots
@@ -13,42 +14,68 @@ from duologue.types import Need
 COMPUTED = frozenset({"sum", "avg", "min", "max", "count", "share"})
 
 
+class Offer(Struct, frozen=True):
+    """What an answer has to tell."""
+
+    naming: list[str]
+    """What its rows are called by."""
+    names: list[str]
+    """What goes with each row of a list."""
+    computed: list[str]
+    """Figures worked out, of a list."""
+    telling: list[str]
+    """What else is worth telling."""
+
+
 def complete(proposer: Proposer, memory: Memory, need: Need, listing: Listing, rng: random.Random) -> Need | None:
     """The need with what is wanted of its answer, chosen among what the answer holds; None where it holds nothing to tell."""
     if not listing.rows:
         return need
+    found = offer(proposer, memory, need, listing)
+    return chosen(proposer, need, (listing, found), rng) if found is not None else None
+
+
+def offer(proposer: Proposer, memory: Memory, need: Need, listing: Listing) -> Offer | None:
+    """What an answer that has rows offers; None where nothing of it would do, whatever is chosen."""
     slots = [s for s, v in listing.rows[0].values.items() if v is not None]
     said = _said(need)
-    names: list[str] = []
     naming = _naming(proposer, need, listing, [s for s in slots if s not in said])
     said |= _spelt_out(proposer, slots)
     telling = [s for s in slots if s not in naming and s not in said and _informative(proposer, s, listing)]
-    computed = [s for s in slots if proposer.slot(s).use in COMPUTED] if listing.many else []
-    if listing.many:
-        telling = [s for s in telling if _varies(s, listing)]
-        names = ([s for s in slots if _is_group(proposer, s, need)] if computed else []) or naming
-        wanted = [
-            *names[:2],
-            *(computed or rng.sample(telling, min(len(telling), rng.choice((1, 1, 2)))))[:2],
-        ]
-    else:
-        row = listing.rows[0]
-        telling = [s for s in telling if not _heard(memory, s, listing) and not memory.was_heard(row, s)]
-        wanted = rng.sample(telling, min(len(telling), rng.choice((1, 2, 2, 3))))
     if need.meaning.family == "top" and _all_equal(need, listing):
         return None
-    if not wanted or (listing.many and not computed and not _all_differ(wanted, listing)):
+    if not listing.many:
+        row = listing.rows[0]
+        telling = [s for s in telling if not _heard(memory, s, listing) and not memory.was_heard(row, s)]
+        return Offer(naming, [], [], telling) if telling else None
+    computed = [s for s in slots if proposer.slot(s).use in COMPUTED]
+    names = ([s for s in slots if _is_group(proposer, s, need)] if computed else []) or naming
+    if computed:
+        nameless = any(r.values.get(s) is None for r in listing.rows for s in names)
+        return None if nameless else Offer(naming, names, computed, [])  # a figure is of something that has a name
+    telling = [s for s in telling if _varies(s, listing)]
+    most = [*names[:2], *telling]
+    return Offer(naming, names, [], telling) if most and _all_differ(most, listing) else None
+
+
+def chosen(proposer: Proposer, need: Need, what: tuple[Listing, Offer], rng: random.Random) -> Need | None:
+    """The need with what is wanted of what its answer offers; None where that does not tell the rows apart."""
+    listing, found = what
+    if listing.many:
+        some = found.computed or rng.sample(found.telling, min(len(found.telling), rng.choice((1, 1, 2))))
+        wanted = [*found.names[:2], *some[:2]]
+    else:
+        wanted = rng.sample(found.telling, min(len(found.telling), rng.choice((1, 2, 2, 3))))
+    if not wanted or (listing.many and not found.computed and not _all_differ(wanted, listing)):
         return None
-    if computed and listing.many and any(r.values.get(s) is None for r in listing.rows for s in names):
-        return None  # one of the figures is of nothing that has a name
     need = replace(need, wanted=tuple(dict.fromkeys(wanted)))
     if listing.many and listing.total > TELL_ALL and need.meaning.family != "top":
         picks = proposer.picks(listing, rng)
         if picks:
             pick = rng.choice(picks)
             by = f"{pick.table}.{pick.column}" + (f":{pick.use}" if pick.use else "")
-            wanted = [*(s for s in need.wanted if s in naming or s in computed or s in names), by]
-            need = replace(need, pick=pick, wanted=tuple(dict.fromkeys(wanted)))
+            kept = {*found.naming, *found.computed, *found.names}
+            need = replace(need, pick=pick, wanted=tuple(dict.fromkeys([*(s for s in wanted if s in kept), by])))
     return need
 
 

@@ -18,7 +18,7 @@ from duologue.plans.gist import answering
 from duologue.plans.rows import Listing
 from duologue.plans.sayings import Sayings
 from duologue.plans.ways import IS_SO, LINKED_YET, TAKEN
-from duologue.tasks.answers import complete
+from duologue.tasks.answers import chosen, offer
 from duologue.tasks.clients import client
 from duologue.tasks.goals import goal_of, refusal_of, whole_goal
 from duologue.tasks.needs import Proposer
@@ -96,7 +96,9 @@ class Drawing:
         """Turns of the session that the task being drawn takes, beside those it was `begun` with."""
         self.begun: Counter[str] = Counter()
         self.vain = False
-        """The last attempt led nowhere, and chance had no part in that."""
+        """Where the last attempt led nowhere: chance had no part in that."""
+        self.dead: set[bytes] = set()
+        """Proposals that led nowhere from where the task being drawn begins, in this draft of it or an earlier one."""
         self.phrases = Phrases(maker.catalog)
         self.sayings = Sayings(maker.index, self.phrases)
         tools = maker.environment.toolset.tools
@@ -109,8 +111,10 @@ class Drawing:
 
     def task(self, used: Container[str], earlier: list[Task], number: int) -> Task | None:
         """A proven task that was not used before; None after `DRAWS` draws. Where clients have nothing new to ask for, staff may."""
+        self.dead = set()
         for draw in range(DRAWS):
             if draw == CLIENT_DRAWS and not earlier:
+                self.dead = set()
                 self.client = self.proposer.client = None
             mark = self.walk.mark()
             draft = self._draft(number)
@@ -209,7 +213,7 @@ class Drawing:
         weights = [self._weight(t, used, begun, second) for t in tools]
         if not any(weights):
             return None
-        cumulated, dead = list(accumulate(weights)), set[bytes]()
+        cumulated, dead = list(accumulate(weights)), set[bytes]() if second else self.dead
         for _ in range(TRIES):
             tool = self.dice.choices(tools, cum_weights=cumulated)[0]
             self.proposer.now = self.walk.needs
@@ -246,7 +250,8 @@ class Drawing:
         if wish in dead:
             return None
         subtask = self.attempt(tool, proposal)
-        if self.vain and self.walk.session.state == state:  # else the clock has moved on, and it is not the same place
+        same = self.walk.session.state == state  # else the clock has moved on, and it is not the same place
+        if subtask is None and self.vain and same:
             dead.add(wish)
         return subtask
 
@@ -272,14 +277,13 @@ class Drawing:
         except Taken:
             return None
         listing = answering(need, listings)
-        self.vain = tool.effect == "read" and not finish and self._tells_nothing(tool, need, listing)
-        if tool.effect == "read":
-            finished = self._wanted(need, listing, finish) if listing is not None and not self.vain else None
-            if finished is None:
-                walk.back_to(mark)
-                return None
-            need = finished
-        return self.accepted(Proposal(need, proposal.known, proposal.meant, proposal.reason), listing, first)
+        finished = need if tool.effect == "write" else None
+        if tool.effect == "read" and listing is not None:
+            finished = finish(need, listing) if finish is not None else self._wanted(tool, need, listing)
+        if finished is None:
+            walk.back_to(mark)
+            return None
+        return self.accepted(Proposal(finished, proposal.known, proposal.meant, proposal.reason), listing, first)
 
     def _takes(self, refusal: Refused, refusable: float) -> bool:
         """Whether a refusal becomes a part. One in a session; on purpose, or by chance where a person could not have known."""
@@ -309,23 +313,17 @@ class Drawing:
         goal = refusal_of(self.phrases, self.sayings, proposal.need, reason, self.dice)
         return replace(self.walk.accept(proposal.need, goal, None, first), refused=reason)
 
-    def _tells_nothing(self, tool: Tool, need: Need, listing: Listing | None) -> bool:
-        """There is no answer, it is cut off, or nothing new."""
-        return listing is None or _cut_off(tool, need, listing) or repeated(self.walk.memory, listing)
-
-    def _wanted(self, need: Need, listing: Listing, finish: Finish | None) -> Need | None:
-        """The need with what is to be told of the answer; None where that is nothing, or mostly where the answer is empty."""
-        if finish is not None:
-            return finish(need, listing)
+    def _wanted(self, tool: Tool, need: Need, listing: Listing) -> Need | None:
+        """The need with what is to be told of the answer; None where that is nothing new, or mostly where the answer is empty."""
+        self.vain = True
+        if _cut_off(tool, need, listing) or repeated(self.walk.memory, listing):
+            return None
         if not listing.rows:
-            if need.meaning.family not in ("related", "missing") or "empty_result" not in self.planned:
-                return (
-                    None  # else a small database, where little is left to ask for, would hardly speak of anything else
-                )
-            if self.turns["empty_result"] or self.dice.random() >= EMPTY:
-                return None
-            self.turns["empty_result"] += 1
-        return self._lasting(complete(self.proposer, self.walk.memory, need, listing, self.dice), listing)
+            return need if self._takes_nothing(need) else None
+        found = offer(self.proposer, self.walk.memory, need, listing)
+        self.vain = found is None
+        wanted = chosen(self.proposer, need, (listing, found), self.dice) if found is not None else None
+        return self._lasting(wanted, listing)
 
     def _lasting(self, need: Need | None, listing: Listing) -> Need | None:
         """Without what was written by the clock in this session: it would be another value at another moment, so no task can want it."""
@@ -334,6 +332,17 @@ class Drawing:
         now = self.clock.start.replace("T", " ")[:_TO_THE_MINUTE]
         wanted = tuple(s for s in need.wanted if not any(_is_since(r.values.get(s), now) for r in listing.rows))
         return replace(need, wanted=wanted) if wanted else None
+
+    def _takes_nothing(self, need: Need) -> bool:
+        """Whether an empty answer becomes a part. A small database, where little is left to ask for, would else hardly speak of
+        anything else."""
+        if need.meaning.family not in ("related", "missing") or "empty_result" not in self.planned:
+            return False
+        self.vain = self.turns["empty_result"] > 0
+        if self.vain or self.dice.random() >= EMPTY:
+            return False
+        self.turns["empty_result"] += 1
+        return True
 
     def _finished(self, subtasks: list[Subtask]) -> Task:
         walk = self.walk
