@@ -15,7 +15,7 @@ from duologue.tasks.sessions import RATES
 from duologue.testing import Tiny, tiny_environment
 from duologue.types import Dialogue, Meaning, Mention, Need, Turn
 
-ITEMS = range(24)
+ITEMS = range(36)
 TURNS = ("impossible", "empty_result", "switch", "linked")
 
 

@@ -236,13 +236,11 @@ class Phrases:
         return f"{measure_word(pick.kind, label, column.unit if column else '')} {label}"
 
     def _is_the_date(self, key: str) -> bool:
-        """The first date of its table: the one people mean when they name none. Of people there is none: the latest customer is anybody's guess."""
+        """The first date of its table: the one people mean when they name none. Who the latest customer is would be anybody's guess."""
         _, table, column = self.slot(key)
-        return (
-            table is not None
-            and table.kind == "event"
-            and column == next((c for c in table.columns if c.role == "date"), None)
-        )
+        if table is None or table.person:
+            return False
+        return column == next((c for c in table.columns if c.role == "date"), None)
 
     # ── parts of a need ──────────────────────────────────────────────────────────────────────────────────────────────
 

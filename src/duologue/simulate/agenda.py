@@ -20,7 +20,7 @@ from duologue.types import Act, Condition, Json, Mention, Need, Tool, Turn
 LOOKUP, FETCH, CHECK = "look up", "fetch", "check"
 WAITS = {"choices": "choices", "suggest": "row", "ask": "value", "confirm?": "confirm"}
 """Kinds of the assistant's acts that want an answer → what for."""
-_DECIDED = frozenset({LOOKUP, FETCH, CHECK, "so already", *WAITS})
+_DECIDED = frozenset({LOOKUP, FETCH, CHECK, "so already", "left as it is", *WAITS})
 ASKS = frozenset({"request", "follow up", "take up"})
 """Kinds of the user's acts that make a request. To take up is to ask again for what was put off."""
 WRITES = frozenset({"set", "create", "remove", "link", "unlink", "act"})

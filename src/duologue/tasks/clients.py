@@ -22,8 +22,8 @@ SHARE = 0.4
 """How often a client is the user, where the data knows any and the tools serve them."""
 _EVERYBODY = frozenset({"top", "total", "count", "ratio", "missing"})
 _KEEPING = frozenset({"remove", "link", "unlink"})
-_OWN_ENTRIES = frozenset({"contact", "name"})
-"""Roles of columns that people change of themselves."""
+OWN_ENTRIES = frozenset({"contact", "name"})
+"""Roles of columns that clients may have changed in what is theirs."""
 _LEAST_TOOLS = 3
 
 
@@ -93,7 +93,7 @@ class Client(Struct, frozen=True):
             return True
         table = catalog.table(need.meaning.table)
         entered = [k.rpartition(":")[0].removeprefix(f"{table.name}.") for k in need.values if k.endswith(":value")]
-        return all(table.column(c).role in _OWN_ENTRIES for c in entered if any(c == x.name for x in table.columns))
+        return all(table.column(c).role in OWN_ENTRIES for c in entered if any(c == x.name for x in table.columns))
 
 
 def client(catalog: Catalog, tools: Sequence[Tool], anchors: Anchors, dice: random.Random) -> Client | None:

@@ -255,6 +255,10 @@ class Drawing:
             dead.add(wish)
         return subtask
 
+    def may(self, tool: Tool, need: Need) -> bool:
+        """Whether it is the user's to ask for."""
+        return self.client is None or self.client.allows(tool, need, self.walk.memory, self.maker.catalog)
+
     def attempt(
         self, tool: Tool, proposal: Proposal, refusable: float = REFUSED, finish: Finish | None = None
     ) -> Subtask | None:
@@ -263,7 +267,7 @@ class Drawing:
         that is not left to chance."""
         walk, need = self.walk, proposal.need
         self.vain = True
-        if self.client is not None and not self.client.allows(tool, need, walk.memory, self.maker.catalog):
+        if not self.may(tool, need):
             return None
         first, mark = len(walk.steps), walk.mark()
         try:

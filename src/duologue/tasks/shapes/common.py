@@ -12,6 +12,7 @@ from duologue.plans.gist import TELL_ALL, gist
 from duologue.plans.memory import Known
 from duologue.plans.rows import Listing, pick_row
 from duologue.tasks.answers import complete
+from duologue.tasks.clients import OWN_ENTRIES
 from duologue.tasks.pointing import speakable
 from duologue.tasks.proposal import Proposal
 from duologue.types import Fact, Json, Mention, Need, Pick, Slot, Subtask, Tool
@@ -71,14 +72,17 @@ def fields(drawing: "Drawing", *roles: str) -> list[Field]:
         for name, slot in inputs.items():
             column = drawing.proposer.column(slot) if slot.use == "value" else None
             alone = required <= {name, *(n for n, _, _ in rows)}
-            if column is not None and alone and (not roles or column.role in roles):
+            mine = drawing.client is None or (column is not None and column.role in OWN_ENTRIES)
+            if column is not None and mine and alone and (not roles or column.role in roles):
                 out.append(Field(tool, slot, column))
     return out
 
 
 def moves(drawing: "Drawing") -> list[Field]:
-    """Tools that move a row to another row of a table whose rows have names."""
-    index, out = drawing.walk.index, []
+    """Tools that move a row to another row of a table whose rows have names. Nobody moves rows who speaks for themselves."""
+    index, out = drawing.walk.index, list[Field]()
+    if drawing.client is not None:
+        return out
     for tool in index.toolset.tools:
         if tool.meaning is None or tool.meaning.family != "set":
             continue

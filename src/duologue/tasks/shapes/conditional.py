@@ -53,7 +53,7 @@ class Conditional:
     def _drawn(self, drawing: "Drawing", field: Field) -> Subtask | None:
         getter = drawing.walk.index.getter(field.slot.table)
         asked = drawing.proposer.propose(getter, drawing.walk.memory, drawing.dice) if getter is not None else None
-        if getter is None or asked is None or len(asked.need.mentions) != 1:
+        if getter is None or asked is None or len(asked.need.mentions) != 1 or not drawing.may(getter, asked.need):
             return None
         walk, first = drawing.walk, len(drawing.walk.steps)
         row = walk.find(asked.need.mentions[0], asked.meant)
