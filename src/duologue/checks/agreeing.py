@@ -31,13 +31,12 @@ def agrees(answer: Reading, question: Reading) -> bool:
     return all(n.value in asked or n.word for n in answer.numbers) and all(days & set(d.days) for d in answer.dates)
 
 
-def misplaced(claims: Sequence[Claim], names: Sequence[str], seen: Seen) -> list[str]:
+def misplaced(claims: Sequence[Claim], rows: Sequence[str], seen: Seen) -> list[str]:
     """Figures and days in a text about one row that no result gave for it, and for one of its fields in another row.
 
-    `names`: the rows that the text names.
+    `rows`: the rows that the text names.
     """
     facts = seen.facts
-    rows = [n for n in names if not any(n != other and n in other for other in names)]
     own = facts.get(rows[0], {}) if len(rows) == 1 else {}
     out = []
     for claim in claims if own else ():

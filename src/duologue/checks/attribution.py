@@ -29,9 +29,11 @@ from duologue.checks.case import Case, verdict
 from duologue.checks.chosen import misjudged
 from duologue.checks.denied import denied
 from duologue.checks.derived import Near, derive
+from duologue.checks.labels import label_before, label_behind, starts, word_before
 from duologue.checks.placing import (
     EVERYDAY,
     Gap,
+    apart,
     bound,
     breaks_of,
     clause_of,
@@ -45,6 +47,7 @@ from duologue.checks.rows import NOBODY, Claim, Listing, Row, Seen, among
 from duologue.checks.sources import PART_OF
 from duologue.checks.words import finds
 from duologue.language.reading import Number
+from duologue.plans.placeholders import leaves
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Verdict
 
@@ -53,39 +56,16 @@ SMALL = 13
 RECENT = 4
 """Lists that a text without calls of its own may speak of."""
 
-_FILLERS = frozenset(
-    [
-        "is",
-        "are",
-        "was",
-        "were",
-        "of",
-        "to",
-        "at",
-        "now",
-        "from",
-        "the",
-        "a",
-        "an",
-        "be",
-        "stands",
-        "stood",
-        "comes",
-        "came",
-        "with",
-        "for",
-        ":",
-        "=",
-    ]
-)
 _CHANGES = re.compile(r"\b(?:set|setting|changed|updated|now|moved|corrected|put|done|new)\b", re.IGNORECASE)
 _PART = re.compile(r"\bof (?:these|those|them|the)\b|\b(?:only|other|remaining|further|more)\b|\bpage\b")
-_AS_THE = re.compile(r"[*\s]{1,3}(?:as|for) (?:the|its|their) ")
 _ALONE = re.compile(r"(?: (?!more|less|fewer|higher|lower|of\b|than|percent)[^\W\d_]+){0,3}\)")
 _COMPARED = re.compile(
     r"\b(?:than|versus|vs|compared|against|beats?|exceeds?|unlike|instead|from|was|were|before|earlier|not)\b", re.I
 )
 _OF = re.compile(r"\b(?:of|for) (?:the )?(?:\w+ ){0,2}\Z")
+_AGAINST = re.compile(r",? (?:against|compared (?:with|to)|versus|vs)\b")
+"""What a figure is held against: the figure before it is of what was spoken of, whatever row is named behind."""
+_GAP = re.compile(r"\b(?:difference|gap|apart|more|less)\b")
 _OPEN = re.compile(
     r"(?:\A|[^\w\s] ?|\n|\b(?:the|an?|of|for|to|is|are|was|on|and|or|with|in|from|by|only|just|as|it's|that's|at|both|see|have|has|find|"
     r"found|includ\w+|called|number) )\W*\Z"
@@ -93,7 +73,6 @@ _OPEN = re.compile(
 """What may stand before the whole of a noun: not another part of it ("order item 2" is no item)."""
 _CLOSED = re.compile(r"[*\s]*(?:\Z|[.,;:!?](?!\d)|\(|\)|\n|(?:and|or|is|has|was|as|for)\b)")
 """What may stand behind a key: not what it counts, nor the rest of a text that it begins ("address 12 Canal Road")."""
-_WORDS = re.compile(r"[^\s(),;“”\"]+")
 
 
 def attribution(case: Case) -> Verdict:
@@ -150,7 +129,7 @@ class _Judge:
 
     def misplaced(self) -> list[str]:
         """What a question says back of another row than the one it names."""
-        return misplaced(self.claims, self._named, self.seen)
+        return misplaced(self.claims, apart(self._named, self.lowered), self.seen)
 
     def _listings(self) -> list[Listing]:
         if len(self.lowered) != len(self.text):
@@ -178,8 +157,8 @@ class _Judge:
     # ── Fields ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _field(self, claim: Claim) -> str:
-        label = _label_before(self.lowered, claim.start, self.seen.labels)
-        label = label or _label_behind(self.lowered, claim.end, self.seen.labels)
+        label = label_before(self.lowered, claim.start, self.seen.labels)
+        label = label or label_behind(self.lowered, claim.end, self.seen.labels)
         own = self.seen.by_label.get(label)
         if not own:
             return ""
@@ -196,8 +175,7 @@ class _Judge:
     def _of_another(self, claim: Claim, label: str) -> str:
         """The field's value of another row than the one that the clause names, of which another was returned."""
         start, end = clause_of(claim, self._breaks)
-        named = [n for n in self._named if places(self.lowered[start:end], n)]
-        named = [n for n in named if not any(n != other and n in other for other in named)]
+        named = apart(self._named, self.lowered[start:end])
         if len(named) != 1 or _COMPARED.search(self.text, start, end):
             return ""
         facts = self.seen.facts.get(named[0], {}).get(label, set())
@@ -234,17 +212,17 @@ class _Judge:
         written = [f for c in self.block for f in self.seen.fresh.get(c.turn, {}).get(label, ())]
         if not written or among(claim, written) or not _CHANGES.search(self.text, start, end):
             return ""
-        return "" if _word_before(self.text, claim) in ("from", "was") else f"{claim.text!r} was not written as {label}"
+        return "" if word_before(self.text, claim) in ("from", "was") else f"{claim.text!r} was not written as {label}"
 
     def _count(self, claim: Claim) -> str:
         """A number of rows that no list had and no result gave."""
         if not isinstance(claim, Number) or claim.percent or not isinstance(claim.value, int):
             return ""
         behind = self.lowered[claim.end : claim.end + 60].lstrip()
-        table = next((t for p, t in self.case.plurals.items() if _starts(behind, p)), None)
-        before = _word_before(self.text, claim)
+        table = next((t for p, t in self.case.plurals.items() if starts(behind, p)), None)
+        before = word_before(self.text, claim)
         opens = before == "among" and claim is self.claims[0]
-        if table is None or (before in PART_OF and not opens):
+        if table is None or (before in PART_OF and not opens) or claim.text in self.seen.keys.get(before, ()):
             return ""
         whole = behind.partition(":")[0] in self.case.plurals and not _PART.search(self.lowered, 0, claim.start)
         whole = whole or opens
@@ -268,6 +246,7 @@ class _Judge:
         sizes = {len(v) for r in same for v in r.values() if isinstance(v, list)}
         said = [c for c in self.block if not c.failed and isinstance(c.result, dict) and self._of_table(c) == table]
         about = {v for c in said for v in c.result.values() if isinstance(v, int)}
+        about |= {v for c in said if c not in listed for _, v in leaves(c.result) if isinstance(v, int)}
         return count not in sizes | about and (whole or not any(count in derive(c.result).counts for c in listed))
 
     def _lists(self, call: Executed) -> str:
@@ -345,6 +324,8 @@ class _Judge:
         vague = (name for r in owners for name in r.short if not is_name(name) or name.lower() in EVERYDAY)
         if not owners or any(places(self.text[slice(*clause)], name) for name in vague):
             return ""
+        if not tied and (_AGAINST.search(self.lowered, claim.end, clause[1]) or self._is_gap(claim, clause)):
+            return ""
         if self._is_elsewhere(claim, listing, self.lowered[slice(*clause)]) or (not tied and self._is_derived(claim)):
             return ""
         return f"{claim.text!r} is not of {row.names[0]!r} but of another row"
@@ -355,6 +336,17 @@ class _Judge:
         if not before.endswith("(") or not _ALONE.match(self.text, claim.end):
             return False
         return any(before[:-1].rstrip(' *"').endswith(name) for name in row.names)
+
+    def _is_gap(self, claim: Claim, clause: tuple[int, int]) -> bool:
+        """It is said to be how far two figures of its clause are apart, and is."""
+        if not isinstance(claim, Number) or not _GAP.search(self.lowered, *clause):
+            return False
+        beside = [
+            c.value
+            for c in self.claims
+            if isinstance(c, Number) and c is not claim and clause[0] <= c.start < clause[1]
+        ]
+        return any(abs(abs(a - b) - claim.value) < 1e-6 for a in beside for b in beside)
 
     def _is_elsewhere(self, claim: Claim, listing: Listing, clause: str) -> bool:
         """The figure is of a row from elsewhere than this list, which the clause names too."""
@@ -367,33 +359,3 @@ class _Judge:
     def _is_derived(self, claim: Claim) -> bool:
         near = Near.of(self.case.reading(self.turn))
         return isinstance(claim, Number) and any(derive(r).explains(claim, near) for r in self.seen.results[-RECENT:])
-
-
-def _starts(text: str, phrase: str) -> bool:
-    return text.startswith(phrase) and not text[len(phrase) : len(phrase) + 1].isalnum()
-
-
-def _word_before(text: str, claim: Claim) -> str:
-    words = text[max(0, claim.start - 30) : claim.start].split()
-    return words[-1].lower() if words else ""
-
-
-def _label_behind(text: str, end: int, labels: frozenset[str]) -> str:
-    """The column's name that a figure is told as: "10,104 as the capacity"; empty where there is none."""
-    found = _AS_THE.match(text, end)
-    if found is None:
-        return ""
-    return max((x for x in labels if _starts(text[found.end() :], x)), key=len, default="")
-
-
-def _label_before(text: str, start: int, labels: frozenset[str]) -> str:
-    """The column's name that a figure directly follows; empty where none does."""
-    words = _WORDS.findall(text[max(0, start - 60) : start])
-    while words and (words[-1].strip(":=*€$£") in _FILLERS or not words[-1].strip(":=*€$£")):
-        words.pop()
-    words = [w.strip(":*") for w in words[-4:]]
-    for size in range(len(words), 0, -1):
-        label = " ".join(words[-size:])
-        if label in labels:
-            return label
-    return ""

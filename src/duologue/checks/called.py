@@ -8,7 +8,7 @@ row it is told of where a list is told row by row. Questions are left alone, and
 import re
 from collections.abc import Iterator, Sequence
 
-from duologue.checks.placing import bound, breaks_of, mentions, places
+from duologue.checks.placing import bound, breaks_of, mentions, places, short_mentions
 from duologue.checks.rows import NOBODY, Listing, Row, Seen
 from duologue.language.reading import DateSaid, has_phrase
 from duologue.plans.trace import Executed
@@ -35,7 +35,8 @@ def miscalled(text: str, seen: Seen, block: Sequence[Executed], listings: Sequen
     if not claims:
         return ""
     spots = [s for x in listings for s in mentions(lowered, x.rows, seen.by_name)]
-    breaks = breaks_of(text, sorted(spots, key=lambda s: s[:2]))
+    spots = sorted([*spots, *(s for x in listings for s in short_mentions(text, x.rows, spots))], key=lambda s: s[:2])
+    breaks = breaks_of(text, spots)
     for label, said in claims:
         if said.text not in ("yes", "no") and has_phrase(heard, said.text):
             continue

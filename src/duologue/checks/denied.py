@@ -62,7 +62,9 @@ def _given(case: Case, turn: int) -> _Given:
         asked = [v for _, v in leaves(call.call.arguments)]
         for path, value in leaves(call.result):
             column = columns.get(_INDEX.sub("[]", path))
-            if column is None or column.role == "flag" or is_blank(value) or isinstance(value, bool) or value in asked:
+            if column is None or column.role == "flag" or is_blank(value) or isinstance(value, bool):
+                continue
+            if value in asked or (column.role == "date" and any(str(value).startswith(f"{v} ") for v in asked)):
                 continue
             values = out.setdefault(column.label.lower(), [])
             if (value, column) not in values:

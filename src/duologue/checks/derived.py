@@ -15,7 +15,7 @@ from itertools import combinations
 
 from msgspec import Struct
 
-from duologue.language.reading import Day, Number, Reading, fold, has_phrase, parse_day
+from duologue.language.reading import Day, Number, Reading, fold, has_phrase, parse_day, read
 from duologue.types import Json
 
 __all__ = ["MOST", "Derived", "Near", "between", "derive"]
@@ -28,6 +28,9 @@ _NAMES_ROWS = re.compile(
 
 FEW = 3
 """In a list of so many rows people compare what they have not told, too."""
+_LONGEST_DAY = 32
+_IN_WORDS = re.compile(r"[A-Za-z]{3}\D*\d.*\d{4}\Z|\d [A-Z][a-z]+,? \d{4}\Z")
+"""How a day is written with the month in words: "April 17, 1987", "17 April 1987"."""
 _DAY_OR_WEEK = re.compile(r"[\s-]?(?:more |full |whole |calendar )?(?:days?|weeks?|nights?)\b", re.IGNORECASE)
 
 
@@ -213,7 +216,11 @@ def to_date(day: Day | None) -> date | None:
 
 def _days(row: dict[str, Json]) -> Iterator[date]:
     for value in row.values():
-        if isinstance(value, str) and value[:4].isdigit():
-            day = to_date(parse_day(value))
-            if day is not None:
-                yield day
+        if not isinstance(value, str) or len(value) > _LONGEST_DAY:
+            continue
+        if value[:4].isdigit():
+            found = [parse_day(value)]
+        else:
+            found = [day for said in read(value).dates for day in said.days] if _IN_WORDS.search(value) else []
+        if len(found) == 1 and (day := to_date(found[0])) is not None:
+            yield day

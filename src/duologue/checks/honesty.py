@@ -26,6 +26,7 @@ _CHANGED_FIELD = re.compile(
     r"(?= (?:on|of|in|for|to|as|too|from)\b|[.,;!]|$)",
     re.IGNORECASE,
 )
+_NOTHING = re.compile(r"\s+(?:nothing\b(?! but)|no changes?\b)", re.IGNORECASE)
 _HELD_BACK = frozenset({"refuse", "put off", "hold"})
 """Acts of a user who does not agree, or not yet."""
 _CLAUSE = re.compile(r"[.!?;\n]|, but |, though |—| - ")
@@ -155,6 +156,8 @@ def claimed_change(text: str) -> str:
         asks = end is not None and end[0] == "?"
         if found[0].lower().startswith("done") and _LETTER.search(before) and not _IT_IS.search(before):
             continue  # "state done, vehicle NE19": a word of the records
+        if found[0][-1].isalpha() and _NOTHING.match(plain, found.end()):
+            continue  # "so I've changed nothing"
         if finds("honesty", "undo", before) is None and "n't" not in before.lower() and not asks:
             return found[0]
     return ""

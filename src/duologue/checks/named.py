@@ -66,9 +66,22 @@ def _is_spoken_of(case: Case, call: Executed, row: tuple[Slot, str | int], said:
     )
     if any(_tells(case, t, v, None) for v in apart for t in said):
         return True
+    if any(_is_last_told(case, call, slot, value, (own, t)) for t in said):
+        return True
     common = {w for _, o in others for w in fold(o).split()}
     words = {w for v in apart if isinstance(v, str) for w in fold(v).split() if len(w) >= _LEAST and w not in common}
     return any(has_phrase(case.reading(t).folded, w) for w in sorted(words) for t in said)
+
+
+def _is_last_told(
+    case: Case, call: Executed, slot: Slot, value: str | int, told: tuple[list[tuple[str, Json]], int]
+) -> bool:
+    """Others share its name, and in this text it is told as the only row of its kind that the calls behind it gave."""
+    own, turn = told
+    block = case.blocks.get(turn, ())
+    rows = [shown for c in block for shown in _shown(case, call, slot, (c,))]
+    keys = {key for shown in rows for key in shown}
+    return keys == {plain(value)} and any(_tells(case, turn, v, None) for _, v in own if isinstance(v, str))
 
 
 def _tells(case: Case, turn: int, value: Json, column: Column | None) -> bool:
@@ -76,11 +89,11 @@ def _tells(case: Case, turn: int, value: Json, column: Column | None) -> bool:
     return tells(reading, value, column) or (column is not None and tells(reading, value))
 
 
-def _shown(case: Case, call: Executed, slot: Slot) -> tuple[Shown, Shown]:
+def _shown(case: Case, call: Executed, slot: Slot, of: Sequence[Executed] = ()) -> tuple[Shown, Shown]:
     """The rows of a kind that results before a call have shown, by their key: what is theirs for certain, and what stands beside two
-    of them, so that it may be the other's."""
+    of them, so that it may be the other's. `of`: those of these calls only."""
     out: tuple[Shown, Shown] = ({}, {})
-    for other in case.trace.calls:
+    for other in of or case.trace.calls:
         tool = case.trace.tools.get(other.call.name)
         if other.turn >= call.at or tool is None:
             continue

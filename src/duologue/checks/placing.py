@@ -9,6 +9,7 @@ __all__ = [
     "EVERYDAY",
     "Gap",
     "Spot",
+    "apart",
     "bound",
     "breaks_of",
     "clause_of",
@@ -47,6 +48,17 @@ def places(text: str, name: str) -> list[tuple[int, int]]:
             out.append((at, end))
         at = text.find(name, end)
     return out
+
+
+def apart(names: Collection[str], text: str) -> list[str]:
+    """The names that stand in a text (in lower case) other than as a part of a longer one of them."""
+    found = {name: places(text, name) for name in names}
+    spans = [span for stands in found.values() for span in stands]
+
+    def is_own(at: tuple[int, int]) -> bool:
+        return not any(s <= at[0] and at[1] <= e and e - s > at[1] - at[0] for s, e in spans)
+
+    return [name for name, stands in found.items() if any(map(is_own, stands))]
 
 
 def _in_figure(text: str, at: int, end: int) -> bool:

@@ -157,14 +157,16 @@ class Seen:
                 figures[field.name] = figure
                 self._note(field, figure, turn)
             if field.names_it or (figure is None and isinstance(value, str)):
-                name = clean(str(value)).lower()
+                name = (say(value, field.column) if field.worded else clean(str(value))).lower()
                 if len(name) > 3 or (name.isdigit() and len(name) > 2):
                     names.append(name)
                     if field.names_it:
                         identity.append(name)
-                elif field.names_it:
+                elif field.names_it or name.isalpha():
                     short.append(str(value))
-                    if name.isdigit() and field.noun:  # "38" may count anything, "loan 38" is one row
+                    if (
+                        field.names_it and name.isdigit() and field.noun
+                    ):  # "38" may count anything, "loan 38" is one row
                         names.append(f"{field.noun} {name}")
                         identity.append(f"{field.noun} {name}")
                 owners += [(n, field.table) for n in identity[len(owners) :]]

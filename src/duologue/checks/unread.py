@@ -21,7 +21,7 @@ TOTALS = frozenset({"total", "count"})
 COUNTERS = frozenset({"total", "count", "limit", "offset", "page", "truncated"})
 MOST_ASKED = 3
 """Questions that may come between a result and its being told."""
-_ENOUGH = 400
+_ENOUGH = 2_000
 """Values of one result that are looked for."""
 
 

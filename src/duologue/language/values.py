@@ -48,6 +48,9 @@ _POSITIVE = re.compile(
     r"\b(?:is|are|has|have|gets?|receives?|on|yes|subscribed|signed|enabled|active|marked|set|with|true)\b|[✓✔☑✅]",
     re.I,
 )
+_CLAUSES = re.compile(r"[,;:.!?]\s")
+_SHORTLY = 30
+"""Characters before a column's name in which a question says that it is so, or not."""
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?\Z")
 _BETWEEN = re.compile(r",?\s*(?:on|of|this|,)?\s*(?:\w{3,9}day,?)?\s*(?:the )?\s*\Z", re.I)
 _RANKED = re.compile(
@@ -84,8 +87,17 @@ def tells(text: str | Reading, value: Json, column: Column | None = None) -> boo
 
 def asks_for(text: str | Reading, value: Json, column: Column | None) -> bool:
     """Whether a text wants a yes or a no of a column, as a question may too: "which ones aren't official?"."""
-    flag = None if is_blank(value) else flag_of(value, column)
-    return flag is not None and _implies_flag(read(text) if isinstance(text, str) else text, flag, column, asked=True)
+    flag = None if is_blank(value) or column is None else flag_of(value, column)
+    label = "" if flag is None or column is None else column.label.casefold()
+    said = (read(text) if isinstance(text, str) else text).text.casefold()
+    at = said.find(label) if label else -1
+    while at >= 0:
+        before = _CLAUSES.split(said[max(0, at - _SHORTLY) : at])[-1]
+        negative = _NEGATIVE.search(before) is not None
+        if negative != flag and (negative or _POSITIVE.search(before)):
+            return True
+        at = said.find(label, at + 1)
+    return False
 
 
 def same_figure(said: Number, value: int | float) -> bool:
@@ -103,11 +115,11 @@ def _tells_flag(reading: Reading, flag: bool, value: Json, column: Column | None
     return False
 
 
-def _implies_flag(reading: Reading, flag: bool, column: Column | None, asked: bool = False) -> bool:
-    """Whether a sentence speaks of the column and says so or not: "isn't signed up for the newsletter". `asked`: a question may do so."""
+def _implies_flag(reading: Reading, flag: bool, column: Column | None) -> bool:
+    """Whether a sentence that is no question speaks of the column and says so or not: "isn't signed up for the newsletter"."""
     words = [w for w in (column.label if column is not None else "").casefold().split() if len(w) > 3]
     for sentence in _SENTENCES.findall(reading.text):
-        if words and (asked or not sentence.endswith("?")) and all(w in sentence.casefold() for w in words):
+        if words and not sentence.endswith("?") and all(w in sentence.casefold() for w in words):
             negative = _NEGATIVE.search(sentence) is not None
             if negative != flag and (negative or _POSITIVE.search(sentence)):
                 return True

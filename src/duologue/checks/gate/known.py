@@ -8,6 +8,7 @@ from functools import cached_property
 from duologue.catalog.model import Column
 from duologue.checks.sources import Sources
 from duologue.language.reading import Day, Reading, fold, has_phrase, read
+from duologue.language.saying import flag_of
 from duologue.language.values import is_blank, say
 from duologue.plans.placeholders import leaves
 from duologue.types import Fact, Json, Task, Tool, Turn
@@ -35,7 +36,10 @@ class Known:
         self.today: list[Day] = []
         self._own: list[Sources] = []  # once worked out; one list for all twins
         self.hidden = [
-            (f, _words(f.value)) for t in tasks for f in t.hidden if _is_telling(f.value) and _is_marked(f.value)
+            (f, _words(f.value))
+            for t in tasks
+            for f in t.hidden
+            if _is_telling(f.value) and _is_marked(f.value) and flag_of(f.value, columns.get(f.slot)) is None
         ]
         """Each with words of which one is said where it is told; without any, a figure is."""
 

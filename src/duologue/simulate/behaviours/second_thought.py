@@ -24,6 +24,11 @@ class FirstWish:
         need = request.need
         if not scene.asks_first or request.behaviours or need.meaning.family not in _REVISABLE or is_special(need):
             return
+        if any(
+            p.subtask.need is not None and p.subtask.need.amends and p.subtask.need.meaning == need.meaning
+            for p in scene.parts
+        ):
+            return  # that change is to be thought better of once it is made
         said = {k: v for k, v in need.values.items() if k.endswith(":value")}
         others = {k: o for k, v in said.items() if (o := self._other(scene, k, v)) is not None}
         if not others or not scene.takes_up("second_thought"):
