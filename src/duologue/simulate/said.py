@@ -23,7 +23,7 @@ _OF_ONESELF = re.compile(r"\b(?:I|me|my|mine|myself)\b", re.IGNORECASE)
 _CARRIES = frozenset({"request", "follow up", "take up", "inform", "correct", "select"})
 _ROWS = frozenset({"compare", "check"})
 """Acts about rows just told; each row in their `rows` is named, each value in `is` said."""
-_GOES_BACK = re.compile(r"\b(?:back|undo|undone|restore)\b")
+_GOES_BACK = re.compile(r"\b(?:back|undo|undone|restore|revert|reverse|reset)\b")
 
 
 class UnsaidError(StageError):
