@@ -152,6 +152,8 @@ class _Judge:
         noun = self._noun(claim)
         if not noun or claim.text in self.seen.keys[noun] or among(claim, self.seen.heard):
             return ""
+        if label_before(self.lowered, claim.start, self.seen.labels) not in ("", noun):
+            return ""  # "units on order 0"
         return f"{claim.text!r} is no {noun} that was returned"
 
     # ── Fields ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -265,6 +267,9 @@ class _Judge:
     def _row(self, listing: Listing) -> str:
         """The first figure told of the wrong row of a list."""
         spots = mentions(self.lowered, listing.rows, self.seen.by_name)
+        spots = [
+            s for s in spots if not label_before(self.lowered, s[0], frozenset(s[2].words))
+        ]  # "the status is open"
         spots = sorted([*spots, *short_mentions(self.text, listing.rows, spots)], key=lambda s: s[:2])
         if not spots:
             return ""

@@ -36,11 +36,17 @@ def miscalled(text: str, seen: Seen, block: Sequence[Executed], listings: Sequen
         return ""
     spots = [s for x in listings for s in mentions(lowered, x.rows, seen.by_name)]
     spots = sorted([*spots, *(s for x in listings for s in short_mentions(text, x.rows, spots))], key=lambda s: s[:2])
+    labelled = [span for label in fresh for span in places(lowered, label)]
+    spots = [
+        s for s in spots if not any(a <= s[0] and s[1] <= b for a, b in labelled)
+    ]  # no row "option" in "package option"
     breaks = breaks_of(text, spots)
     for label, said in claims:
         if said.text not in ("yes", "no") and has_phrase(heard, said.text):
             continue
         row = bound(said, spots, breaks, text) if spots else None
+        if any(not r.names and r.words.get(label) == said.text for x in listings for r in x.rows):
+            continue  # the word is all that the row goes by
         if row is not None and row is not NOBODY and label in row.words:
             wrong = said.text != row.words[label]
         else:

@@ -162,7 +162,7 @@ class Seen:
                     names.append(name)
                     if field.names_it:
                         identity.append(name)
-                elif field.names_it or name.isalpha():
+                else:
                     short.append(str(value))
                     if (
                         field.names_it and name.isdigit() and field.noun
