@@ -6,6 +6,8 @@ one. What they hand each other is the same either way. What only models need is 
 
 from functools import cached_property
 
+from msgspec.structs import replace
+
 from duologue.casting import Cast
 from duologue.catalog import Catalog
 from duologue.checks import columns_of, combine
@@ -15,12 +17,13 @@ from duologue.errors import StageError, UserError
 from duologue.plans.index import ToolIndex
 from duologue.protocols import Speaker, TaskMaker
 from duologue.simulate.agent import ScriptedAgent
+from duologue.simulate.play import MOST_TURNS, play
 from duologue.simulate.profile import DEFAULT, Profile
 from duologue.simulate.scripted import Pair, gated, perform
 from duologue.simulate.user import ScriptedUser
 from duologue.tasks.maker import ScriptedTasks
 from duologue.tasks.sessions import RATES
-from duologue.types import Dialogue, Environment, Scenario, Verdict
+from duologue.types import Dialogue, Environment, Fork, Scenario, Verdict
 from duologue.verify import verify_dialogue
 
 _NOBODY = Cast()
@@ -78,20 +81,40 @@ class Workshop:
         finally:
             session.close()
 
-    def _user(self, scenario: Scenario, scope: str) -> Speaker:
+    async def go_on(self, dialogue: Dialogue, scope: str = "", moves: int = MOST_TURNS) -> Dialogue:
+        """A conversation played on from its last turn, as its fork says where it is a branch; `moves`: how many more at most.
+
+        Raises `StageError` where it is given up, or where the calls made again lead to another state than the recorded one;
+        `UserError` where there is no database to make them in.
+        """
+        if self.image is None:
+            raise UserError("Conversations with simulated tools can't be taken up.", "Take one over a database.")
+        path, scenario = dialogue.path(), dialogue.scenario
+        calls = [call for turn in path for call in turn.message.tool_calls]
+        answered = sum(turn.message.role == "tool" for turn in path)
+        session = _home.open(self.image, self.environment, scenario.clock, calls[:answered])
+        try:
+            if session.state != path[-1].state:
+                raise StageError("replay", "its calls lead to another state", f"{session.state}, not {path[-1].state}")
+            user, agent = self._user(scenario, scope, dialogue.fork), self._agent(scenario, scope, dialogue.fork)
+            return await play(Pair(user, agent, session), replace(dialogue, turns=path), moves)
+        finally:
+            session.close()
+
+    def _user(self, scenario: Scenario, scope: str, fork: Fork | None = None) -> Speaker:
         voice = self.cast.voice("user")
         if voice is None:
             asks_first = self.environment.policy.confirm_writes
-            user = ScriptedUser(self.catalog, self.index, scenario, self.profile, asks_first)
+            user = ScriptedUser(self.catalog, self.index, scenario, self.profile, asks_first, fork)
             return gated(user, scenario, self.environment, self.catalog)
         from duologue.simulate.model_user import ModelUser
 
         return ModelUser(voice, scenario, self.environment, columns_of(self.catalog), scope)
 
-    def _agent(self, scenario: Scenario, scope: str) -> Speaker:
+    def _agent(self, scenario: Scenario, scope: str, fork: Fork | None = None) -> Speaker:
         voice = self.cast.voice("agent")
         if voice is None:
-            return ScriptedAgent(self.catalog, self.index, self.environment, scenario)
+            return ScriptedAgent(self.catalog, self.index, self.environment, scenario, fork)
         from duologue.simulate.model_agent import ModelAgent
 
         return ModelAgent(voice, self.environment, scope)

@@ -15,7 +15,7 @@ from duologue.roles import Roles
 from duologue.simulate.agent import ScriptedAgent
 from duologue.store import Store
 from duologue.testing import ScriptedModel, tiny_environment, tiny_image
-from duologue.types import Dialogue, Scenario
+from duologue.types import Dialogue, Fork, Scenario
 from duologue.workshop import Workshop
 
 N = 12
@@ -36,7 +36,7 @@ class Slow(Workshop):
         await asyncio.sleep(self.delays.random() / 50)
         return await super().play(scenario, scope)
 
-    def _agent(self, scenario: Scenario, scope: str) -> Speaker:
+    def _agent(self, scenario: Scenario, scope: str, fork: Fork | None = None) -> Speaker:
         return ScriptedAgent(self.catalog, self.index, self.environment, scenario)
 
 

@@ -31,7 +31,7 @@ from duologue.settings import ModelSettings
 from duologue.simulate.agent import ScriptedAgent
 from duologue.store import Store, stats
 from duologue.testing import ScriptedModel, tiny_image
-from duologue.types import Act, Dialogue, Environment, Scenario
+from duologue.types import Act, Dialogue, Environment, Fork, Scenario
 from duologue.verify import verify_dialogue
 from duologue.workshop import Workshop
 
@@ -66,7 +66,7 @@ class Mute:
 class School(Workshop):
     """Conversations for the model to learn: those it will have, with a scripted assistant in its place."""
 
-    def _agent(self, scenario: Scenario, scope: str) -> Speaker:
+    def _agent(self, scenario: Scenario, scope: str, fork: Fork | None = None) -> Speaker:
         return Mute(ScriptedAgent(self.catalog, self.index, self.environment, scenario))
 
 

@@ -9,6 +9,7 @@ from duologue.language.phrases import Phrases
 from duologue.language.questions import listen, listing
 from duologue.plans.index import ToolIndex
 from duologue.simulate.asking import Wording
+from duologue.simulate.dice import Dice
 from duologue.simulate.hearing import Hearing, Situation
 from duologue.simulate.hearing_reply import Listener
 from duologue.testing import tiny_environment
@@ -221,7 +222,7 @@ ANSWERS: list[tuple[Situation, str, str, str]] = [
 @pytest.mark.parametrize(("at", "text", "act", "says"), ANSWERS)
 def test_what_can_be_answered_is_answered(at: Situation, text: str, act: str, says: str) -> None:
     for turn in range(8):
-        taken = Listener(WORDS, HEARING, seed=1).take(structs.replace(at, texts=(text,)), turn, NEXT)
+        taken = Listener(WORDS, HEARING, Dice(1, "user")).take(structs.replace(at, texts=(text,)), turn, NEXT)
         assert taken.answer is not None
         assert act in [a.kind for a in taken.answer.acts]
         assert says in taken.answer.message.content
@@ -244,7 +245,7 @@ GOING_ON: list[tuple[Situation, str, str, bool]] = [
 @pytest.mark.parametrize(("at", "text", "lead", "dropped"), GOING_ON)
 def test_what_is_settled_or_hopeless_is_left(at: Situation, text: str, lead: str, dropped: bool) -> None:
     for turn in range(8):
-        taken = Listener(WORDS, HEARING, seed=1).take(structs.replace(at, texts=(text,)), turn, NEXT)
+        taken = Listener(WORDS, HEARING, Dice(1, "user")).take(structs.replace(at, texts=(text,)), turn, NEXT)
         assert taken.answer is None
         assert taken.dropped == dropped
         assert re.search(lead, taken.lead) if lead else taken.lead == ""

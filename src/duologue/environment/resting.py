@@ -5,6 +5,7 @@ calls once more, which takes microseconds and is exact), and the one that was le
 """
 
 from collections import OrderedDict
+from collections.abc import Iterable
 
 from duologue.environment.session import SqliteSession, open_session
 from duologue.environment.sqlite import Image
@@ -22,9 +23,11 @@ class Dormitory:
         self._most = live
         self._awake: OrderedDict[RestingSession, SqliteSession] = OrderedDict()
 
-    def open(self, image: Image, environment: Environment, clock: ClockSpec) -> "RestingSession":
-        """A session at the start. Raises `UserError` as `Sandbox` does."""
-        return RestingSession(self, image, environment, clock)
+    def open(
+        self, image: Image, environment: Environment, clock: ClockSpec, calls: Iterable[ToolCall] = ()
+    ) -> "RestingSession":
+        """A session in the state behind `calls` (see `open_session`). Raises `UserError` as `Sandbox` does."""
+        return RestingSession(self, image, environment, clock, calls)
 
     def wake(self, session: "RestingSession") -> SqliteSession:
         """The live session behind a resting one."""
@@ -45,9 +48,11 @@ class Dormitory:
 class RestingSession:
     """A `Session` that holds a copy of the database only while it is in use."""
 
-    def __init__(self, home: Dormitory, image: Image, environment: Environment, clock: ClockSpec) -> None:
+    def __init__(
+        self, home: Dormitory, image: Image, environment: Environment, clock: ClockSpec, calls: Iterable[ToolCall] = ()
+    ) -> None:
         self._home, self._image, self._environment, self._clock = home, image, environment, clock
-        self._calls: list[ToolCall] = []
+        self._calls = list(calls)
         self._state = home.wake(self).state
 
     @property

@@ -20,6 +20,7 @@ from duologue.types import (
     ClockSpec,
     Dialogue,
     Environment,
+    Fork,
     Json,
     Message,
     Origin,
@@ -117,6 +118,8 @@ class Metadata(Struct, frozen=True):
     tasks: tuple[Task, ...]
     verdicts: tuple[Verdict, ...]
     turns: tuple[TurnRecord, ...]
+    fork: Fork | UnsetType = UNSET
+    """Of a branch: what it was made from."""
 
 
 class Row(Struct, frozen=True):
@@ -198,6 +201,7 @@ def metadata_of(dialogue: Dialogue, verdicts: tuple[Verdict, ...], environment: 
         tasks=scenario.tasks,
         verdicts=verdicts,
         turns=tuple(_record(turn) for turn in dialogue.path()),
+        fork=dialogue.fork or UNSET,
     )
 
 
@@ -216,7 +220,7 @@ def dialogue_of(row: Row) -> Dialogue:
         Scenario,
     )
     turns = tuple(_turn(i, m, record) for i, (m, record) in enumerate(zip(row.messages, meta.turns, strict=True)))
-    return Dialogue(row.id, meta.environment, scenario, turns)
+    return Dialogue(row.id, meta.environment, scenario, turns, meta.fork or None)
 
 
 def _turn(index: int, message: RowMessage, record: TurnRecord) -> Turn:

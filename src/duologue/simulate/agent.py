@@ -11,7 +11,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
-from duologue.ids import rng
 from duologue.language.conditions import holds
 from duologue.language.phrases import Phrases
 from duologue.plans.binding import Bound, bind, bound_values
@@ -23,12 +22,14 @@ from duologue.protocols import Utterance, View
 from duologue.simulate.afresh import afresh
 from duologue.simulate.agenda import CHECK, FETCH, LOOKUP, WAITS, Agenda, Owed, call_mark, told_of
 from duologue.simulate.character import assistant_register
+from duologue.simulate.dice import Dice
 from duologue.simulate.rationale import rationale, together
 from duologue.simulate.refusing import is_so
 from duologue.simulate.report import Reporter
 from duologue.types import (
     Act,
     Environment,
+    Fork,
     Json,
     Meaning,
     Mention,
@@ -41,6 +42,8 @@ from duologue.types import (
     Turn,
 )  # fmt: skip
 
+ONE_BY_ONE = 0.5
+"""How often a branch makes one after the other what its parent looked up at once."""
 _OFFERED = 3
 """Rows offered at most in the place of one that can't be found."""
 
@@ -73,11 +76,14 @@ class Wait(Struct, frozen=True):
 class ScriptedAgent:
     """Plays the assistant of one conversation."""
 
-    def __init__(self, catalog: Catalog, index: ToolIndex, environment: Environment, scenario: Scenario) -> None:
+    def __init__(
+        self, catalog: Catalog, index: ToolIndex, environment: Environment, scenario: Scenario, fork: Fork | None = None
+    ) -> None:
+        """`fork`: in a branch, where it begins."""
         self.index = index
         confirm = environment.policy.confirm_writes and scenario.mode == "user"
         self.agenda = Agenda(catalog, index, approved=not confirm)
-        self.seed = scenario.seed
+        self.dice = Dice(scenario.seed, "agent", fork)
         phrases = Phrases(catalog, scenario.seed % 3, scenario.clock.start[:4])
         self.report = Reporter(phrases, self.agenda, index, assistant_register(scenario.seed))
 
@@ -88,7 +94,7 @@ class ScriptedAgent:
         moves = self._moves()
         calls = [m for m in moves if isinstance(m, Call)]
         if calls:
-            return self._calling(calls, at)
+            return self._calling(self._arranged(calls, at), at)
         said = [m for m in moves if isinstance(m, Say)]
         return self._speaking(said, view.turns)
 
@@ -284,6 +290,14 @@ class ScriptedAgent:
             self.agenda.memory.attend(owed.need, owed.answer)
         return Say(owed, "report")
 
+    def _arranged(self, calls: Sequence[Call], at: int) -> Sequence[Call]:
+        """Several look-ups of one turn: in a branch they may come in another order, or one after the other."""
+        if len(calls) < 2 or not self.dice.forked(at) or any(c.tool.effect == "write" for c in calls):
+            return calls
+        dice = self.dice.thrown("arrangement", at)
+        other = dice.sample(list(calls), len(calls))
+        return other[:1] if dice.random() < ONE_BY_ONE else other
+
     # ── acting ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _calling(self, moves: Sequence[Call], at: int) -> Utterance:
@@ -300,7 +314,7 @@ class ScriptedAgent:
             calls.append(ToolCall(name, move.tool.name, arguments))
             acts.append(Act(move.kind, values={"call": name, **told_of(move.owed), "mention": move.mention}))
             origins[name] = {k: self._origin(move, k, b) for k, b in move.bound.items()}
-        dice = rng(self.seed, "rationale", at)
+        dice = self.dice.thrown("rationale", at)
         reasons = [rationale(self.report, m.owed, (m.kind, m.mention, m.tool), dice) for m in moves]
         if len(calls) > 1:
             reasons.append(together(self.report, len(calls), dice))
@@ -323,6 +337,6 @@ class ScriptedAgent:
         return Origin("user", move.owed.said_at.get(key, move.owed.turn))
 
     def _speaking(self, moves: Sequence[Say], turns: Sequence[Turn]) -> Utterance:
-        dice = rng(self.seed, "agent", len(turns))
+        dice = self.dice.thrown("agent", len(turns))
         text, acts = afresh(lambda: self.report.words(moves, dice), turns)
         return Utterance(Message("assistant", content=text), acts=acts)

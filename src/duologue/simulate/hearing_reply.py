@@ -11,10 +11,10 @@ import random
 from msgspec import Struct
 from msgspec.structs import replace
 
-from duologue.ids import rng
 from duologue.language.grammar import capital, grammar, listed
 from duologue.protocols import Utterance
 from duologue.simulate.asking import Wording
+from duologue.simulate.dice import Dice
 from duologue.simulate.hearing import Hearing, Point, Situation, is_write
 from duologue.types import Act, Message, Need
 
@@ -44,14 +44,14 @@ class Taken(Struct, frozen=True):
 class Listener:
     """Answers for one user. `words` are the user's own."""
 
-    def __init__(self, words: Wording, hearing: Hearing, seed: int) -> None:
-        self.words, self.hearing, self.seed = words, hearing, seed
+    def __init__(self, words: Wording, hearing: Hearing, dice: Dice) -> None:
+        self.words, self.hearing, self.dice = words, hearing, dice
         self.lines = grammar("hearing")
 
     def take(self, at: Situation, turn: int, following: Need | None, late: bool = False, again: int = 0) -> Taken:
         """Answer the assistant's last text, or clear the way. `following` is what the user would ask for next; `late`: the
         conversation has become too long for anything but an end; `again`: which redraw of the turn it is."""
-        dice = rng(self.seed, "hearing", turn, *[again] * bool(again))
+        dice = self.dice.thrown("hearing", turn, again)
         heard = self.hearing.hear(at)
         if late:
             return Taken(heard, self.give_up(dice))

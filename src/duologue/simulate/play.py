@@ -89,15 +89,16 @@ async def _execute(session: Session, turns: tuple[Turn, ...]) -> tuple[Turn, ...
     return tuple(out)
 
 
-async def play(participants: Participants, dialogue: Dialogue) -> Dialogue:
-    """Go on until nobody has anything to say. Raises `GivenUpError` where a speaker fails, or where it does not end."""
+async def play(participants: Participants, dialogue: Dialogue, moves: int = MOST_TURNS) -> Dialogue:
+    """Go on until nobody has anything to say, for so many moves at most. Raises `GivenUpError` where a speaker fails, or where it does not end."""
     turns = dialogue.turns
     brief = dialogue.scenario.mode == "task"  # no words after the last that matters
     try:
-        while due(turns) != "nobody" and not (brief and turns[-1].done):
+        while moves and due(turns) != "nobody" and not (brief and turns[-1].done):
             if len(turns) >= MOST_TURNS:
                 raise StageError("play", "the conversation does not end", f"{len(turns)} turns")
             turns = await step(participants, turns)
+            moves -= 1
     except StageError as error:
         raise GivenUpError(error, replace(dialogue, turns=turns)) from error
     return replace(dialogue, turns=turns)

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
-from duologue.ids import rng
 from duologue.language.grammar import sentence
 from duologue.language.phrases import Phrases
 from duologue.plans.index import ToolIndex
@@ -21,6 +20,7 @@ from duologue.simulate.asking import Wording
 from duologue.simulate.behaviours import ANSWERS, ASIDES, PARTING, REMARKS, SHAPES
 from duologue.simulate.behaviours.scene import Aside, Request, Scene, say
 from duologue.simulate.character import character
+from duologue.simulate.dice import Dice
 from duologue.simulate.hearing import Hearing, situation
 from duologue.simulate.hearing_reply import Listener
 from duologue.simulate.mirror import Mirror
@@ -30,7 +30,7 @@ from duologue.simulate.profile import DEFAULT, Profile
 from duologue.simulate.said import UnsaidError, unsaid
 from duologue.simulate.turning import declines, in_order, turn_to
 from duologue.simulate.typing import Typing
-from duologue.types import Act, Message, Scenario
+from duologue.types import Act, Fork, Message, Scenario
 
 MARGIN = 24
 """Turns before the end of the road at which a user whose partner is a model brings the conversation to an end."""
@@ -50,8 +50,11 @@ class ScriptedUser:
         scenario: Scenario,
         profile: Profile = DEFAULT,
         asks_first: bool = True,
+        fork: Fork | None = None,
     ) -> None:
-        """`asks_first`: the assistant asks for a yes before it changes anything, so that one can think better of it."""
+        """`asks_first`: the assistant asks for a yes before it changes anything, so that one can think better of it. `fork`: in a
+        branch, where it begins."""
+        self.dice = Dice(scenario.seed, "user", fork)
         self.asks_first = asks_first
         self.mirror = Mirror(catalog, index)
         self.scenario, self.catalog, self.index, self.profile = scenario, catalog, index, profile
@@ -59,7 +62,7 @@ class ScriptedUser:
         phrases = Phrases(catalog, scenario.seed // 3 % 3)
         self.words = Wording(phrases, index, self.character.register, scenario.tasks[0].speaker)
         self.typing = Typing(phrases, self.character.habits)
-        self.listener = Listener(self.words, Hearing(catalog, phrases), scenario.seed)
+        self.listener = Listener(self.words, Hearing(catalog, phrases), self.dice)
         self.parts = tuple(
             Part(n, s, s.goal.partition(", because ")[2])
             for n, s in in_order(scenario, switches=profile.rate("switch") > 0)
@@ -78,7 +81,7 @@ class ScriptedUser:
         missing = self._unsaid(said)
         if missing:
             raise UnsaidError(missing)
-        typed = self.typing.typed(said, rng(self.scenario.seed, "typing", len(view.turns)))
+        typed = self.typing.typed(said, self.dice.thrown("typing", len(view.turns)))
         return said if self._unsaid(typed) else typed
 
     def _unsaid(self, said: Utterance) -> str:
@@ -98,7 +101,7 @@ class ScriptedUser:
             words=self.words,
             character=self.character,
             profile=self.profile,
-            dice=rng(self.scenario.seed, "user", len(view.turns), *[again] * bool(again)),
+            dice=self.dice.thrown("user", len(view.turns), again),
             mirror=self.mirror,
             asks_first=self.asks_first,
         )

@@ -59,6 +59,24 @@ class Turn(Struct, frozen=True, omit_defaults=True):
     """Of a user turn: the user declares the goal reached (`is_task_complete`)."""
 
 
+class Fork(Struct, frozen=True, omit_defaults=True):
+    """Where a branch leaves the conversation it was made from. Turns before `at` are its parent's, the others its own."""
+
+    parent: str
+    """Id of that conversation."""
+    at: int
+    number: int
+    """Which of the branches at this place, from 1."""
+    differ: Literal["agent", "user", "both"]
+    """Whose dice are others from there on."""
+    seed: int
+    """What those dice are thrown with, beside the scenario's seed."""
+    mistake: str = ""
+    """The mistake that the assistant was made to make at the fork, in words; empty where it made none on purpose."""
+    noticed: tuple[str, ...] = ()
+    """The checks that object to that mistake."""
+
+
 class Dialogue(Struct, frozen=True, omit_defaults=True):
     """A tree of turns, flat: a turn names its parent by index. Turn 0 is the system message."""
 
@@ -66,6 +84,8 @@ class Dialogue(Struct, frozen=True, omit_defaults=True):
     environment: str
     scenario: Scenario
     turns: tuple[Turn, ...] = ()
+    fork: Fork | None = None
+    """Of a branch: what it was made from."""
 
     def path(self, at: int = -1) -> tuple[Turn, ...]:
         """The conversation that ends at turn `at` (the last by default), root first."""
