@@ -10,6 +10,10 @@ from duologue.types import Act, Need, Subtask, Turn
 __all__ = ["Part", "Past"]
 
 
+_A_WHILE = 2
+"""Requests after which somebody has done nothing else for a while."""
+
+
 class Part(Struct, frozen=True):
     """A subtask in its place."""
 
@@ -48,6 +52,11 @@ class Past:
     def is_plain(self) -> bool:
         """Nothing that could be left out is said."""
         return self.again > 1
+
+    @property
+    def only_asked(self) -> bool:
+        """Two requests and more, and nothing else."""
+        return self.asked >= _A_WHILE and all(a.kind == "request" for a in self.acts)
 
     @property
     def wish(self) -> Need | None:

@@ -255,10 +255,9 @@ class Reporter:
         if not told:
             return self.lines.line("not_told", dice, slots)
         facts = slots | Rows(self.phrases, owed.need).facts(told)
-        form = self._form(facts, dice)
-        if form == "get_flag" or (form == "get_single" and dice.random() < 0.5):
-            return self.lines.line(f"report.{form}", dice, facts)
-        return self.lines.line("known", dice, facts)
+        if "flag" in facts:
+            return self.lines.line("known_flag", dice, facts)
+        return self.lines.line("report.brief" if self._brief else "known", dice, facts)
 
     def changed(self, owed: Owed, slots: dict[str, str], dice: random.Random, part: str = "changed") -> str:
         if owed.parts:

@@ -52,11 +52,16 @@ class Scene(Struct):
         return self.view.turns[-1].message.content
 
     def takes_up(self, name: str) -> bool:
-        """Whether a behaviour for which there is occasion is taken up: by the profile's rate, until it was often enough. Asks the dice, so
-        it comes last among the conditions."""
+        """Whether a behaviour for which there is occasion is taken up: by the profile's rate, until it was often enough. Who has done nothing
+        but ask for a while asks the dice more than once. Asks the dice, so it comes last among the conditions."""
         if self.past.is_plain or self.past.behaviours[name] >= self.profile.most(name):
             return False
-        return self.dice.random() < self.profile.rate(name) * self.character.lean(name)
+        rate = min(1.0, self.profile.rate(name) * self.character.lean(name))
+        return self.dice.random() < (1 - (1 - rate) ** _EAGER if self.past.only_asked else rate)
+
+
+_EAGER = 3
+"""How often the dice are asked for somebody who has only asked so far: short conversations are not all alike."""
 
 
 class Request(Struct):

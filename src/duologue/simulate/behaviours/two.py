@@ -26,7 +26,7 @@ class TwoAtOnce:
             return None  # what comes next hangs on which is chosen
         part = scene.parts[at]
         need = part.subtask.need
-        if need is None or part.task != request.part.task or need.meaning.family in WRITES:
-            return None
+        if need is None or part.task != request.part.task or need.meaning.family in WRITES or not part.subtask.tell:
+            return None  # of a search that brings nothing the assistant has more to say
         free = all(m.pick is None and m.by for m in need.mentions)
         return need if free and request.need.meaning.family not in WRITES else None
