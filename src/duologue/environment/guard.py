@@ -80,6 +80,16 @@ class Grant(Struct, frozen=True):
     """A virtual table is among them. What it reads to answer is its own affair (a full-text index may keep its text in any
     table), and at run time it cannot be told from the statement's."""
 
+    @property
+    def may_change(self) -> frozenset[str]:
+        """Tables whose rows it may change, by its triggers and cascades too."""
+        return self.writes | {table for _, table in self.touches}
+
+    def may_see(self, tables: frozenset[str]) -> bool:
+        """Whether it may read any of these tables, by its views too."""
+        behind = self.within if self.views else frozenset()
+        return self.virtual or not (self.reads.isdisjoint(tables) and behind.isdisjoint(tables))
+
     def authorize(
         self, code: int, first: str | None, second: str | None, database: str | None, context: str | None
     ) -> int:

@@ -9,6 +9,7 @@ what it was, rows in the same places. That is resume, branch, rewind and replay.
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from duologue.environment.clock import Clock, clock_of
@@ -72,8 +73,10 @@ class SqliteSession:
         self._sandbox, self._spec = sandbox, spec
         self._clock: Clock = clock_of(spec)
         self._ticks = 0
-        self._hash = digest([sandbox.environment.id, sandbox.image.hash, spec])
+        self._hash = _at_start(sandbox.environment.id, sandbox.image.hash, spec)
         self._writes: list[_Write] = []
+        self._changed: frozenset[str] = frozenset()
+        """Tables that calls so far may have changed."""
         self._copy: Copy | None = sandbox.pool.take()
 
     @property
@@ -89,6 +92,11 @@ class SqliteSession:
     async def call(self, name: str, arguments: Arguments) -> Outcome:
         """Execute a tool; see `execute`."""
         return self.execute(name, arguments)
+
+    def is_as_before(self, name: str) -> bool:
+        """Whether no call has changed anything that this tool may read, so that it sees what the image holds."""
+        program = self._sandbox.programs.get(name)
+        return program is not None and not (self._changed and program.grant.may_see(self._changed))
 
     def execute(self, name: str, arguments: Arguments) -> Outcome:
         """Execute a tool. Whatever the caller does wrong comes back in the outcome."""
@@ -118,6 +126,7 @@ class SqliteSession:
         """A second, independent session in the same state."""
         twin = SqliteSession(self._sandbox, self._spec)
         twin._ticks, twin._hash, twin._writes = self._ticks, self._hash, list(self._writes)
+        twin._changed = self._changed
         twin._again()
         return twin
 
@@ -162,6 +171,8 @@ class SqliteSession:
             if copy.lost:
                 self._again()
         self._writes.append(_Write(program, values, when))
+        if changes:
+            self._changed |= program.grant.may_change
         return result or _DONE, changes
 
     def _again(self) -> None:
@@ -185,6 +196,12 @@ def _run(copy: Copy, program: Program, values: dict[str, Any], when: Moment) -> 
 def _unknown(name: object, known: Iterable[str]) -> ToolError:
     names = ", ".join(sorted(known)) or "none"
     return ToolError("unknown_tool", f"There is no tool {str(name)[:100]!r}. The tools are: {names}.")
+
+
+@lru_cache(maxsize=64)
+def _at_start(environment: str, image: str, spec: ClockSpec) -> str:
+    """The hash of a state in which nothing was written; one conversation is opened many times while it is made."""
+    return digest([environment, image, spec])
 
 
 def _chained(before: str, tick: int, name: str, arguments: Any) -> str:

@@ -149,13 +149,11 @@ class Prover:
     def _gold(self, task: Task, earlier: Sequence[Task], clock: ClockSpec) -> tuple[Run, tuple[PlanStep, ...]] | None:
         session = self.session_after(earlier, clock)
         try:
-            return self._run(task.plan, session, not any(t.target for t in earlier))
+            return self._run(task.plan, session)
         finally:
             session.close()
 
-    def _run(
-        self, plan: Sequence[PlanStep], session: SqliteSession, untouched: bool
-    ) -> tuple[Run, tuple[PlanStep, ...]] | None:
+    def _run(self, plan: Sequence[PlanStep], session: SqliteSession) -> tuple[Run, tuple[PlanStep, ...]] | None:
         results: dict[int, Json] = {}
         run, bound = [], []
         for number, step in enumerate(plan, 1):
@@ -163,10 +161,9 @@ class Prover:
                 arguments = resolve(step.arguments, results)
             except StageError:
                 return None
-            outcome = self.recall.execute(session, untouched, step.tool, arguments)
+            outcome = self.recall.execute(session, step.tool, arguments)
             if outcome.failed:
                 return None
-            untouched = untouched and not outcome.changes
             results[number] = outcome.result
             run.append((ToolCall(f"gold_{number}", step.tool, arguments), outcome))
             bound.append(replace(step, bound={k: arguments[k] for k, v in step.arguments.items() if references(v)}))

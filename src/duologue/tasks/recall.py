@@ -1,8 +1,8 @@
-"""Reads of the untouched image, executed once.
+"""Reads of what nobody has changed, executed once.
 
-While tasks are drawn and proven the same reads are made again and again of a database nobody has changed: the list a task is
-drawn from is also what its proof reads. Such a read is executed the first time and remembered. What asks for the time, what writes,
-and everything after a write is always executed; so is every call of a conversation, and every call of its replay.
+While tasks are drawn and proven the same reads are made again and again of tables nobody has changed: the list a task is drawn from is
+also what its proof reads. Such a read is executed the first time and remembered. What asks for the time, what writes, and what may
+read a table that was written to is always executed; so is every call of a conversation, and every call of its replay.
 """
 
 import re
@@ -19,15 +19,15 @@ _TIME = re.compile(r"(?i)\b(now|current_\w+|date|time|datetime|julianday|unixepo
 
 
 class Recall:
-    """The reads of one environment's untouched image."""
+    """The reads of one environment's image."""
 
     def __init__(self, environment: Environment) -> None:
         self._lasting = {t.name for t in environment.toolset.tools if t.effect == "read" and not asks_the_time(t)}
         self._kept: OrderedDict[str, Outcome] = OrderedDict()
 
-    def execute(self, session: SqliteSession, untouched: bool, name: str, arguments: dict[str, Json]) -> Outcome:
-        """The outcome of a call. `untouched`: nothing has been written in the session."""
-        if not untouched or name not in self._lasting:
+    def execute(self, session: SqliteSession, name: str, arguments: dict[str, Json]) -> Outcome:
+        """The outcome of a call."""
+        if name not in self._lasting or not session.is_as_before(name):
             return session.execute(name, arguments)
         mark = f"{name} {to_json(dict(sorted(arguments.items())))}"
         if mark in self._kept:

@@ -193,7 +193,7 @@ class Walk:
             raise Taken  # nobody corrects one entry twice in a conversation, unless they say so
         if mark in self.turned_down:
             raise Taken  # nobody asks again for what was just refused
-        outcome = self.recall.execute(self.session, self.untouched, tool.name, values)
+        outcome = self.recall.execute(self.session, tool.name, values)
         if outcome.failed:
             error = outcome.result["error"]
             kind = error_kind(error)

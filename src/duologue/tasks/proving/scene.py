@@ -115,8 +115,8 @@ class Scene:
         self.said = tuple(t.text for t in self.told)
         self.critical = [n for n, s in enumerate(task.plan) if s.weight == "critical"]
         self.writes = [n for n, c in enumerate(self.calls) if ground.writes(c)]
-        self._untouched = not any(t.target for t in earlier)
-        self._sessions: list[SqliteSession] = []
+        self._sessions: dict[int, SqliteSession] = {}
+        """Step → the state behind it."""
         self._shown: dict[int, tuple[Json, dict[str, list[str]]]] = {}
         self._tellings: dict[tuple[object, ...], bool] = {}
         """What was found in which words: most runs are told in the same."""
@@ -132,7 +132,7 @@ class Scene:
 
     def close(self) -> None:
         """Let its sessions go."""
-        for session in self._sessions:
+        for session in self._sessions.values():
             session.close()
 
     def tool(self, n: int) -> Tool:
@@ -206,20 +206,16 @@ class Scene:
 
     def look(self, n: int, read: ToolCall) -> Outcome:
         """What a read gives in the state before step `n`."""
-        if any(w < n for w in self.writes):
-            return self.onward(n, [read])[-1][1]
-        return self.ground.recall.execute(self._still, self._untouched, read.name, read.arguments)
+        return self.ground.recall.execute(self._behind(n), read.name, read.arguments)
 
     def onward(self, n: int, calls: Sequence[ToolCall]) -> Run:
         """The first `n` calls of the run, and then these, executed."""
         session = self.ground.session_after(self.earlier, self.clock)
         try:
             session.replay(self.calls[:n])
-            untouched = self._untouched and not any(w < n for w in self.writes)
             out = []
             for call in calls:
-                outcome = self.ground.recall.execute(session, untouched, call.name, call.arguments)
-                untouched = untouched and not outcome.changes
+                outcome = self.ground.recall.execute(session, call.name, call.arguments)
                 out.append((call, outcome))
             return self.run[:n] + tuple(out)
         finally:
@@ -242,11 +238,13 @@ class Scene:
             if session is not None:
                 session.close()
 
-    @cached_property
-    def _still(self) -> SqliteSession:
-        """The state the task starts from, for reading only."""
-        self._sessions.append(self.ground.session_after(self.earlier, self.clock))
-        return self._sessions[-1]
+    def _behind(self, n: int) -> SqliteSession:
+        """The state before step `n`, for reading only: that behind the last write before it."""
+        last = max((w + 1 for w in self.writes if w < n), default=0)
+        if last not in self._sessions:
+            self._sessions[last] = self.ground.session_after(self.earlier, self.clock)
+            self._sessions[last].replay(self.calls[:last])
+        return self._sessions[last]
 
 
 def gold_calls(task: Task) -> list[ToolCall]:

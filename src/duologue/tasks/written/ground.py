@@ -61,7 +61,6 @@ class DataGround:
     def run(self, plan: Sequence[PlanStep], earlier: Sequence[Task], clock: ClockSpec) -> Trial:
         """Execute; the first placeholder or call that fails ends it."""
         session = self.prover.session_after(earlier, clock)
-        untouched = not any(t.target for t in earlier)
         arguments: list[dict[str, Json]] = []
         results: list[Json] = []
         changes: list[tuple[RowChange, ...]] = []
@@ -71,11 +70,10 @@ class DataGround:
                 filled, doubt = _filled(number, step, results)
                 if doubt is not None:
                     break
-                outcome = self.prover.recall.execute(session, untouched, step.tool, filled)
+                outcome = self.prover.recall.execute(session, step.tool, filled)
                 if outcome.failed:
                     doubt = _failure(number, step, filled, outcome.result)
                     break
-                untouched = untouched and not outcome.changes
                 arguments.append(filled)
                 results.append(outcome.result)
                 changes.append(outcome.changes)
