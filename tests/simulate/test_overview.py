@@ -154,7 +154,8 @@ def _told_in_part() -> tuple[Dialogue, int]:
         dialogue = played(item)
         for at, turn in enumerate(dialogue.turns):
             many = [a for a in turn.acts if a.kind == "report many" and a.values["total"] > a.values["lines"] > 1]
-            if turn.message.role == "assistant" and many:
+            rows = [a for a in many if a.need is not None and a.need.meaning.family in ("related", "search")]
+            if turn.message.role == "assistant" and rows:
                 return dialogue, at
     raise AssertionError("no conversation of the tiny library has a long list")
 

@@ -1,8 +1,9 @@
 """Conversations of each shape as they are played, and spoiled: the assistant does or says the wrong thing, and a named check objects."""
 
 import asyncio
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import pytest
@@ -18,7 +19,7 @@ from duologue.simulate.scripted import converse
 from duologue.tasks.maker import ScriptedTasks
 from duologue.tasks.shapes import SHAPES
 from duologue.testing import Tiny, tiny_environment
-from duologue.types import Dialogue, Mention, Turn
+from duologue.types import Dialogue, Json, Turn
 from played import SURE
 
 ITEMS = 16
@@ -86,15 +87,29 @@ def calling_the_other_so(d: Dialogue, at: int) -> Dialogue:
         a.need for t in d.turns[:at] for a in t.acts if t.message.role == "user" and a.need and compares(a.need)
     )
     text = d.turns[at].message.content
-    places = {m.start(): n for n in map(spoken, need.mentions) for m in [re.search(rf"\b{re.escape(n)}\b", text)] if m}
+    places = {
+        m.start(): n
+        for n in (spoken(m.by) for m in need.mentions)
+        for m in [re.search(rf"\b{re.escape(n)}\b", text)]
+        if m
+    }
     names = [places[n] for n in sorted(places)[:2]]
     swapped = re.sub(rf"\b(?:{'|'.join(map(re.escape, names))})\b", lambda m: names[1 - names.index(m[0])], text)
     return saying(swapped)(d, at)
 
 
-def spoken(mention: Mention) -> str:
+def spoken(by: Mapping[str, Json]) -> str:
     """A row by its name or its number, as the assistant gives it."""
-    return str(next(iter(mention.by.values())))
+    return str(next(iter(by.values())))
+
+
+def telling_another(d: Dialogue, at: int) -> Dialogue:
+    """It tells a row that is not one of those that are meant."""
+    rows = next(iter(json.loads(d.turns[at - 1].message.content).values()))
+    told = spoken(d.turns[at].acts[0].values["told"][0]["by"])
+    field = next(k for row in rows for k, v in row.items() if str(v) == told)
+    other = next(str(row[field]) for row in rows if str(row[field]) not in d.turns[at].message.content)
+    return saying(d.turns[at].message.content.replace(told, other))(d, at)
 
 
 CLAIMED = saying("Done, I've changed it.")
@@ -110,6 +125,7 @@ TABLE: list[tuple[str, str, int, str, Spoil, set[str]]] = [
     ("leaves one of several rows out", "bulk", 6, "fetch", leaving_one_out, {"state"}),
     ("puts back what was to be taken back", "undo", 3, "fetch", calling_wrong, {"calls"}),
     ("calls the wrong one the cheaper one", "choose", 3, "weighed", calling_the_other_so, {"attribution"}),
+    ("tells one that lacks nothing", "gaps", 3, "report many", telling_another, {"attribution"}),
     ("writes the value that was taken back", "instead", 3, "fetch", calling_wrong, {"calls"}),
 ]
 """What is done wrong, the shape, the first library, the turn, how it is spoiled, and the checks of which one objects at least."""
@@ -136,6 +152,8 @@ def _is_the_point(dialogue: Dialogue, at: int, shape: str) -> bool:
     if dialogue.scenario.tasks[turn.task].shape != shape:
         return False
     calls = turn.message.tool_calls
+    if shape == "gaps":
+        return any(a.need is not None and a.need.among is not None for a in turn.acts)
     if shape == "bulk":
         return len(calls) > 1 and len({c.name for c in calls}) == 1
     if shape in ("undo", "instead"):

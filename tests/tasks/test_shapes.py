@@ -10,7 +10,7 @@ from duologue.tasks.shapes import SHAPES
 from duologue.testing import Tiny, tiny_environment
 from duologue.types import Task
 
-NAMES = ("audit", "conditional", "decided", "bulk", "undo", "instead", "choose")
+NAMES = ("audit", "conditional", "decided", "bulk", "undo", "instead", "choose", "gaps")
 ITEMS = 10
 WORLDS = (3, 6)
 """Two libraries whose tools change different things."""

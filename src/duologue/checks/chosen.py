@@ -1,16 +1,17 @@
-"""Is the one that is called the cheaper one, the latest of three, really that?
+"""Is the one that is called the cheaper one, the latest of three, really that? Are the rows told the ones that are meant?
 
 A task that compares rows says by what, and what its steps returned says which of them it is. In the words that report it a row must not be
 called what another one is ("Chai is cheaper: 19.00, against 18.00 for Chang"), nor the chosen one the opposite, nor another be the answer
-("that would be Chai"). Only "is", "has" and the like between a row's name and the word are looked at; what is said in other ways is not judged.
+("that would be Chai"). Only "is", "has" and the like between a row's name and the word are looked at; what is said in other ways is not judged. Where
+a task means several rows of a list (those that lack something), another row of that list must not be told in the place of one of them.
 """
 
 import re
 
 from duologue.checks.case import Case
-from duologue.language.reading import fold
+from duologue.language.reading import fold, has_phrase
 from duologue.language.weighed import compares, superiors
-from duologue.types import Finding, Need, Subtask
+from duologue.types import Finding, Json, Need, Subtask
 
 __all__ = ["misjudged"]
 
@@ -24,10 +25,13 @@ def misjudged(case: Case) -> list[Finding]:
     out = []
     for number, task in enumerate(case.tasks):
         for part in task.subtasks:
-            if part.need is None or not compares(part.need) or not part.tell:
+            need = part.need
+            if need is None or not part.tell or not (compares(need) or need.among is not None):
                 continue
             at = _reported(case, number, part)
-            what = _wrong(case, part.need, part, at) if at else ""
+            what = (
+                (_wrong(case, need, part, at) if need.among is None else _instead(case, number, part, at)) if at else ""
+            )
             out += [Finding(at, what)] if what else []
     return out
 
@@ -59,6 +63,28 @@ def _wrong(case: Case, need: Need, part: Subtask, at: int) -> str:
                     f"{name!r} is called what another one is: {', '.join(superiors(kind, column.label, column.unit))}"
                 )
     return ""
+
+
+def _instead(case: Case, number: int, part: Subtask, at: int) -> str:
+    """A row of the list that is not meant, told where one that is meant is not told."""
+    meant = [str(d.value) for d in part.tell if ":" not in d.slot]
+    index = case.match(number).calls.get(part.tell[0].step)
+    rows = _rows(case.trace.calls[index].result) if index is not None and meant else []
+    fields = [k for k in (rows[0] if rows else ()) if any(str(r.get(k)) == meant[0] for r in rows)]
+    text = fold(case.trace.turns[at].message.content)
+    for field in fields:
+        others = {str(r.get(field)) for r in rows} - set(meant)
+        told = sorted(o for o in others if has_phrase(text, fold(o)))
+        if told and any(not has_phrase(text, fold(m)) for m in meant):
+            return f"{told[0]!r} is told in the place of one that is meant"
+    return ""
+
+
+def _rows(result: Json) -> list[dict[str, Json]]:
+    """The first list of rows in a result."""
+    lists = result.values() if isinstance(result, dict) else [result]
+    found = next((v for v in lists if isinstance(v, list) and v and all(isinstance(r, dict) for r in v)), [])
+    return list(found)
 
 
 def _is_given(text: str, name: str) -> bool:

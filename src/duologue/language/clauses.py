@@ -20,7 +20,8 @@ Every family of needs uses the same names for its pieces, so that the grammar fi
     changes, details               of a write: "the city to Porto"; "city Porto and date 3 May 2024"
     should, stands                 of a write: "the city should be Porto"; "the city is Porto"
     test                           of a share, what is counted: "that are discontinued"
-    field                          the column a need is about: "city", "discontinued status"
+    field, a_field                 the column a need is about: "city", "discontinued status"; "a city"
+    limit                          what there is to spend: "50.00"
     child, children, parent        the tables beside it; role: what the parent is to them, where that is not clear: "manager"
     verb                           of a hand-written tool: "cancel"
     when, when_not                 the condition of a change: "the stock is below 20"; "the stock is not below 20"
@@ -41,7 +42,7 @@ from duologue.language.naming import computed
 from duologue.language.phrases import MANY, Phrases
 from duologue.language.verbs import made_by
 from duologue.language.weighed import compared, compares
-from duologue.types import Json, Mention, Need
+from duologue.types import Among, Json, Mention, Need
 
 _ROWS = frozenset({"get", "set", "remove"})
 """Families about one row; where it is named by the rows it joins, those together are its name."""
@@ -106,6 +107,8 @@ def pieces(
             out |= asked_for(phrases, need, out.get("who", ""), dice)
     if compares(need):
         out |= compared(phrases, need)
+    if need.among is not None:
+        out |= _among(phrases, need.among, meaning.table)
     if need.when is not None:
         out["when"] = when(phrases, need.when, meaning.table)
         out["when_not"] = when_not(phrases, need.when, meaning.table)
@@ -138,6 +141,12 @@ def _meant(phrases: Phrases, need: Need) -> dict[str, str]:
 def _points(mention: Mention) -> bool:
     """It says no more than "that one"."""
     return not mention.by and mention.pick is None and not mention.each
+
+
+def _among(phrases: Phrases, among: Among, subject: str) -> dict[str, str]:
+    """The pieces of a need that means several rows of a list."""
+    out = {"field": phrases.noun(among.slot, subject), "a_field": phrases.indefinite(among.slot, subject)}
+    return out if among.value is None else out | {"limit": phrases.value(among.slot, among.value)}
 
 
 def _filters(phrases: Phrases, need: Need, dice: random.Random | None) -> str:
@@ -247,6 +256,8 @@ def _limit(need: Need) -> str:
 def form_of(need: Need) -> str:
     """Which lines of a grammar a need is worded by: its family, and what sets it apart within it."""
     family = need.meaning.family
+    if need.among is not None:
+        return f"{family}_{need.among.kind}"
     if is_special(need):
         base = "assign" if is_assigned(need) else family
         return f"{base}_{'if' if need.when is not None else need.amends or 'each'}"

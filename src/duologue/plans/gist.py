@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from duologue.catalog.model import Catalog
+from duologue.plans.among import summed
 from duologue.plans.rows import Listing, Row, pick_row
 from duologue.types import Json, Need
 
@@ -31,6 +32,8 @@ class Gist(Struct, frozen=True):
     total: int
     picked: bool = False
     many: bool = True
+    sum: tuple[str, Json] | None = None
+    """What the rows come to together, where that is asked: slot key and value."""
 
     @property
     def complete(self) -> bool:
@@ -56,7 +59,9 @@ def gist(need: Need, listing: Listing) -> Gist:
         return Gist(tuple(_line(r, need) for r in chosen), listing.total, picked=True, many=listing.many)
     total = len(rows) if need.meaning.family == "top" else max(listing.total, len(rows))
     shown = rows if total <= TELL_ALL else rows[:FIRST]
-    return Gist(tuple(_line(r, need) for r in shown), total, many=listing.many)
+    among = need.among
+    total_of = (f"{among.slot}:sum", summed(among, rows)) if among is not None and among.kind == "within" else None
+    return Gist(tuple(_line(r, need) for r in shown), total, many=listing.many, sum=total_of)
 
 
 def _line(row: Row, need: Need) -> Line:
@@ -72,7 +77,7 @@ def told_values(answer: Gist) -> list[tuple[str, Json]]:
         for slot, value in line.values:
             if (slot, value) not in out:
                 out.append((slot, value))
-    return out
+    return [*out, answer.sum] if answer.sum is not None else out
 
 
 def naming_slots(catalog: Catalog, table: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct, field
 
 from duologue.catalog.model import Catalog, Table
+from duologue.plans.among import narrowed
 from duologue.plans.index import ToolIndex
 from duologue.plans.rows import Listing, Row, RowKey, matches, pick_row
 from duologue.types import Json, Mention, Need, Pick, Tool
@@ -82,6 +83,14 @@ class Memory:
         listing = Listing(source, number, need.meaning, tuple(rows), many=True, total=len(rows))
         self.listings.append(listing)
         return listing
+
+    def narrow(self, need: Need, listing: Listing) -> Listing:
+        """The list that answers a need, with only the rows that it means; from now on that is what was listed."""
+        if need.among is None or listing.of:
+            return listing
+        at = next(i for i in reversed(range(len(self.listings))) if self.listings[i] is listing)
+        self.listings[at] = narrowed(need.among, listing)
+        return self.listings[at]
 
     def _know(self, row: Row) -> None:
         for table, (key, columns) in row.shown.items():

@@ -136,6 +136,8 @@ class Listing(Struct, frozen=True):
     many: bool
     total: int
     """Rows there are in all, as far as the result says; else the rows it shows."""
+    of: int = 0
+    """Where only some of the rows are meant: how many there were before."""
 
     @property
     def whole(self) -> bool:

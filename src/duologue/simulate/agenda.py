@@ -135,10 +135,9 @@ class Agenda:
 
     def parts(self, owed: Owed) -> list[Owed]:
         """A request about each row of a list, row by row; empty while it is not clear which rows these are."""
-        if compares(owed.need) and not owed.parts:
-            needs = [replace(owed.need, mentions=(m,), pick=None) for m in owed.need.mentions]
-            owed.parts += [Owed(owed.number, n, owed.turn, part=i) for i, n in enumerate(needs)]
         if compares(owed.need):
+            needs = [replace(owed.need, mentions=(m,), pick=None) for m in owed.need.mentions]
+            owed.parts = owed.parts or [Owed(owed.number, n, owed.turn, part=i) for i, n in enumerate(needs)]
             return owed.parts
         at = next(i for i, m in enumerate(owed.need.mentions) if m.each)
         mention = owed.need.mentions[at]
@@ -353,9 +352,18 @@ class Agenda:
             owed.checked = True
             return
         owed.listings, owed.result, owed.answered_at, owed.failed = listings, result, at, failed
-        if (listing := owed.answer) is not None and not failed:
-            self.memory.attend(owed.need, listing)
+        if not failed:
+            self.attend(owed)
             self._put_together(self.owed[owed.number])
+
+    def attend(self, owed: Owed) -> None:
+        """What answers a request is now what the talk is about: of a list, as far as its rows are meant."""
+        listing = owed.answer
+        if listing is None:
+            return
+        meant = self.memory.narrow(owed.need, listing)
+        owed.listings = [meant if x is listing else x for x in owed.listings or ()]
+        self.memory.attend(owed.need, meant)
 
     def stood(self, owed: Owed) -> dict[str, Json]:
         """Slot → value of the row a request is about, as results have shown it; nothing where the row is not clear."""

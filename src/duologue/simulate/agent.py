@@ -286,8 +286,7 @@ class ScriptedAgent:
         at, owed.result, listings = seen
         owed.answered_at, owed.listings = at, [replace(x, need=owed.number) for x in listings]
         self.agenda.memory.listings.extend(owed.listings)
-        if owed.answer is not None:
-            self.agenda.memory.attend(owed.need, owed.answer)
+        self.agenda.attend(owed)
         return Say(owed, "report")
 
     def _arranged(self, calls: Sequence[Call], at: int) -> Sequence[Call]:

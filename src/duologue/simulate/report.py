@@ -27,6 +27,7 @@ from duologue.simulate.offering import choices, suggestion
 from duologue.simulate.overview import overview
 from duologue.simulate.refusing import nothing_found, refused, so_already
 from duologue.simulate.replies import AFTER, BEFORE
+from duologue.simulate.weighing import among, counted
 from duologue.types import Act, Mention, Need
 
 if TYPE_CHECKING:
@@ -163,6 +164,7 @@ class Reporter:
         must = demanded(slots, "") if owed.again or not alone else frozenset()
         if answer.many and not answer.complete and not answer.picked:
             slots |= overview(self.phrases, owed.need, owed.answer, len(answer.lines))
+        slots["of_all"] = counted(self.phrases, owed.need, owed.answer.of)
         text = self.answer(owed.need, answer, slots, dice, must)
         if owed.again:
             text = self.lines.line("again", dice, {"report": sentence(text)})
@@ -197,7 +199,10 @@ class Reporter:
             "items": rows.items(answer, dice, inline=recap or answer.picked),
         }
         form, family = form_of(need), need.meaning.family
-        if answer.picked and need.pick is not None:
+        if need.among is not None:
+            told |= among(self.phrases, need, answer)
+            form = f"{need.among.kind}_one" if answer.total == 1 else need.among.kind
+        elif answer.picked and need.pick is not None:
             told |= rows.picked(answer.lines[0], need.pick)
             form = "brief" if self._brief and not recap else f"{family}_best"
         elif answer.total == 1:

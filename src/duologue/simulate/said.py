@@ -72,8 +72,8 @@ def _of_need(need: Need, heard: "_Heard", pointed: bool) -> Iterator[str]:
     for key, value in need.values.items():
         if not heard.value(key.rpartition(":")[0], value):
             yield f"{key} = {value!r}"
-    if need.when is not None and not heard.value(need.when.slot, need.when.value):
-        yield f"if {need.when.slot} {need.when.test} {need.when.value!r}"
+    for bound in (b for b in (need.when, need.among) if b is not None and not heard.value(b.slot, b.value)):
+        yield f"{bound.slot} {bound.value!r}"
     if need.amends == "undo":
         if not _GOES_BACK.search(heard.folded):
             yield "that it goes back to what it was"

@@ -5,16 +5,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from duologue.language.grammar import listed
+from duologue.language.phrases import Phrases
 from duologue.language.weighed import compares, is_more
+from duologue.plans.gist import Gist
 from duologue.plans.rows import Row, pick_row
 from duologue.simulate.agenda import Owed, told_of
+from duologue.simulate.listing import in_words
 from duologue.simulate.told import apart
-from duologue.types import Act, Mention
+from duologue.types import Act, Mention, Need
 
 if TYPE_CHECKING:
     from duologue.simulate.report import Reporter
 
-__all__ = ["weighed"]
+__all__ = ["among", "counted", "weighed"]
 
 
 def weighed(teller: "Reporter", parts: Sequence[Owed], dice: random.Random) -> tuple[str, list[Act]]:
@@ -38,6 +41,23 @@ def weighed(teller: "Reporter", parts: Sequence[Owed], dice: random.Random) -> t
         slots["gap"] = apart(teller.phrases, slot, best.values[slot], rest[0][1].values[slot])
     form = "two" if len(rest) == 1 else "three"
     return teller.lines.fullest(f"weighed.{form}", dice, slots, {"gap"} if slots.get("gap") else ())[0], acts
+
+
+def among(phrases: Phrases, need: Need, answer: Gist) -> dict[str, str]:
+    """The pieces for several rows of a list: `n_word` how many, `sum` what they come to, `left` what then remains."""
+    out = {"n_word": in_words(answer.total)}
+    if need.among is None or answer.sum is None:
+        return out
+    slot, (_, total) = need.among.slot, answer.sum
+    out["sum"] = phrases.value(slot, total)
+    left = apart(phrases, slot, need.among.value, total)
+    return out | {"left": left}
+
+
+def counted(phrases: Phrases, need: Need, count: int) -> str:
+    """So many of what is asked about: "four orders"; empty for none."""
+    one, many = phrases.table(need.meaning.table)
+    return f"{in_words(count)} {one if count == 1 else many}" if count else ""
 
 
 def _name(teller: "Reporter", part: Owed, row: Row) -> str:

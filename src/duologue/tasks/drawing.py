@@ -317,10 +317,14 @@ class Drawing:
         goal = refusal_of(self.phrases, self.sayings, proposal.need, reason, self.dice)
         return replace(self.walk.accept(proposal.need, goal, None, first), refused=reason)
 
+    def tells_nothing(self, tool: Tool, need: Need, listing: Listing) -> bool:
+        """The answer is cut off, or nothing new."""
+        return _cut_off(tool, need, listing) or repeated(self.walk.memory, listing)
+
     def _wanted(self, tool: Tool, need: Need, listing: Listing) -> Need | None:
         """The need with what is to be told of the answer; None where that is nothing new, or mostly where the answer is empty."""
         self.vain = True
-        if _cut_off(tool, need, listing) or repeated(self.walk.memory, listing):
+        if self.tells_nothing(tool, need, listing):
             return None
         if not listing.rows:
             return need if self._takes_nothing(need) else None

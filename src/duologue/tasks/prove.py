@@ -29,7 +29,7 @@ from duologue.tasks.proving import Ground, Run, Scene, Spoiled, kind_of, mutatio
 from duologue.tasks.proving.kinds import UNHEARD
 from duologue.tasks.proving.scene import Retold, bound_arguments, gold_calls
 from duologue.tasks.recall import Recall, asks_the_time
-from duologue.types import ClockSpec, Environment, Fact, Json, PlanStep, Proof, RowChange, Task, ToolCall, Verdict
+from duologue.types import ClockSpec, Environment, Fact, Json, Need, PlanStep, Proof, RowChange, Task, ToolCall, Verdict
 
 __all__ = ["AT_START", "Examined", "Prover", "bound_arguments", "gold_calls"]
 
@@ -175,10 +175,15 @@ class Prover:
             for item in subtask.tell:
                 if not 0 < item.step <= len(run):
                     return False
-                unseen = item.slot == ":count" or is_blank(item.value)
+                unseen = item.slot == ":count" or is_blank(item.value) or _is_sum(subtask.need, item.slot)
                 if not unseen and not _holds(run[item.step - 1][1].result, item.value):
                     return False
         return True
+
+
+def _is_sum(need: Need | None, slot: str) -> bool:
+    """It is worked out of the rows that are meant, and stands in no result."""
+    return need is not None and need.among is not None and slot == f"{need.among.slot}:sum"
 
 
 def _heard(scene: Scene, spoiled: Spoiled, traced: Callable[[], bool]) -> Verdict | None:

@@ -13,7 +13,7 @@ from duologue.environment import open_session
 from duologue.ids import rng
 from duologue.language.clauses import is_special
 from duologue.language.weighed import compares
-from duologue.plans.gist import answering, gist, told_values
+from duologue.plans.gist import answering
 from duologue.plans.memory import LATER, Memory
 from duologue.tasks.emptiness import emptiness
 from duologue.tasks.impossible import impossible
@@ -156,5 +156,4 @@ def _is_same(walk: Walk, maker: "ScriptedTasks", task: Task, part: Subtask) -> b
     step = task.plan[part.steps[-1] - 1]
     if listing is None or step.tool != tool.name or walk.called != bound_arguments(step):
         return False
-    walk.accept(need, part.goal, listing, 0)
-    return told_values(gist(need, listing)) == told
+    return [(d.slot, d.value) for d in walk.accept(need, part.goal, listing, 0).tell] == told

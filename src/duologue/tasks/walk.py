@@ -241,6 +241,7 @@ class Walk:
         own = len(self.steps)
         tell: tuple[Disclosure, ...] = ()
         if listing is not None:
+            listing = self.memory.narrow(need, listing)
             self.memory.attend(need, listing)
             tell = tuple(Disclosure(v, s, own) for s, v in told_values(gist(need, listing)))
             self._remember_told(tell)

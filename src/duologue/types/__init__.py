@@ -7,7 +7,7 @@ In the order of the work: `tools` and their environment, `needs` (what a request
 """
 
 from duologue.types.dialogue import Dialogue, Fork, Message, Origin, ToolCall, Turn
-from duologue.types.needs import Act, Condition, Mention, Need, Pick
+from duologue.types.needs import Act, Among, Condition, Mention, Need, Pick
 from duologue.types.tasks import Criterion, Disclosure, Fact, PlanStep, Proof, RowChange, Scenario, Subtask, Task
 from duologue.types.tools import (
     ClockSpec,
@@ -27,6 +27,7 @@ from duologue.types.verdicts import Finding, Verdict
 
 __all__ = [
     "Act",
+    "Among",
     "ClockSpec",
     "Condition",
     "Criterion",

@@ -38,6 +38,16 @@ class Condition(Struct, frozen=True):
     value: Json
 
 
+class Among(Struct, frozen=True, omit_defaults=True):
+    """Which of the rows that come back are meant: lacking (they hold nothing in `slot`) · within (as many as together come to no more
+    than `value`, the smallest first)."""
+
+    kind: str
+    slot: str
+    """`table.column` of the rows."""
+    value: Json = None
+
+
 class Need(Struct, frozen=True, omit_defaults=True):
     """Something wanted, in terms of the database: no tool, no key that was not said."""
 
@@ -49,6 +59,8 @@ class Need(Struct, frozen=True, omit_defaults=True):
     """What is to be told of the result, `table.column[:use]` each; empty = the gist."""
     pick: Pick | None = None
     """Of the rows that come back, the one that matters; of `get` with several mentions, which of these has the most or the least."""
+    among: Among | None = None
+    """Of the rows that come back, the several that matter."""
     when: Condition | None = None
     """A change that is wanted only where this holds; whether it does is for the assistant to find out."""
     amends: str = ""

@@ -11,6 +11,7 @@ from duologue.tasks.shapes.audit import Audit
 from duologue.tasks.shapes.bulk import Bulk
 from duologue.tasks.shapes.choose import Choose
 from duologue.tasks.shapes.conditional import Conditional, Decided
+from duologue.tasks.shapes.gaps import Gaps
 from duologue.types import Subtask
 
 if TYPE_CHECKING:
@@ -31,5 +32,5 @@ class Shape(Protocol):
         occasion for it. What was read is forgotten then; so there must be nothing written yet. Raises `Taken` like the walk."""
 
 
-SHAPES: tuple[Shape, ...] = (Audit(), Conditional(), Decided(), Bulk(), Undo(), Instead(), Choose())
+SHAPES: tuple[Shape, ...] = (Audit(), Conditional(), Decided(), Bulk(), Undo(), Instead(), Choose(), Gaps())
 """All shapes, each with its weight."""
