@@ -6,6 +6,7 @@ import typer
 
 from duologue import __version__
 from duologue.cli.audit import audit
+from duologue.cli.branch import branch
 from duologue.cli.card import card
 from duologue.cli.check import check
 from duologue.cli.export import export
@@ -37,6 +38,7 @@ for command in (
     quality,
     show,
     verify,
+    branch,
     prove,
     select,
     export,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from duologue.checks.blame import Ruling
 from duologue.cli.text import one_line, safe, styled, wrapped
 from duologue.ids import to_json
-from duologue.types import Dialogue, Environment, Json, RowChange, Task, ToolCall, Turn, Verdict
+from duologue.types import Dialogue, Environment, Fork, Json, RowChange, Task, ToolCall, Turn, Verdict
 
 INDENT = 11
 RESULT = 240
@@ -32,15 +32,30 @@ def conversation(
     tasks = dialogue.scenario.tasks
     head = f"{dialogue.id} · {environment.name} · {len(path) - 1} turns · {len(tasks)} task{'s' * (len(tasks) != 1)}"
     parts = [styled(one_line(f"{head} · mode {dialogue.scenario.mode} · {dialogue.scenario.clock.start}"), "bold")]
+    parts += [_origin(dialogue.fork)] if dialogue.fork is not None else []
     parts += [_task(i, task) for i, task in enumerate(tasks, start=1)]
     parts.append(styled(f"tools      {wrapped(', '.join(t.name for t in environment.toolset.tools), INDENT)}", "dim"))
     parts.append("")
-    parts += [line for turn in path for line in _turn(turn)]
+    parts += [line for n, turn in enumerate(path) for line in (*_forked(dialogue, n), *_turn(turn))]
     if verdicts:
         parts += ["", *(_verdict(verdict) for verdict in verdicts)]
     if ruling is not None:
         parts += ["", _blamed(ruling)]
     return "\n".join(parts)
+
+
+def _origin(fork: Fork) -> str:
+    who = {"agent": "the assistant decides", "user": "the user decides"}.get(fork.differ, "both decide")
+    said = f"{fork.number} of {fork.parent} from turn {fork.at} on, where {who} anew"
+    made = f"; the assistant makes a mistake on purpose: {fork.mistake}" if fork.mistake else ""
+    missed = ", which no check notices" if fork.mistake and not fork.noticed else ""
+    return f"{styled('branch'.ljust(INDENT), 'cyan')}{wrapped(one_line(said + made + missed), INDENT)}"
+
+
+def _forked(dialogue: Dialogue, turn: int) -> Iterator[str]:
+    """A line before a branch's first turn of its own."""
+    if dialogue.fork is not None and turn == dialogue.fork.at:
+        yield styled(f"{'':{INDENT}}── from here on the branch's own ──", "dim")
 
 
 def _task(number: int, task: Task) -> str:

@@ -312,6 +312,14 @@ class Store:
         fix = f"Choose a number from 1 to {last}." if last else start
         raise UserError(f"There is no {kind}conversation {number} in {str(self.folder)!r}: it holds {holds}.", fix)
 
+    def of_item(self, item: int) -> StoredDialogue | None:
+        """The conversation that an item ended with, accepted or not."""
+        return next(self._read("WHERE item = ?", (item,)), None)
+
+    def rejected_in(self, stage: str) -> int:
+        """How many items were rejected in a stage."""
+        return int(self.db.execute("SELECT count(*) FROM items WHERE outcome = 'rejected' AND stage = ?", (stage,)).get)
+
     def redrawn(self) -> Iterator[StoredDialogue]:
         """Conversations that failed a check and were drawn again, in the order of their items; none in a file of an older version."""
         yield from self._read_redrawn("", ())

@@ -1,0 +1,178 @@
+"""`duologue branch`: parents stay as they are, branches share their prefix, replay, and are made once."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from duologue.branching.places import Places, decisions, forks, places
+from duologue.branching.run import said
+from duologue.cli import run
+from duologue.errors import UserError
+from duologue.store import Store
+from duologue.types import Act, Dialogue, Message, Turn
+
+PAGE = Path(__file__).parents[2] / "docs" / "branching.md"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "shop"
+    assert run(["generate", "-n", "3", "-o", str(folder)]) == 0
+    return folder
+
+
+def stored(folder: Path) -> list[Dialogue]:
+    with Store.open(folder, readonly=True) as store:
+        return [d.dialogue for ok in (True, False) for d in store.dialogues(ok)]
+
+
+@pytest.mark.parametrize("differ", ["agent", "user", "both"])
+def test_branches_share_their_parents_prefix_and_parents_stay_byte_for_byte(
+    shop: Path, tmp_path: Path, differ: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (shop / "run.sqlite").read_bytes()
+    asked = [
+        "branch",
+        str(shop),
+        "-o",
+        str(tmp_path / "b"),
+        "--at",
+        "first,20",
+        "--n",
+        "2",
+        "--differ",
+        differ,
+        "--json",
+    ]
+    capsys.readouterr()
+    assert run(asked) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (shop / "run.sqlite").read_bytes() == before
+    parents = {d.id: d for d in stored(shop)}
+    branches = stored(tmp_path / "b")
+    assert told["branches"] == told["places"] * 2 == told["accepted"] + told["rejected"] + told["same"]
+    assert len(branches) == told["accepted"] + told["rejected"] >= told["branches"] - 1
+    for made in branches:
+        assert made.fork is not None
+        parent = parents[made.fork.parent]
+        assert made.turns[: made.fork.at] == parent.turns[: made.fork.at]
+        assert said(made.turns) != said(parent.turns)
+    assert len({said(d.turns) for d in branches}) == len(branches)
+    assert run(["verify", str(tmp_path / "b")]) == 0
+
+
+def test_a_run_of_branches_cut_short_goes_on_and_gives_the_same(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(name: str) -> list[str]:
+        return ["branch", str(shop), "-o", str(tmp_path / name), "--at", "first,last", "--n", "3", "--limit", "2"]
+
+    assert run(asked("whole")) == 0
+    put, count = Store.put_dialogue, iter(range(1000))
+
+    def dying(self: Store, *given: object) -> None:
+        if next(count) == 4:
+            raise KeyboardInterrupt
+        put(self, *given)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "put_dialogue", dying)
+        assert run(asked("cut")) == 130
+    assert len(stored(tmp_path / "cut")) == 4
+    assert run(asked("cut")) == 0
+    assert stored(tmp_path / "cut") == stored(tmp_path / "whole")
+    assert run(asked("cut")) == 0
+    assert stored(tmp_path / "cut") == stored(tmp_path / "whole")
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--at", "sometimes"], "is not a place"),
+        (["--at", "0"], "is not a place"),
+        (["--n", "0"], "is out of range"),
+        (["--differ", "nobody"], "is nobody here"),
+        (["--limit", "0"], "leaves nothing"),
+        (["--at", "9999"], "nothing to branch"),
+        (["-o", "."], "the run they are made from"),
+    ],
+)
+def test_what_is_not_valid_is_said(
+    shop: Path, flags: list[str], message: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(shop)
+    capsys.readouterr()
+    assert run(["branch", str(shop), *flags]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_show_and_export_say_where_a_branch_comes_from(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(tmp_path / "b")
+    assert run(["branch", str(shop), "-o", folder, "--at", "15", "--n", "1", "--limit", "1"]) == 0
+    capsys.readouterr()
+    assert run(["show", folder, "1"]) == 0
+    text = capsys.readouterr().out
+    parent = stored(shop)[0]
+    assert f"1 of {parent.id} from turn" in text
+    assert "from here on the branch's own" in text
+    assert run(["export", folder, "-o", str(tmp_path / "b.jsonl")]) == 0
+    row = json.loads((tmp_path / "b.jsonl").read_text())
+    assert row["metadata"]["fork"]["parent"] == parent.id
+    at = row["metadata"]["fork"]["at"]
+    assert [m["content"] for m in row["messages"][:at]] == [t.message.content for t in parent.turns[:at]]
+    assert run(["verify", str(tmp_path / "b.jsonl")]) == 0
+
+
+def test_the_commands_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"^```\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.M | re.S)
+    lines = [line for block in blocks for line in block.splitlines()]
+    assert lines
+    for words in map(shlex.split, lines):
+        few = ["2" if before in ("-n", "--n") else word for before, word in zip(["", *words], words, strict=False)]
+        assert run(few[1:]) == 0, words
+
+
+# ── places ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def turn(role: str, act: str = "", done: bool = False) -> Turn:
+    return Turn(Message(role, "x"), acts=(Act(act),) if act else (), done=done)  # type: ignore[arg-type]
+
+
+PATH = (
+    turn("system"),
+    turn("user", "request"), turn("assistant", "look up"), turn("tool"), turn("assistant", "report"),
+    turn("user", "confirm"), turn("assistant", "report"), turn("user", "bye", done=True), turn("assistant", "bye"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("differ", "at", "found"),
+    [
+        ("agent", "every-decision", [2, 4, 6]),
+        ("user", "every-decision", [1]),
+        ("both", "every-decision", [1, 2, 4, 6]),
+        ("both", "first,last", [1, 6]),
+        ("agent", "3", [4]),
+        ("agent", "2,3,4", [2, 4]),
+        ("agent", "7", []),
+    ],
+)
+def test_places_lie_before_decisions(differ: str, at: str, found: list[int]) -> None:
+    assert forks(PATH, differ, places(at)) == found
+
+
+def test_a_models_user_may_come_with_a_request_in_any_turn() -> None:
+    assert decisions([turn("system"), turn("user"), turn("assistant"), turn("user")], "user") == [1, 3]
+
+
+def test_places_are_read_or_refused() -> None:
+    assert places("first, 12,last") == Places(first=True, last=True, turns=(12,))
+    with pytest.raises(UserError, match="not a place"):
+        places("first,,last")
