@@ -76,7 +76,13 @@ def table_label(spelled: list[str]) -> str:
     verb = words().map("table_verbs").get(parts[-1]) if parts else None
     if verb and len(parts) > 1:
         parts[-1:] = verb.split()
-    return singular(" ".join(parts)) or "table"
+    return _countable(singular(" ".join(parts)) or "table")
+
+
+def _countable(label: str) -> str:
+    """What has no plural is counted by its entries: stock → stock entry, staff → staff member."""
+    last = label.rpartition(" ")[2].lower()
+    return f"{label} {'member' if last in words()['groups'] else 'entry'}" if last in words()["masses"] else label
 
 
 _NAMES_FIRST = {"data", "list", "map"}
@@ -146,6 +152,14 @@ def _dangling(rest: list[str]) -> bool:
 def is_id(word: str) -> bool:
     """Whether a word only says that something identifies a row."""
     return singular_word(word).lower() in words()["generic_tail"]
+
+
+def is_code_name(word: str) -> bool:
+    """Whether a word is a name for a number rather than for a thing: "sku", "aid" for the ID of an aircraft, "wh"."""
+    low = word.lower()
+    if not low.isalpha() or low in words()["prepositions"]:
+        return False
+    return len(low) < 3 or low in words()["acronyms"] or (low.endswith("id") and len(low) < 5)
 
 
 def without_id(parts: list[str]) -> list[str]:

@@ -13,7 +13,7 @@ import apsw
 from msgspec import Struct
 
 from duologue.catalog.introspect import RawTable, quote
-from duologue.catalog.labels import is_id, without_id
+from duologue.catalog.labels import is_code_name, is_id, without_id
 from duologue.catalog.model import Link
 from duologue.catalog.nouns import is_participle, singular, singular_word
 from duologue.catalog.statistics import ColumnStats, TableStats
@@ -214,18 +214,20 @@ def roles(links: Sequence[Link], stems: dict[tuple[str, str], list[str]], labels
     return out
 
 
+_ENDS = {"to": "destination", "from": "source"}
 _ORDINALS = {"1": "first", "2": "second", "3": "third", "4": "fourth", "5": "fifth"}
 
 
 def _role(link: Link, stems: dict[tuple[str, str], list[str]], labels: dict[str, str]) -> str:
-    stem = stems[link.table, link.columns[0]]
+    own_stem = stems[link.table, link.columns[0]]
+    stem = [labels[link.to] if is_code_name(w) else w for w in own_stem]
     said = " ".join(stem).lower()
     mapped = words().map("link_roles").get(said)
     if mapped is not None:
         return mapped
     target = labels[link.to].lower()
     lower = [singular_word(w.lower()) for w in stem]
-    if stem == stems[link.to, link.to_columns[0]]:
+    if own_stem == stems[link.to, link.to_columns[0]]:
         own = [w for w in lower if w != "name"]  # a city stays a city, though the table it is found in is "geographic"
         return "" if not own or set(own) & {singular_word(w) for w in target.split()} else " ".join(own)
     if not stem or SequenceMatcher(None, said, target).ratio() > ALIKE or lower == target.split()[-1:]:
@@ -234,6 +236,8 @@ def _role(link: Link, stems: dict[tuple[str, str], list[str]], labels: dict[str,
         return ""
     if len(stem) > 1 and stem[-1] in _ORDINALS:
         return " ".join([_ORDINALS[stem[-1]], *stem[:-1]])
+    if len(stem) == 2 and lower[0] in _ENDS and lower[1:] == target.split()[-1:]:
+        return f"{_ENDS[lower[0]]} {target}"
     return singular(f"{said} {labels[link.to]}" if len(stem) == 1 and is_participle(said) else " ".join(stem))
 
 

@@ -224,7 +224,8 @@ def _wordings(
         elif name in referring:
             link = referring[name]
             short = link.role if len(link.columns) == 1 and link.role else _reference(parts, link, named)
-            wishes[name] = (short, " ".join(labels.without_id(parts)) or named[link.to], "")
+            stem = [named[link.to] if labels.is_code_name(w) else w for w in labels.without_id(parts)]
+            wishes[name] = (short, " ".join(stem) or named[link.to], "")
         else:
             wishes[name] = _plain(parts, source, decided[name])
     return labels.unique_labels(wishes, source.noun)
@@ -245,7 +246,7 @@ def _plain(parts: list[str], source: Source, decided: Decided) -> tuple[str, str
 
 def _reference(parts: list[str], link: Link, named: dict[str, str]) -> str:
     stem = labels.without_id(parts)
-    awkward = not stem or any(w.lower() in words()["prepositions"] for w in stem)
+    awkward = all(labels.is_code_name(w) for w in stem) or any(w.lower() in words()["prepositions"] for w in stem)
     return named[link.to] if awkward else singular(" ".join(stem))
 
 

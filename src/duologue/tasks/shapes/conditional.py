@@ -93,7 +93,7 @@ class Decided:
 
     def draw(self, drawing: "Drawing") -> list[Subtask] | None:
         """A look, and the change, with what was heard as its reason."""
-        choices = fields(drawing, "measure", "date")
+        choices = fields(drawing, "measure")
         field = drawing.dice.choice(choices) if choices and drawing.mode != "task" else None
         seen = look(drawing, field) if field is not None else None
         if seen is None or field is None:
