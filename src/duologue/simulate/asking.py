@@ -58,13 +58,18 @@ class Wording:
         if kind == "do":
             filled["do_question"] = self._fresh("question", dice, filled)
         if frame in ("first", "topic"):
-            why = self._fresh("why", dice, slots)
+            why = self._fresh("why", dice, slots | ({"subjects": ""} if self._only_links(need) else {}))
             filled |= {"why": why, "why_i": why if why.startswith("I") else why[0].lower() + why[1:]}
         if frame == "topic":
             filled |= {name: self._fresh(name, dice) for name in ("bridge", "bridge_full")}
         if frame == "first" and self.speaker is not None:
             frame, filled["intro"] = "own", self.introduction(dice)
         return capital(self._fresh(f"frame.{frame}", dice, filled))
+
+    def _only_links(self, need: Need) -> bool:
+        """Its table does nothing but join two others: nobody is busy with the employee territories today."""
+        table = self.phrases.slot(f"{need.meaning.table}.")[1]
+        return table is not None and table.kind == "link"
 
     def clause(self, need: Need, said: Sequence[str], dice: random.Random) -> str:
         """A request as an imperative clause."""

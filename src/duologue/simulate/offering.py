@@ -47,8 +47,8 @@ def choices(teller: "Reporter", move: "Say", slots: dict[str, str], dice: random
     items = []
     for row in move.rows[:HANDFUL]:
         facts = [_fact(teller, mention.table, c, row) for c in columns if row.values.get(c) is not None]
-        items.append(f"one with {listed(facts)}" if facts else str(row.values.get("@name", "one")))
-    slots["items"] = listed(items)
+        items.append(f"one with {', '.join(facts)}" if facts else str(row.values.get("@name", "one")))
+    slots["items"] = ", and ".join(items) if len(items) == 2 else listed(items)
     return teller.lines.line("choices", dice, slots), Act("choices", values=values)
 
 
