@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
 from duologue.language.conditions import holds
-from duologue.language.phrases import Phrases
+from duologue.language.vocabulary import phrases_of
 from duologue.plans.binding import Bound, bind, bound_values
 from duologue.plans.index import ToolIndex
 from duologue.plans.likeness import alike, pieces_of
@@ -84,7 +84,7 @@ class ScriptedAgent:
         confirm = environment.policy.confirm_writes and scenario.mode == "user"
         self.agenda = Agenda(catalog, index, approved=not confirm)
         self.dice = Dice(scenario.seed, "agent", fork)
-        phrases = Phrases(catalog, scenario.seed % 3, scenario.clock.start[:4])
+        phrases = phrases_of(catalog, scenario.seed % 3, scenario.clock.start[:4])
         self.report = Reporter(phrases, self.agenda, index, assistant_register(scenario.seed))
 
     async def reply(self, view: View) -> Utterance:

@@ -21,10 +21,10 @@ from duologue.checks.gate import toolset_names, user_gate
 from duologue.checks.honesty import claimed_change
 from duologue.checks.words import finds, phrases
 from duologue.language.grammar import word_file
-from duologue.language.phrases import Phrases
 from duologue.language.questions import listen
 from duologue.language.reading import Code, DateSaid, Number, fold, read
 from duologue.language.values import clean, is_blank, say
+from duologue.language.vocabulary import phrases_of
 from duologue.simulate.retelling_sense import added, invented, negated, rude, words_of
 from duologue.types import Dialogue, Environment, Json, Turn
 
@@ -53,7 +53,7 @@ class Retold:
         self.jargon = toolset_names(environment.toolset)
         self.names = _finder(_names(dialogue))
         tables = {x for t in catalog.tables for x in (t.label, t.plural)}
-        phrases = Phrases(catalog)
+        phrases = phrases_of(catalog)
         nouns = {phrases.noun(key, c.table) for key, c in self.columns.items()}
         self.fields = {x for c in self.columns.values() for x in (c.label, c.plural)} | nouns
         self.fields -= tables | _EVERYDAY

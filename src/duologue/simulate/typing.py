@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from duologue.kept import Kept
 from duologue.language.keyboard import typed
 from duologue.language.phrases import Phrases
 from duologue.protocols import Utterance
@@ -24,10 +25,7 @@ class Typing:
 
     def __init__(self, phrases: Phrases, habits: tuple[str, ...]) -> None:
         self.phrases, self.habits = phrases, habits
-        labels = [w for t in phrases.catalog.tables for w in (t.label, t.plural)]
-        labels += [w for t in phrases.catalog.tables for c in t.columns for w in (c.label, c.plural)]
-        labels += [phrases.noun(f"{t.name}.{c.name}", t.name) for t in phrases.catalog.tables for c in t.columns]
-        self._labels = frozenset(word for label in labels for word in label.lower().split()) if habits else frozenset()
+        self._labels = _labels(phrases) if habits else frozenset()
 
     def typed(self, said: Utterance, dice: random.Random) -> Utterance:
         """The same message, typed."""
@@ -57,3 +55,15 @@ class Typing:
         if isinstance(value, str | int | float) and not isinstance(value, bool):
             yield self.phrases.value(key, value)
             yield str(value)
+
+
+def _words_of_labels(phrases: Phrases) -> frozenset[str]:
+    """The words by which tables and columns are called."""
+    tables = phrases.catalog.tables
+    labels = [w for t in tables for w in (t.label, t.plural)]
+    labels += [w for t in tables for c in t.columns for w in (c.label, c.plural)]
+    labels += [phrases.noun(f"{t.name}.{c.name}", t.name) for t in tables for c in t.columns]
+    return frozenset(word for label in labels for word in label.lower().split())
+
+
+_labels: Kept[Phrases, frozenset[str]] = Kept(_words_of_labels)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
 from duologue.language.grammar import sentence
-from duologue.language.phrases import Phrases
+from duologue.language.vocabulary import phrases_of
 from duologue.plans.index import ToolIndex
 from duologue.protocols import Utterance, View
 from duologue.simulate.agenda import WRITES
@@ -59,7 +59,7 @@ class ScriptedUser:
         self.mirror = Mirror(catalog, index)
         self.scenario, self.catalog, self.index, self.profile = scenario, catalog, index, profile
         self.character = character(scenario.seed, profile)
-        phrases = Phrases(catalog, scenario.seed // 3 % 3)
+        phrases = phrases_of(catalog, scenario.seed // 3 % 3)
         self.words = Wording(phrases, index, self.character.register, scenario.tasks[0].speaker)
         self.typing = Typing(phrases, self.character.habits)
         self.listener = Listener(self.words, Hearing(catalog, phrases), self.dice)

@@ -37,6 +37,8 @@ class Anchors:
         self.catalog, self._image = catalog, image
         self._rows: dict[str, list[Anchor]] = {}
         self._at: dict[str, dict[tuple[str, ...], Anchor]] = {}
+        self._latest: dict[str, list[Anchor]] = {}
+        self._values: dict[tuple[str, str], list[Json]] = {}
 
     @cached_property
     def _db(self) -> apsw.Connection:
@@ -82,7 +84,9 @@ class Anchors:
 
     def any(self, table: Table, rng: random.Random) -> Anchor | None:
         """Any row that can be addressed."""
-        rows = self._recent(table) if rng.random() < RECENT else self.rows(table)
+        if table.name not in self._latest:
+            self._latest[table.name] = self._recent(table)
+        rows = self._latest[table.name] if rng.random() < RECENT else self.rows(table)
         rows = [r for r in rows if all(k in r.values for k in table.key)]
         return rng.choice(rows) if rows and table.key else None
 
@@ -114,11 +118,13 @@ class Anchors:
 
     def values(self, column: Column) -> list[Json]:
         """The sampled values of a column, ordered; numbers and text apart."""
-        rows = self.rows(self.catalog.table(column.table))
-        return sorted(
-            (v for r in rows if isinstance(v := r.values.get(column.name), int | float | str)),
-            key=lambda v: (isinstance(v, str), v),
-        )
+        of = (column.table, column.name)
+        if of not in self._values:
+            held = (r.values.get(column.name) for r in self.rows(self.catalog.table(column.table)))
+            self._values[of] = sorted(
+                (v for v in held if isinstance(v, int | float | str)), key=lambda v: (isinstance(v, str), v)
+            )
+        return self._values[of]
 
 
 def sayable(value: Json) -> bool:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from duologue.environment import SqliteSession
 from duologue.ids import canonical, digest, rng
-from duologue.language.phrases import Phrases
+from duologue.language.vocabulary import phrases_of
 from duologue.plans.gist import answering
 from duologue.plans.rows import Listing
 from duologue.plans.sayings import Sayings
@@ -99,7 +99,7 @@ class Drawing:
         """Where the last attempt led nowhere: chance had no part in that."""
         self.dead: set[bytes] = set()
         """Proposals that led nowhere from where the task being drawn begins, in this draft of it or an earlier one."""
-        self.phrases = Phrases(maker.catalog)
+        self.phrases = phrases_of(maker.catalog)
         self.sayings = Sayings(maker.index, self.phrases)
         tools = maker.environment.toolset.tools
         self.client = proposer.client = client(maker.catalog, tools, maker.anchors, rng(clock.seed, "client"))

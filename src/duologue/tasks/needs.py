@@ -10,7 +10,7 @@ import random
 from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog, Column, Table
-from duologue.language.phrases import Phrases
+from duologue.language.vocabulary import phrases_of
 from duologue.plans.binding import mention_slots
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import LATER, Memory
@@ -32,7 +32,7 @@ class Proposer:
 
     def __init__(self, catalog: Catalog, index: ToolIndex, anchors: Anchors, edits: Edits) -> None:
         self.catalog, self.index, self.anchors, self.edits = catalog, index, anchors, edits
-        self.phrases = Phrases(catalog)
+        self.phrases = phrases_of(catalog)
         self.lean = 0.9
         """How readily a need builds on what was seen rather than on something new."""
         self.singled: set[int] = set()

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from duologue.catalog.model import Catalog
 from duologue.checks.case import Case, columns_of
 from duologue.environment import Image, SqliteSession, open_session
-from duologue.language.phrases import Phrases
 from duologue.language.values import is_blank
+from duologue.language.vocabulary import phrases_of
 from duologue.plans.match import Match, match_plan
 from duologue.plans.placeholders import leaves, resolve
 from duologue.plans.trace import Said, staged
@@ -86,7 +86,7 @@ class Ground:
 
     def __init__(self, environment: Environment, image: Image, catalog: Catalog, recall: Recall) -> None:
         self.environment, self.image, self.catalog, self.recall = environment, image, catalog, recall
-        self.phrases = Phrases(catalog)
+        self.phrases = phrases_of(catalog)
         self.columns = columns_of(catalog)
         self.tools: dict[str, Tool] = {t.name: t for t in environment.toolset.tools}
         self.rows = Rows(catalog, image)
