@@ -19,6 +19,12 @@ ASKS = "Shall I go ahead?"
 _REFUSED = "the user knows that it can't be done"
 
 
+_OWN_WORDS = (
+    (", and what the figures are", ", the figures for it too"),
+    (" is on record for ", " gets entered for "),
+    (", with ", ", namely with "),
+)
+
 ANSWERS = ("Rows in all", "Here is what", "The change is made", "I am afraid", "It failed", "I have looked", WELCOME)
 """How the sentences of a report begin."""
 
@@ -33,6 +39,14 @@ def _spoken(goal: str) -> str:
     if goal.startswith(_REFUSED):
         return f"I learn whether this can be done: {goal[len(_REFUSED) :].partition('): ')[0].strip(' (')}"
     told = goal.replace("to the user", "to me").replace(", because ", ", and that is because ")
+    if told.startswith("for "):
+        told = (
+            told.replace(" is ", " should be ", 1)
+            .replace(" are ", " should be ", 1)
+            .replace(" among those", " of them", 1)
+        )
+    for written, own in _OWN_WORDS:
+        told = told.replace(written, own)
     for verb, own in (("knows", "know"), ("has learnt", "learn"), ("has seen", "see")):
         told = told.replace(f"the user {verb}", f"I {own}")
     return told
