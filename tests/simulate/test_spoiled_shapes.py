@@ -126,6 +126,7 @@ TABLE: list[tuple[str, str, int, str, Spoil, set[str]]] = [
     ("puts back what was to be taken back", "undo", 3, "fetch", calling_wrong, {"calls"}),
     ("calls the wrong one the cheaper one", "choose", 3, "weighed", calling_the_other_so, {"attribution"}),
     ("tells one that lacks nothing", "gaps", 3, "report many", telling_another, {"attribution"}),
+    ("tells one that goes beyond the budget", "budget", 3, "report many", telling_another, {"attribution"}),
     ("writes the value that was taken back", "instead", 3, "fetch", calling_wrong, {"calls"}),
 ]
 """What is done wrong, the shape, the first library, the turn, how it is spoiled, and the checks of which one objects at least."""
@@ -141,7 +142,8 @@ def test_a_spoiled_conversation_is_caught(shape: str, seed: int, kind: str, spoi
             spots = [n for n in doing(kind)(dialogue) if _is_the_point(dialogue, n, shape)]
             if spots and not failing(dialogue, library):
                 tried += 1
-                assert checks & failing(spoil(dialogue, spots[-1]), library)
+                at = spots[0] if shape in ("gaps", "budget") else spots[-1]  # what was told may be asked for once more
+                assert checks & failing(spoil(dialogue, at), library)
         if tried:
             return
     pytest.fail("no library has an occasion for it")
@@ -152,7 +154,7 @@ def _is_the_point(dialogue: Dialogue, at: int, shape: str) -> bool:
     if dialogue.scenario.tasks[turn.task].shape != shape:
         return False
     calls = turn.message.tool_calls
-    if shape == "gaps":
+    if shape in ("gaps", "budget"):
         return any(a.need is not None and a.need.among is not None for a in turn.acts)
     if shape == "bulk":
         return len(calls) > 1 and len({c.name for c in calls}) == 1

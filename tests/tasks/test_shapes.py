@@ -10,10 +10,10 @@ from duologue.tasks.shapes import SHAPES
 from duologue.testing import Tiny, tiny_environment
 from duologue.types import Task
 
-NAMES = ("audit", "conditional", "decided", "bulk", "undo", "instead", "choose", "gaps")
-ITEMS = 10
-WORLDS = (3, 6)
-"""Two libraries whose tools change different things."""
+NAMES = ("audit", "conditional", "decided", "bulk", "undo", "instead", "choose", "gaps", "budget")
+ITEMS = 8
+WORLDS = (3, 4, 6)
+"""Libraries whose tools change different things."""
 
 
 @cache

@@ -2,7 +2,7 @@
 
 An assistant may say "two of them are shipped" or "€40 more than in May". Such a figure is not in the result, yet follows
 from it. What counts as simple is kept narrow on purpose: the more is derivable, the fewer invented figures are found. So people work
-out a sum or an average of a whole list, and compare what they have in front of them: both figures of a difference must have been told
+out a sum or an average of a whole list, or the sum of the smallest of it where they tell each, and compare what they have in front of them: both figures of a difference must have been told
 nearby, or be of rows that the text names, or one of them where the list is short (`FEW` rows). Two records that were looked up one by one are
 compared field by field, both figures told (`between`). `benchmarks/measure_chance.py` says how often a random figure passes.
 """
@@ -103,6 +103,7 @@ class Derived(Struct, frozen=True):
             yield from (total, total / len(column))
             for a, b in _pairs(column, said, near, len(column) <= FEW):
                 yield from (a + b, a - b, b - a)
+            yield from _smallest(column, near)
         for row in self.rows:
             for a, b in _pairs(row, said, near, self.few):
                 yield from (a - b, b - a, a * b)
@@ -124,6 +125,17 @@ class Derived(Struct, frozen=True):
         own = [d for d in self.days if self.few or d in near.days]
         gaps = {abs((a - b).days) for a in own for b in (*own, *near.days)}
         return gaps | {gap // 7 for gap in gaps if gap % 7 == 0}
+
+
+def _smallest(column: tuple[Cell, ...], near: Near) -> Iterator[float]:
+    """What the smallest figures of a column come to, one after the other, as far as all of them were told."""
+    total = 0.0
+    for n, (value, _) in enumerate(sorted(column)):
+        if value not in near.figures and round(value, 2) not in near.figures:
+            return
+        total += value
+        if n > 1:
+            yield total
 
 
 def _pairs(cells: tuple[Cell, ...], said: Number, near: Near, short: bool) -> Iterator[tuple[float, float]]:

@@ -196,7 +196,7 @@ class Reporter:
         told = slots | {
             "count": f"{in_words(answer.total)} {subjects if answer.total != 1 else subject}",
             "total": in_words(answer.total),
-            "items": rows.items(answer, dice, inline=recap or answer.picked),
+            "items": rows.items(answer, dice, inline=recap or answer.picked or need.among is not None),
         }
         form, family = form_of(need), need.meaning.family
         if need.among is not None:

@@ -44,14 +44,11 @@ def weighed(teller: "Reporter", parts: Sequence[Owed], dice: random.Random) -> t
 
 
 def among(phrases: Phrases, need: Need, answer: Gist) -> dict[str, str]:
-    """The pieces for several rows of a list: `n_word` how many, `sum` what they come to, `left` what then remains."""
+    """The pieces for several rows of a list: `n_word` how many, `sum` what they come to."""
     out = {"n_word": in_words(answer.total)}
     if need.among is None or answer.sum is None:
         return out
-    slot, (_, total) = need.among.slot, answer.sum
-    out["sum"] = phrases.value(slot, total)
-    left = apart(phrases, slot, need.among.value, total)
-    return out | {"left": left}
+    return out | {"sum": phrases.value(need.among.slot, answer.sum[1])}
 
 
 def counted(phrases: Phrases, need: Need, count: int) -> str:

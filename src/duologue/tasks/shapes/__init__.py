@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from duologue.tasks.shapes.amend import Instead, Undo
 from duologue.tasks.shapes.audit import Audit
+from duologue.tasks.shapes.budget import Budget
 from duologue.tasks.shapes.bulk import Bulk
 from duologue.tasks.shapes.choose import Choose
 from duologue.tasks.shapes.conditional import Conditional, Decided
@@ -32,5 +33,5 @@ class Shape(Protocol):
         occasion for it. What was read is forgotten then; so there must be nothing written yet. Raises `Taken` like the walk."""
 
 
-SHAPES: tuple[Shape, ...] = (Audit(), Conditional(), Decided(), Bulk(), Undo(), Instead(), Choose(), Gaps())
+SHAPES: tuple[Shape, ...] = (Audit(), Conditional(), Decided(), Bulk(), Undo(), Instead(), Choose(), Gaps(), Budget())
 """All shapes, each with its weight."""
