@@ -169,7 +169,8 @@ class Phrases:
             person = table is not None and table.person
             name = say(mention.by["@name"], None, self.style)
             name = name if person else quoted(name)
-            return name if bare or person else f"the {label} {name}"
+            says = name.lower().endswith(f" {label.lower()}")  # "Willow Grande Museum" need not be called a museum
+            return name if bare or person or says else f"the {label} {name}"
         if "@part" in mention.by:
             part = say(mention.by["@part"], None, self.style)
             return part if bare or self.is_person(mention.table) else f"the {part} {label}"

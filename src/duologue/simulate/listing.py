@@ -18,6 +18,8 @@ from duologue.types import Json, Need, Pick
 Told = tuple[str, Json]
 """A slot and its value."""
 _PERIODS = ("month", "year", "day")
+_WHEN = frozenset(["date", "day", "time", "on", "at", "of", "the", "created", "made", "placed", "happened", "recorded"])
+"""Words of a date's label that only say that it is when an event was, not that something began, ends or is due."""
 _LINES = 3
 """Rows from which a list with two figures each is set out line by line; with one figure, one row more."""
 _LONGEST = 40
@@ -111,7 +113,8 @@ class Rows:
         if column.role == "date":
             dates = [c for c in table.columns if c.role == "date"]
             others = [c for c in self._columns() if c.role == "date"]
-            return table.kind == "event" and column == dates[0] and others in ([], [column])
+            plain = set(column.label.lower().split()) <= {*table.label.lower().split(), *_WHEN}
+            return plain and table.kind == "event" and column == dates[0] and others in ([], [column])
         if column.role == "measure" and column.unit and table.name == self.subject:
             return [c for c in self._columns() if c.unit == column.unit] in ([], [column])
         if column.role == "status":
@@ -273,7 +276,8 @@ class Rows:
         """A single row: one that goes by others' names or numbers is the one that has them."""
         if self._is_borrowed(line):
             slot = next(s for s, _ in line.values if s.endswith(".@name"))
-            return f"the one with {self.phrases.label(slot, self.subject)} {name}"
+            label = self.phrases.label(slot, self.subject)
+            return f"the one for {name}" if name.lower().endswith(label.lower()) else f"the one with {label} {name}"
         naming = self._apart(line)[0]
         return f"the one for {name}" if naming and all(s in self._key and self._refers(s) for s, _ in naming) else name
 

@@ -360,7 +360,7 @@ def _set_out(text: str, items: str) -> str:
 
 def _plainly(text: str, items: str) -> str:
     """Behind a colon, what a single row without a name has is told as it is: "just one: year 1971 and weight 2,220"."""
-    return text.replace(f": {items}", f": {items.removeprefix('the one with ')}")
+    return text.replace(f": {items}", f": {items.removeprefix('the one with ').removeprefix('the one for ')}")
 
 
 def _run_on(texts: Sequence[str]) -> str:
