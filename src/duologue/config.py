@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Literal, get_args
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 from msgspec.structs import force_setattr
 
 from duologue.errors import UserError
@@ -59,6 +59,8 @@ class RunConfig(Struct, frozen=True, kw_only=True):
                 f"There is no built-in domain {self.domain!r}.",
                 f"Built in: {', '.join(domains())}. A model can invent another: name one with --model.",
             )
+        if self.models.faults and self.simulated:
+            raise UserError("Simulated tools meet no faults.", "Leave --faults out, or give a database.")
         if self.n < 1:
             raise UserError(f"-n {self.n}: there is nothing to make.", "Give a number from 1 on.")
         if self.n > MOST_ITEMS:
@@ -106,6 +108,7 @@ class RunConfig(Struct, frozen=True, kw_only=True):
             "simulated": self.simulated,
             "judging": judging,
             "behaviours": self.models.profile.rates,
+            "faults": to_builtins(self.models.faults),
         }
         return plain | {name: value for name, value in more.items() if value}
 

@@ -69,7 +69,8 @@ async def workshops(config: "RunConfig", source: Source | None, cast: Cast, note
         raise _not_managed(error) from error
     catalog = catalog_of(source)
     made = await environments(source, catalog, cast, config.seed, range(config.toolsets), note)
-    return [Workshop(e, source.image, catalog, config.seed, cast, config.models.profile) for e in made]
+    shops = [Workshop(e, source.image, catalog, config.seed, cast, config.models.profile) for e in made]
+    return [shop.meeting(config.models.faults) for shop in shops]
 
 
 def _not_managed(error: StageError) -> UserError:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from duologue.types import Act, Json, Message, Origin, RowChange, Scenario, Task, Tool, Toolset, Turn
+from duologue.types import Act, Fault, Json, Message, Origin, RowChange, Scenario, Task, Tool, Toolset, Turn
 
 StateToken = str
 """Names a state of an environment. Opaque: only the session that issued it can read it."""
@@ -23,6 +23,8 @@ class Outcome(Struct, frozen=True):
     state: StateToken
     failed: bool
     """The result is an error."""
+    fault: Fault | None = None
+    """What went wrong on purpose."""
 
 
 class Session(Protocol):

@@ -18,6 +18,8 @@
     noise = 0                        # nobody mistypes
     [behaviours]
     doubt = 0.3                      # of the scripted user: see docs/behaviours.md
+    [faults]
+    share = 0.1                      # of the calls, any kind; or a rate per kind: see docs/faults.md
 
 A flag wins over the file. The file in the folder one stands in is read unless another is named.
 """
@@ -35,6 +37,7 @@ from duologue.errors import UserError
 from duologue.language.keyboard import HABITS
 from duologue.models.endpoint import Endpoint, Price, read_endpoint
 from duologue.roles import MODEL, ROLES, SCRIPTED, Roles, cast_roles
+from duologue.simulate.faulty import NO_FAULTS, Faults, faults
 from duologue.simulate.profile import DEFAULT, Profile, behaviours, profile
 from duologue.types import Json
 
@@ -73,6 +76,8 @@ class ModelSettings(Struct, frozen=True):
     together: int = TOGETHER
     profile: Profile = DEFAULT
     """How the scripted user behaves."""
+    faults: Faults = NO_FAULTS
+    """How often calls go wrong on purpose."""
 
     def identity(self) -> dict[str, list[str]]:
         """Who plays what, as a run remembers it: no addresses, no keys."""
@@ -108,6 +113,8 @@ class Flags(Struct, frozen=True, kw_only=True):
     """`NAME=RATE` each."""
     noise: float | None = None
     """How much more often than usual scripted users have habits of typing; 0 = never."""
+    faults: float | None = None
+    """The share of calls that meet a fault."""
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,6 +126,7 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
     concurrency: int | None = None
     behaviours: dict[str, float] = {}
     noise: float | None = None
+    faults: dict[str, float] = {}
 
 
 def model_settings(flags: Flags) -> ModelSettings:
@@ -150,7 +158,15 @@ def model_settings(flags: Flags) -> ModelSettings:
         prompts=prompts,
         together=_together(flags.together if flags.together is not None else file.concurrency),
         profile=_profile(flags, file),
+        faults=_faults(flags, file),
     )
+
+
+def _faults(flags: Flags, file: _File) -> Faults:
+    """How often calls go wrong. Kinds that the file names keep their rates; `share` there is what `--faults` says here."""
+    rates = dict(file.faults)
+    share = rates.pop("share", None)
+    return faults(flags.faults if flags.faults is not None else share, rates)
 
 
 def _profile(flags: Flags, file: _File) -> Profile:

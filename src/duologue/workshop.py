@@ -4,6 +4,7 @@ Which maker takes a part follows from the cast: a role that a model plays is tak
 one. What they hand each other is the same either way. What only models need is imported where one is asked.
 """
 
+from copy import copy
 from functools import cached_property
 
 from msgspec.structs import replace
@@ -12,11 +13,12 @@ from duologue.casting import Cast
 from duologue.catalog import Catalog
 from duologue.checks import columns_of, combine
 from duologue.environment import Image
-from duologue.environment.resting import Dormitory
+from duologue.environment.resting import Dormitory, RestingSession
 from duologue.errors import StageError, UserError
 from duologue.plans.index import ToolIndex
-from duologue.protocols import Speaker, TaskMaker
+from duologue.protocols import Session, Speaker, TaskMaker
 from duologue.simulate.agent import ScriptedAgent
+from duologue.simulate.faulty import NO_FAULTS, Faults, FaultySession, carried_out
 from duologue.simulate.play import MOST_TURNS, play
 from duologue.simulate.profile import DEFAULT, Profile
 from duologue.simulate.scripted import Pair, gated, perform
@@ -45,6 +47,13 @@ class Workshop:
         """Without an image the environment's tools are simulated by a model. `profile`: how a scripted user behaves."""
         self.environment, self.image, self.catalog, self.seed = environment, image, catalog, seed
         self.cast, self.profile = cast, profile
+        self.faults = NO_FAULTS
+
+    def meeting(self, faults: Faults) -> "Workshop":
+        """This workshop, but calls go wrong on purpose at these rates. Where tools are simulated, none do."""
+        other = copy(self)
+        other.faults = faults
+        return other
 
     @cached_property
     def index(self) -> ToolIndex:
@@ -75,7 +84,8 @@ class Workshop:
 
             world = SimulatedSession(self.environment, scenario.clock, self.cast.needed("simulator"), scope)
             return await perform(scenario, self.environment, Pair(user, Overheard(agent, world), world))
-        session = _home.open(self.image, self.environment, scenario.clock)
+        resting = _home.open(self.image, self.environment, scenario.clock)
+        session = self._faulty(resting, scenario)
         try:
             return await perform(scenario, self.environment, Pair(user, agent, session))
         finally:
@@ -90,9 +100,8 @@ class Workshop:
         if self.image is None:
             raise UserError("Conversations with simulated tools can't be taken up.", "Take one over a database.")
         path, scenario = dialogue.path(), dialogue.scenario
-        calls = [call for turn in path for call in turn.message.tool_calls]
-        answered = sum(turn.message.role == "tool" for turn in path)
-        session = _home.open(self.image, self.environment, scenario.clock, calls[:answered])
+        resting = _home.open(self.image, self.environment, scenario.clock, carried_out(path))
+        session = self._faulty(resting, scenario, sum(turn.message.role == "tool" for turn in path))
         try:
             if session.state != path[-1].state:
                 raise StageError("replay", "its calls lead to another state", f"{session.state}, not {path[-1].state}")
@@ -100,6 +109,10 @@ class Workshop:
             return await play(Pair(user, agent, session), replace(dialogue, turns=path), moves)
         finally:
             session.close()
+
+    def _faulty(self, session: RestingSession, scenario: Scenario, made: int = 0) -> Session:
+        """That session, some of whose calls go wrong where they are to; `made`: calls made so far."""
+        return FaultySession(session, self.faults, self.index, scenario.seed, made) if self.faults else session
 
     def _user(self, scenario: Scenario, scope: str, fork: Fork | None = None) -> Speaker:
         voice = self.cast.voice("user")

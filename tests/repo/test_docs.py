@@ -71,6 +71,7 @@ DOCUMENTED = (
         types.Dialogue,
         types.Fork,
         types.Turn,
+        types.Fault,
         types.Message,
         types.ToolCall,
         types.Act,

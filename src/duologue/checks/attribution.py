@@ -208,7 +208,7 @@ class _Judge:
 
     def _change(self, claim: Claim, label: str) -> str:
         """A change reported with another value than the one that was written."""
-        if not any(c.effect == "write" and not c.failed for c in self.block):
+        if not any(c.effect == "write" and c.worked for c in self.block):
             return ""
         start, end = clause_of(claim, breaks_of(self.text, []))
         written = [f for c in self.block for f in self.seen.fresh.get(c.turn, {}).get(label, ())]

@@ -15,6 +15,7 @@ who speaks in which turn. The first line of this table that fits decides; so a b
 | the roles `simulator`, `questions`, `tools`, … were given up                                        | tool            |
 | a result breaks its schema, contradicts an earlier one, or is another when the call is made again   | tool            |
 | a call that only reads, or that failed, changed something                                           | tool            |
+| the goal was missed (the five checks below) after faults on purpose that it was right to give up at  | tool            |
 | no task could be drawn, written or proven; the role `tasks` was given up                            | task            |
 | the role `agent` was given up; any other check objects                                              | agent           |
 | a check could not tell: the task wants what nothing can measure                                     | task            |
@@ -36,6 +37,7 @@ from duologue.checks.findings import (
     COULD_NOT_TELL,
     DISAGREE,
     EMPTY,
+    FAULTED,
     GATE_REASONS,
     IDLE,
     INVALID_CLASS,
@@ -94,6 +96,7 @@ ROLES: dict[str, Blame] = {
 _RESULTS = frozenset({"replay", "consistency"})
 _WHOLE = frozenset({"calls", "order", "state", "disclosure", "unread"})
 _STOPS = (WAITING, MIDWORK, UNFINISHED, UNANSWERED)
+RECOVERY = "recovery"
 _SPEAKERS: dict[str, Blame] = {"user": "user", "assistant": "agent"}
 
 
@@ -119,7 +122,7 @@ def ruling(verdicts: Sequence[Verdict], roles: Sequence[str]) -> Ruling | None:
     for rule in _RULES:
         found = next((r for v in failed for r in rule(v, roles)), None)
         if found is not None:
-            return found
+            return (_faulted(failed, verdicts) or found) if rule is _of_agent else found
     return None
 
 
@@ -188,6 +191,18 @@ def _of_tool(verdict: Verdict, roles: Sequence[str]) -> Iterator[Ruling]:
         stray = verdict.check == "state" and (STRAY_READ.fits(finding.what) or STRAY_FAILED.fits(finding.what))
         if broken or stray or verdict.check in _RESULTS:
             yield Ruling("tool", verdict.check, finding)
+
+
+def _faulted(failed: Sequence[Verdict], verdicts: Sequence[Verdict]) -> Ruling | None:
+    """Where nothing but the goal was missed, and calls met one fault too many: what could not be had is no failure of the agent's."""
+    noted = next((f for v in verdicts if v.check == RECOVERY and v.passed for f in v.evidence if _is_fault(f)), None)
+    missed = noted is not None and all(v.check in _WHOLE for v in failed if v.passed is False)
+    return Ruling("tool", RECOVERY, noted) if missed else None
+
+
+def _is_fault(finding: Finding) -> bool:
+    noted = NOTED.heard(finding.what)
+    return noted is not None and FAULTED.fits(noted[0])
 
 
 def _of_agent(verdict: Verdict, _: Sequence[str]) -> Iterator[Ruling]:

@@ -80,6 +80,11 @@ EMPTY = Form("an empty message by the {word}")
 STRAY_READ = Form("{} only reads, yet {} changed")
 STRAY_FAILED = Form("{} failed, yet {} changed")
 
+# ── Faults on purpose (`recovery`) ───────────────────────────────────────────────────────────────────────────────────────
+
+FAULTED = Form("{word} met a fault {n} times running, and was rightly given up")
+"""A note: what was lost to it is nobody's in the conversation."""
+
 # ── The user gate ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 SILENT = Form("says nothing")

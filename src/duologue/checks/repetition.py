@@ -1,7 +1,8 @@
 """Was nothing asked of the database twice for no reason?
 
 The same call again is in order when something was changed since, when the user doubted the answer or asked to look again, and as a look
-at a record right before it is changed.
+at a record right before it is changed. A call that met a fault brought nothing, so it counts for none; and where a change went
+unanswered, how things stand is a question of its own.
 """
 
 from duologue.checks.case import Case, verdict
@@ -16,7 +17,14 @@ def repetition(case: Case) -> Verdict:
     """No identical call in an unchanged state without a doubt in between."""
     findings = []
     seen: dict[tuple[str, bytes], tuple[int, int]] = {}
+    doubtful: set[bytes] = set()
     for call in case.trace.calls:
+        if call.fault is not None:
+            doubtful = _named(call) if call.effect == "write" else doubtful
+            continue
+        if call.effect == "read" and doubtful and _named(call) <= doubtful:
+            doubtful = set()
+            continue
         arguments = normal_arguments(call.call.arguments, case.trace.tools.get(call.call.name))
         name = (call.call.name, canonical(arguments))
         epoch = case.epochs[call.at]
@@ -35,8 +43,11 @@ def _before_change(case: Case, call: Executed) -> bool:
     following = next((c for c in case.trace.calls if c.index > call.index), None)
     if following is None or following.effect != "write" or call.effect != "read" or not call.call.arguments:
         return False
-    named = {canonical(v) for v in call.call.arguments.values()}
-    return named <= {canonical(v) for v in following.call.arguments.values()}
+    return _named(call) <= _named(following)
+
+
+def _named(call: Executed) -> set[bytes]:
+    return {canonical(v) for v in call.call.arguments.values()}
 
 
 def _doubted(case: Case, since: int, until: int) -> bool:

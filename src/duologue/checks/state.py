@@ -20,7 +20,7 @@ def state(case: Case) -> Verdict:
     findings = [
         Finding(c.turn, (STRAY_FAILED if c.failed else STRAY_READ)(c.call.name, _row(c.changes[0])))
         for c in case.trace.calls
-        if c.changes and (c.failed or c.effect == "read")
+        if c.changes and (not c.worked or c.effect == "read")
     ]
     comparison = Comparison(case.columns, case.trace.tools.values())
     for number, task in enumerate(case.tasks):

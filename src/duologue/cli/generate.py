@@ -8,6 +8,7 @@ from duologue.cli.options import (
     Concurrency,
     Config,
     Domain,
+    Faults,
     MaxDollars,
     MaxHours,
     MaxTokens,
@@ -36,7 +37,7 @@ def generate(
     toolsets: Toolsets = 4, model: Model = None, base_url: BaseUrl = None, role: Role = None, config: Config = None,
     prompts: Prompts = None, price: Price = None, max_dollars: MaxDollars = None, max_tokens: MaxTokens = None,
     max_hours: MaxHours = None, concurrency: Concurrency = None, seed_tools: SeedTools = None, simulated: Simulated = False,
-    behaviour: Behaviour = None, noise: Noise = None,
+    behaviour: Behaviour = None, noise: Noise = None, faults: Faults = None,
 ) -> int:  # fmt: skip
     """Make conversations from a database. The same command again makes what is missing and changes nothing else."""
     return run(configured(locals()))
@@ -51,7 +52,7 @@ def configured(given: dict[str, Any]) -> "RunConfig":
         model=given["model"], urls=tuple(given["base_url"] or ()), roles=tuple(given["role"] or ()), file=given["config"],
         prompts=given["prompts"], price=given["price"], dollars=given["max_dollars"], tokens=given["max_tokens"],
         hours=given["max_hours"], together=given["concurrency"],
-        behaviours=tuple(given["behaviour"] or ()), noise=given["noise"],
+        behaviours=tuple(given["behaviour"] or ()), noise=given["noise"], faults=given["faults"],
     )  # fmt: skip
     same = ("source", "domain", "out", "n", "seed", "mode", "toolsets", "seed_tools", "simulated")
     return RunConfig(**{name: given[name] for name in same}, models=model_settings(flags))

@@ -119,6 +119,15 @@ Noise: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+Faults: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        "--faults",
+        help="The share of tool calls that go wrong on purpose, 0 to 1 (docs/faults.md says how, and what is right then).",
+        metavar="X",
+        show_default=False,
+    ),
+]
 SeedTools: TypeAlias = Annotated[
     Path | None,
     typer.Option(

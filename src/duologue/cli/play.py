@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from duologue.cli.options import BaseUrl, Behaviour, Config, Domain, Model, Noise, Out, Role, Source, Tools
+from duologue.cli.options import BaseUrl, Behaviour, Config, Domain, Faults, Model, Noise, Out, Role, Source, Tools
 
 if TYPE_CHECKING:
     from duologue.casting import Cast
@@ -26,6 +26,7 @@ def play(
     config: Config = None,
     behaviour: Behaviour = None,
     noise: Noise = None,
+    faults: Faults = None,
 ) -> int:
     """Stage alone: play tasks as dialogues. Writes a duologue.dialogues/1 file."""
     from duologue.cli.stages import open_ground, settings_for, with_cast
@@ -34,13 +35,15 @@ def play(
     from duologue.export import read_scenarios, write_dialogues
     from duologue.pipeline import play as play_all
 
-    settings = settings_for(model, base_url, role, config, behaviours=behaviour, noise=noise)
+    more = {"behaviours": tuple(behaviour or ()), "noise": noise, "faults": faults}
+    settings = settings_for(model, base_url, role, config, **more)
     ground = open_ground(source, domain)
     environment = ground.workshop(tools).environment
     scenarios = read_scenarios(tasks)
 
     async def played(cast: "Cast") -> "list[Dialogue | GivenUpError]":
-        return await play_all(ground.workshop(tools, cast=cast, profile=settings.profile), scenarios, settings.together)
+        shop = ground.workshop(tools, cast=cast, profile=settings.profile).meeting(settings.faults)
+        return await play_all(shop, scenarios, settings.together)
 
     found = with_cast(settings, out, played)
     for scenario, dialogue in zip(scenarios, found, strict=True):

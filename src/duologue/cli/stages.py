@@ -7,7 +7,7 @@ none of them a second time.
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
 
@@ -53,17 +53,12 @@ def open_ground(database: Path | None, domain: str | None) -> Ground:
 
 
 def settings_for(
-    model: str | None, urls: list[str] | None, roles: list[str] | None, config: Path | None, *,
-    behaviours: list[str] | None = None, noise: float | None = None,
-) -> "ModelSettings":  # fmt: skip
-    """Who plays what, for one stage, and how the scripted user behaves. Raises `UserError`."""
+    model: str | None, urls: list[str] | None, roles: list[str] | None, config: Path | None, **more: Any
+) -> "ModelSettings":
+    """Who plays what, for one stage; `more` of `Flags`, by its names. Raises `UserError`."""
     from duologue.settings import Flags, model_settings
 
-    said = Flags(
-        model=model, urls=tuple(urls or ()), roles=tuple(roles or ()), file=config,
-        behaviours=tuple(behaviours or ()), noise=noise,
-    )  # fmt: skip
-    return model_settings(said)
+    return model_settings(Flags(model=model, urls=tuple(urls or ()), roles=tuple(roles or ()), file=config, **more))
 
 
 def with_cast(settings: "ModelSettings", out: Path, work: "Callable[[Cast], Awaitable[T]]") -> T:

@@ -68,6 +68,10 @@ class RestingSession:
         self._state = outcome.state
         return outcome
 
+    def refuses(self, name: str, arguments: dict[str, Json]) -> bool:
+        """Whether a call would fail now; see `SqliteSession.refuses`."""
+        return self._home.wake(self).refuses(name, arguments)
+
     def reopened(self) -> SqliteSession:
         """A live session in the same state."""
         return open_session(self._image, self._environment, self._clock, self._calls)

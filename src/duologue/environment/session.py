@@ -109,6 +109,11 @@ class SqliteSession:
         result, text = fitted(result, self._sandbox.limits)
         return Outcome(result, text, changes, f"{self._ticks}.{self._hash}", failed)
 
+    def refuses(self, name: str, arguments: Arguments) -> bool:
+        """Whether a call would fail now: tried on a copy, which is let go."""
+        with self.fork() as copy:
+            return copy.execute(name, arguments).failed
+
     def replay(self, calls: Iterable[ToolCall]) -> None:
         """Make calls that were made before, without their outcomes."""
         programs = self._sandbox.programs

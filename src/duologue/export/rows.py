@@ -20,6 +20,7 @@ from duologue.types import (
     ClockSpec,
     Dialogue,
     Environment,
+    Fault,
     Fork,
     Json,
     Message,
@@ -90,6 +91,7 @@ class TurnRecord(Struct, frozen=True, omit_defaults=True):
     rationale: str = ""
     origins: dict[str, dict[str, Origin]] = {}
     changes: tuple[RowChange, ...] = ()
+    fault: Fault | None = None
     done: bool = False
     state: str = ""
 

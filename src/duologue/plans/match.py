@@ -63,8 +63,8 @@ def match_plan(plan: Sequence[PlanStep], trace: Trace, task: int = 0) -> Match:
             for c in pool
             if c.call.name == step.tool and any(same_arguments(w, c.call.arguments, tool) for w in wanted)
         ]
-        options[number] = [c for c in fits if not c.failed]
-        least = max((chosen[s] for s in step.after if s in chosen), default=-1)
+        options[number] = [c for c in fits if c.worked]
+        least = max((_begun(trace.calls[chosen[s]], trace) for s in step.after if s in chosen), default=-1)
         shared = tool is not None and tool.effect == "read"
         late = [c for c in options[number] if _in_order(c, least, trace, step) and (shared or c.index not in taken)]
         if late:
@@ -85,6 +85,12 @@ def _still_true(trace: Trace, own: Sequence[Executed], task: int) -> list[Execut
         if call.task < task and call.effect == "read":
             out.append(call)
     return out[::-1]
+
+
+def _begun(call: Executed, trace: Trace) -> int:
+    """Where a call was first made: it may have met faults before it went through, and what was beside it then did not wait."""
+    same = (c.index for c in trace.calls[: call.index] if c.fault is not None and c.call.name == call.call.name)
+    return next((i for i in same if trace.calls[i].call.arguments == call.call.arguments), call.index)
 
 
 def _in_order(call: Executed, least: int, trace: Trace, step: PlanStep) -> bool:
@@ -205,11 +211,11 @@ def _explain(
     name, weight = step.tool, step.weight
     if not wanted:
         return Missing(number, weight, "absent", last, f"{name} builds on a step that was never done")
-    if fits and all(c.failed for c in fits):
+    if fits and not any(c.worked for c in fits):
         return Missing(number, weight, "failed", fits[-1].turn, f"{name} was called but failed")
     if fits:
         least = max((chosen[s] for s in step.after if s in chosen), default=-1)
-        early = [c for c in fits if c.index <= least and not c.failed]
+        early = [c for c in fits if c.index <= least and c.worked]
         if early:
             return Missing(number, weight, "order", early[-1].turn, f"{name} was called before what it builds on")
         return Missing(number, weight, "absent", last, f"{name} was called once too few")

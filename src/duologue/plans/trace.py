@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from duologue.kept import Kept
 from duologue.protocols import Outcome
-from duologue.types import Dialogue, Json, Message, Origin, RowChange, Tool, ToolCall, Toolset, Turn
+from duologue.types import Dialogue, Fault, Json, Message, Origin, RowChange, Tool, ToolCall, Toolset, Turn
 
 __all__ = ["Executed", "Said", "Trace", "is_error", "staged", "trace"]
 
@@ -41,6 +41,13 @@ class Executed(Struct, frozen=True):
     """The state after it."""
     task: int
     origins: dict[str, Origin]
+    fault: Fault | None = None
+    """What went wrong on purpose."""
+
+    @property
+    def worked(self) -> bool:
+        """It did what it was to do, whether or not its answer came."""
+        return not self.failed or (self.fault is not None and self.fault.done)
 
 
 class Said(Struct, frozen=True):
@@ -127,6 +134,7 @@ def _executed(
         state=turn.state or before,
         task=turn.task,
         origins=turns[at].origins.get(call.id, {}),
+        fault=turn.fault,
     )
 
 

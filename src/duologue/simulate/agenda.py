@@ -8,13 +8,13 @@ from msgspec import Struct, field, json
 from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
-from duologue.ids import to_json
 from duologue.language.weighed import compares
 from duologue.plans.gist import answering
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known, Memory
 from duologue.plans.rows import PART, Listing, RowKey, matches
-from duologue.simulate.revising import revised, spoken_slots
+from duologue.simulate.recovering import Trouble, call_mark, cleared, stumbled
+from duologue.simulate.revising import introduced, revised, spoken_slots
 from duologue.types import Act, Condition, Json, Mention, Need, Tool, Turn
 
 LOOKUP, FETCH, CHECK = "look up", "fetch", "check"
@@ -72,6 +72,7 @@ class Owed(Struct):
     """Of a change that was made: the row as results had shown it by then, and where."""
     restored: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Of a change that is taken back: slot key with use → where a result had shown the value it goes back to."""
+    trouble: Trouble = field(default_factory=Trouble)
 
     @property
     def is_each(self) -> bool:
@@ -289,13 +290,12 @@ class Agenda:
                 self._settle_rows(owed)
             if act.kind in (LOOKUP, FETCH, CHECK):
                 self._serving[str(act.values["call"])] = (act.kind, owed, int(act.values["mention"]))
+            elif act.kind in WAITS:
+                owed.waiting = WAITS[act.kind]
+                owed.choice_of = int(act.values.get("mention", -1))
+                owed.slot = str(act.values.get("slot", ""))
             else:
-                if act.kind in WAITS:
-                    owed.waiting = WAITS[act.kind]
-                    owed.choice_of = int(act.values.get("mention", -1))
-                    owed.slot = str(act.values.get("slot", ""))
-                else:
-                    self._told(owed)
+                self._told(owed)
 
     def _meant(self, act: Act) -> Owed | None:
         """The request that an act of the assistant's is about."""
@@ -336,8 +336,9 @@ class Agenda:
         result = json.decode(turn.message.content)
         failed = isinstance(result, dict) and "error" in result
         if tool.effect == "write":
-            owed.before = self.stood(owed)
             self._keep(owed)
+        if stumbled(self, owed, (tool, arguments), result, at):
+            return
         listings = self.memory.absorb(tool, result, at, owed.number if kind == FETCH else -1)
         if tool.effect == "read" and not failed:
             self.answers[call_mark(tool, arguments)] = (at, result, listings)
@@ -350,6 +351,7 @@ class Agenda:
             return
         if kind == CHECK:
             owed.checked = True
+            cleared(owed, self._own_row(owed), result, at)
             return
         owed.listings, owed.result, owed.answered_at, owed.failed = listings, result, at, failed
         if not failed:
@@ -376,25 +378,18 @@ class Agenda:
             found = self.memory.candidates(owed.need.mentions[at], owed.number) if at >= 0 else []
         return {f"{table}.{k}": v for k, v in found[0].values.items()} if len(found) == 1 else {}
 
+    def _own_row(self, owed: Owed) -> Known | None:
+        """The row that a change is about, as results have shown it."""
+        key = self._row_of(owed)
+        return self.memory.known.get(owed.need.meaning.table, {}).get(key) if key is not None else None
+
     def _keep(self, owed: Owed) -> None:
         """Remember a row as it was before it is changed."""
-        key = self._row_of(owed)
-        row = self.memory.known.get(owed.need.meaning.table, {}).get(key) if key is not None else None
-        if row is not None:
+        owed.before = self.stood(owed)
+        if (row := self._own_row(owed)) is not None:
             owed.was = Known(row.table, row.key, dict(row.values), dict(row.sources))
 
 
 def told_of(owed: Owed) -> dict[str, Json]:
     """How an act says which request it is about."""
     return {"request": owed.number, **({"part": owed.part} if owed.part >= 0 else {})}
-
-
-def introduced(act: Act) -> Mention:
-    """The row that somebody said they are."""
-    by = {slot.rpartition(".")[2]: value for slot, value in act.values.items()}
-    return Mention(next(iter(act.values)).rpartition(".")[0], by=by)
-
-
-def call_mark(tool: Tool, arguments: dict[str, Json]) -> str:
-    """Names a call by what it asks."""
-    return f"{tool.name} {to_json(dict(sorted(arguments.items())))}"

@@ -20,10 +20,11 @@ from duologue.plans.memory import Known
 from duologue.plans.rows import PART, Listing
 from duologue.protocols import Utterance, View
 from duologue.simulate.afresh import afresh
-from duologue.simulate.agenda import CHECK, FETCH, LOOKUP, WAITS, Agenda, Owed, call_mark, told_of
+from duologue.simulate.agenda import CHECK, FETCH, LOOKUP, WAITS, Agenda, Owed, told_of
 from duologue.simulate.character import assistant_register
 from duologue.simulate.dice import Dice
 from duologue.simulate.rationale import rationale, together
+from duologue.simulate.recovering import call_mark
 from duologue.simulate.refusing import is_so
 from duologue.simulate.report import Reporter
 from duologue.types import (
@@ -159,7 +160,8 @@ class ScriptedAgent:
             if isinstance(found, Call | Say):
                 return found
             rows.append(found)
-        return self._decided(owed, rows) or self._act(owed, tool, rows)
+        doubt = self._looked_at(owed, rows) if owed.trouble.doubtful else None
+        return doubt or self._decided(owed, rows) or self._act(owed, tool, rows)
 
     def _decided(self, owed: Owed, rows: Sequence[Known | None]) -> Call | Say | None:
         """What a condition asks for first: a look at the row, or to leave it as it is; None where it holds, or there is none."""
@@ -172,15 +174,19 @@ class ScriptedAgent:
         value = self.agenda.standing(owed, row, condition)
         held = holds(condition, value)
         if held is None and not owed.checked:
-            getter = self.index.getter(owed.need.meaning.table)
-            if getter is None:
-                return Say(owed, "cannot")
-            look = Need(Meaning("get", owed.need.meaning.table), owed.need.mentions)
-            bound, missing = bind(getter, self.index.inputs[getter.name], look, rows)
-            return Say(owed, "cannot") if missing else Call(owed, CHECK, getter, bound)
+            return self._looked_at(owed, rows)
         if held is None:
             return Say(owed, "cannot")
         return None if held else Say(owed, "left as it is")
+
+    def _looked_at(self, owed: Owed, rows: Sequence[Known | None]) -> Call | Say:
+        """A look at the row that a change is about."""
+        getter = self.index.getter(owed.need.meaning.table)
+        if getter is None:
+            return Say(owed, "cannot")
+        look = Need(Meaning("get", owed.need.meaning.table), owed.need.mentions)
+        bound, missing = bind(getter, self.index.inputs[getter.name], look, rows)
+        return Say(owed, "cannot") if missing else Call(owed, CHECK, getter, bound)
 
     def _leans(self, owed: Owed) -> bool:
         """It points at what an earlier request brings."""

@@ -83,7 +83,13 @@ async def _execute(session: Session, turns: tuple[Turn, ...]) -> tuple[Turn, ...
         message = Message("tool", content=outcome.text, tool_call_id=call.id)
         out.append(
             Turn(
-                message, parent=len(out) - 1, state=outcome.state, maker="tool", task=last.task, changes=outcome.changes
+                message,
+                parent=len(out) - 1,
+                state=outcome.state,
+                maker="tool",
+                task=last.task,
+                changes=outcome.changes,
+                fault=outcome.fault,
             )
         )
     return tuple(out)

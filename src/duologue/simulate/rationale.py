@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from duologue.language.grammar import listed, sentence
 from duologue.simulate.agenda import CHECK, LOOKUP, Owed
+from duologue.simulate.recovering import reason
 from duologue.types import Need, Tool
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ __all__ = ["rationale", "together"]
 def rationale(teller: "Reporter", owed: Owed, what: tuple[str, int, Tool], dice: random.Random) -> str:
     """Why this call is made for a request. `what`: the kind of call, the mention it looks up, the tool."""
     (kind, mention, tool), phrases = what, teller.phrases
+    trouble = reason(owed, tool)
+    if trouble:
+        return sentence(teller.lines.line(f"rationale.{trouble}", dice, {"tool": tool.name}))
     if kind == LOOKUP:
         sought = owed.need.mentions[mention]
         told = {"who": phrases.row(sought), "subjects": phrases.table(sought.table)[1], "tool": tool.name}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from duologue.language.grammar import sentence
 from duologue.plans.ways import IS_SO, TAKEN, error_kind, instead, loosest
 from duologue.simulate.agenda import Owed, told_of
+from duologue.simulate.recovering import gave_up
 from duologue.types import Act, Need
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ _NO_SUCH = "notfound"
 def refused(teller: "Reporter", owed: Owed, slots: dict[str, str], dice: random.Random) -> tuple[str, Act]:
     """A call failed: why, and what can be done instead."""
     values = told_of(owed)
+    if owed.trouble.gave_up:
+        return gave_up(teller, owed, slots, dice), Act("error", values=values)
     error = owed.result["error"]
     kind = error_kind(error)
     if kind == IS_SO and is_so(owed.need):

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from duologue.types import Act, Mention, Need
 
-__all__ = ["revised", "spoken_slots"]
+__all__ = ["introduced", "revised", "spoken_slots"]
 
 _USES = ("match", "equals", "from", "to", "key")
 """What a word said of a row may be used for in a call."""
@@ -39,3 +39,9 @@ def spoken_slots(act: Act) -> Iterator[str]:
     for mention in act.need.mentions if act.need is not None else ():
         for column in mention.by:
             yield from (f"{mention.table}.{column}:{use}" for use in _USES)
+
+
+def introduced(act: Act) -> Mention:
+    """The row that somebody said they are."""
+    by = {slot.rpartition(".")[2]: value for slot, value in act.values.items()}
+    return Mention(next(iter(act.values)).rpartition(".")[0], by=by)

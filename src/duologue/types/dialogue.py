@@ -36,6 +36,16 @@ class Origin(Struct, frozen=True, omit_defaults=True):
     path: str = ""
 
 
+class Fault(Struct, frozen=True, omit_defaults=True):
+    """What went wrong on purpose with the call behind a tool result; docs/faults.md lists the kinds."""
+
+    kind: str
+    done: bool = False
+    """The call was carried out all the same, and its answer was held back."""
+    held: str = ""
+    """The answer held back, as the tool gave it."""
+
+
 class Turn(Struct, frozen=True, omit_defaults=True):
     """A message in its place. `state` is the state of the environment after it (opaque, see `Session`)."""
 
@@ -54,6 +64,8 @@ class Turn(Struct, frozen=True, omit_defaults=True):
     """Call id → parameter → where its value came from."""
     changes: tuple[RowChange, ...] = ()
     """What the call behind a tool result changed."""
+    fault: Fault | None = None
+    """Of a tool result: what went wrong with the call on purpose."""
     train: bool = True
     done: bool = False
     """Of a user turn: the user declares the goal reached (`is_task_complete`)."""

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from duologue.catalog import Catalog, read_catalog
 from duologue.checks import CHECKS, CaseCheck, case_of
 from duologue.checks.consistency import consistency, nothing_to_compare
+from duologue.checks.recovery import recovery
 from duologue.checks.state import state
 from duologue.environment import Image
 from duologue.errors import UserError
@@ -28,7 +29,8 @@ def verify_dialogue(
     catalog: Catalog | None = None,
     checks: tuple[CaseCheck, ...] = CHECKS,
 ) -> tuple[Verdict, ...]:
-    """Judge a finished conversation: one verdict for the replay and one for each check, in order.
+    """Judge a finished conversation: one verdict for the replay and one for each check, in order, and where calls met faults on purpose
+    one for what the assistant did then.
 
     Without a catalog the image is read for one (kept for the next conversation over the same image).
     An environment without an image is a simulated one; it needs none here. Raises `UserError` where the image is not the one the
@@ -44,7 +46,8 @@ def verify_dialogue(
         )
     replayed = replay(dialogue, environment, image)
     case = case_of(dialogue, environment, catalog if catalog is not None else _catalog(image, environment.name))
-    return (replayed, *(check(case) for check in checks))
+    met_faults = (recovery(case),) if any(c.fault is not None for c in case.trace.calls) else ()
+    return (replayed, *(check(case) for check in checks), *met_faults)
 
 
 def held_together(dialogue: Dialogue, environment: Environment) -> Verdict:

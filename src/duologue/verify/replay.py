@@ -1,16 +1,18 @@
 """Is it true? Every call of a conversation is executed again on a fresh copy of the database, and must give the same.
 
 The same means: the result's text byte for byte, the rows changed, and the state token after it. A difference in the changes or
-the state ends the comparison, since all that follows would differ for that reason alone; differing texts are all reported.
+the state ends the comparison, since all that follows would differ for that reason alone; differing texts are all reported. A call that met a declared fault is held to what
+it declares: not carried out, so passed over here too, or carried out with its answer held back.
 """
 
 from collections.abc import Sequence
 
-from duologue.environment import Image, open_session
+from duologue.environment import Image, SqliteSession, open_session
 from duologue.errors import DuologueError
 from duologue.plans.trace import Executed, trace
 from duologue.protocols import Outcome
 from duologue.types import Dialogue, Environment, Finding, RowChange, Verdict
+from duologue.verify.faulted import misdeclared, passed_over
 
 SHOWN = 80
 """Characters of a differing text that the evidence shows."""
@@ -26,19 +28,35 @@ def replay(dialogue: Dialogue, environment: Environment, image: Image) -> Verdic
     session = open_session(image, environment, dialogue.scenario.clock)
     try:
         for call in calls:
+            held, problem_before = _declared(call, session)
+            if problem_before:
+                findings.append(Finding(call.turn, f"{call.call.name}: {problem_before}"))
+                break
+            if held is None:
+                continue
             try:
                 outcome = session.execute(call.call.name, call.call.arguments)
             except DuologueError as problem:
                 findings.append(Finding(call.turn, f"{call.call.name} can't be executed: {problem}"))
                 break
-            if call.text != outcome.text:
-                findings.append(Finding(call.turn, f"{call.call.name}: {difference(call.text, outcome.text)}"))
+            if held != outcome.text:
+                findings.append(Finding(call.turn, f"{call.call.name}: {difference(held, outcome.text)}"))
             if (problem_after := _effects(call, outcome, dialogue)) is not None:
                 findings.append(Finding(call.turn, f"{call.call.name}: {problem_after}"))
                 break
     finally:
         session.close()
     return Verdict("replay", not findings, tuple(findings))
+
+
+def _declared(call: Executed, session: SqliteSession) -> tuple[str | None, str]:
+    """The result that running a call again must give, None where it was not carried out; and what is wrong with a declared fault."""
+    if call.fault is None:
+        return call.text, ""
+    problem = misdeclared(call, call.fault)
+    if problem or call.fault.done:
+        return call.fault.held, problem
+    return None, passed_over(call, session)
 
 
 def _effects(call: Executed, outcome: Outcome, dialogue: Dialogue) -> str | None:

@@ -1,0 +1,114 @@
+"""After a call went wrong on purpose: did the assistant do what is right then?
+
+Asked only of conversations in which faults are declared (docs/faults.md). A fault is not held against anybody; what follows is:
+
+* the call is made again, at most twice: given up at once, or made once more after three failures, is a mistake;
+* a change that went unanswered is looked up before it is made again, and before anything is said of it;
+* what turns out to have been made is not made again; what turns out not to have been made is.
+
+What was rightly given up after three failures is noted, and the goal that was missed for it is not the assistant's failure (`blame`).
+"""
+
+from collections.abc import Iterator, Sequence
+
+from duologue.checks.case import Case
+from duologue.checks.findings import FAULTED, note
+from duologue.checks.honesty import claimed_change
+from duologue.ids import canonical
+from duologue.plans.faults import MOST_TRIES, TimeOut, met
+from duologue.plans.match import normal_arguments
+from duologue.plans.trace import Executed
+from duologue.types import Finding, Verdict
+
+__all__ = ["recovery"]
+
+
+def recovery(case: Case) -> Verdict:
+    """Faults are recovered from as they should be."""
+    findings: list[Finding] = []
+    for work in _stretches(case):
+        for same in _alike(case, work):
+            findings += _tries(same, work)
+            findings += _doubts(case, same, work)
+    return Verdict("recovery", all(_is_noted(f) for f in findings), tuple(findings))
+
+
+def _is_noted(finding: Finding) -> bool:
+    return finding.what.startswith("noted: ")
+
+
+def _stretches(case: Case) -> Iterator[tuple[Executed, ...]]:
+    """The calls between one turn of the user's and the next."""
+    starts = [s.turn for s in case.trace.user]
+    for start, end in zip(starts, [*starts[1:], len(case.trace.turns)], strict=True):
+        yield tuple(c for c in case.trace.calls if start < c.turn < end)
+
+
+def _alike(case: Case, work: Sequence[Executed]) -> list[list[Executed]]:
+    """Calls that ask the same, together, where one of them met a fault."""
+    groups: dict[tuple[str, bytes], list[Executed]] = {}
+    for call in work:
+        arguments = normal_arguments(call.call.arguments, case.trace.tools.get(call.call.name))
+        groups.setdefault((call.call.name, canonical(arguments)), []).append(call)
+    return [g for g in groups.values() if any(c.fault is not None for c in g)]
+
+
+def _tries(same: Sequence[Executed], work: Sequence[Executed]) -> Iterator[Finding]:
+    """How often a call was made: not too seldom, not too often."""
+    run = 0
+    for call in same:
+        if run == MOST_TRIES:
+            yield Finding(call.at, f"{call.call.name} is called again after it failed {MOST_TRIES} times running")
+            return
+        run = run + 1 if call.fault is not None else 0
+    last = same[-1]
+    if not run or (_is_doubtful(last) and last.worked):
+        return
+    if _is_doubtful(last) and not _looked(last, work):
+        return  # there is nothing right to do but to look, and that is asked below
+    if run < MOST_TRIES:
+        yield Finding(last.turn, f"{last.call.name} failed through no fault of its own, and is not tried again")
+    else:
+        yield note(last.turn, FAULTED(last.call.name, run))
+
+
+def _doubts(case: Case, same: Sequence[Executed], work: Sequence[Executed]) -> Iterator[Finding]:
+    """Changes that went unanswered: looked up before they are made again, or told."""
+    for call, after in zip(same, [*same[1:], None], strict=True):
+        if not _is_doubtful(call):
+            continue
+        seen = [c for c in _looked(call, work) if after is None or c.at < after.at]
+        tried = [c for c in work if c.effect == "read" and c.at > call.at and c.fault is not None]
+        if after is not None and not seen:
+            yield Finding(after.at, f"{call.call.name} may have been made, and is made again without a look")
+        elif after is not None and call.worked:
+            yield Finding(after.at, f"{call.call.name} had been made, and is made again")
+        if after is None and not seen:
+            yield from _unlooked(case, call, len(tried))
+
+
+def _unlooked(case: Case, call: Executed, tried: int) -> Iterator[Finding]:
+    said = next((s for s in case.trace.assistant if s.turn > call.turn), None)
+    claim = claimed_change(said.text) if said is not None else ""
+    if said is not None and claim:
+        yield Finding(said.turn, f"{call.call.name} went unanswered, and without a look the assistant says {claim!r}")
+    elif tried < MOST_TRIES:
+        yield Finding(call.turn, f"{call.call.name} may have been made, and nobody looks")
+    else:
+        yield note(call.turn, FAULTED(call.call.name, 1))
+
+
+def _is_doubtful(call: Executed) -> bool:
+    """A change that went unanswered."""
+    return call.fault is not None and call.effect == "write" and met(call.result) == TimeOut.error
+
+
+def _looked(call: Executed, work: Sequence[Executed]) -> list[Executed]:
+    """The reads since that show how things stand, by what they name: all that the change named its row by."""
+    named = {canonical(v) for v in call.call.arguments.values()}
+    return [
+        c
+        for c in work
+        if c.effect == "read" and c.at > call.at and c.fault is None
+        and c.call.arguments and {canonical(v) for v in c.call.arguments.values()} <= named
+    ]  # fmt: skip

@@ -1,0 +1,142 @@
+"""What can go wrong with a call on purpose: kinds of faults, what the caller sees of each, and what puts it right.
+
+A fault is no mistake. Nobody who calls a tool could have kept it from happening; what counts is what they do then. The kinds know no seed
+and no rate (`simulate.faulty` draws them), and a caller knows them by the error alone: `met` reads what any assistant could read.
+
+A change whose answer never came may have been made or not, and the two look the same. So a time-out hits a change only where a read of the
+toolset shows afterwards how things stand (`shows_change`): a fault that cannot be put right is not made.
+"""
+
+import random
+from typing import ClassVar, Protocol
+
+from duologue.plans.index import ToolIndex
+from duologue.plans.trace import is_error
+from duologue.plans.ways import error_kind
+from duologue.types import Json, Tool
+
+__all__ = [
+    "KINDS",
+    "MOST_TRIES",
+    "Kind",
+    "LostAnswer",
+    "RateLimit",
+    "ServerError",
+    "TimeOut",
+    "kinds_for",
+    "met",
+    "shows_change",
+]
+
+MOST_TRIES = 3
+"""How often the same call is made in vain before it is given up."""
+
+
+class Kind(Protocol):
+    """One kind of fault."""
+
+    name: ClassVar[str]
+    error: ClassVar[str]
+    """The type of the error that the caller is shown, in snake case."""
+    carried_out: ClassVar[bool]
+    """The call does its work, and only the answer is lost."""
+    recovery: ClassVar[str]
+    """What is right to do then."""
+
+    def may_meet(self, tool: Tool, index: ToolIndex) -> bool:
+        """Whether it can happen to a call of this tool."""
+
+    def shown(self, tool: Tool, dice: random.Random) -> dict[str, Json]:
+        """What the error says beside its type."""
+
+
+class TimeOut:
+    """No answer came, and nothing was done."""
+
+    name: ClassVar[str] = "timeout"
+    error: ClassVar[str] = "timeout"
+    carried_out: ClassVar[bool] = False
+    recovery: ClassVar[str] = "a read is made again; before a change is made again, it is looked up whether it was made"
+
+    def may_meet(self, tool: Tool, index: ToolIndex) -> bool:
+        return tool.effect == "read" or shows_change(tool, index)
+
+    def shown(self, tool: Tool, dice: random.Random) -> dict[str, Json]:
+        seconds = dice.choice((10, 15, 20, 30, 60))
+        after = " It is not known whether the change was made." if tool.effect == "write" else ""
+        return {"message": f"There was no answer within {seconds} seconds.{after}"}
+
+
+class LostAnswer(TimeOut):
+    """The change was made, and the answer never came: to the caller, a time-out like any other."""
+
+    name: ClassVar[str] = "lost_answer"
+    carried_out: ClassVar[bool] = True
+    recovery: ClassVar[str] = "it is looked up whether the change was made; it was, so it is not made again"
+
+    def may_meet(self, tool: Tool, index: ToolIndex) -> bool:
+        return shows_change(tool, index)
+
+
+class RateLimit:
+    """Too many requests: refused before anything was done, with the seconds to wait."""
+
+    name: ClassVar[str] = "rate_limit"
+    error: ClassVar[str] = "rate_limited"
+    carried_out: ClassVar[bool] = False
+    recovery: ClassVar[str] = "the call is made again after the wait"
+
+    def may_meet(self, tool: Tool, index: ToolIndex) -> bool:
+        return True
+
+    def shown(self, tool: Tool, dice: random.Random) -> dict[str, Json]:
+        seconds = dice.choice((1, 2, 3, 5, 10, 20, 30))
+        return {
+            "message": f"Too many requests. Nothing was done; try again in {seconds} second{'' if seconds == 1 else 's'}.",
+            "retry_after": seconds,
+        }
+
+
+class ServerError:
+    """The service failed before it did anything."""
+
+    name: ClassVar[str] = "server_error"
+    error: ClassVar[str] = "service_unavailable"
+    carried_out: ClassVar[bool] = False
+    recovery: ClassVar[str] = "the call is made again"
+
+    def may_meet(self, tool: Tool, index: ToolIndex) -> bool:
+        return True
+
+    def shown(self, tool: Tool, dice: random.Random) -> dict[str, Json]:
+        why = dice.choice(("The service is not available for the moment.", "The server had an internal problem."))
+        return {"message": f"{why} Nothing was done; the request can be made again."}
+
+
+KINDS: dict[str, Kind] = {k.name: k for k in (TimeOut(), RateLimit(), ServerError(), LostAnswer())}
+"""All there are, by name."""
+_ERRORS = {"".join(c for c in k.error if c.isalpha()): k.error for k in KINDS.values()}
+
+
+def kinds_for(tool: Tool, index: ToolIndex) -> list[Kind]:
+    """The kinds that a call of a tool may meet."""
+    return [k for k in KINDS.values() if k.may_meet(tool, index)]
+
+
+def met(result: Json) -> str:
+    """The error of a fault that a result shows, in snake case and the same in every dialect; empty where it shows none."""
+    return _ERRORS.get(error_kind(result["error"]), "") if is_error(result) else ""
+
+
+def shows_change(tool: Tool, index: ToolIndex) -> bool:
+    """Whether a read shows afterwards if a call of this tool did its work: a row by its key, with every value that was to be set."""
+    meaning = tool.meaning
+    if meaning is None or tool.effect != "write" or meaning.family not in ("set", "remove"):
+        return False
+    getter, inputs = index.getter(meaning.table), index.inputs[tool.name].values()
+    if getter is None or any(s.table != meaning.table for s in inputs):
+        return False
+    shown = {
+        s.column for path, s in getter.outputs.items() if s.table == meaning.table and not s.use and "[]" not in path
+    }
+    return all(s.column in shown for s in inputs if s.use == "value")

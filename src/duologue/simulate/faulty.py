@@ -1,0 +1,112 @@
+"""A session some of whose calls go wrong on purpose, at stated rates.
+
+It stands between the conversation and the real session. Whether a call meets a fault, and which, follows from the scenario's seed and the
+call's place in the conversation alone, so a conversation that is played again, or taken up at any turn, meets the same. A call that was
+not carried out never reaches the session within: it takes no time there and leaves no trace (`carried_out` lists those that did, which is
+what a session is opened again with). A change that the tool would refuse is never left in doubt: a look afterwards, which finds the row as
+it was, could not tell that from a change not made. The fault is declared in the outcome, and so in the turn.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from duologue.environment.programs import styled
+from duologue.errors import UserError
+from duologue.ids import rng, to_json
+from duologue.plans.faults import KINDS, Kind, TimeOut, kinds_for
+from duologue.plans.index import ToolIndex
+from duologue.protocols import Outcome, Session, StateToken
+from duologue.types import Fault, Json, Tool, ToolCall, Turn
+
+__all__ = ["NO_FAULTS", "Faults", "FaultySession", "carried_out", "faults"]
+
+
+class Faults(Struct, frozen=True, omit_defaults=True):
+    """How often calls meet a fault."""
+
+    share: float = 0.0
+    """The share of calls that meet one of the kinds without a rate of their own, each as often as the others."""
+    rates: dict[str, float] = {}
+    """Kind → the share of the calls it can happen to."""
+
+    def __bool__(self) -> bool:
+        return bool(self.share) or any(self.rates.values())
+
+    def drawn(self, fitting: Sequence[Kind], at: float) -> Kind | None:
+        """The kind that a number from 0 to 1 falls to."""
+        rest = sum(k.name not in self.rates for k in fitting)
+        for kind in fitting:
+            at -= self.rates[kind.name] if kind.name in self.rates else self.share / rest
+            if at < 0:
+                return kind
+        return None
+
+
+NO_FAULTS = Faults()
+
+
+def faults(share: float | None, rates: Mapping[str, float]) -> Faults:
+    """Faults at these rates. Raises `UserError` for a kind there is none of, or rates that are none."""
+    for name, rate in {"faults": share or 0.0, **rates}.items():
+        if name != "faults" and name not in KINDS:
+            raise UserError(f"There is no kind of fault {name!r}.", f"Kinds: {', '.join(KINDS)}.")
+        if not 0 <= rate <= 1:
+            raise UserError(f"The rate of {name!r} is {rate:g}.", "Give a number from 0 (never) to 1.")
+    total = (share or 0.0) + sum(rates.values())
+    if total > 1:
+        raise UserError(f"The rates of faults add up to {total:g}.", "Together they can be 1 at most: every call.")
+    return Faults(share or 0.0, dict(sorted(rates.items())))
+
+
+class Rehearsing(Session, Protocol):
+    """A session that can say beforehand how a call would end."""
+
+    def refuses(self, name: str, arguments: dict[str, Json]) -> bool:
+        """Whether a call would fail now."""
+
+
+class FaultySession:
+    """A `Session` over another one. Closing it closes that one."""
+
+    def __init__(self, within: Rehearsing, rates: Faults, index: ToolIndex, seed: int, made: int = 0) -> None:
+        """`seed`: the scenario's. `made`: calls made in the conversation so far, where it is taken up midway."""
+        self._within, self._rates, self._index, self._seed, self._made = within, rates, index, seed, made
+
+    @property
+    def state(self) -> StateToken:
+        """The state it is in now."""
+        return self._within.state
+
+    async def call(self, name: str, arguments: dict[str, Json]) -> Outcome:
+        """Execute a tool, or meet a fault."""
+        dice = rng(self._seed, "fault", self._made)
+        self._made += 1
+        tool = self._index.by_name.get(name)
+        at = dice.random()
+        kind = self._rates.drawn(kinds_for(tool, self._index), at) if tool is not None else None
+        if tool is None or kind is None:
+            return await self._within.call(name, arguments)
+        if tool.effect == "write" and kind.error == TimeOut.error and self._within.refuses(name, arguments):
+            return await self._within.call(name, arguments)
+        result = self._shown(kind, tool, kind.shown(tool, dice))
+        if not kind.carried_out:
+            return Outcome(result, to_json(result), (), self.state, True, Fault(kind.name))
+        done = await self._within.call(name, arguments)
+        return replace(done, result=result, text=to_json(result), failed=True, fault=Fault(kind.name, True, done.text))
+
+    def close(self) -> None:
+        """Let its resources go."""
+        self._within.close()
+
+    def _shown(self, kind: Kind, tool: Tool, said: dict[str, Json]) -> Json:
+        return {"error": {"type": styled(kind.error, self._index.toolset.dialect.errors), **said}}
+
+
+def carried_out(turns: Sequence[Turn]) -> list[ToolCall]:
+    """The calls on a path that reached the tools, in order: what its session is opened again with."""
+    calls = {c.id: c for t in turns for c in t.message.tool_calls}
+    answered = [t for t in turns if t.message.role == "tool" and t.message.tool_call_id in calls]
+    return [calls[t.message.tool_call_id] for t in answered if t.fault is None or t.fault.done]

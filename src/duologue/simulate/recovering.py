@@ -1,0 +1,108 @@
+"""What the assistant does when a call fails through nobody's fault: tries again, looks up what is in doubt, gives up in the end.
+
+It knows such a failure by the error alone. The same call is made up to three times (`MOST_TRIES`). A change that went unanswered may have
+been made: before it is made again, and before anything is said of it, the row is read, and what it shows decides. What was tried in vain is
+told as it is: that it could not be done for now, and that nothing was changed, or that this is not known.
+"""
+
+import random
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+from duologue.ids import to_json
+from duologue.plans.faults import MOST_TRIES, TimeOut, met, shows_change
+from duologue.plans.memory import Known
+from duologue.plans.ways import error_kind
+from duologue.types import Json, Tool
+
+if TYPE_CHECKING:
+    from duologue.simulate.agenda import Agenda, Owed
+    from duologue.simulate.report import Reporter
+
+__all__ = ["Trouble", "call_mark", "cleared", "gave_up", "reason", "stumbled"]
+
+_NO_SUCH = "notfound"
+
+
+class Trouble(Struct):
+    """What stands in the way of a request without being its fault."""
+
+    tries: dict[str, int] = field(default_factory=dict)
+    """Call (name and arguments) → how often it was made in vain since it last went through."""
+    write: str = ""
+    """The change that is in doubt, or was."""
+    doubtful: bool = False
+    """It may have been made, and nobody has looked yet."""
+    gave_up: bool = False
+
+
+def call_mark(tool: Tool, arguments: dict[str, Json]) -> str:
+    """Names a call by what it asks."""
+    return f"{tool.name} {to_json(dict(sorted(arguments.items())))}"
+
+
+def stumbled(agenda: "Agenda", owed: "Owed", call: tuple[Tool, dict[str, Json]], result: Json, at: int) -> bool:
+    """Take in a result that is a failure of nobody's; False where it is none. `call`: the tool and its arguments."""
+    tool, mark = call[0], call_mark(*call)
+    trouble, error = owed.trouble, met(result)
+    if not error:
+        trouble.tries.pop(mark, None)
+        return False
+    trouble.tries[mark] = trouble.tries.get(mark, 0) + 1
+    if tool.effect == "write" and error == TimeOut.error:
+        trouble.write, trouble.doubtful, agenda.last_write = mark, True, at
+        if shows_change(tool, agenda.index):
+            return True
+    elif trouble.tries[mark] < MOST_TRIES:
+        return True
+    _give_up(owed, result, at)
+    return True
+
+
+def cleared(owed: "Owed", row: Known | None, result: Json, at: int) -> None:
+    """Take in what a look at the row shows of a change that was in doubt. `row`: as results have shown it by now."""
+    trouble = owed.trouble
+    if not trouble.doubtful:
+        return
+    trouble.doubtful = False
+    if _is_made(owed, row, result, at):
+        owed.listings, owed.result, owed.answered_at, owed.failed = [], {"ok": True}, at, False
+    elif trouble.tries.get(trouble.write, 0) >= MOST_TRIES:
+        _give_up(owed, result, at)
+
+
+def _give_up(owed: "Owed", result: Json, at: int) -> None:
+    owed.result, owed.answered_at, owed.failed, owed.again = result, at, True, False
+    owed.trouble.gave_up = True
+
+
+def _is_made(owed: "Owed", row: Known | None, result: Json, at: int) -> bool:
+    """Whether the row shows the change."""
+    if owed.need.meaning.family == "remove":
+        error = result.get("error") if isinstance(result, dict) else None
+        return isinstance(error, Mapping) and error_kind(error).startswith(_NO_SUCH)
+    table = owed.need.meaning.table
+    wanted = {k.rpartition(":")[0]: v for k, v in owed.need.values.items() if k.endswith(":value")}
+    columns = {k.removeprefix(f"{table}."): v for k, v in wanted.items()}
+    return row is not None and all(row.source(c) == at and row.values.get(c) == v for c, v in columns.items())
+
+
+# ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def gave_up(teller: "Reporter", owed: "Owed", slots: dict[str, str], dice: random.Random) -> str:
+    """What was tried in vain, told as it is."""
+    writes = owed.need.meaning.family in ("set", "create", "remove", "link", "unlink", "act")
+    path = "unsure" if owed.trouble.doubtful else "write" if writes else "read"
+    return teller.lines.line(f"gave_up.{path}", dice, slots)
+
+
+def reason(owed: "Owed", tool: Tool) -> str:
+    """Which lines of `rationale` say why a call is made, where that is because of trouble; empty where it is not."""
+    if owed.trouble.doubtful:
+        return "in_doubt"
+    if any(mark.startswith(f"{tool.name} ") for mark in owed.trouble.tries):
+        return "try_write" if tool.effect == "write" else "try_read"
+    return ""

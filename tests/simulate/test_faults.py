@@ -1,0 +1,250 @@
+"""Faults on purpose: drawn by seed, declared, recovered from by the scripted pair, and told from mistakes by the checks."""
+
+import asyncio
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+from msgspec.structs import replace
+
+from duologue.checks.blame import ruling
+from duologue.checks.combine import combine
+from duologue.environment import open_session
+from duologue.errors import UserError
+from duologue.pipeline import Workshop
+from duologue.plans.faults import KINDS, met, shows_change
+from duologue.simulate.agent import ScriptedAgent
+from duologue.simulate.faulty import Faults, FaultySession, carried_out, faults
+from duologue.simulate.play import due, play
+from duologue.simulate.scripted import Pair, gated
+from duologue.simulate.user import ScriptedUser
+from duologue.testing import tiny_environment
+from duologue.types import Dialogue, Fault, Message, ToolCall, Turn, Verdict
+
+ITEMS = 16
+RATES = {"lost_answer": 1.0, "timeout": 0.3}
+"""Above the usual: of the kinds that meet few calls there must be enough."""
+
+
+@cache
+def workshop() -> Workshop:
+    t = tiny_environment(seed=2)
+    return Workshop(t.environment, t.image, t.catalog, 2)
+
+
+def rates(kind: str) -> Faults:
+    return Faults(rates={kind: RATES.get(kind, 0.15)})
+
+
+@cache
+def played(kind: str, item: int) -> Dialogue:
+    shop = workshop().meeting(rates(kind))
+    return asyncio.run(shop.play(workshop().tasks.scenario(str(item), ())))
+
+
+def meeting(kind: str) -> list[int]:
+    """The items whose conversations meet it."""
+    return [i for i in range(ITEMS) if any(t.fault for t in played(kind, i).turns)]
+
+
+@cache
+def verdicts(kind: str, item: int) -> tuple[Verdict, ...]:
+    return workshop().check(played(kind, item))
+
+
+def failing(dialogue: Dialogue) -> list[str]:
+    return [v.check for v in workshop().check(dialogue) if v.passed is False]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_recovered_from_and_else_blamed_on_the_tool(kind: str) -> None:
+    found = meeting(kind)
+    lost = [i for i in found if not combine(verdicts(kind, i)).accepted]
+    who = [ruling(verdicts(kind, i), [t.message.role for t in played(kind, i).path()]) for i in lost]
+    assert len(found) >= 3
+    assert len(lost) <= len(found) // 5  # at such rates a call fails three times running now and then
+    assert {r.who for r in who if r is not None} <= {"tool"}
+
+
+def test_a_conversation_without_faults_is_the_same_as_ever() -> None:
+    scenario = workshop().tasks.scenario("0", ())
+    plain = asyncio.run(workshop().play(scenario))
+    assert asyncio.run(workshop().meeting(Faults()).play(scenario)) == plain
+    assert "recovery" not in [v.check for v in workshop().check(plain)]
+
+
+@pytest.mark.parametrize("kind", ["lost_answer", "server_error"])
+def test_a_conversation_taken_up_at_any_turn_meets_the_same_faults(kind: str) -> None:
+    whole = min((played(kind, i) for i in meeting(kind)), key=lambda d: len(d.turns))
+    for at in range(len(whole.turns)):
+        beside = whole.turns[at].message.role == "tool" and whole.turns[at + 1].message.role == "tool"
+        if not beside and due(whole.turns[: at + 1]) != "nobody":
+            assert taken_up(whole, at, rates(kind)) == whole, f"taken up after turn {at}"
+
+
+def taken_up(dialogue: Dialogue, at: int, rates: Faults) -> Dialogue:
+    """The dialogue cut after turn `at` and played on by speakers and a session that saw nothing but those turns."""
+    shop, scenario, turns = workshop(), dialogue.scenario, dialogue.turns[: at + 1]
+    assert shop.image is not None
+    session = open_session(shop.image, shop.environment, scenario.clock, carried_out(turns))
+    answered = sum(1 for turn in turns if turn.message.role == "tool")
+    user = ScriptedUser(shop.catalog, shop.index, scenario)
+    pair = Pair(
+        user=gated(user, scenario, shop.environment, shop.catalog),
+        agent=ScriptedAgent(shop.catalog, shop.index, shop.environment, scenario),
+        session=FaultySession(session, rates, shop.index, scenario.seed, answered),
+    )
+    return asyncio.run(play(pair, replace(dialogue, turns=turns)))
+
+
+# ── spoiled by hand ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def call_of(dialogue: Dialogue, at: int) -> ToolCall:
+    """The call that turn `at` answers."""
+    wanted = dialogue.turns[at].message.tool_call_id
+    return next(c for t in dialogue.turns for c in t.message.tool_calls if c.id == wanted)
+
+
+def writes(dialogue: Dialogue, at: int) -> bool:
+    return workshop().index.by_name[call_of(dialogue, at).name].effect == "write"
+
+
+def recovered(kind: str, write: bool) -> tuple[Dialogue, int]:
+    """A conversation that passes, and the turn of a fault in it: one call, made again or looked up in the next turn."""
+    for item in (i for i in meeting(kind) if combine(verdicts(kind, i)).accepted):
+        dialogue = played(kind, item)
+        for at, turn in enumerate(dialogue.turns[:-3]):
+            alone = (
+                len(dialogue.turns[at - 1].message.tool_calls) == len(dialogue.turns[at + 1].message.tool_calls) == 1
+            )
+            then = [t.fault for t in dialogue.turns[at + 1 : at + 5]]
+            if turn.fault and writes(dialogue, at) is write and alone and not any(then):
+                return dialogue, at
+    raise AssertionError(f"no {kind} of a {'change' if write else 'read'}")
+
+
+def put(dialogue: Dialogue, at: int, drop: int, more: list[Turn]) -> Dialogue:
+    """With other turns in the place of `drop` of them from turn `at` on."""
+    turns = [*dialogue.turns[:at], *more, *dialogue.turns[at + drop :]]
+    return replace(dialogue, turns=tuple(replace(t, parent=n - 1 if n else None) for n, t in enumerate(turns)))
+
+
+def again(dialogue: Dialogue, at: int, times: int) -> list[Turn]:
+    """The call behind turn `at` and its result, that many times more."""
+    call, result = call_of(dialogue, at), dialogue.turns[at]
+    out = []
+    for n in range(times):
+        made = replace(
+            dialogue.turns[at - 1], message=Message("assistant", tool_calls=(replace(call, id=f"more_{n}"),))
+        )
+        out += [made, replace(result, message=replace(result.message, tool_call_id=f"more_{n}"))]
+    return out
+
+
+def silent(dialogue: Dialogue, at: int) -> Dialogue:
+    """Nothing is done about the fault."""
+    return put(dialogue, at + 1, 2, [])
+
+
+def forever(dialogue: Dialogue, at: int) -> Dialogue:
+    return put(dialogue, at + 1, 0, again(dialogue, at, 3))
+
+
+def blindly(dialogue: Dialogue, at: int) -> Dialogue:
+    """Made again at once, without a look."""
+    made, answer = again(dialogue, at, 1)
+    went = replace(answer, message=replace(answer.message, content='{"ok":true}'), fault=None)
+    return put(dialogue, at + 1, 2, [made, went])
+
+
+def once_more(dialogue: Dialogue, at: int) -> Dialogue:
+    """Made again after the look has shown it."""
+    made, answer = again(dialogue, at, 1)
+    went = replace(answer, message=replace(answer.message, content='{"ok":true}'), fault=None)
+    return put(dialogue, at + 3, 0, [made, went])
+
+
+def called_done(dialogue: Dialogue, at: int) -> Dialogue:
+    """Not made again although the look has shown that it was not made."""
+    return put(dialogue, at + 3, 2, [])
+
+
+SPOILED: list[tuple[str, bool, Callable[[Dialogue, int], Dialogue], str]] = [
+    # the kind, whether it meets a change, what the assistant does wrongly, what finds it
+    ("lost_answer", True, once_more, "recovery"),
+    ("lost_answer", True, blindly, "recovery"),
+    ("lost_answer", True, silent, "recovery"),
+    ("lost_answer", True, silent, "honesty"),
+    ("timeout", True, blindly, "recovery"),
+    ("timeout", True, called_done, "recovery"),
+    ("timeout", True, called_done, "state"),
+    ("timeout", False, silent, "recovery"),
+    ("timeout", False, forever, "recovery"),
+    ("rate_limit", False, silent, "recovery"),
+    ("rate_limit", False, forever, "recovery"),
+    ("server_error", False, silent, "recovery"),
+    ("server_error", False, forever, "recovery"),
+]
+
+
+@pytest.mark.parametrize(("kind", "write", "wrongly", "check"), SPOILED)
+def test_a_wrong_recovery_is_found(
+    kind: str, write: bool, wrongly: Callable[[Dialogue, int], Dialogue], check: str
+) -> None:
+    spoiled = wrongly(*recovered(kind, write))
+    assert check in failing(spoiled)
+    who = ruling(workshop().check(spoiled), [t.message.role for t in spoiled.path()])
+    assert who is not None
+    assert who.who in ("agent", "tool")
+
+
+DECLARED: list[tuple[str, bool, Fault]] = [
+    # a turn that met a fault or did not, and what is declared of it wrongly
+    ("a result passed off as a fault", False, Fault("timeout")),
+    ("an unknown kind", True, Fault("gremlins")),
+    ("another kind", True, Fault("rate_limit")),
+    ("a change that was made, declared as not made", True, Fault("timeout")),
+    ("another answer held back", True, Fault("lost_answer", True, '{"ok":false}')),
+]
+
+
+@pytest.mark.parametrize(("what", "on_fault", "fault"), DECLARED)
+def test_a_fault_declared_wrongly_fails_the_replay(what: str, on_fault: bool, fault: Fault) -> None:
+    dialogue, at = recovered("lost_answer", True)
+    at = at if on_fault else at + 2
+    assert "replay" in failing(put(dialogue, at, 1, [replace(dialogue.turns[at], fault=fault)])), what
+
+
+# ── rates ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("share", "each", "wrong"),
+    [(1.2, {}, "1.2"), (-0.1, {}, "-0.1"), (None, {"gremlins": 0.1}, "gremlins"), (0.6, {"timeout": 0.6}, "1.2")],
+)
+def test_rates_that_are_none_are_refused(share: float | None, each: dict[str, float], wrong: str) -> None:
+    with pytest.raises(UserError, match=wrong):
+        faults(share, each)
+
+
+def test_each_call_meets_a_fault_as_often_as_asked() -> None:
+    kinds = list(KINDS.values())
+    drawn = [Faults(share=0.3, rates={"timeout": 0.1}).drawn(kinds, n / 1000) for n in range(1000)]
+    named = [k.name for k in drawn if k is not None]
+    assert {k: named.count(k) for k in KINDS} == dict.fromkeys(KINDS, 100)
+
+
+def test_a_change_is_left_in_doubt_only_where_a_read_shows_it() -> None:
+    index = workshop().index
+    lost = KINDS["lost_answer"]
+    for tool in index.toolset.tools:
+        assert lost.may_meet(tool, index) is shows_change(tool, index)
+        assert tool.effect == "write" or KINDS["timeout"].may_meet(tool, index)
+
+
+@pytest.mark.parametrize("written", ["timeout", "TIMEOUT", "TimeoutError"])
+def test_a_fault_is_known_by_its_error_in_every_dialect(written: str) -> None:
+    assert met({"error": {"type": written, "message": "…"}}) == "timeout"
+    assert not met({"error": {"type": "not_found", "message": "…"}})
+    assert not met({"ok": True})
