@@ -33,6 +33,7 @@ from duologue.checks.labels import label_before, label_behind, starts, word_befo
 from duologue.checks.placing import (
     EVERYDAY,
     Gap,
+    Spot,
     apart,
     bound,
     breaks_of,
@@ -267,9 +268,7 @@ class _Judge:
     def _row(self, listing: Listing) -> str:
         """The first figure told of the wrong row of a list."""
         spots = mentions(self.lowered, listing.rows, self.seen.by_name)
-        spots = [
-            s for s in spots if not label_before(self.lowered, s[0], frozenset(s[2].words))
-        ]  # "the status is open"
+        spots = [s for s in spots if not self._is_state(s)]
         spots = sorted([*spots, *short_mentions(self.text, listing.rows, spots)], key=lambda s: s[:2])
         if not spots:
             return ""
@@ -284,6 +283,11 @@ class _Judge:
             elif wrong := self._misplaced(claim, row, listing, clause_of(claim, breaks)):
                 return wrong
         return next((w for gap in gaps(loose, spots, breaks) if (w := self._parted(gap, listing, breaks))), "")
+
+    def _is_state(self, spot: Spot) -> bool:
+        """It tells what a row is ("the status is open"), and names none: the row has a name of its own."""
+        start, _, row = spot
+        return bool(row.identity) and label_before(self.lowered, start, frozenset(row.words)) != ""
 
     def _cut_short(self, listing: Listing) -> str:
         """Some rows told by name, the rest neither told nor spoken of, and "that is all"."""

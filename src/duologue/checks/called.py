@@ -8,9 +8,9 @@ row it is told of where a list is told row by row. Questions are left alone, and
 import re
 from collections.abc import Iterator, Sequence
 
-from duologue.checks.placing import bound, breaks_of, mentions, places, short_mentions
+from duologue.checks.placing import Spot, bound, breaks_of, mentions, places, short_mentions
 from duologue.checks.rows import NOBODY, Listing, Row, Seen
-from duologue.language.reading import DateSaid, has_phrase
+from duologue.language.reading import DateSaid, fold, has_phrase
 from duologue.plans.trace import Executed
 
 __all__ = ["miscalled"]
@@ -19,6 +19,7 @@ _FILLERS = re.compile(
     r"(?: flag)?(?:[ :=*\"“'(]| is| are| now| currently| set to| marked as| reads| says| shows)*[ :=*\"“'(]\Z"
 )
 _LONGEST = 24
+_BRACKETS = re.compile(r" \(([^\W\d_][^()\n,;]{1,23})\)")
 _SENTENCE = re.compile(r"[.!?](?=\s|\Z)|\n")
 
 
@@ -32,7 +33,7 @@ def miscalled(text: str, seen: Seen, block: Sequence[Executed], listings: Sequen
         for label, words in seen.words.get(call.turn, {}).items():
             fresh.setdefault(label, set()).update(words)
     claims = [c for label in fresh for c in _claims(lowered, label, seen)]
-    if not claims:
+    if not claims and "(" not in text:
         return ""
     spots = [s for x in listings for s in mentions(lowered, x.rows, seen.by_name)]
     spots = sorted([*spots, *(s for x in listings for s in short_mentions(text, x.rows, spots))], key=lambda s: s[:2])
@@ -55,6 +56,17 @@ def miscalled(text: str, seen: Seen, block: Sequence[Executed], listings: Sequen
             return f"{said.text!r} was never returned as {label}" + (
                 f" of {row.names[0]!r}" if row and row.names else ""
             )
+    return _aside(text, spots, seen, heard) if block else ""
+
+
+def _aside(text: str, spots: Sequence[Spot], seen: Seen, heard: str) -> str:
+    """A word alone in brackets behind a row's name that is another of the kind that the row has: "Piano Duets (waiting list)"."""
+    for _, end, row in spots:
+        found = _BRACKETS.match(text, end)
+        said = fold(found[1]) if found is not None else ""
+        labels = [label for label in row.words if said in seen.stock[label]]
+        if len(labels) == 1 and row.words[labels[0]] != said and not has_phrase(heard, said):
+            return f"{said!r} was never returned as {labels[0]} of {(row.names or row.short)[0]!r}"
     return ""
 
 
