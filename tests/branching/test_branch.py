@@ -97,6 +97,8 @@ def test_a_run_of_branches_cut_short_goes_on_and_gives_the_same(
         (["--differ", "nobody"], "is nobody here"),
         (["--limit", "0"], "leaves nothing"),
         (["--at", "9999"], "nothing to branch"),
+        (["--mistakes", "2"], "is no share"),
+        (["--mistakes", "1", "--differ", "user"], "only the user differs"),
         (["-o", "."], "the run they are made from"),
     ],
 )
@@ -136,6 +138,44 @@ def test_the_commands_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
     for words in map(shlex.split, lines):
         few = ["2" if before in ("-n", "--n") else word for before, word in zip(["", *words], words, strict=False)]
         assert run(few[1:]) == 0, words
+
+
+def test_a_mistake_is_the_first_thing_that_differs_and_is_never_accepted(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "b"
+    asked = [
+        "branch",
+        str(shop),
+        "-o",
+        str(folder),
+        "--differ",
+        "agent",
+        "--at",
+        "4,14,last",
+        "--n",
+        "2",
+        "--mistakes",
+        "1",
+        "--json",
+    ]
+    capsys.readouterr()
+    assert run(asked) == 0
+    told = json.loads(capsys.readouterr().out)
+    parents = {d.id: d for d in stored(shop)}
+    with Store.open(folder, readonly=True) as store:
+        assert not any(d.dialogue.fork.mistake for d in store.dialogues() if d.dialogue.fork)
+        spoilt = [d for d in store.dialogues(accepted=False) if d.dialogue.fork and d.dialogue.fork.mistake]
+    assert len(spoilt) == told["mistakes"] >= told["noticed"] > 0
+    for made in spoilt:
+        fork, turns = made.dialogue.fork, made.dialogue.turns
+        assert fork is not None
+        parent = parents[fork.parent].turns
+        assert turns[: fork.at] == parent[: fork.at]
+        assert turns[fork.at].message.role == parent[fork.at].message.role == "assistant"
+        assert said(turns[fork.at : fork.at + 1]) != said(parent[fork.at : fork.at + 1])
+        assert {v.check for v in made.verdicts if v.passed is False} >= set(fork.noticed)
+        assert next(v for v in made.verdicts if v.check == "replay").passed
 
 
 # ── places ───────────────────────────────────────────────────────────────────────────────────────────────────────────────

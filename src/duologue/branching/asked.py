@@ -28,6 +28,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     limit: int | None = None
     """Conversations, from the first; None = all."""
     seed: int = 0
+    mistakes: float = 0.0
+    """Share of the branches at an assistant's turn in which it makes a mistake on purpose."""
     models: ModelSettings = ModelSettings()
 
     def __post_init__(self) -> None:
@@ -38,6 +40,10 @@ class Asked(Struct, frozen=True, kw_only=True):
             raise UserError(f"--differ {self.differ!r} is nobody here.", f"Choose one of: {', '.join(DIFFER)}.")
         if self.limit is not None and self.limit < 1:
             raise UserError(f"--limit {self.limit} leaves nothing.", "Give a number from 1 on.")
+        if not 0 <= self.mistakes <= 1:
+            raise UserError(f"--mistakes {self.mistakes:g} is no share.", "Give a number from 0 to 1.")
+        if self.mistakes and self.differ == "user":
+            raise UserError("--mistakes are the assistant's, and only the user differs here.", "Give --differ agent.")
         if self.out.resolve() == self.run.resolve():
             raise UserError("The branches would go into the run they are made from.", "Name another folder (-o).")
 
@@ -67,13 +73,18 @@ class Asked(Struct, frozen=True, kw_only=True):
         played, prompts = self.models.identity(), self.models.prompts_mark
         more = {"roles": played, "prompts": prompts}
         branches: dict[str, Json] = {"of": digest(old), "conversations": digest(conversations), "at": self.at, "n": self.n,
-                                     "differ": self.differ}  # fmt: skip
+                                     "differ": self.differ, "mistakes": self.mistakes}  # fmt: skip
         own: dict[str, Json] = {"n": n, "seed": self.seed, "branches": branches}
         return kept | own | {name: value for name, value in more.items() if value}
 
     def check_speakers(self, parent: Store) -> None:
         """Raise `UserError` where a scripted speaker would have to take up what a model began: it reads what its own kind left."""
         before = parent.config().get("roles", {})
+        if self.mistakes and (before.get("agent") or before.get("user")):
+            raise UserError(
+                f"Models played {str(parent.folder)!r}, and --mistakes are made in conversations of the scripted pair.",
+                "Leave it out: models make mistakes of their own.",
+            )
         for role, needs in (("agent", ("user", "agent")), ("user", ("user",))):
             began = [who for who in needs if before.get(who)]
             if began and not self.models.roles.models(role):

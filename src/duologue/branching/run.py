@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from duologue.branching.asked import Asked
+from duologue.branching.mistakes import UNNOTICED, Mistakes, noticed
 from duologue.branching.places import forks
 from duologue.casting import Cast, assembled
 from duologue.catalog import Catalog
@@ -23,7 +24,7 @@ from duologue.checks.combine import combine
 from duologue.checks.findings import given_up
 from duologue.environment import Image
 from duologue.errors import LimitReachedError, StageError, UserError
-from duologue.ids import canonical, derive_seed, digest
+from duologue.ids import canonical, derive_seed, digest, rng
 from duologue.items import CHECK, PLAY
 from duologue.pipeline import Progress
 from duologue.protocols import ChatModel
@@ -54,6 +55,10 @@ class Summary(Struct, frozen=True):
     """By a check, or given up."""
     same: int
     """Left out: they say what their parent or another branch says."""
+    mistakes: int = 0
+    """Branches in which the assistant makes one on purpose; all of them are among the rejected."""
+    noticed: int = 0
+    """Of these, those whose mistake a check objects to."""
     stopped: str = ""
 
     @property
@@ -102,6 +107,7 @@ class Branches:
         self.scripted = not any(cast.roles.models(role) for role in ("user", "agent"))
         self._images: dict[str, Image] = {}
         self._shops: dict[str, Workshop] = {}
+        self._mistakes: dict[str, Mistakes] = {}
 
     def shop(self, name: str) -> Workshop:
         """The workshop of an environment of the parent run, which is put into the store when it is first needed."""
@@ -134,7 +140,8 @@ class Branches:
 
     async def _one(self, group: Group, number: int, known: dict[bytes, str]) -> str:
         item = group.first + number
-        drawn = await self._drawn(group, number, known)
+        mistaken = self._mistaken(group, number, known) if self._errs(group, number) else None
+        drawn = mistaken or await self._drawn(group, number, known)
         self.store.begin_item(item)
         if isinstance(drawn, str):
             self.store.reject_item(item, BRANCH, drawn)
@@ -169,6 +176,24 @@ class Branches:
                 return played
         return found
 
+    def _errs(self, group: Group, number: int) -> bool:
+        """Whether the assistant of a branch is to make a mistake."""
+        asked, at = self.asked, group.at
+        drawn = rng(asked.seed, "errs", group.parent.id, at, number).random()
+        return drawn < asked.mistakes and group.parent.path()[at].message.role == "assistant"
+
+    def _mistaken(self, group: Group, number: int, known: Mapping[bytes, str]) -> Dialogue | None:
+        """A branch with a mistake that no other makes there; None where the turn offers none."""
+        name = group.parent.environment
+        if name not in self._mistakes:
+            self._mistakes[name] = Mistakes(self.shop(name))
+        start = self._start(group, number, 0)
+        dice = rng(self.asked.seed, "mistake", group.parent.id, group.at, number)
+        for kind, made in self._mistakes[name].made(group.parent, group.at, dice):
+            if start.fork is not None and said(made.turns[group.at :]) not in known:
+                return replace(start, turns=made.turns, fork=replace(start.fork, mistake=kind))
+        return None
+
     def _start(self, group: Group, number: int, draw: int) -> Dialogue:
         parent, seed = group.parent, self.asked.seed
         drawn = derive_seed(seed, "branch", parent.id, group.at, number, draw)
@@ -185,9 +210,14 @@ class Branches:
         return "rejected"
 
     async def _judged(self, item: int, dialogue: Dialogue) -> str:
-        verdicts = await self.shop(dialogue.environment).verdicts(dialogue, str(item))
+        shop, fork = self.shop(dialogue.environment), dialogue.fork
+        on_purpose = fork is not None and bool(fork.mistake)
+        verdicts = shop.check(dialogue) if on_purpose else await shop.verdicts(dialogue, str(item))
         accepted, reasons = combine(verdicts)
         code = "" if accepted else reasons[0].partition(":")[0]
+        if fork is not None and on_purpose:
+            seen = noticed(fork.mistake, verdicts, fork.at)
+            dialogue, code = replace(dialogue, fork=replace(fork, noticed=seen)), code if seen else UNNOTICED
         self.store.count_attempt(item, PLAY)
         self.store.count_attempt(item, CHECK, code)
         self.store.count_verdicts(item, verdicts)
@@ -273,10 +303,14 @@ def _summary(store: Store, asked: tuple[int, int, int], stopped: str) -> Summary
     """Counted from the store alone, so that a run gone on with says the same."""
     ended = list(store.finished_items().values())
     same = store.rejected_in(BRANCH)
+    forked = [d.dialogue.fork for d in store.dialogues(accepted=False)]
+    mistakes = [fork for fork in forked if fork is not None and fork.mistake]
     return Summary(
         *asked,
         accepted=ended.count("accepted"),
         rejected=ended.count("rejected") - same,
         same=same,
+        mistakes=len(mistakes),
+        noticed=sum(bool(fork.noticed) for fork in mistakes),
         stopped=stopped,
     )

@@ -1,7 +1,7 @@
 """`duologue branch`: several continuations of one prefix of each accepted conversation of a run."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -26,26 +26,44 @@ if TYPE_CHECKING:
     from duologue.branching import Summary
 
 
+Place: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--out", help="The run folder of the branches. [default: RUN-branches]", metavar="FOLDER", show_default=False
+    ),
+]  # fmt: skip
+At: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--at",
+        help="Before which turns: every decision, the first, the last, or the first from TURN on (the system message is 0);"
+        " several with commas. The assistant decides in each message, a user where they come with a request.",
+        metavar="every-decision|first|last|TURN",
+    ),
+]
+Differ: TypeAlias = Annotated[
+    str, typer.Option("--differ", help="Who decides otherwise from there on.", metavar="agent|user|both")
+]
+Limit: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--limit", help="Branch only the first N conversations.", metavar="N", parser=whole, show_default=False
+    ),
+]
+Mistakes: TypeAlias = Annotated[
+    float,
+    typer.Option(
+        "--mistakes",
+        help="Share of the branches at the assistant's turns in which it makes a mistake on purpose.",
+        metavar="SHARE",
+    ),
+]
+
+
 def branch(
-    run: Run,
-    out: Annotated[
-        Path | None,
-        typer.Option("-o", "--out", help="The run folder of the branches. [default: RUN-branches]", metavar="FOLDER", show_default=False),
-    ] = None,
-    at: Annotated[
-        str,
-        typer.Option(
-            "--at",
-            help="Before which turns: every decision, the first, the last, or the first from TURN on (the system message is 0);"
-            " several with commas. The assistant decides in each message, a user where they come with a request.",
-            metavar="every-decision|first|last|TURN",
-        ),
-    ] = "every-decision",
+    run: Run, out: Place = None, at: At = "every-decision",
     n: Annotated[int, typer.Option("--n", "-n", help="Branches at each place.", metavar="K", parser=whole)] = 2,
-    differ: Annotated[str, typer.Option("--differ", help="Who decides otherwise from there on.", metavar="agent|user|both")] = "both",
-    limit: Annotated[
-        int | None, typer.Option("--limit", help="Branch only the first N conversations.", metavar="N", parser=whole, show_default=False)
-    ] = None,
+    differ: Differ = "both", limit: Limit = None, mistakes: Mistakes = 0.0,
     seed: Seed = 0, json: Json = False,
     model: Model = None, base_url: BaseUrl = None, role: Role = None, config: Config = None, prompts: Prompts = None,
     price: Price = None, max_dollars: MaxDollars = None, max_tokens: MaxTokens = None, max_hours: MaxHours = None,
@@ -66,7 +84,15 @@ def branch(
     folder = run_folder(run)
     place = out or folder.with_name(f"{folder.resolve().name}-branches")
     asked = Asked(
-        run=folder, out=place, at=at, n=n, differ=differ, limit=limit, seed=seed, models=model_settings(flags)
+        run=folder,
+        out=place,
+        at=at,
+        n=n,
+        differ=differ,
+        limit=limit,
+        seed=seed,
+        mistakes=mistakes,
+        models=model_settings(flags),
     )
     with live_line() as draw:
         if asked.models.roles.scripted:
@@ -97,6 +123,10 @@ def _report(folder: Path, made: "Summary", json: bool) -> int:
     if made.unfinished:
         line += f", {made.unfinished:,} unfinished"
     print(one_line(f"{made.branches:,} branches of {from_where}: {line}, in {folder}"))
+    if made.mistakes:
+        print(
+            f"{made.mistakes:,} of the rejected hold a mistake made on purpose; checks object to {made.noticed:,} of these mistakes"
+        )
     name = shlex.quote(str(folder))
     print(
         one_line(

@@ -107,7 +107,8 @@ def key_told(play: Play, dice: Random) -> Iterator[Change]:
     for i in shuffled(play.reads(), dice):
         call, at = play.moves[i].calls[0], play.report(i)
         key = play.key_of(call)
-        if key and len(str(call.arguments[key])) > 3:
+        told = str(call.arguments[key]) if key else ""
+        if len(told) > 3 and any(c.isdigit() for c in told):
             text = f"{play.moves[at].text} It's filed under {other_digit(call.arguments[key], dice)}."
             yield Change(play.put(at, play.moves[at].saying(text)), at)
 

@@ -115,12 +115,12 @@ def changed(world: World, form: Spoil, first: int = PLAIN, seed: int = 0) -> Mad
         play = taken_apart(world, number, dialogue)
         for change in form(play, _dice(seed, "traps", world.name, form.__name__, number)):
             done = perform(play, change.moves)
-            if done.steady and _came_out(play, change, done):
+            if done.steady and came_out(play, change, done):
                 return Made(done.dialogue, done.starts[change.at], world.name)
     raise LookupError(f"no conversation of the {world.name} offers a place for {form.__name__}")
 
 
-def _came_out(play: Play, change: Change, done: Performed) -> bool:
+def came_out(play: Play, change: Change, done: Performed) -> bool:
     """Whether what must come of it came of it."""
     after = done.dialogue.turns[done.starts[change.at] + 1 :]
     if change.must == "change":
