@@ -13,9 +13,11 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from duologue.checks import case_of
 from duologue.checks.blame import blame
 from duologue.checks.combine import combine
 from duologue.checks.findings import given_up
+from duologue.checks.recovery import recoveries
 from duologue.errors import StageError
 from duologue.simulate.play import GivenUpError
 from duologue.store import CANDIDATES, Store
@@ -167,6 +169,8 @@ class Items:
             fault = Verdict(error.stage, False, (given_up(last, error.reason, error.evidence),))
             return Checked(error.dialogue, (fault,), reason, error.evidence)
         self.store.count_attempt(number, PLAY)
+        if shop.faults:
+            self.store.count_faults(number, recoveries(case_of(dialogue, shop.environment)))
         checked = await _checked(shop, dialogue, str(number))
         self.store.count_attempt(number, CHECK, checked.code)
         self.store.count_verdicts(number, checked.verdicts)

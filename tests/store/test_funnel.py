@@ -165,7 +165,7 @@ def of_version(folder: Path, version: int) -> Path:
     with Store.create(folder, {}) as store:
         fill(store, trust=False)
     db = sqlite3.connect(folder / "run.sqlite")
-    db.executescript("ALTER TABLE dialogues DROP COLUMN behaviours;")
+    db.executescript("ALTER TABLE dialogues DROP COLUMN behaviours; DROP TABLE faults;")
     if version < 3:
         db.executescript(
             "ALTER TABLE items DROP COLUMN blame; DROP TABLE checks; DROP TABLE redrawn; DROP TABLE untried; DROP INDEX calls_spent;"
@@ -213,9 +213,33 @@ def test_the_scripts_that_older_versions_lack_are_the_last_ones() -> None:
     """`of_version` takes away what these scripts make: a new one must be taken away there too."""
     from duologue.store.files import MIGRATIONS
 
-    assert MIGRATIONS == ("schema.sql", "calls.sql", "trust.sql", "behaviours.sql")
+    assert MIGRATIONS == ("schema.sql", "calls.sql", "trust.sql", "behaviours.sql", "faults.sql")
     assert "ADD COLUMN blame" in resources.files("duologue.store").joinpath("trust.sql").read_text()
     assert "ADD COLUMN behaviours" in resources.files("duologue.store").joinpath("behaviours.sql").read_text()
+
+
+# ── faults on purpose ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_faults_are_counted_over_all_that_was_played(tmp_path: Path) -> None:
+    with Store.create(tmp_path / "run", {}) as store:
+        store.put_environment(make_environment(), None)
+        for item, reason in enumerate(["", "calls"]):
+            store.begin_item(item)
+            store.count_faults(item, {"timeout": (2, 2)})  # of the one that was drawn again
+            store.count_faults(item, {"timeout": (3, 1), "rate_limit": (1, 1)})
+            store.put_dialogue(item, make_dialogue(make_environment(), item), SOUND, reason, "tool" if reason else "")
+        found = stats(store)
+    assert found["faults"] == {"rate_limit": {"met": 2, "recovered": 2}, "timeout": {"met": 10, "recovered": 6}}
+    shown = [" ".join(line.split()) for line in report(found).splitlines()]
+    assert "timeout 10 6 (60.0%)" in shown
+
+
+def test_a_run_without_faults_says_nothing_of_them(tmp_path: Path) -> None:
+    with Store.create(tmp_path / "run", {}) as store:
+        found = stats(store)
+    assert "faults" not in found
+    assert "faults" not in report(found)
 
 
 # ── behaviours ───────────────────────────────────────────────────────────────────────────────────────────────────────────

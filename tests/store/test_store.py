@@ -245,7 +245,8 @@ def test_an_older_file_gets_what_it_lacks(tmp_path: Path, monkeypatch: pytest.Mo
             (2, "calls.sql"),
             (3, "trust.sql"),
             (4, "behaviours.sql"),
-            (5, "later.sql"),
+            (5, "faults.sql"),
+            (6, "later.sql"),
         ]
 
 

@@ -20,7 +20,7 @@ from duologue.plans.match import normal_arguments
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Verdict
 
-__all__ = ["recovery"]
+__all__ = ["recoveries", "recovery"]
 
 
 def recovery(case: Case) -> Verdict:
@@ -31,6 +31,19 @@ def recovery(case: Case) -> Verdict:
             findings += _tries(same, work)
             findings += _doubts(case, same, work)
     return Verdict("recovery", all(_is_noted(f) for f in findings), tuple(findings))
+
+
+def recoveries(case: Case) -> dict[str, tuple[int, int]]:
+    """Kind of fault → how many calls met it, and for how many of them what they were made for was reached before the user spoke again."""
+    out: dict[str, tuple[int, int]] = {}
+    for work in _stretches(case):
+        for same in _alike(case, work):
+            for at, call in enumerate(same):
+                if call.fault is not None:
+                    reached = bool(_looked(call, work)) if call.worked else any(c.worked for c in same[at + 1 :])
+                    met, recovered = out.get(call.fault.kind, (0, 0))
+                    out[call.fault.kind] = (met + 1, recovered + reached)
+    return out
 
 
 def _is_noted(finding: Finding) -> bool:

@@ -67,6 +67,9 @@ def _turn(turn: Turn) -> Iterator[str]:
     message = turn.message
     if message.role == "tool":
         yield _line("", f"← {_shortened(message.content)}", "dim")
+        if turn.fault is not None:
+            after = ", though it was carried out" if turn.fault.done else ""
+            yield _line("", f"⚡ a fault on purpose: {one_line(turn.fault.kind)}{after}", "yellow")
         yield from (_line("", f"✎ {_change(change)}", "yellow") for change in turn.changes)
         return
     label: str = message.role

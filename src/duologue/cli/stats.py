@@ -73,7 +73,7 @@ def report(found: dict[str, Any]) -> str:
     blank = ("", "")
     parts = [styled(head, "bold"), "", "mean (max) of a conversation"]
     parts.append(table([*rows, *((*pair, *blank) for pair in more)], right=frozenset({1, 2, 3})))
-    parts += [*_behaviours(found), *way(found), *losses(found), *each_sample(found)]
+    parts += [*_behaviours(found), *_faults(found), *way(found), *losses(found), *each_sample(found)]
     if "models" in found:
         parts += ["", *_models(found["models"])]
     return "\n".join(parts)
@@ -89,6 +89,20 @@ def _behaviours(found: dict[str, Any]) -> list[str]:
     said = ", ".join(f"{one_line(name)} {share:.1%}" for name, share in shares.items() if share)
     never = ", ".join(one_line(name) for name, share in shares.items() if not share)
     return ["", wrapped(f"conversations with: {said}" + (f"; never: {never}" if never else ""), 2)]
+
+
+def _faults(found: dict[str, Any]) -> list[str]:
+    """The faults that calls met on purpose, kind by kind."""
+    from duologue.cli.text import one_line, table
+
+    if not found.get("faults"):
+        return []
+    rows = [("faults on purpose", "met", "recovered from")]
+    rows += [
+        (one_line(kind), f"{n['met']:,}", f"{n['recovered']:,} ({n['recovered'] / n['met']:.1%})")
+        for kind, n in found["faults"].items()
+    ]
+    return ["", table(rows, right=frozenset({1, 2}))]
 
 
 def _figure(summary: dict[str, float]) -> str:

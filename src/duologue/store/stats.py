@@ -11,6 +11,9 @@ What is counted, over accepted conversations:
   (None), and one that a newer version went on with knows it of its later conversations.
 * tools: different tools that those conversations could use (a name counts once per database).
 
+* faults: kind → how many calls met one on purpose, and how many of those were recovered from; over all conversations that were played,
+  redraws included. Only where some did.
+
 `items` are those begun; each ends once, accepted or rejected, or is `unfinished` when the run was cut short. The funnel
 counts every attempt, redraws included: how many entered a stage, how many passed, and why the others did not (see `funnel`).
 `candidates` are drafts of single tasks, `tasks` the scenarios made of those that were proven. `drawn_again` has the conversations that
@@ -45,6 +48,8 @@ _TOOLS = """
 """
 
 _HAS_BEHAVIOURS = "SELECT count(*) FROM pragma_table_info('dialogues') WHERE name = 'behaviours'"
+_HAS_FAULTS = "SELECT count(*) FROM sqlite_master WHERE name = 'faults'"
+_FAULTS = "SELECT kind, sum(met), sum(recovered) FROM faults GROUP BY kind ORDER BY kind"
 _WITH_BEHAVIOURS = "SELECT count(behaviours) FROM dialogues WHERE accepted = 1"
 _BEHAVIOURS = """
     SELECT value, count(*) FROM dialogues, json_each(dialogues.behaviours)
@@ -71,6 +76,8 @@ def stats(store: Store, selected: int | None = None) -> dict[str, Json]:
         "funnel": funnel(store),
         "seconds": float(store.notes().get("seconds", 0.0)),
     }
+    if met := _faults(store):
+        found["faults"] = met
     if has_calls(store.db):
         found["models"] = model_stats(store.db, accepted)
     return found | _trust(store, found, selected)
@@ -83,6 +90,12 @@ def _behaviours(store: Store) -> dict[str, float] | None:
         return None
     rows: list[Any] = store.db.execute(_BEHAVIOURS).fetchall()
     return {name: _ratio(n, known) for name, n in rows}
+
+
+def _faults(store: Store) -> dict[str, dict[str, int]]:
+    """Kind of fault → how many calls met it, and how many were recovered from; empty where none did."""
+    rows: list[Any] = store.db.execute(_FAULTS).fetchall() if _row(store, _HAS_FAULTS)[0] else []
+    return {kind: {"met": met, "recovered": recovered} for kind, met, recovered in rows}
 
 
 def _trust(store: Store, found: dict[str, Json], selected: int | None) -> dict[str, Json]:

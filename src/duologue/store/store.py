@@ -54,6 +54,7 @@ class Store:
         self._verdicts: dict[int, dict[str, list[int]]] = {}
         self._redrawn: dict[int, list[tuple[Any, ...]]] = {}
         self._untried: dict[int, Counter[tuple[str, str]]] = {}
+        self._faults: dict[int, dict[str, list[int]]] = {}
         self._writing: dict[str, frozenset[str]] = {}
 
     @classmethod
@@ -196,6 +197,15 @@ class Store:
         """Count what the proofs of the item's tasks left untried: (kind of mutation, why) → how often. Written when the item ends."""
         self._untried.setdefault(item, Counter()).update(untried)
 
+    def count_faults(self, item: int, faults: Mapping[str, tuple[int, int]]) -> None:
+        """Count the faults that a conversation played for the item met: kind → how many, and how many were recovered from. Written when
+        the item ends."""
+        counts = self._faults.setdefault(item, {})
+        for kind, (met, recovered) in faults.items():
+            known = counts.setdefault(kind, [0, 0])
+            known[0] += met
+            known[1] += recovered
+
     def keep_redrawn(
         self, item: int, dialogue: Dialogue, verdicts: tuple[Verdict, ...], reason: str, blame: str
     ) -> None:
@@ -258,6 +268,8 @@ class Store:
         said = self._verdicts.pop(item, {})
         self.db.executemany("INSERT INTO checks VALUES (?, ?, ?, ?, ?)", [(item, name, *n) for name, n in said.items()])
         self.db.executemany("INSERT INTO redrawn VALUES (?, ?, ?, ?, ?, ?, ?)", self._redrawn.pop(item, ()))
+        met = self._faults.pop(item, {})
+        self.db.executemany("INSERT INTO faults VALUES (?, ?, ?, ?)", [(item, kind, *n) for kind, n in met.items()])
         untried = self._untried.pop(item, Counter())
         self.db.executemany("INSERT INTO untried VALUES (?, ?, ?, ?)", [(item, *k, n) for k, n in untried.items()])
 
