@@ -160,6 +160,8 @@ class _Judge:
     # ── Fields ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _field(self, claim: Claim) -> str:
+        if isinstance(claim, Number) and claim.suffix.isupper() and len(claim.suffix) > 1:
+            return ""  # a part of a code: "postal code N1 5LH"
         label = label_before(self.lowered, claim.start, self.seen.labels)
         label = label or label_behind(self.lowered, claim.end, self.seen.labels)
         own = self.seen.by_label.get(label)
@@ -331,7 +333,7 @@ class _Judge:
         others = [r for r in listing.rows if r is not row]
         owners = [r for r in others if any(among(claim, (f,)) for k, f in r.figures.items() if k in row.figures)]
         vague = (name for r in owners for name in r.short if not is_name(name) or name.lower() in EVERYDAY)
-        if not owners or any(places(self.text[slice(*clause)], name) for name in vague):
+        if not owners or any(places(self.lowered[slice(*clause)], name.lower()) for name in vague):
             return ""
         if not tied and (_AGAINST.search(self.lowered, claim.end, clause[1]) or self._is_gap(claim, clause)):
             return ""
