@@ -80,8 +80,8 @@ def writes_what_was_taken_back(dialogue: Dialogue) -> Dialogue:
 
 def never_puts_it_right(dialogue: Dialogue) -> Dialogue:
     """The user's fault this time: the first wish stands, and they agree to it."""
-    first, second = at(dialogue, "second_thought")
-    kept = (*dialogue.turns[: first + 2], *dialogue.turns[second + 2 :])
+    _, second = at(dialogue, "second_thought")
+    kept = (*dialogue.turns[:second], *dialogue.turns[second + 2 :])
     return replace(dialogue, turns=tuple(replace(t, parent=n - 1 if n else None) for n, t in enumerate(kept)))
 
 

@@ -160,7 +160,7 @@ class _Judge:
     # ── Fields ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _field(self, claim: Claim) -> str:
-        if isinstance(claim, Number) and claim.suffix.isupper() and len(claim.suffix) > 1:
+        if isinstance(claim, Number) and len(claim.suffix) > 1 and claim.text.endswith(claim.suffix.upper()):
             return ""  # a part of a code: "postal code N1 5LH"
         label = label_before(self.lowered, claim.start, self.seen.labels)
         label = label or label_behind(self.lowered, claim.end, self.seen.labels)
