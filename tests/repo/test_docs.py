@@ -9,7 +9,7 @@ from typer.main import get_command
 
 from duologue import types
 from duologue.cli.app import app
-from duologue.export import files, rows
+from duologue.export import files, forks, rows
 from duologue.select import decontamination, lists, samples
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +80,7 @@ DOCUMENTED = (
     *(rows.Row, rows.RowMessage, rows.Metadata, types.Verdict, types.Finding, files.EnvironmentFile),
     *(lists.Selection, lists.RunRef, lists.Kept, samples.Left, lists.Report, lists.Step, lists.Against),
     *(decontamination.BenchmarkFile, lists.Shared),
+    *(forks.Pair, forks.PlainMessage, forks.PairFacts, forks.GroupRow, forks.Completion, forks.GroupFacts),
 )
 
 

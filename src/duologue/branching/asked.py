@@ -29,7 +29,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     """Conversations, from the first; None = all."""
     seed: int = 0
     mistakes: float = 0.0
-    """Share of the branches at an assistant's turn in which it makes a mistake on purpose."""
+    """Share of the branches at an assistant's turn, but for the first of several, in which it makes a mistake on purpose."""
     models: ModelSettings = ModelSettings()
 
     def __post_init__(self) -> None:

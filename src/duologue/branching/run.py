@@ -177,8 +177,10 @@ class Branches:
         return found
 
     def _errs(self, group: Group, number: int) -> bool:
-        """Whether the assistant of a branch is to make a mistake."""
+        """Whether the assistant of a branch is to make a mistake. Of several at a place the first is none, so that there is a better one."""
         asked, at = self.asked, group.at
+        if number == 0 and asked.n > 1:
+            return False
         drawn = rng(asked.seed, "errs", group.parent.id, at, number).random()
         return drawn < asked.mistakes and group.parent.path()[at].message.role == "assistant"
 

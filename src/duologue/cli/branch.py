@@ -54,7 +54,7 @@ Mistakes: TypeAlias = Annotated[
     float,
     typer.Option(
         "--mistakes",
-        help="Share of the branches at the assistant's turns in which it makes a mistake on purpose.",
+        help="Share of the branches at the assistant's turns, but for the first at each, in which it makes a mistake on purpose.",
         metavar="SHARE",
     ),
 ]
