@@ -16,7 +16,8 @@ from duologue.types import Finding, Json, Need, Subtask
 __all__ = ["misjudged"]
 
 _OPPOSITE = {"max": "min", "min": "max", "latest": "earliest", "earliest": "latest"}
-_ANSWERS = r"(?:it's|it is|that's|that is|that would be|it would be)"
+_ANSWERS = r"(?:it s|it is|that s|that is|that would be|it would be)"
+"""As `fold` leaves them, which turns an apostrophe into a blank."""
 _VERBS = r"(?:is|are|has|have|was|were|had|costs?|comes?|came|lasts?|weighs?|shows?)"
 
 
@@ -89,7 +90,8 @@ def _rows(result: Json) -> list[dict[str, Json]]:
 
 def _is_given(text: str, name: str) -> bool:
     """The answer is that name: "that would be loan 31"."""
-    return re.search(rf"\b{_ANSWERS} (?:the )?(?:\w+ )?{re.escape(name)}(?!\w)", text) is not None
+    at_once = re.match(rf"{re.escape(name)}(?:, by [^:]+)?: ", text) is not None
+    return at_once or re.search(rf"\b{_ANSWERS} (?:the )?(?:\w+ )?{re.escape(name)}(?!\w)", text) is not None
 
 
 def _called(text: str, name: str, words: tuple[str, ...]) -> bool:

@@ -55,8 +55,6 @@ OWN = 4.0
 """How much more readily those who speak for themselves come up with what is theirs than with what is anybody's."""
 CLIENT_DRAWS = 8
 """Draws after which somebody at the desk takes the place of a user who speaks for themselves."""
-SHAPES_TRIED = 5
-"""Shapes tried before the parts are drawn one by one after all."""
 SHAPED = 0.4
 """How often a task of some shape is tried before one whose parts are drawn one by one."""
 _TO_THE_MINUTE = 16
@@ -177,12 +175,13 @@ class Drawing:
         """The parts of a task of some shape; None for one whose parts are drawn one by one."""
         if not SHAPES or self.dice.random() >= SHAPED:
             return None
-        weights = [s.weight * self.maker.rates.get(s.name, 1.0) for s in SHAPES]
-        for _ in range(SHAPES_TRIED if any(weights) else 0):
-            shape = self.dice.choices(SHAPES, weights)[0]
-            parts = self._of_shape(shape)
+        left = [(s, w) for s in SHAPES if (w := s.weight * self.maker.rates.get(s.name, 1.0))]
+        while left:
+            choice = self.dice.choices(left, [w for _, w in left])[0]
+            parts = self._of_shape(choice[0])
             if parts is not None:
                 return parts
+            left.remove(choice)
         return None
 
     def _of_shape(self, shape: Shape) -> list[Subtask] | None:

@@ -26,7 +26,7 @@ class Shape(Protocol):
 
     name: str
     weight: float
-    """How often it is tried beside the others."""
+    """How early it is tried beside the others: what there is seldom occasion for comes before what there always is."""
 
     def draw(self, drawing: "Drawing") -> list[Subtask] | None:
         """The parts of a task, taken on the walk; None where this environment, or what was seen of it so far, has no

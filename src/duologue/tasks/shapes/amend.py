@@ -28,7 +28,7 @@ class Undo:
     """ "Change it to 25. … Sorry, put it back the way it was." """
 
     name = "undo"
-    weight = 1.0
+    weight = 3.5
 
     def draw(self, drawing: "Drawing") -> list[Subtask] | None:
         """A look, a change, and the change taken back."""
@@ -44,7 +44,7 @@ class Instead:
     """ "Change it to 25. … Sorry, make that 27." """
 
     name = "instead"
-    weight = 0.7
+    weight = 1.5
 
     def draw(self, drawing: "Drawing") -> list[Subtask] | None:
         """A look, a change, and another value after all."""

@@ -26,7 +26,7 @@ class Audit:
     """ "Which customers have no phone number? … Put in 555-0101 for the first." """
 
     name = "audit"
-    weight = 1.4
+    weight = 2.0
 
     def draw(self, drawing: "Drawing") -> list[Subtask] | None:
         """A list of what is incomplete or odd, and its mending."""

@@ -34,7 +34,7 @@ class Budget:
     """ "I have 50 to spend. Which of the beverages can I get for that, cheapest first?" """
 
     name = "budget"
-    weight = 3.0
+    weight = 5.0
 
     def draw(self, drawing: "Drawing") -> list[Subtask] | None:
         """What fits into a sum, and a part about one of it."""

@@ -28,7 +28,7 @@ class Bulk:
     """ "Which orders does she have? … Set them all to shipped, except the last one." """
 
     name = "bulk"
-    weight = 1.6
+    weight = 4.0
 
     def draw(self, drawing: "Drawing") -> list[Subtask] | None:
         """A list, and one request for several changes."""

@@ -34,7 +34,7 @@ class Choose:
     """ "Which is cheaper, Chai or Chang? … Then set the cheaper one to 17." """
 
     name = "choose"
-    weight = 1.5
+    weight = 1.0
 
     def draw(self, drawing: "Drawing") -> list[Subtask] | None:
         """Rows compared, and a part about the one."""

@@ -37,7 +37,7 @@ class Conditional:
     """ "If there are fewer than 20 left, set it to 50; otherwise leave it." """
 
     name = "conditional"
-    weight = 1.2
+    weight = 3.0
 
     def draw(self, drawing: "Drawing") -> list[Subtask] | None:
         """One part: a look, and the change where the condition holds."""
@@ -89,7 +89,7 @@ class Decided:
     """ "How many are left? … That's below 20, so set it to 50." """
 
     name = "decided"
-    weight = 0.8
+    weight = 3.0
 
     def draw(self, drawing: "Drawing") -> list[Subtask] | None:
         """A look, and the change, with what was heard as its reason."""
