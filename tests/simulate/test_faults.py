@@ -21,15 +21,15 @@ from duologue.simulate.user import ScriptedUser
 from duologue.testing import tiny_environment
 from duologue.types import Dialogue, Fault, Message, ToolCall, Turn, Verdict
 
-ITEMS = 16
+ITEMS = 12
 RATES = {"lost_answer": 1.0, "timeout": 0.3}
 """Above the usual: of the kinds that meet few calls there must be enough."""
 
 
 @cache
 def workshop() -> Workshop:
-    t = tiny_environment(seed=2)
-    return Workshop(t.environment, t.image, t.catalog, 2)
+    t = tiny_environment(seed=9)
+    return Workshop(t.environment, t.image, t.catalog, 9)
 
 
 def rates(kind: str) -> Faults:
@@ -185,6 +185,8 @@ SPOILED: list[tuple[str, bool, Callable[[Dialogue, int], Dialogue], str]] = [
     ("rate_limit", False, forever, "recovery"),
     ("server_error", False, silent, "recovery"),
     ("server_error", False, forever, "recovery"),
+    ("partial_view", False, silent, "recovery"),
+    ("partial_view", False, forever, "recovery"),
 ]
 
 
@@ -219,6 +221,13 @@ def test_a_fault_declared_wrongly_fails_the_replay(what: str, on_fault: bool, fa
 # ── rates ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_part_that_is_none_fails_the_replay() -> None:
+    dialogue, at = recovered("partial_view", False)
+    turn = dialogue.turns[at]
+    rows = replace(turn.message, content=turn.message.content.replace('"partial":true', '"more":1,"partial":true'))
+    assert "replay" in failing(put(dialogue, at, 1, [replace(turn, message=rows)]))
+
+
 @pytest.mark.parametrize(
     ("share", "each", "wrong"),
     [(1.2, {}, "1.2"), (-0.1, {}, "-0.1"), (None, {"gremlins": 0.1}, "gremlins"), (0.6, {"timeout": 0.6}, "1.2")],
@@ -230,9 +239,9 @@ def test_rates_that_are_none_are_refused(share: float | None, each: dict[str, fl
 
 def test_each_call_meets_a_fault_as_often_as_asked() -> None:
     kinds = list(KINDS.values())
-    drawn = [Faults(share=0.3, rates={"timeout": 0.1}).drawn(kinds, n / 1000) for n in range(1000)]
+    drawn = [Faults(share=0.3, rates={"timeout": 0.1}).drawn(kinds, (n + 0.5) / 1000) for n in range(1000)]
     named = [k.name for k in drawn if k is not None]
-    assert {k: named.count(k) for k in KINDS} == dict.fromkeys(KINDS, 100)
+    assert {k: named.count(k) for k in KINDS} == {k: 100 if k == "timeout" else 75 for k in KINDS}
 
 
 def test_a_change_is_left_in_doubt_only_where_a_read_shows_it() -> None:
@@ -248,3 +257,4 @@ def test_a_fault_is_known_by_its_error_in_every_dialect(written: str) -> None:
     assert met({"error": {"type": written, "message": "…"}}) == "timeout"
     assert not met({"error": {"type": "not_found", "message": "…"}})
     assert not met({"ok": True})
+    assert not met({"items": [], "partial": True})

@@ -28,6 +28,7 @@ from duologue.ids import canonical, derive_seed, digest, rng
 from duologue.items import CHECK, PLAY
 from duologue.pipeline import Progress
 from duologue.protocols import ChatModel
+from duologue.simulate.faulty import Faults
 from duologue.simulate.play import GivenUpError
 from duologue.simulate.profile import profile
 from duologue.store import Calls, Store
@@ -121,7 +122,9 @@ class Branches:
             self.store.put_environment(environment, image.data, catalog)
             meaning = msgspec.json.decode(catalog, type=Catalog)
             rates = self.parent.config().get("behaviours", {})
-            self._shops[name] = Workshop(environment, image, meaning, self.asked.seed, self.cast, profile(rates))
+            met = msgspec.convert(self.parent.config().get("faults", {}), Faults)
+            shop = Workshop(environment, image, meaning, self.asked.seed, self.cast, profile(rates))
+            self._shops[name] = shop.meeting(met)
         return self._shops[name]
 
     async def make(self, group: Group) -> list[str]:

@@ -32,7 +32,7 @@ def _check(call: Executed, tool: Tool, excused: bool) -> list[Finding]:
     out = []
     if not excused and not parameters.is_valid(call.call.arguments):
         out.append(Finding(call.at, f"arguments of {tool.name}: {_problem(parameters, call.call.arguments)}"))
-    if not call.failed and not returns.is_valid(call.result):
+    if not call.failed and call.fault is None and not returns.is_valid(call.result):
         out.append(Finding(call.turn, f"result of {tool.name}: {_problem(returns, call.result)}"))
     return out
 

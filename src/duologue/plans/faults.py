@@ -37,7 +37,7 @@ class Kind(Protocol):
 
     name: ClassVar[str]
     error: ClassVar[str]
-    """The type of the error that the caller is shown, in snake case."""
+    """The type of the error that the caller is shown, in snake case; of a result that is no error, what it is called here."""
     carried_out: ClassVar[bool]
     """The call does its work, and only the answer is lost."""
     recovery: ClassVar[str]
@@ -113,7 +113,43 @@ class ServerError:
         return {"message": f"{why} Nothing was done; the request can be made again."}
 
 
-KINDS: dict[str, Kind] = {k.name: k for k in (TimeOut(), RateLimit(), ServerError(), LostAnswer())}
+class PartialView:
+    """Rows of a list are missing, and a note says so; the rest is as it is."""
+
+    name: ClassVar[str] = "partial_view"
+    error: ClassVar[str] = "partial"
+    carried_out: ClassVar[bool] = True
+    recovery: ClassVar[str] = "the call is made again; nothing is told of a part as if it were the whole"
+
+    def may_meet(self, tool: Tool, index: ToolIndex) -> bool:
+        return tool.effect == "read"
+
+    def shown(self, tool: Tool, dice: random.Random) -> dict[str, Json]:
+        return {"partial": True, "note": _PART_ONLY}
+
+    def cut(self, result: Json, tool: Tool, dice: random.Random) -> Json:
+        """The result with its last rows missing; None where it holds no list of several rows, or was cut already."""
+        if not isinstance(result, dict) or "note" in result or "partial" in result:
+            return None
+        name = next((k for k, v in result.items() if isinstance(v, list) and len(v) > 1), "")
+        if not name:
+            return None
+        return {**result, name: result[name][: dice.randrange(1, len(result[name]))], **self.shown(tool, dice)}
+
+    def is_cut_of(self, shown: Json, whole: Json) -> bool:
+        """Whether one result is a cut of the other."""
+        if not isinstance(shown, dict) or not isinstance(whole, dict):
+            return False
+        rest = {k: v for k, v in shown.items() if k not in ("partial", "note")}
+        lists = [k for k in rest if rest[k] != whole.get(k)]
+        return rest.keys() == whole.keys() and all(
+            isinstance(rest[k], list) and isinstance(whole[k], list) and rest[k] == whole[k][: len(rest[k])]
+            for k in lists
+        )
+
+
+_PART_ONLY = "Not all rows could be loaded this time. Ask again to get all of them."
+KINDS: dict[str, Kind] = {k.name: k for k in (TimeOut(), RateLimit(), ServerError(), PartialView(), LostAnswer())}
 """All there are, by name."""
 _ERRORS = {"".join(c for c in k.error if c.isalpha()): k.error for k in KINDS.values()}
 
@@ -125,6 +161,8 @@ def kinds_for(tool: Tool, index: ToolIndex) -> list[Kind]:
 
 def met(result: Json) -> str:
     """The error of a fault that a result shows, in snake case and the same in every dialect; empty where it shows none."""
+    if isinstance(result, dict) and result.get("partial") is True and result.get("note") == _PART_ONLY:
+        return PartialView.error
     return _ERRORS.get(error_kind(result["error"]), "") if is_error(result) else ""
 
 

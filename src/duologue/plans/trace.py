@@ -15,7 +15,7 @@ from duologue.kept import Kept
 from duologue.protocols import Outcome
 from duologue.types import Dialogue, Fault, Json, Message, Origin, RowChange, Tool, ToolCall, Toolset, Turn
 
-__all__ = ["Executed", "Said", "Trace", "is_error", "staged", "trace"]
+__all__ = ["Executed", "Said", "Trace", "is_error", "read_result", "staged", "trace"]
 
 
 class Executed(Struct, frozen=True):
@@ -47,7 +47,7 @@ class Executed(Struct, frozen=True):
     @property
     def worked(self) -> bool:
         """It did what it was to do, whether or not its answer came."""
-        return not self.failed or (self.fault is not None and self.fault.done)
+        return not self.failed if self.fault is None else self.fault.done and self.effect == "write"
 
 
 class Said(Struct, frozen=True):
@@ -84,7 +84,7 @@ _named: Kept[Toolset, dict[str, Tool]] = Kept(lambda toolset: {t.name: t for t i
 
 
 @lru_cache(maxsize=512)
-def _parse(text: str) -> Json:
+def read_result(text: str) -> Json:
     """The value of a tool message; text that is no JSON stays text (the schema check objects to it)."""
     try:
         return _decode(text)
@@ -119,7 +119,7 @@ def _executed(
 ) -> Executed:
     at, number = places
     turn = turns[number]
-    result = _parse(turn.message.content)
+    result = read_result(turn.message.content)
     return Executed(
         index=index,
         at=at,

@@ -340,7 +340,9 @@ class Agenda:
         if stumbled(self, owed, (tool, arguments), result, at):
             return
         listings = self.memory.absorb(tool, result, at, owed.number if kind == FETCH else -1)
-        if tool.effect == "read" and not failed:
+        if (
+            tool.effect == "read" and not failed and not owed.trouble.doubtful
+        ):  # a look at a change in doubt answers nobody
             self.answers[call_mark(tool, arguments)] = (at, result, listings)
         if tool.effect == "write" and not failed:
             self.last_write = at

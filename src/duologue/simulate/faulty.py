@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from duologue.environment.programs import styled
 from duologue.errors import UserError
 from duologue.ids import rng, to_json
-from duologue.plans.faults import KINDS, Kind, TimeOut, kinds_for
+from duologue.plans.faults import KINDS, Kind, PartialView, TimeOut, kinds_for
 from duologue.plans.index import ToolIndex
 from duologue.protocols import Outcome, Session, StateToken
 from duologue.types import Fault, Json, Tool, ToolCall, Turn
@@ -95,6 +95,13 @@ class FaultySession:
         if not kind.carried_out:
             return Outcome(result, to_json(result), (), self.state, True, Fault(kind.name))
         done = await self._within.call(name, arguments)
+        if isinstance(kind, PartialView):
+            part = kind.cut(done.result, tool, dice)
+            return (
+                replace(done, result=part, text=to_json(part), fault=Fault(kind.name, True, done.text))
+                if part
+                else done
+            )
         return replace(done, result=result, text=to_json(result), failed=True, fault=Fault(kind.name, True, done.text))
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from duologue.ids import to_json
-from duologue.plans.faults import MOST_TRIES, TimeOut, met, shows_change
+from duologue.plans.faults import MOST_TRIES, PartialView, TimeOut, met, shows_change
 from duologue.plans.memory import Known
 from duologue.plans.ways import error_kind
 from duologue.types import Json, Tool
@@ -95,7 +95,8 @@ def _is_made(owed: "Owed", row: Known | None, result: Json, at: int) -> bool:
 def gave_up(teller: "Reporter", owed: "Owed", slots: dict[str, str], dice: random.Random) -> str:
     """What was tried in vain, told as it is."""
     writes = owed.need.meaning.family in ("set", "create", "remove", "link", "unlink", "act")
-    path = "unsure" if owed.trouble.doubtful else "write" if writes else "read"
+    part = met(owed.result) == PartialView.error
+    path = "unsure" if owed.trouble.doubtful else "write" if writes else "part" if part else "read"
     return teller.lines.line(f"gave_up.{path}", dice, slots)
 
 

@@ -4,8 +4,8 @@ What is declared a fault must look like one, else any result could be passed off
 """
 
 from duologue.environment import SqliteSession
-from duologue.plans.faults import KINDS, met
-from duologue.plans.trace import Executed
+from duologue.plans.faults import KINDS, PartialView, met
+from duologue.plans.trace import Executed, read_result
 from duologue.types import Fault
 
 __all__ = ["misdeclared", "passed_over"]
@@ -20,6 +20,8 @@ def misdeclared(call: Executed, fault: Fault) -> str:
         return f"the result is not what a {fault.kind} shows"
     if fault.done is not kind.carried_out:
         return f"a {fault.kind} is declared as {'carried out' if fault.done else 'not carried out'}"
+    if isinstance(kind, PartialView) and not kind.is_cut_of(call.result, read_result(fault.held)):
+        return f"what a {fault.kind} shows is not a part of the answer held back"
     return ""
 
 
