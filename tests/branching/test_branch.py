@@ -7,11 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from duologue.branching import Asked, branch
 from duologue.branching.places import Places, decisions, forks, places
 from duologue.branching.run import said
 from duologue.cli import run
 from duologue.errors import UserError
+from duologue.models.endpoint import Endpoint
+from duologue.protocols import Request
+from duologue.roles import Roles
+from duologue.settings import ModelSettings
 from duologue.store import Store
+from duologue.testing import ScriptedModel
 from duologue.types import Act, Dialogue, Message, Turn
 
 PAGE = Path(__file__).parents[2] / "docs" / "branching.md"
@@ -138,6 +144,38 @@ def test_the_commands_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
     for words in map(shlex.split, lines):
         few = ["2" if before in ("-n", "--n") else word for before, word in zip(["", *words], words, strict=False)]
         assert run(few[1:]) == 0, words
+
+
+def test_the_card_says_how_to_make_the_branches_again(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(tmp_path / "b")
+    assert run(["branch", str(shop), "-o", folder, "--at", "15", "--n", "1", "--limit", "2", "--seed", "4"]) == 0
+    capsys.readouterr()
+    assert run(["card", folder]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    made = [line for line in lines if line.startswith("duologue ")]
+    assert [line.split()[1] for line in made[:3]] == ["generate", "branch", "export"]
+    assert made[0].endswith("-n 3 --seed 0 --mode user --toolsets 4 -o RUN-parent")
+    assert made[1] == "duologue branch RUN-parent --at 15 --n 1 --differ both --limit 2 --seed 4 -o RUN"
+
+
+def test_a_scripted_run_is_branched_with_a_model_as_the_assistant(shop: Path, tmp_path: Path) -> None:
+    def asked(request: Request) -> str:
+        return "I'm afraid I can't help with that today."
+
+    settings = ModelSettings(roles=Roles({"agent": ("x",)}), endpoints={"x": Endpoint(("http://localhost:1",), "x")})
+    wanted = Asked(run=shop, out=tmp_path / "b", at="5", n=2, differ="agent", limit=2, models=settings)
+    model = ScriptedModel(asked)
+    told = branch(wanted, lambda progress: None, {"x": model})
+    assert (told.branches, told.accepted) == (4, 0)
+    assert (told.rejected, told.same) == (2, 2)
+    times = len(model.requests)
+    assert times
+    assert branch(wanted, lambda progress: None, {"x": model}) == told
+    assert len(model.requests) == times
+    with pytest.raises(UserError, match="can't take that up"):
+        branch(Asked(run=tmp_path / "b", out=tmp_path / "c"), lambda progress: None)
 
 
 def test_a_mistake_is_the_first_thing_that_differs_and_is_never_accepted(

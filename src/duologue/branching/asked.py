@@ -69,12 +69,16 @@ class Asked(Struct, frozen=True, kw_only=True):
     def _config(self, parent: Store, n: int, conversations: list[str]) -> dict[str, Json]:
         """The parent run's, as far as it still holds, and how the branches come about."""
         old = parent.config()
-        kept = {name: value for name, value in old.items() if name not in ("n", "seed", "roles", "prompts")}
+        kept = {
+            name: value
+            for name, value in old.items()
+            if name not in ("n", "seed", "roles", "prompts", "parent", "branches")
+        }
         played, prompts = self.models.identity(), self.models.prompts_mark
         more = {"roles": played, "prompts": prompts}
-        branches: dict[str, Json] = {"of": digest(old), "conversations": digest(conversations), "at": self.at, "n": self.n,
-                                     "differ": self.differ, "mistakes": self.mistakes}  # fmt: skip
-        own: dict[str, Json] = {"n": n, "seed": self.seed, "branches": branches}
+        branches: dict[str, Json] = {"conversations": digest(conversations), "at": self.at, "n": self.n,
+                                     "differ": self.differ, "limit": self.limit, "mistakes": self.mistakes}  # fmt: skip
+        own: dict[str, Json] = {"n": n, "seed": self.seed, "parent": old, "branches": branches}
         return kept | own | {name: value for name, value in more.items() if value}
 
     def check_speakers(self, parent: Store) -> None:

@@ -172,6 +172,8 @@ class Branches:
                     if said(one.turns[group.at : group.at + 1]) in begun:
                         continue
                 played = await shop.go_on(start, str(group.first + number))
+            except GivenUpError as error:
+                return known.get(said(error.dialogue.turns[group.at :]), "") or error
             except StageError as error:
                 return error
             found = known.get(said(played.turns[group.at :]), "")

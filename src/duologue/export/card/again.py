@@ -18,9 +18,22 @@ ALONE = "wording"
 
 def commands(runs: Sequence[Begun], given: Given) -> tuple[str, ...]:
     """What to type, in order."""
-    made = [_generate(run, given.duties) for run in runs]
+    made = [line for run in runs for line in _made(run, given.duties)]
     selecting = [] if given.selecting is None else [shlex.join(["duologue", "select", *given.selecting])]
     return *made, *selecting, shlex.join(["duologue", "export", *(name for name, _, _ in runs), "-o", "rows.jsonl"])
+
+
+def _made(run: Begun, duties: Mapping[str, str]) -> list[str]:
+    """A run's own command, behind that of the run whose conversations it branches."""
+    called, config, built_in = run
+    if not config.get("branches"):
+        return [_generate(run, duties)]
+    parent, asked = f"{called}-parent", config["branches"]
+    words = ["duologue", "branch", parent, "--at", asked["at"], "--n", str(asked["n"]), "--differ", asked["differ"]]
+    for flag, value in (("--limit", asked["limit"]), ("--mistakes", asked["mistakes"]), ("--seed", config["seed"])):
+        words += [flag, str(value)] if value else []
+    words += _models(config.get("roles") or {}, duties)
+    return [*_made((parent, config["parent"], built_in), duties), shlex.join([*words, "-o", called])]
 
 
 def _generate(run: Begun, duties: Mapping[str, str]) -> str:
