@@ -134,7 +134,8 @@ def _first_wish(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
         if "request" in kinds:
             values = [v for a in earlier.acts if a.need for k, v in a.need.values.items() if k.endswith(":value")]
             wishes = values if "second_thought" in earlier.behaviours else []
-            wanted = [str(v) for t in known.tasks for s in t.subtasks if s.need for v in s.need.values.values()]
+            at_hand = known.tasks[earlier.task : earlier.task + 1] or known.tasks
+            wanted = [str(v) for t in at_hand for s in t.subtasks if s.need for v in s.need.values.values()]
             return [f"{str(v)!r} was said at first only" for v in wishes if str(v) not in wanted][:1]
     return []
 
