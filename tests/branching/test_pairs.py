@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from duologue.cli import run
-from duologue.export.forks import Branch, Place, PlainMessage, pairs_of, plain, ruling_of
+from duologue.export.forks import Branch, Place, PlainMessage, groups_of, pairs_of, plain, ruling_of
 from duologue.store import Store, StoredDialogue
 from duologue.testing import tiny_environment
 from duologue.types import ClockSpec, Dialogue, Finding, Fork, Message, Scenario, Turn, Verdict
@@ -113,6 +113,14 @@ def test_where_there_are_no_pairs_no_file_is_written_over(
     assert run(["export", str(tree.parent / "shop"), "--pairs", "-o", str(out)]) == 2
     assert "There are no pairs" in capsys.readouterr().err
     assert out.read_text() == "mine"
+
+
+def test_a_place_of_the_users_makes_no_group() -> None:
+    left: Counter[str] = Counter()
+    assert not list(groups_of(Place("p", 3, ENVIRONMENT, (branch("u / a / v / b"), branch("u / a / w / b")), ()), left))
+    assert left == {"the user speaks next there": 2}
+    made = list(groups_of(Place("p", 2, ENVIRONMENT, (branch("u / a"),), (branch("u / wrong", bad(2)),)), left))
+    assert [[c.reward for c in row.completions] for row in made] == [[1.0, 0.0]]
 
 
 # ── which two are a pair ─────────────────────────────────────────────────────────────────────────────────────────────────

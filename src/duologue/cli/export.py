@@ -104,7 +104,7 @@ def _forks(runs: list[Path], out: Path, form: str, asked: tuple[bool, bool, bool
     also = f", {len(databases)} database-*.sqlite" if databases else ""
     print(one_line(f"{done.rows:,} {kind} in {done.path}, {done.environments} env-*.json{also} beside it"))
     for why, n in sorted(done.left.items()):
-        print(f"not used: {n:,} that failed, {why}" if n > 1 else f"not used: one that failed, {why}")
+        print(f"not used: {n:,} branch{'es' * (n > 1)}, since {why}")
     return 0
 
 

@@ -5,7 +5,7 @@ preference trainers: `prompt`, `chosen` and `rejected` are lists of messages. Th
 message in which they part; so where a user says something else before that, they are no pair. Each side goes to the end of that answer, before
 the user speaks again, where the fault lies in it; else to the end of the conversation.
 
-A *group* holds all branches of one place, each with reward 1 (passed) or 0 (failed by the assistant's fault).
+A *group* holds all branches of one place where the assistant speaks next, each with reward 1 (passed) or 0 (failed by the assistant's fault).
 
 Not used: what failed by another's fault, and a mistake made on purpose that no check objects to.
 """
@@ -35,6 +35,8 @@ NO_PARTNER, NOT_THE_AGENT, UNSEEN = (
     "no check objects to its mistake",
 )
 """Why a branch that failed is in no pair."""
+USERS_PLACE = "the user speaks next there"
+"""Why branches are in no group."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -108,7 +110,7 @@ class GroupRow(Struct, frozen=True):
 
 
 class Forked(Struct, frozen=True):
-    """What was written. `left`: why branches that failed are in none of the rows → how many."""
+    """What was written. `left`: why branches are in none of the rows → how many."""
 
     rows: int
     path: Path
@@ -248,6 +250,9 @@ def _lies_in(worse: Branch, at: int) -> bool:
 
 def groups_of(place: Place, left: Counter[str]) -> Iterator[GroupRow]:
     """The group of a place, where it holds two branches or more; those that are left out are counted in `left` by why."""
+    if any(b.messages[place.at].role != "assistant" for b in (*place.passed, *place.failed)):
+        left[USERS_PLACE] += len(place.passed) + len(place.failed)
+        return
     rewarded = [(branch, 1.0) for branch in place.passed]
     for worse in place.failed:
         if worse.unfit:
