@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cache
 
 import pytest
+from msgspec import json
 from msgspec.structs import replace
 
 from duologue.checks.blame import ruling
@@ -64,6 +65,19 @@ def test_each_kind_is_recovered_from_and_else_blamed_on_the_tool(kind: str) -> N
     assert len(found) >= 3
     assert len(lost) <= len(found) // 5  # at such rates a call fails three times running now and then
     assert {r.who for r in who if r is not None} <= {"tool"}
+
+
+def test_the_user_hears_of_what_takes_long() -> None:
+    """A wait of ten seconds or more is announced beside the call that follows it, and a short one is not."""
+    heard = {
+        (int(waits["retry_after"]) >= 10, bool(after.message.content))
+        for item in meeting("rate_limit")
+        for before, result, after in zip(*(played("rate_limit", item).turns[n:] for n in range(3)), strict=False)
+        if len(before.message.tool_calls) == 1 and before.message.content == "" and result.fault is not None
+        for waits in [json.decode(result.message.content)["error"]]
+    }
+    assert (True, True) in heard
+    assert (True, False) not in heard
 
 
 def test_a_conversation_without_faults_is_the_same_as_ever() -> None:
@@ -198,7 +212,7 @@ def test_a_wrong_recovery_is_found(
     assert check in failing(spoiled)
     who = ruling(workshop().check(spoiled), [t.message.role for t in spoiled.path()])
     assert who is not None
-    assert who.who in ("agent", "tool")
+    assert who.who == "agent"
 
 
 DECLARED: list[tuple[str, bool, Fault]] = [

@@ -9,6 +9,7 @@ who speaks in which turn. The first line of this table that fits decides; so a b
 | a conversation that stops at a message without a word: whoever sent it                              | user, agent     |
 | a conversation that does not end, or that stops before its end; a call that was never answered       | limits          |
 | the role `user` was given up: no turn after the redraws that a user would say                      | user            |
+| `recovery` objects to what was done after a fault on purpose: what the user makes of it is no fault of theirs | agent |
 | `user_gate` objects to a turn; the judge says that the user did not stay one                        | user            |
 | a check or the judge objects to what a user's turn says                                             | user            |
 | the user gate finds that an assistant makes no call, however often it is asked                       | agent           |
@@ -167,6 +168,12 @@ def _cut_short(verdict: Verdict, _: Sequence[str]) -> Iterator[Ruling]:
                 yield Ruling("limits", verdict.check, finding)
 
 
+def _unrecovered(verdict: Verdict, _: Sequence[str]) -> Iterator[Ruling]:
+    """What the agent did after a fault on purpose."""
+    if verdict.check == RECOVERY and verdict.passed is False:
+        yield Ruling("agent", verdict.check, next(_objections(verdict), None))
+
+
 def _of_user(verdict: Verdict, roles: Sequence[str]) -> Iterator[Ruling]:
     """What the user did: a user fault wins over all that others did after it."""
     if verdict.passed is not False or verdict.check in _WHOLE or _split(verdict):
@@ -230,7 +237,17 @@ def _judged(verdict: Verdict, _: Sequence[str]) -> Iterator[Ruling]:
     yield Ruling("judge undecided", verdict.check, unread or next(iter(verdict.evidence), None))
 
 
-_RULES: tuple[_Rule, ...] = (_given_up, _fell_silent, _cut_short, _of_user, _of_tool, _of_agent, _unmeasured, _judged)
+_RULES: tuple[_Rule, ...] = (
+    _given_up,
+    _fell_silent,
+    _cut_short,
+    _unrecovered,
+    _of_user,
+    _of_tool,
+    _of_agent,
+    _unmeasured,
+    _judged,
+)
 
 
 def _objections(verdict: Verdict) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ from duologue.simulate.agenda import CHECK, FETCH, LOOKUP, WAITS, Agenda, Owed, 
 from duologue.simulate.character import assistant_register
 from duologue.simulate.dice import Dice
 from duologue.simulate.rationale import rationale, together
-from duologue.simulate.recovering import call_mark
+from duologue.simulate.recovering import call_mark, hold_on
 from duologue.simulate.refusing import is_so
 from duologue.simulate.report import Reporter
 from duologue.types import (
@@ -95,7 +95,7 @@ class ScriptedAgent:
         moves = self._moves()
         calls = [m for m in moves if isinstance(m, Call)]
         if calls:
-            return self._calling(self._arranged(calls, at), at)
+            return self._calling(self._arranged(calls, at), view.turns)
         said = [m for m in moves if isinstance(m, Say)]
         return self._speaking(said, view.turns)
 
@@ -305,7 +305,8 @@ class ScriptedAgent:
 
     # ── acting ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _calling(self, moves: Sequence[Call], at: int) -> Utterance:
+    def _calling(self, moves: Sequence[Call], turns: Sequence[Turn]) -> Utterance:
+        at = len(turns)
         calls: list[ToolCall] = []
         acts, origins = [], {}
         seen: set[str] = set()
@@ -324,7 +325,7 @@ class ScriptedAgent:
         if len(calls) > 1:
             reasons.append(together(self.report, len(calls), dice))
         return Utterance(
-            Message("assistant", tool_calls=tuple(calls)),
+            Message("assistant", hold_on(self.report, [m.owed for m in moves], turns, dice), tool_calls=tuple(calls)),
             acts=tuple(acts),
             rationale=" ".join(dict.fromkeys(reasons)),
             origins=origins,

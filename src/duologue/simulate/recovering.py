@@ -6,23 +6,27 @@ told as it is: that it could not be done for now, and that nothing was changed, 
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, field
+from msgspec import Struct, field, json
 
 from duologue.ids import to_json
 from duologue.plans.faults import MOST_TRIES, PartialView, TimeOut, met, shows_change
 from duologue.plans.memory import Known
+from duologue.plans.trace import is_error
 from duologue.plans.ways import error_kind
-from duologue.types import Json, Tool
+from duologue.types import Json, Tool, Turn
 
 if TYPE_CHECKING:
     from duologue.simulate.agenda import Agenda, Owed
     from duologue.simulate.report import Reporter
 
-__all__ = ["Trouble", "call_mark", "cleared", "gave_up", "reason", "stumbled"]
+__all__ = ["Trouble", "call_mark", "cleared", "gave_up", "hold_on", "reason", "stumbled"]
 
+_NOTICED = 10
+"""Seconds of waiting that somebody notices."""
 _NO_SUCH = "notfound"
 
 
@@ -98,6 +102,21 @@ def gave_up(teller: "Reporter", owed: "Owed", slots: dict[str, str], dice: rando
     part = met(owed.result) == PartialView.error
     path = "unsure" if owed.trouble.doubtful else "write" if writes else "part" if part else "read"
     return teller.lines.line(f"gave_up.{path}", dice, slots)
+
+
+def hold_on(teller: "Reporter", owed: Sequence["Owed"], turns: Sequence[Turn], dice: random.Random) -> str:
+    """A word beside calls that are made again, where it takes long: a wait that the user would notice, or the last try. Empty otherwise, and
+    where something else came back that the user is still to be told, or a change is in doubt."""
+    back = list(takewhile(lambda t: t.message.role == "tool", reversed(turns)))
+    results = [json.decode(t.message.content) for t in back] if any(o.trouble.tries for o in owed) else []
+    if not results or not all(met(r) and is_error(r) for r in results) or any(o.trouble.doubtful for o in owed):
+        return ""
+    waits = [r["error"].get("retry_after", 0) for r in results]
+    wait = max((w for w in waits if isinstance(w, int)), default=0)
+    if wait >= _NOTICED:
+        return teller.lines.line("hold_on.wait", dice, {"seconds": str(wait)})
+    last = any(n == MOST_TRIES - 1 for o in owed for n in o.trouble.tries.values())
+    return teller.lines.line("hold_on.again", dice) if last else ""
 
 
 def reason(owed: "Owed", tool: Tool) -> str:
