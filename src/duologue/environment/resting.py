@@ -72,6 +72,10 @@ class RestingSession:
         """Whether a call would fail now; see `SqliteSession.refuses`."""
         return self._home.wake(self).refuses(name, arguments)
 
+    def earlier(self, name: str, arguments: dict[str, Json]) -> tuple[dict[str, Json], str] | None:
+        """What a call gave right before the last change; see `SqliteSession.earlier`."""
+        return self._home.wake(self).earlier(name, arguments)
+
     def reopened(self) -> SqliteSession:
         """A live session in the same state."""
         return open_session(self._image, self._environment, self._clock, self._calls)

@@ -114,6 +114,20 @@ class SqliteSession:
         with self.fork() as copy:
             return copy.execute(name, arguments).failed
 
+    def earlier(self, name: str, arguments: Arguments) -> tuple[Result, str] | None:
+        """What a call gave right before the last change, and when that was (as `now`); None where nothing was changed yet, or where it
+        failed then."""
+        if not self._writes:
+            return None
+        tick = self._writes[-1].when[0] - 1
+        with SqliteSession(self._sandbox, self._spec) as copy:
+            copy._writes, copy._ticks = self._writes[:-1], tick
+            copy._again()
+            outcome = copy.execute(name, arguments)
+        return (
+            None if outcome.failed or not isinstance(outcome.result, dict) else (outcome.result, self._clock.at(tick))
+        )
+
     def replay(self, calls: Iterable[ToolCall]) -> None:
         """Make calls that were made before, without their outcomes."""
         programs = self._sandbox.programs

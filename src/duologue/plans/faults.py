@@ -22,6 +22,7 @@ __all__ = [
     "LostAnswer",
     "RateLimit",
     "ServerError",
+    "StaleRead",
     "TimeOut",
     "kinds_for",
     "met",
@@ -148,8 +149,30 @@ class PartialView:
         )
 
 
+class StaleRead:
+    """The answer is that of an older state, right before the last change, and it says so."""
+
+    name: ClassVar[str] = "stale_read"
+    error: ClassVar[str] = "stale"
+    carried_out: ClassVar[bool] = True
+    recovery: ClassVar[str] = "the call is made again; what was so is not told as what is"
+
+    def may_meet(self, tool: Tool, index: ToolIndex) -> bool:
+        return tool.effect == "read"
+
+    def shown(self, tool: Tool, dice: random.Random) -> dict[str, Json]:
+        return {"note": _OLD}
+
+    def aged(self, result: dict[str, Json], when: str) -> Json:
+        """The older result as it is shown; None where it has no place for what is to be said of it."""
+        return None if {"as_of", "note"} & result.keys() else {**result, "as_of": when, "note": _OLD}
+
+
+_OLD = "This comes from an older copy of the records. Ask again for the present state."
 _PART_ONLY = "Not all rows could be loaded this time. Ask again to get all of them."
-KINDS: dict[str, Kind] = {k.name: k for k in (TimeOut(), RateLimit(), ServerError(), PartialView(), LostAnswer())}
+KINDS: dict[str, Kind] = {
+    k.name: k for k in (TimeOut(), RateLimit(), ServerError(), PartialView(), StaleRead(), LostAnswer())
+}
 """All there are, by name."""
 _ERRORS = {"".join(c for c in k.error if c.isalpha()): k.error for k in KINDS.values()}
 
@@ -163,6 +186,8 @@ def met(result: Json) -> str:
     """The error of a fault that a result shows, in snake case and the same in every dialect; empty where it shows none."""
     if isinstance(result, dict) and result.get("partial") is True and result.get("note") == _PART_ONLY:
         return PartialView.error
+    if isinstance(result, dict) and "as_of" in result and result.get("note") == _OLD:
+        return StaleRead.error
     return _ERRORS.get(error_kind(result["error"]), "") if is_error(result) else ""
 
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from duologue.environment.programs import styled
 from duologue.errors import UserError
 from duologue.ids import rng, to_json
-from duologue.plans.faults import KINDS, Kind, PartialView, TimeOut, kinds_for
+from duologue.plans.faults import KINDS, Kind, PartialView, StaleRead, TimeOut, kinds_for
 from duologue.plans.index import ToolIndex
 from duologue.protocols import Outcome, Session, StateToken
 from duologue.types import Fault, Json, Tool, ToolCall, Turn
@@ -67,6 +67,9 @@ class Rehearsing(Session, Protocol):
     def refuses(self, name: str, arguments: dict[str, Json]) -> bool:
         """Whether a call would fail now."""
 
+    def earlier(self, name: str, arguments: dict[str, Json]) -> tuple[dict[str, Json], str] | None:
+        """What a call gave right before the last change, and when that was; None where there is no such answer."""
+
 
 class FaultySession:
     """A `Session` over another one. Closing it closes that one."""
@@ -91,6 +94,15 @@ class FaultySession:
             return await self._within.call(name, arguments)
         if tool.effect == "write" and kind.error == TimeOut.error and self._within.refuses(name, arguments):
             return await self._within.call(name, arguments)
+        if isinstance(kind, StaleRead):
+            before = self._within.earlier(name, arguments)
+            old = kind.aged(*before) if before is not None else None
+            if old is not None:
+                done = await self._within.call(name, arguments)
+                return replace(
+                    done, result=old, text=to_json(old), failed=False, fault=Fault(kind.name, True, done.text)
+                )
+            kind = TimeOut()
         result = self._shown(kind, tool, kind.shown(tool, dice))
         if not kind.carried_out:
             return Outcome(result, to_json(result), (), self.state, True, Fault(kind.name))

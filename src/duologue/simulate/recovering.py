@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field, json
 
 from duologue.ids import to_json
-from duologue.plans.faults import MOST_TRIES, PartialView, TimeOut, met, shows_change
+from duologue.plans.faults import MOST_TRIES, PartialView, StaleRead, TimeOut, met, shows_change
 from duologue.plans.memory import Known
 from duologue.plans.trace import is_error
 from duologue.plans.ways import error_kind
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Trouble", "call_mark", "cleared", "gave_up", "hold_on", "reason", "stumbled"]
 
+_NOT_ALL = {PartialView.error: "part", StaleRead.error: "old"}
+"""What came back instead of an error → the lines that say so."""
 _NOTICED = 10
 """Seconds of waiting that somebody notices."""
 _NO_SUCH = "notfound"
@@ -99,8 +101,8 @@ def _is_made(owed: "Owed", row: Known | None, result: Json, at: int) -> bool:
 def gave_up(teller: "Reporter", owed: "Owed", slots: dict[str, str], dice: random.Random) -> str:
     """What was tried in vain, told as it is."""
     writes = owed.need.meaning.family in ("set", "create", "remove", "link", "unlink", "act")
-    part = met(owed.result) == PartialView.error
-    path = "unsure" if owed.trouble.doubtful else "write" if writes else "part" if part else "read"
+    shown = _NOT_ALL.get(met(owed.result), "read")
+    path = "unsure" if owed.trouble.doubtful else "write" if writes else shown
     return teller.lines.line(f"gave_up.{path}", dice, slots)
 
 

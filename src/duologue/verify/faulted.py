@@ -4,15 +4,15 @@ What is declared a fault must look like one, else any result could be passed off
 """
 
 from duologue.environment import SqliteSession
-from duologue.plans.faults import KINDS, PartialView, met
+from duologue.plans.faults import KINDS, PartialView, StaleRead, met
 from duologue.plans.trace import Executed, read_result
 from duologue.types import Fault
 
 __all__ = ["misdeclared", "passed_over"]
 
 
-def misdeclared(call: Executed, fault: Fault) -> str:
-    """What is wrong with the declaration of a fault; empty where it fits what the conversation shows."""
+def misdeclared(call: Executed, fault: Fault, session: SqliteSession) -> str:
+    """What is wrong with the declaration of a fault; empty where it fits what the conversation shows. `session`: in the state before it."""
     kind = KINDS.get(fault.kind)
     if kind is None:
         return f"there is no kind of fault {fault.kind[:40]!r}"
@@ -22,6 +22,10 @@ def misdeclared(call: Executed, fault: Fault) -> str:
         return f"a {fault.kind} is declared as {'carried out' if fault.done else 'not carried out'}"
     if isinstance(kind, PartialView) and not kind.is_cut_of(call.result, read_result(fault.held)):
         return f"what a {fault.kind} shows is not a part of the answer held back"
+    if isinstance(kind, StaleRead):
+        before = session.earlier(call.call.name, call.call.arguments)
+        if before is None or kind.aged(*before) != call.result:
+            return f"what a {fault.kind} shows is not how it stood before the last change"
     return ""
 
 

@@ -53,7 +53,7 @@ def _declared(call: Executed, session: SqliteSession) -> tuple[str | None, str]:
     """The result that running a call again must give, None where it was not carried out; and what is wrong with a declared fault."""
     if call.fault is None:
         return call.text, ""
-    problem = misdeclared(call, call.fault)
+    problem = misdeclared(call, call.fault, session)
     if problem or call.fault.done:
         return call.fault.held, problem
     return None, passed_over(call, session)
