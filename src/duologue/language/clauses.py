@@ -295,19 +295,23 @@ def demanded(slots: dict[str, str], form: str) -> frozenset[str]:
 
 
 def worded(lines: Grammar, part: str, slots: dict[str, str], form: str, dice: random.Random) -> str:
-    """A line of the form, or of its plain family, that says all that must be said; what it leaves out is added.
+    """A line of the form, or of its plain family where that can say as much; what it leaves out is added.
 
     Raises `KeyError` where neither has a line that can be filled.
     """
     must = demanded(slots, form)
     family = form.partition("_")[0]
     text, left = lines.fullest(f"{part}.{form}", dice, slots, must)
-    if not text and family != form:
+    if not text and family != form and form not in _APART and not form.endswith(_APART):
         text, left = lines.fullest(f"{part}.{family}", dice, slots, must)
         left |= {"best"} if slots.get("best") else set()
     if not text:
         raise KeyError(f"{part}.{form}: no line for {sorted(k for k, v in slots.items() if v)}")
     return completed(text, left, slots)
+
+
+_APART = ("get_best", "_undo", "_instead", "_within", "_lacking")
+"""Forms that mean what no line of the plain family says."""
 
 
 def completed(text: str, left: frozenset[str], slots: dict[str, str]) -> str:

@@ -252,8 +252,9 @@ def word_file(name: str) -> dict[str, object]:
 
 
 def capital(text: str) -> str:
-    """With a capital first letter."""
-    return text[:1].upper() + text[1:]
+    """With a capital first letter; what has none of its own by right (an e-mail address, a link) keeps it small."""
+    first = text.split(" ", 1)[0]
+    return text if "@" in first or "://" in first else text[:1].upper() + text[1:]
 
 
 def sentence(text: str) -> str:

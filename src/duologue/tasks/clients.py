@@ -85,7 +85,7 @@ class Client(Struct, frozen=True):
                 return False
             if mention.table in self.own and mention.by and not memory.candidates(mention, 1 << 30):
                 return False
-        if need.meaning.family == "search" and need.meaning.table in self.own | self.people:
+        if need.meaning.family == "search" and need.meaning.table in self.own | self.people | {self.table}:
             return False
         if need.meaning.family == "create" and self.mention not in need.mentions:
             return False

@@ -13,6 +13,7 @@ from duologue.types import Mention, Pick
 
 FRESH = 3
 """A list is referred back to ("the latest of them") for this many requests at most."""
+_MOVES = frozenset({"create", "remove", "act"})
 PLAIN = frozenset({"search", "related", "missing"})
 """Families that list rows as they are."""
 LONGEST_CODE = 10
@@ -21,9 +22,16 @@ LONGEST_CODE = 10
 
 def fresh(memory: Memory, table: str, listing: Listing, now: int) -> bool:
     """The list is recent, was asked for (parts of a record are seldom read out), and shows each row once."""
-    if listing.meaning.family not in LISTS:
+    if listing.meaning.family not in LISTS or _outdated(memory, table, listing):
         return False
     return now - listing.need <= FRESH and len({memory.key_of(table, r) for r in listing.rows}) == len(listing.rows)
+
+
+def _outdated(memory: Memory, table: str, listing: Listing) -> bool:
+    """A row of the table was entered or removed since: the latest of them is another one now, or would be taken for it."""
+    return any(
+        x.need > listing.need and x.meaning.table == table and x.meaning.family in _MOVES for x in memory.listings
+    )
 
 
 def usable(memory: Memory, table: str, listing: Listing, pick: Pick) -> bool:

@@ -36,8 +36,8 @@ class FollowUp:
 
 
 def further(scene: Scene, need: Need) -> list[Column]:
-    """Columns worth asking on about: told neither now nor by what is still to be asked for."""
+    """Columns worth asking on about: asked for neither before nor by what is still to be asked for."""
     table = scene.catalog.table(need.meaning.table)
     ahead = [p.subtask.need.wanted for p in scene.parts[scene.past.asked :] if p.subtask.need]
-    told = set(need.wanted).union(*ahead)
+    told = set(need.wanted).union(*ahead, *(a.need.wanted for a in scene.past.acts if a.need))
     return [c for c in table.columns if c.role in _TOLD and f"{table.name}.{c.name}" not in told and c.nulls == 0]

@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from duologue.plans.gist import FIRST
 from duologue.simulate.told import apart, spoken
 from duologue.types import Act, Json
 
@@ -37,13 +38,14 @@ def compare(teller: "Reporter", act: Act, dice: random.Random) -> tuple[str, Act
 
 
 def found(teller: "Reporter", by: Mapping[str, Json], slot: str) -> Json:
-    """What results showed last for a row that goes by these values; None where they showed nothing, or several rows fit."""
+    """What results showed last for a row that goes by these values; None where they showed nothing, or several rows fit. Where others further
+    down the list go by the same name, those told are meant."""
     for listing in reversed(teller.agenda.memory.listings):
-        values = [
-            r.values[slot]
-            for r in listing.rows
-            if r.values.get(slot) is not None and all(r.values.get(s) == v for s, v in by.items())
-        ]
+        for rows in (listing.rows, listing.rows[:FIRST]):
+            fitting = [r for r in rows if all(r.values.get(s) == v for s, v in by.items())]
+            values = [r.values[slot] for r in fitting if r.values.get(slot) is not None]
+            if values and all(v == values[0] for v in values):
+                return values[0]
         if values:
-            return values[0] if all(v == values[0] for v in values) else None
+            return None
     return None

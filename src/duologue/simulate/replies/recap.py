@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from duologue.language.clauses import demanded
 from duologue.language.grammar import sentence
 from duologue.plans.gist import gist
-from duologue.simulate.agenda import WRITES
+from duologue.simulate.agenda import WRITES, Agenda, Owed
 from duologue.types import Act
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _RECAPPED = 4
 
 
 def recap(teller: "Reporter", act: Act, dice: random.Random) -> tuple[str, Act]:
-    """The points of the conversation so far: every change, and the last answers beside them."""
+    """The points of the conversation so far: every change, and the last answers that still hold beside them."""
     points: list[tuple[bool, str]] = []
     for owed in teller.agenda.owed:
         if owed.follow_up or not owed.told or owed.failed or owed.answered_at < 0:
@@ -28,12 +28,23 @@ def recap(teller: "Reporter", act: Act, dice: random.Random) -> tuple[str, Act]:
         slots = teller.slots(owed)
         if owed.need.meaning.family in WRITES:
             points.append((True, teller.changed(owed, slots, dice, "recapped")))
-        elif owed.answer is not None and (answer := gist(owed.need, owed.answer)).lines:
+        elif (
+            _stands(teller.agenda, owed) and owed.answer is not None and (answer := gist(owed.need, owed.answer)).lines
+        ):
             must = demanded(slots, "")
             points.append((False, teller.answer(owed.need, answer, slots, dice, must, "recapped")))
     told = [sentence(p) for p in dict.fromkeys(_main(points))] or ["Nothing was changed."]
     text = " ".join(told) if len(told) < 3 else "\n" + "\n".join(f"- {p}" for p in told)
     return teller.lines.line("recap", dice, {"points": text}).replace(": \n", ":\n"), Act("recap")
+
+
+def _stands(agenda: Agenda, owed: Owed) -> bool:
+    """Nothing was changed since in the tables that the answer is about."""
+    about = {owed.need.meaning.table, owed.need.meaning.other} - {""}
+    changes = (
+        o for o in agenda.owed if o.need.meaning.family in WRITES and o.answered_at > owed.answered_at and not o.failed
+    )
+    return not any(about & {o.need.meaning.table, *(m.table for m in o.need.mentions)} for o in changes)
 
 
 def _main(points: Sequence[tuple[bool, str]]) -> list[str]:
