@@ -97,6 +97,9 @@ WRONG: list[tuple[str, dict[str, object], str]] = [
     ("", {"urls": ("ftp://a",)}, "no base address"),
     ("", {"file": Path("nowhere.toml")}, "nowhere.toml"),
     ("[judging]\nrule = 'loudest'", {}, "loudest"),
+    ("[faults]\ngremlins = 0.1", {}, "no kind of fault 'gremlins'"),
+    ("[faults]\ntimeout = 2", {}, "'timeout' is 2"),
+    ("[faults]\ntimeout = 0.6", {"faults": 0.5}, "add up to 1.1"),
 ]
 
 
@@ -120,6 +123,18 @@ IDLE: list[tuple[str, dict[str, object], str]] = [
 def test_what_would_do_nothing_is_refused(text: str, flags: dict[str, object], said: str) -> None:
     with pytest.raises(UserError, match=said):
         settings(text, **flags)
+
+
+def test_faults_by_kind_stand_beside_the_share_that_a_flag_gives() -> None:
+    found = settings("[faults]\nshare = 0.3\nlost_answer = 0.2", faults=0.1).faults
+    assert (found.share, found.rates) == (0.1, {"lost_answer": 0.2})
+    assert not settings("[faults]\nshare = 0").faults
+
+
+def test_a_run_without_faults_is_the_run_it_was() -> None:
+    plain, met = (RunConfig(models=settings(faults=share)).identity() for share in (None, 0.1))
+    assert "faults" not in plain
+    assert met == plain | {"faults": {"share": 0.1}}
 
 
 def test_how_judges_decide_is_said_in_the_file() -> None:

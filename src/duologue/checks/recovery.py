@@ -40,7 +40,7 @@ def recoveries(case: Case) -> dict[str, tuple[int, int]]:
         for same in _alike(case, work):
             for at, call in enumerate(same):
                 if call.fault is not None:
-                    reached = bool(_looked(call, work)) if call.worked else any(c.worked for c in same[at + 1 :])
+                    reached = bool(_looked(call, work)) if call.worked else any(c.fault is None for c in same[at + 1 :])
                     met, recovered = out.get(call.fault.kind, (0, 0))
                     out[call.fault.kind] = (met + 1, recovered + reached)
     return out
