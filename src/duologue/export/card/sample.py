@@ -9,7 +9,7 @@ from duologue.types import Json, RowChange, Turn
 
 TEXT, RESULT, VALUE = 280, 120, 40
 """Characters of a text, a result and a value that are shown."""
-OPENING, BEFORE, AFTER, ENDING = 8, 6, 2, 2
+OPENING, BEFORE, AFTER, ENDING = 10, 6, 2, 2
 """Messages that are shown: of the opening, before and after the first that changes something, of the end."""
 CALL, BACK, CHANGED, SKIPPED = "→", "←", "✎", "…"
 
