@@ -147,7 +147,11 @@ def test_verify(finished: Path, shop: Path, tmp_path: Path, capsys: pytest.Captu
 def test_one_digit_changed(finished: Path, shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "rows.jsonl"
     rows = [json.loads(line) for line in exported(finished, path).splitlines()]
-    turn, message = next((i, m) for i, m in enumerate(rows[-1]["messages"]) if m["role"] == "tool")
+    turn, message = next(
+        (i, m)
+        for i, m in enumerate(rows[-1]["messages"])
+        if m["role"] == "tool" and '":' in m["content"] and any(c.isdigit() for c in m["content"])
+    )
     at = next(i for i, c in enumerate(message["content"]) if c.isdigit())
     digit = "8" if message["content"][at] != "8" else "9"
     message["content"] = message["content"][:at] + digit + message["content"][at + 1 :]

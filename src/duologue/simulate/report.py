@@ -273,13 +273,28 @@ class Reporter:
         form = form_of(owed.need)
         own = of_the_speaker(self.sayings.line("done", owed.need, self.rows(owed), dice), YOU)
         if own:
-            return self.lines.line(f"{part}.own", dice, {"done": own})
+            made = self._entered(owed) if part == "changed" else {}
+            return self.lines.line(f"{part}.own_number" if made else f"{part}.own", dice, {"done": own, **made})
         if slots.get("changes"):
             slots["changes"] = self.phrases.changes(owed.need, owed.before)
         number = self._new_number(owed) if form == "create" else ""
         if number and (part == "recapped" or dice.random() < 0.5):
             return self.lines.line(f"{part}.create_number", dice, {**slots, "number": number})
         return self.line(part, form, slots, dice)
+
+    def _entered(self, owed: Owed) -> dict[str, str]:
+        """What a deed entered that has a number: what it is, its number, and its total where the result says one."""
+        table, listing = owed.need.meaning.table, owed.answer
+        if owed.need.meaning.family != "act" or listing is None or any(m.table == table for m in owed.need.mentions):
+            return {}
+        number = self._new_number(owed)
+        if not number:
+            return {}
+        sums = [
+            k for k in listing.rows[0].values if k.startswith(f"{table}.") and "total" in self.phrases.noun(k).split()
+        ]
+        total = self.phrases.value(sums[0], listing.rows[0].values[sums[0]]) if len(sums) == 1 else ""
+        return {"subject": self.phrases.table(table)[0], "number": number, "total": total}
 
     def _new_number(self, owed: Owed) -> str:
         """The key of a new row, where it was given by the database and is a single one."""

@@ -24,7 +24,7 @@ from duologue.testing.lines import AGAIN, ALSO, ANSWERS, ASKS, LOST, THANKS, WEL
 from duologue.testing.protocol import Body, Reply, Wire
 from duologue.testing.roles import role_of
 from duologue.testing.work import Work, value_of
-from duologue.types import Environment, Json
+from duologue.types import Environment, Json, Task
 
 OBJECTIONS = ("Answer again: the whole JSON object", "your last message was not sent")
 """How a message begins or ends that shows an answer back to its maker."""
@@ -107,13 +107,18 @@ class ScenarioBrain:
     def _hand_out(self, exchange: str, page: str) -> Known | None:
         """The next task, from a place that the exchange decides, whose tools are all on the page and which nobody has yet."""
         taken = {k.task.id for k in self._handed.values()}
-        firsts = [k for k in self._known if k.task is k.scenario.tasks[0]]
+        firsts = [k for k in self._known if k.task is k.scenario.tasks[0] and _is_writable(k.task)]
         start = derive_seed(exchange) % len(firsts)
         for known in firsts[start:] + firsts[:start]:
             if known.task.id not in taken and all(f"\n{s.tool} [" in page for s in known.task.plan):
                 self._handed[exchange] = known
                 return known
         return None
+
+
+def _is_writable(task: Task) -> bool:
+    """A task that the role `tasks` can put down: without a shape, each part with steps of its own."""
+    return not task.shape and all(s.steps for s in task.subtasks)
 
 
 def _count_made(lines: Sequence[Line], asked: Sequence[str]) -> int:

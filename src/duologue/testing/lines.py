@@ -23,6 +23,7 @@ _OWN_WORDS = (
     (", and what the figures are", ", the figures for it too"),
     (" is on record for ", " gets entered for "),
     (", with ", ", namely with "),
+    (" on the record of ", ", in the entry for "),
 )
 
 ANSWERS = ("Rows in all", "Here is what", "The change is made", "I am afraid", "It failed", "I have looked", WELCOME)
