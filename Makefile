@@ -16,7 +16,11 @@ demo: .venv/core.stamp  ## the main job on the built-in shop: 25 conversations, 
 	$(BIN)/duologue show runs/demo 1
 
 test: lint  ## every check
-	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term:skip-covered --cov-fail-under=85
+	$(BIN)/python -m pytest -n $(JOBS) -m "not long" --cov --cov-report=term:skip-covered --cov-fail-under=85
+
+.PHONY: test-long
+test-long: .venv/dev.stamp  ## the trap set by several seeds, whole runs over many databases
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m long
 
 lint: .venv/dev.stamp  ## what needs no run: style, types, imports
 	$(BIN)/ruff check $(CODE)

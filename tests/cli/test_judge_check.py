@@ -11,6 +11,8 @@ from duologue.testing import FakeServer, in_thread
 from duologue.testing.authors import judged as passed
 from duologue.testing.protocol import Body
 
+pytestmark = pytest.mark.long
+
 PART = ["judge-check", "-n", "12", "--seed", "3"]
 
 

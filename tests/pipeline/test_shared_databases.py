@@ -22,7 +22,7 @@ DATABASES = Path(__file__).parents[2].parent / "shared" / "data" / "databases"
 FILES = sorted(DATABASES.glob("*.sqlite")) if DATABASES.is_dir() else []
 LARGE = ("car_1", "chinook", "datasette_fixtures", "hr_1", "northwind", "tau2_retail", "wine_1", "world_1")
 
-pytestmark = pytest.mark.skipif(not FILES, reason="the shared databases are not here")
+pytestmark = [pytest.mark.long, pytest.mark.skipif(not FILES, reason="the shared databases are not here")]
 
 
 @pytest.fixture(scope="module")

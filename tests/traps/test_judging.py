@@ -21,6 +21,8 @@ from duologue.traps.scores import machine_score, part
 from duologue.types import Verdict
 from duologue.verify.judge import rubric_lines
 
+pytestmark = pytest.mark.long
+
 DECLARED = {"critical": "Critical", "structural": "Structural", "noncritical": "NonCritical"}
 
 

@@ -15,6 +15,8 @@ from duologue.traps.sound import unsound
 from duologue.traps.worlds import NAMES, world
 from duologue.types import Dialogue, Verdict
 
+pytestmark = pytest.mark.long
+
 
 @cache
 def verdicts(name: str) -> tuple[Verdict, ...]:
