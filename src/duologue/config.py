@@ -15,7 +15,7 @@ from duologue.errors import UserError
 from duologue.roles import Roles
 from duologue.settings import ModelSettings
 from duologue.sources import domains
-from duologue.store import FILE_NAME, Store, explained
+from duologue.store import Store
 from duologue.types import Json
 
 Mode = Literal["user", "task"]
@@ -134,17 +134,7 @@ class RunConfig(Struct, frozen=True, kw_only=True):
 
         Raises `UserError` when the folder can't be used or holds a run with other arguments or of another database.
         """
-        asked = {**self.identity(), "image": image}
-        if not (self.folder / FILE_NAME).exists():
-            return Store.create(self.folder, asked)
-        store = Store.open(self.folder)
-        try:
-            with explained(self.folder):
-                store.check_config(asked)
-        except BaseException:
-            store.close()
-            raise
-        return store
+        return Store.begun(self.folder, {**self.identity(), "image": image})
 
 
 def check_source(source: Path | None, domain: str | None) -> None:

@@ -8,7 +8,7 @@ from duologue.branching.places import DIFFER, Places, places
 from duologue.errors import UserError
 from duologue.ids import digest
 from duologue.settings import ModelSettings
-from duologue.store import FILE_NAME, Store, explained
+from duologue.store import Store
 from duologue.types import Json
 
 MOST = 1000
@@ -54,17 +54,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     def open_store(self, parent: Store, n: int, conversations: list[str]) -> Store:
         """The store of the `n` branches of these conversations: a new one, or the one to go on with. Raises `UserError`."""
-        config = self._config(parent, n, conversations)
-        if not (self.out / FILE_NAME).exists():
-            return Store.create(self.out, config)
-        store = Store.open(self.out)
-        try:
-            with explained(self.out):
-                store.check_config(config)
-        except BaseException:
-            store.close()
-            raise
-        return store
+        return Store.begun(self.out, self._config(parent, n, conversations))
 
     def _config(self, parent: Store, n: int, conversations: list[str]) -> dict[str, Json]:
         """The parent run's, as far as it still holds, and how the branches come about."""

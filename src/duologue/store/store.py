@@ -104,6 +104,23 @@ class Store:
         """The arguments the run was started with."""
         return {name: msgspec.json.decode(value) for name, value in self.db.execute("SELECT name, value FROM config")}
 
+    @classmethod
+    def begun(cls, folder: Path, config: Mapping[str, Json]) -> Self:
+        """The store of the run in a folder that was started with these arguments: a new one, or the one to go on with.
+
+        Raises `UserError` when the folder can't be used or holds a run with other arguments.
+        """
+        if not (folder / FILE_NAME).exists():
+            return cls.create(folder, config)
+        store = cls.open(folder)
+        try:
+            with explained(folder):
+                store.check_config(config)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
     def check_config(self, config: Mapping[str, Json]) -> None:
         """Raise `UserError`, naming each argument that differs, unless `config` is what the run was started with."""
         old = self.config()
