@@ -1,9 +1,10 @@
-"""What the guard, the recorder and the clock cost a call, as ratios inside one run.
+"""What the guard, the recorder and the clock cost a call, and what a session costs to open, as ratios inside one run.
 
     python benchmarks/bench_session.py
 
 Raw is apsw alone on a plain connection to the same image, inside a transaction: the same statements, and for reads the same
-row dicts. Aims: a guarded read ≤ 4×, a guarded write with its change recorded ≤ 15×, reopening after twenty writes ≤ 2 ms.
+row dicts. Aims: a guarded read ≤ 4×, a guarded write with its change recorded ≤ 15×, reopening after twenty writes ≤ 2 ms,
+opening over 100 MB ≤ 2× opening over 100 KB.
 """
 
 import time
@@ -32,21 +33,24 @@ BY_CUSTOMER = "SELECT * FROM orders WHERE customer_id = :customer_id ORDER BY id
 SET_STATUS = "UPDATE orders SET status = :status WHERE id = :order_id"
 
 
-def database() -> Image:
-    """About a megabyte: 500 customers with 20 orders each."""
+def database(customers: int = 500) -> Image:
+    """Customers with 20 orders each; 500 of them make about a megabyte."""
     draw = rng(1, "bench")
     connection = apsw.Connection(":memory:")
     connection.execute(SCHEMA)
     with connection:
         connection.executemany(
             "INSERT INTO customers VALUES(?, ?, ?, ?)",
-            ((i, f"Customer {i}", draw.choice(["Rome", "Oslo", "Lima"]), f"c{i}@example.org") for i in range(1, 501)),
+            (
+                (i, f"Customer {i}", draw.choice(["Rome", "Oslo", "Lima"]), f"c{i}@example.org")
+                for i in range(1, customers + 1)
+            ),
         )
         connection.executemany(
             "INSERT INTO orders VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (i, (i - 1) // 20 + 1, "new", "leave at the door " * 2, i * 1.25, i % 7, "2024-04-01", "2024-04-02")
-                for i in range(1, 10_001)
+                for i in range(1, customers * 20 + 1)
             ),
         )
     return Image.of(connection.serialize("main"))
@@ -141,6 +145,7 @@ def main() -> None:
         a, b = microseconds(bare), microseconds(guarded)
         print(f"{label:<42} raw {a:6.2f} µs   guarded {b:6.2f} µs   {b / a:5.2f}×   (aim ≤ {aim:g}×)")
     reopening(image, env)
+    opening()
 
 
 def reopening(image: Image, env: Environment) -> None:
@@ -159,6 +164,35 @@ def reopening(image: Image, env: Environment) -> None:
     cold = microseconds(reopen_cold, 40)
     for label, cost in (("a copy is waiting", warm), ("a new copy is made", cold)):
         print(f"reopening after twenty writes, {label:<19} {cost / 1000:6.3f} ms   (aim ≤ 2 ms)")
+
+
+def opening() -> None:
+    """Print what a new copy and its first read cost over images of 100 KB to 100 MB, none of them waiting to be used again."""
+    costs = []
+    for customers in (50, 500, 5_000, 50_000):
+        image = database(customers)
+        env = environment(image)
+        open_session(image, env, CLOCK).close()
+        costs.append(min(_opened(image, env) for _ in range(ROUNDS)))
+        print(
+            f"opening and first read over {image.size / 1e6:6.2f} MB {costs[-1]:7.1f} µs   {costs[-1] / costs[0]:5.2f}×"
+        )
+    print(f"opening, the largest beside the smallest {costs[-1] / costs[0]:5.2f}×   (aim ≤ 2×)")
+
+
+def _opened(image: Image, env: Environment, sessions: int = 40) -> float:
+    """CPU microseconds of each of some sessions that are live at once, but for the copies that were waiting."""
+    waiting = [open_session(image, env, CLOCK) for _ in range(20)]
+    held = []
+    start = time.process_time()
+    for i in range(sessions):
+        session = open_session(image, env, CLOCK)
+        session.execute("get", {"order_id": i + 1})
+        held.append(session)
+    cost = (time.process_time() - start) / sessions * 1e6
+    for session in held + waiting:
+        session.close()
+    return cost
 
 
 if __name__ == "__main__":
