@@ -16,7 +16,7 @@ demo: .venv/core.stamp  ## the main job on the built-in shop: 25 conversations, 
 	$(BIN)/duologue show runs/demo 1
 
 test: lint  ## every check
-	$(BIN)/python -m pytest -n $(JOBS) -m "not long" --cov --cov-report=term:skip-covered --cov-fail-under=85
+	$(BIN)/python -m pytest -n $(JOBS) -m "not long and not kills" --cov --cov-report=term:skip-covered --cov-fail-under=85
 
 .PHONY: test-long
 test-long: .venv/dev.stamp  ## the trap set by several seeds, whole runs over many databases
@@ -31,6 +31,10 @@ lint: .venv/dev.stamp  ## what needs no run: style, types, imports
 format: .venv/dev.stamp  ## put the code in order
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
+
+.PHONY: test-kills
+test-kills: .venv/dev.stamp  ## runs killed at fifty moments of each kind, then finished: the samples of runs that nobody disturbed
+	$(BIN)/python -m pytest -n $(JOBS) -m kills
 
 .PHONY: test-server
 test-server: .venv/dev.stamp .venv-server/stamp  ## a real server: a tiny model is trained, served, and plays the assistant
