@@ -11,11 +11,13 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 from duologue.errors import UserError
-from duologue.protocols import ChatModel
+from duologue.halt import Halt
+from duologue.protocols import ChatModel, Request
 from duologue.roles import Roles
 
 if TYPE_CHECKING:
     from duologue.models.budget import Ledger
+    from duologue.models.http import Meter, Settle
     from duologue.models.prompts import Prompts
     from duologue.models.recording import Book
     from duologue.models.voice import Voice
@@ -94,12 +96,26 @@ def _names(settings: "ModelSettings", own: Collection[str]) -> dict[str, str]:
     return out
 
 
+def _stoppable(meter: "Meter", halt: Halt) -> "Meter":
+    """That meter, but no attempt begins once the person wants to stop: neither one that waited for a place nor one more at a call."""
+
+    async def checked(request: Request, sent: int) -> "Settle":
+        halt.check()
+        return await meter(request, sent)
+
+    return checked
+
+
 @asynccontextmanager
 async def assembled(
-    settings: "ModelSettings", book: "Book", ledger: "Ledger", players: Mapping[str, ChatModel] | None = None
+    settings: "ModelSettings",
+    book: "Book",
+    ledger: "Ledger",
+    players: Mapping[str, ChatModel] | None = None,
+    halt: Halt | None = None,
 ) -> AsyncIterator[Cast]:
     """The cast that the settings name, ready to be asked. `players` are models of the caller's own, by the names that the roles use:
-    those are asked as they are, and no limits hold for them.
+    those are asked as they are, and no limits hold for them. Nothing is asked any more once `halt` says so.
 
     Raises `UserError` where a model can't be used as it was named.
     """
@@ -116,14 +132,14 @@ async def assembled(
     budget = Budget(ledger, limits.dollars, limits.tokens, limits.hours)
     own = players or {}
     named = _names(settings, own)
-    models: dict[str, ChatModel] = {name: Recorded(model, book, named[name]) for name, model in own.items()}
+    models: dict[str, ChatModel] = {name: Recorded(model, book, named[name], halt) for name, model in own.items()}
     async with AsyncExitStack() as stack:
         stack.enter_context(seldom_collecting())
         stack.callback(budget.close)
         for name, endpoint in settings.endpoints.items():
             if name in own:
                 continue
-            meter = budget.purse(endpoint.price, endpoint.label).meter(endpoint.max_tokens)
+            meter = _stoppable(budget.purse(endpoint.price, endpoint.label).meter(endpoint.max_tokens), halt or Halt())
             model = await stack.enter_async_context(HttpModel(endpoint, meter=meter, left=budget.left))
-            models[name] = Recorded(model, book, named[name])
+            models[name] = Recorded(model, book, named[name], halt)
         yield Cast(settings.roles, models, Prompts(settings.prompts), settings.judging.rule == "unanimous")

@@ -20,6 +20,7 @@ from msgspec import Struct, json
 from duologue.casting import assembled
 from duologue.errors import LimitReachedError, StageError, UserError
 from duologue.ground import catalog_of, make_tools, open_source, workshops
+from duologue.halt import Halt, HaltedError
 from duologue.items import CHECK, PLAY, STAGES, TASKS, TOOLS, Items
 from duologue.protocols import ChatModel
 from duologue.simulate.play import GivenUpError
@@ -48,7 +49,7 @@ class Progress(Struct, frozen=True):
 
 class Summary(Struct, frozen=True):
     """How a run ended. `note` says what the person should know, if anything; `stopped`, which limit of theirs it reached;
-    `blames`, who the rejected items are lost to (see `checks.blame`) and how many."""
+    `interrupted`, that they asked it to stop; `blames`, who the rejected items are lost to (see `checks.blame`) and how many."""
 
     items: int
     accepted: int
@@ -56,6 +57,7 @@ class Summary(Struct, frozen=True):
     unfinished: int
     note: str = ""
     stopped: str = ""
+    interrupted: bool = False
     blames: dict[str, int] = {}
 
 
@@ -119,13 +121,15 @@ def generate(
     progress: Callable[[Progress], None],
     first: int | None = None,
     players: Mapping[str, ChatModel] | None = None,
+    halt: Halt | None = None,
 ) -> Summary:
-    """Make what is missing of a run, or of its `first` items. `players`: see `casting.assembled`.
+    """Make what is missing of a run, or of its `first` items. `players`: see `casting.assembled`. `halt`: once it says so, what is under
+    way (an item between scripted speakers, calls of models) ends, and nothing more is begun.
 
     Raises `UserError` for what the person must change.
     """
     with asyncio.Runner(loop_factory=None if config.roles.scripted else _fast_loop()) as runner:
-        return runner.run(_generate(config, progress, first, players))
+        return runner.run(_generate(config, progress, first, players, halt or Halt()))
 
 
 def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -143,13 +147,15 @@ async def _generate(
     progress: Callable[[Progress], None],
     first: int | None,
     players: Mapping[str, ChatModel] | None,
+    halt: Halt,
 ) -> Summary:
     started = time.monotonic()
     source = None if config.invents else open_source(config.source, config.domain)
     with config.open_store(source.image.hash if source is not None else "") as store:
         calls = Calls(store)
         try:
-            async with assembled(config.models, calls, calls, players) as cast:
+            async with assembled(config.models, calls, calls, players, halt) as cast:
+                halt.begun = not config.roles.scripted
                 try:
                     shops = await workshops(config, source, cast, store.note)
                 except LimitReachedError as limit:
@@ -157,7 +163,8 @@ async def _generate(
                 for shop in shops:
                     image = shop.image.data if shop.image is not None else None
                     store.put_environment(shop.environment, image, json.encode(shop.catalog))
-                return await _lined_up(Items(shops, store, config.mode, config.together), config, progress, first)
+                items = Items(shops, store, config.mode, config.together)
+                return await _lined_up(items, config, progress, first, halt)
         finally:
             store.add_seconds(time.monotonic() - started)
 
@@ -166,11 +173,21 @@ def _before_items(config: "RunConfig", store: Store, limit: LimitReachedError) -
     """A run that a limit stops while its ground is made."""
     ended = list(store.finished_items().values())
     counts = ended.count("accepted"), ended.count("rejected")
-    return Summary(len(ended), *counts, config.n - len(ended), stopped=limit.message, blames=store.blames())
+    left = config.n - len(ended)
+    return Summary(len(ended), *counts, left, "", *_why(limit), store.blames())
+
+
+def _why(limit: LimitReachedError | None) -> tuple[str, bool]:
+    """What stopped a run: which limit, and whether the person did."""
+    return (
+        ("", isinstance(limit, HaltedError))
+        if limit is None or isinstance(limit, HaltedError)
+        else (limit.message, False)
+    )
 
 
 async def _lined_up(
-    items: Items, config: "RunConfig", progress: Callable[[Progress], None], first: int | None
+    items: Items, config: "RunConfig", progress: Callable[[Progress], None], first: int | None, halt: Halt
 ) -> Summary:
     """Every item that is missing, some at a time, begun in order."""
     started = time.monotonic()
@@ -183,6 +200,8 @@ async def _lined_up(
     async def one(number: int) -> None:
         nonlocal accepted, rejected
         try:
+            halt.check()
+            halt.begun = True
             made = await items.make(number)
         except (UserError, LimitReachedError) as error:
             stopped.append(error)
@@ -217,5 +236,6 @@ def _ended(
     if items.ran_out:
         note = f"Distinct tasks ran out after {made} of {config.n}: this database supports no more."
         items.store.note("ran_out", {"items": made, "of": config.n})
-    limit = next((e.message for e in stopped if isinstance(e, LimitReachedError)), "")
-    return Summary(made, *counts, 0 if note else config.n - made, note, limit, items.store.blames())
+    limits = sorted((e for e in stopped if isinstance(e, LimitReachedError)), key=lambda e: isinstance(e, HaltedError))
+    left = 0 if note else config.n - made
+    return Summary(made, *counts, left, note, *_why(next(iter(limits), None)), items.store.blames())

@@ -60,15 +60,11 @@ def configured(given: dict[str, Any]) -> "RunConfig":
 
 def run(asked: "RunConfig", first: int | None = None) -> int:
     """Run, and say how it ended; the exit code."""
-    from duologue.cli.progress import between_items, live_line
+    from duologue.cli.progress import interruptible, live_line
     from duologue.pipeline import generate as make
 
-    with live_line() as draw:
-        if asked.roles.scripted:
-            with between_items(draw) as progress:
-                summary = make(asked, progress, first)
-        else:
-            summary = make(asked, draw, first)
+    with live_line() as draw, interruptible() as halt:
+        summary = make(asked, draw, first, halt=halt)
     return report(asked, summary, more=first is None)
 
 
@@ -89,6 +85,8 @@ def report(asked: "RunConfig", summary: "Summary", more: bool = True) -> int:
         print(f"rejected for {_reasons(asked)}")
     if more:
         print(one_line(f"next: {_next(asked, summary)}"))
+    if summary.interrupted:
+        raise KeyboardInterrupt  # said, and given its exit code, where every interrupt is
     if summary.stopped:
         print(one_line(f"{summary.stopped} The same command with a higher limit goes on."))
         return STOPPED

@@ -1,7 +1,8 @@
 """What a person sees and can do while a run goes on.
 
-A live line on stderr, only where that is a terminal: accepted, rejected, per second, time left. And an interrupt that comes
-between two items: the first Ctrl-C lets the item in hand end (tens of milliseconds), a second one does not wait.
+A live line on stderr, only where that is a terminal: accepted, rejected, per second, time left. And an interrupt that loses nothing:
+the first Ctrl-C lets what is under way end (an item between scripted speakers, tens of milliseconds; calls that models are
+answering), a second one does not wait.
 """
 
 import signal
@@ -14,6 +15,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from duologue.halt import Halt
     from duologue.pipeline import Progress
 
 EVERY = 0.1
@@ -55,6 +57,28 @@ def live_line() -> Iterator[Callable[["Progress"], None]]:
 
         live.refresh()
         yield draw
+
+
+@contextmanager
+def interruptible() -> Iterator["Halt"]:
+    """A `Halt` that the first Ctrl-C asks, once something is under way; before that, and with the second, it does not wait."""
+    from duologue.halt import Halt
+
+    halt = Halt()
+    if threading.current_thread() is not threading.main_thread():  # signals are the main thread's
+        yield halt
+        return
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        if halt.asked or not halt.begun:
+            raise KeyboardInterrupt
+        halt.ask()
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield halt
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

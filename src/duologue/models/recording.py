@@ -20,6 +20,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from duologue.errors import StageError, UserError
+from duologue.halt import Halt
 from duologue.models.keys import request_key
 from duologue.protocols import Answer, ChatModel, Request
 
@@ -40,19 +41,21 @@ class Book(Protocol):
 class Recorded:
     """A model whose answers are kept in a book."""
 
-    def __init__(self, inner: ChatModel, book: Book, name: str = "") -> None:
-        """`name` tells models apart that are asked the same (several judges)."""
-        self.inner, self.book, self.name = inner, book, name
+    def __init__(self, inner: ChatModel, book: Book, name: str = "", halt: Halt | None = None) -> None:
+        """`name` tells models apart that are asked the same (several judges). `halt`: where nothing new is to be asked any more."""
+        self.inner, self.book, self.name, self.halt = inner, book, name, halt or Halt()
         self._asking: dict[str, asyncio.Event] = {}
 
     async def ask(self, request: Request) -> Answer:
-        """The answer in the book; else the inner model's, which is in the book before it is given."""
+        """The answer in the book; else the inner model's, which is in the book before it is given. Raises `HaltedError` in the place of
+        asking for a new one once the person wants to stop."""
         key = request_key(request, self.name)
         while key in self._asking:
             await self._asking[key].wait()
         found = self.book.find(key)
         if found is not None:
             return found
+        self.halt.check()
         answered = self._asking[key] = asyncio.Event()
         try:
             answer = await self.inner.ask(request)
