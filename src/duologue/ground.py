@@ -6,13 +6,18 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.structs import replace
 
 from duologue.casting import Cast
 from duologue.catalog import Catalog, named_by, read_catalog, relabelled
+from duologue.environment import Image
 from duologue.errors import StageError, UserError
 from duologue.ids import rng
+from duologue.simulate.faulty import Faults
+from duologue.simulate.profile import profile
 from duologue.sources import Source, from_domain, from_sqlite
+from duologue.store import Store
 from duologue.store.funnel import TOOLS_NOTE
 from duologue.tools import DerivedTools, default_policy, environment_for
 from duologue.types import Environment, Json
@@ -71,6 +76,33 @@ async def workshops(config: "RunConfig", source: Source | None, cast: Cast, note
     made = await environments(source, catalog, cast, config.seed, range(config.toolsets), note)
     shops = [Workshop(e, source.image, catalog, config.seed, cast, config.models.profile) for e in made]
     return [shop.meeting(config.models.faults) for shop in shops]
+
+
+class Reopened:
+    """The workshops of a run that stands, for another run that takes its conversations up: users behave and calls fail as they did there."""
+
+    def __init__(self, run: Store, store: Store, seed: int, cast: Cast) -> None:
+        """`store`: of the other run, which is given each environment when it is first asked for."""
+        self.run, self.store, self.seed, self.cast = run, store, seed, cast
+        self._images: dict[str, Image] = {}
+        self._shops: dict[str, Workshop] = {}
+
+    def shop(self, name: str) -> Workshop:
+        """That of an environment. Without an image its tools are simulated."""
+        if name not in self._shops:
+            environment, catalog, config = self.run.environment(name), self.run.catalog(name), self.run.config()
+            image = self._image(environment.image)
+            self.store.put_environment(environment, image.data if image is not None else None, catalog)
+            meaning = msgspec.json.decode(catalog, type=Catalog) if catalog is not None else Catalog(name, ())
+            behaving = profile(config.get("behaviours", {}))
+            shop = Workshop(environment, image, meaning, self.seed, self.cast, behaving)
+            self._shops[name] = shop.meeting(msgspec.convert(config.get("faults", {}), Faults))
+        return self._shops[name]
+
+    def _image(self, name: str) -> Image | None:
+        if name and name not in self._images:
+            self._images[name] = Image.of(self.run.image(name))
+        return self._images[name] if name else None
 
 
 def _not_managed(error: StageError) -> UserError:

@@ -92,7 +92,7 @@ class Workshop:
             session.close()
 
     async def go_on(self, dialogue: Dialogue, scope: str = "", moves: int = MOST_TURNS) -> Dialogue:
-        """A conversation played on from its last turn, as its fork says where it is a branch; `moves`: how many more at most.
+        """A conversation played on from its last turn, with other dice where it leaves another; `moves`: how many more at most.
 
         Raises `StageError` where it is given up, or where the calls made again lead to another state than the recorded one;
         `UserError` where there is no database to make them in.
@@ -105,7 +105,8 @@ class Workshop:
         try:
             if session.state != path[-1].state:
                 raise StageError("replay", "its calls lead to another state", f"{session.state}, not {path[-1].state}")
-            user, agent = self._user(scenario, scope, dialogue.fork), self._agent(scenario, scope, dialogue.fork)
+            fork = _fork(dialogue)
+            user, agent = self._user(scenario, scope, fork), self._agent(scenario, scope, fork)
             return await play(Pair(user, agent, session), replace(dialogue, turns=path), moves)
         finally:
             session.close()
@@ -157,3 +158,9 @@ class Workshop:
             return await retell(dialogue, voice, self.environment, self.catalog, scope)
         except StageError:
             return None  # the scripted words stay
+
+
+def _fork(dialogue: Dialogue) -> Fork | None:
+    """Where a conversation leaves another, for the dice."""
+    since = dialogue.continued
+    return Fork(since.parent, since.at, 1, "both", since.seed) if since is not None else dialogue.fork

@@ -70,6 +70,7 @@ DOCUMENTED = (
         types.Proof,
         types.Dialogue,
         types.Fork,
+        types.Continued,
         types.Turn,
         types.Fault,
         types.Message,

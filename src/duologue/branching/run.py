@@ -18,19 +18,16 @@ from duologue.branching.asked import Asked
 from duologue.branching.mistakes import UNNOTICED, Mistakes, noticed
 from duologue.branching.places import forks
 from duologue.casting import Cast, assembled
-from duologue.catalog import Catalog
 from duologue.checks.blame import blame
 from duologue.checks.combine import combine
 from duologue.checks.findings import given_up
-from duologue.environment import Image
 from duologue.errors import LimitReachedError, StageError, UserError
+from duologue.ground import Reopened
 from duologue.ids import canonical, derive_seed, digest, rng
 from duologue.items import CHECK, PLAY
 from duologue.pipeline import Progress
 from duologue.protocols import ChatModel
-from duologue.simulate.faulty import Faults
 from duologue.simulate.play import GivenUpError
-from duologue.simulate.profile import profile
 from duologue.store import Calls, Store
 from duologue.types import Dialogue, Fork, Turn, Verdict
 from duologue.workshop import Workshop
@@ -106,26 +103,14 @@ class Branches:
         self.asked, self.parent, self.store, self.cast = asked, parent, store, cast
         self.finished = store.finished_items()
         self.scripted = not any(cast.roles.models(role) for role in ("user", "agent"))
-        self._images: dict[str, Image] = {}
-        self._shops: dict[str, Workshop] = {}
+        self._reopened = Reopened(parent, store, asked.seed, cast)
         self._mistakes: dict[str, Mistakes] = {}
 
     def shop(self, name: str) -> Workshop:
-        """The workshop of an environment of the parent run, which is put into the store when it is first needed."""
-        if name not in self._shops:
-            environment, catalog = self.parent.environment(name), self.parent.catalog(name)
-            if not environment.image or catalog is None:
-                raise UserError("Conversations with simulated tools can't be branched.", "Name a run over a database.")
-            if environment.image not in self._images:
-                self._images[environment.image] = Image.of(self.parent.image(environment.image))
-            image = self._images[environment.image]
-            self.store.put_environment(environment, image.data, catalog)
-            meaning = msgspec.json.decode(catalog, type=Catalog)
-            rates = self.parent.config().get("behaviours", {})
-            met = msgspec.convert(self.parent.config().get("faults", {}), Faults)
-            shop = Workshop(environment, image, meaning, self.asked.seed, self.cast, profile(rates))
-            self._shops[name] = shop.meeting(met)
-        return self._shops[name]
+        """The workshop of an environment of the parent run."""
+        if not self.parent.environment(name).image:
+            raise UserError("Conversations with simulated tools can't be branched.", "Name a run over a database.")
+        return self._reopened.shop(name)
 
     async def make(self, group: Group) -> list[str]:
         """Make what is missing of a group. What became of each: `accepted`, `rejected`, or `same`."""

@@ -9,6 +9,7 @@ from duologue.cli.audit import audit
 from duologue.cli.branch import branch
 from duologue.cli.card import card
 from duologue.cli.check import check
+from duologue.cli.continue_ import continue_
 from duologue.cli.export import export
 from duologue.cli.generate import generate
 from duologue.cli.judge_check import judge_check
@@ -39,6 +40,7 @@ for command in (
     show,
     verify,
     branch,
+    continue_,
     prove,
     select,
     export,
@@ -49,7 +51,7 @@ for command in (
     check,
     audit,
 ):
-    app.command()(command)
+    app.command(command.__name__.rstrip("_"))(command)
 app.command("judge-check")(judge_check)
 
 

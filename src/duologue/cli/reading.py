@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from duologue.checks.blame import Ruling
 from duologue.cli.text import one_line, safe, styled, wrapped
 from duologue.ids import to_json
-from duologue.types import Dialogue, Environment, Fork, Json, RowChange, Task, ToolCall, Turn, Verdict
+from duologue.types import Continued, Dialogue, Environment, Fork, Json, RowChange, Task, ToolCall, Turn, Verdict
 
 INDENT = 11
 RESULT = 240
@@ -33,6 +33,7 @@ def conversation(
     head = f"{dialogue.id} · {environment.name} · {len(path) - 1} turns · {len(tasks)} task{'s' * (len(tasks) != 1)}"
     parts = [styled(one_line(f"{head} · mode {dialogue.scenario.mode} · {dialogue.scenario.clock.start}"), "bold")]
     parts += [_origin(dialogue.fork)] if dialogue.fork is not None else []
+    parts += [_continued(dialogue.continued)] if dialogue.continued is not None else []
     parts += [_task(i, task) for i, task in enumerate(tasks, start=1)]
     parts.append(styled(f"tools      {wrapped(', '.join(t.name for t in environment.toolset.tools), INDENT)}", "dim"))
     parts.append("")
@@ -52,10 +53,17 @@ def _origin(fork: Fork) -> str:
     return f"{styled('branch'.ljust(INDENT), 'cyan')}{wrapped(one_line(said + made + missed), INDENT)}"
 
 
+def _continued(since: Continued) -> str:
+    said = f"it goes on from {since.parent} at turn {since.at}; its goals from task {since.task + 1} on are new"
+    return f"{styled('continued'.ljust(INDENT), 'cyan')}{wrapped(one_line(said), INDENT)}"
+
+
 def _forked(dialogue: Dialogue, turn: int) -> Iterator[str]:
-    """A line before a branch's first turn of its own."""
+    """A line before the first turn of its own of what goes another way than its parent, or on from it."""
     if dialogue.fork is not None and turn == dialogue.fork.at:
         yield styled(f"{'':{INDENT}}── from here on the branch's own ──", "dim")
+    if dialogue.continued is not None and turn == dialogue.continued.at:
+        yield styled(f"{'':{INDENT}}── from here on its own ──", "dim")
 
 
 def _task(number: int, task: Task) -> str:

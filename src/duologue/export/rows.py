@@ -18,6 +18,7 @@ from duologue.ids import to_json
 from duologue.types import (
     Act,
     ClockSpec,
+    Continued,
     Dialogue,
     Environment,
     Fault,
@@ -122,6 +123,8 @@ class Metadata(Struct, frozen=True):
     turns: tuple[TurnRecord, ...]
     fork: Fork | UnsetType = UNSET
     """Of a branch: what it was made from."""
+    continued: Continued | UnsetType = UNSET
+    """Of a conversation that goes on from another: what it goes on from."""
 
 
 class Row(Struct, frozen=True):
@@ -204,6 +207,7 @@ def metadata_of(dialogue: Dialogue, verdicts: tuple[Verdict, ...], environment: 
         verdicts=verdicts,
         turns=tuple(_record(turn) for turn in dialogue.path()),
         fork=dialogue.fork or UNSET,
+        continued=dialogue.continued or UNSET,
     )
 
 
@@ -222,7 +226,7 @@ def dialogue_of(row: Row) -> Dialogue:
         Scenario,
     )
     turns = tuple(_turn(i, m, record) for i, (m, record) in enumerate(zip(row.messages, meta.turns, strict=True)))
-    return Dialogue(row.id, meta.environment, scenario, turns, meta.fork or None)
+    return Dialogue(row.id, meta.environment, scenario, turns, meta.fork or None, meta.continued or None)
 
 
 def _turn(index: int, message: RowMessage, record: TurnRecord) -> Turn:

@@ -12,11 +12,12 @@ from msgspec import Struct
 
 from duologue.catalog.model import Catalog, Table
 from duologue.catalog.words import words
+from duologue.errors import StageError
 from duologue.plans.memory import Memory
 from duologue.tasks.anchors import Anchor, Anchors
 from duologue.types import Fact, Mention, Need, Tool
 
-__all__ = ["Client", "client"]
+__all__ = ["Client", "client", "speaking"]
 
 SHARE = 0.4
 """How often a client is the user, where the data knows any and the tools serve them."""
@@ -110,6 +111,17 @@ def client(catalog: Catalog, tools: Sequence[Tool], anchors: Anchors, dice: rand
     found = _of(anchor, table, catalog)
     theirs = [t for t in tools if found.serves(t) and found.concerns(t)]
     return found if len(theirs) >= _LEAST_TOOLS else None
+
+
+def speaking(mention: Mention | None, catalog: Catalog, anchors: Anchors) -> Client | None:
+    """The client that a user said they are; None for somebody at the desk. Raises `StageError` where nobody is called so."""
+    if mention is None:
+        return None
+    table, name = catalog.table(mention.table), mention.by.get("@name")
+    anchor = next((a for a in anchors.rows(table) if a.values.get("@name") == name), None)
+    if anchor is None:
+        raise StageError("tasks", "nobody knows who the user is", f"{mention.table} {name!r}")
+    return _of(anchor, table, catalog)
 
 
 def _are_clients(table: Table) -> bool:

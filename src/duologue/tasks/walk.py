@@ -185,11 +185,10 @@ class Walk:
         self, tool: Tool, bound: dict[str, Bound], weight: str, amending: bool = False
     ) -> tuple[list[Listing], Json]:
         values = {k: b.value for k, b in bound.items()}
-        mark = (tool.name, repr(sorted(values.items(), key=lambda kv: kv[0])))
+        mark = _mark(tool, values)
         if mark in self.seen and weight == "critical":
             raise Taken
-        edit = (tool.meaning, tuple(str(values[k]) for k, s in tool.inputs.items() if s.use == "key" and k in values))
-        if tool.effect == "write" and (edit in self.edited) != amending:
+        if tool.effect == "write" and (_edit(tool, values) in self.edited) != amending:
             raise Taken  # nobody corrects one entry twice in a conversation, unless they say so
         if mark in self.turned_down:
             raise Taken  # nobody asks again for what was just refused
@@ -213,12 +212,23 @@ class Walk:
         self.steps.append(PlanStep(tool.name, arguments, after, critical))  # type: ignore[arg-type]
         self.asked.append(ask(tool, values) if critical == "critical" else "")
         listings = self.memory.absorb(tool, outcome.result, self.taken, need)
+        self._made(tool, values)
+        return listings, outcome.result
+
+    def repeat(self, tool: Tool, values: dict[str, Json], failed: bool) -> None:
+        """Take a call for made that was made elsewhere: what can't be asked for again, and what can be seen anew."""
+        mark = _mark(tool, values)
+        if failed:
+            self.turned_down |= {mark} if tool.effect == "write" else frozenset()
+            return
+        self._made(tool, values)
+
+    def _made(self, tool: Tool, values: Mapping[str, Json]) -> None:
         if tool.effect == "write":
             self.untouched = False
-            self.edited |= {edit}
+            self.edited |= {_edit(tool, values)}
             self.seen = frozenset(m for m in self.seen if not self._shows_change(self.index.by_name[m[0]], tool))
-        self.seen |= {mark}
-        return listings, outcome.result
+        self.seen |= {_mark(tool, values)}
 
     def _shows_change(self, read: Tool, write: Tool) -> bool:
         """After the write somebody may want to see the row again, though not the same lists and figures."""
@@ -244,7 +254,7 @@ class Walk:
             listing = self.memory.narrow(need, listing)
             self.memory.attend(need, listing)
             tell = tuple(Disclosure(v, s, own) for s, v in told_values(gist(need, listing)))
-            self._remember_told(tell)
+            self.remember_told(tell)
             written = {k.rpartition(":")[0] for k in need.values if k.endswith(":value")}
             for line in gist(need, listing).lines:
                 self.memory.hear(line.row, {s for s, _ in line.values} | written)
@@ -272,20 +282,29 @@ class Walk:
         name = f"{need.meaning.table}.@name"
         if best is not None and best.values.get(name) is not None:
             tell.append(Disclosure(best.values[name], name, numbers[id(best)]))
-        self._remember_told(tuple(tell))
+        self.remember_told(tuple(tell))
         for row in rows.values():
             self.memory.hear(row, {slot})
         self.needs += 1
         return Subtask(goal, tuple(range(first_step + 1, len(self.steps) + 1)), need, tuple(tell))
 
-    def _remember_told(self, tell: tuple[Disclosure, ...]) -> None:
-        """Names that were told, and those the user brought, can be spoken of from now on."""
+    def remember_told(self, tell: tuple[Disclosure, ...]) -> None:
+        """Names that were told, and those the user brought (`known`), can be spoken of from now on."""
         told = [(item.slot, item.value) for item in tell] + [(fact.slot, fact.value) for fact in self.known]
         for slot, value in told:
             if slot.endswith(".@name"):
                 self.memory.tell(slot[: -len(".@name")], value)
             elif slot in self._numbers:
                 self.memory.tell(f"{self._numbers[slot]}#", value)
+
+
+def _mark(tool: Tool, values: Mapping[str, Json]) -> tuple[str, str]:
+    return tool.name, repr(sorted(values.items(), key=lambda kv: kv[0]))
+
+
+def _edit(tool: Tool, values: Mapping[str, Json]) -> tuple[Meaning | None, tuple[str, ...]]:
+    """What a write does, and to which row."""
+    return tool.meaning, tuple(str(values[k]) for k, s in tool.inputs.items() if s.use == "key" and k in values)
 
 
 def _gone_back(slot: Slot | None, bound: Bound, before: Known) -> Bound:

@@ -89,6 +89,18 @@ class Fork(Struct, frozen=True, omit_defaults=True):
     """The checks that object to that mistake."""
 
 
+class Continued(Struct, frozen=True, omit_defaults=True):
+    """Where a conversation that goes on leaves the one it goes on from. Turns before `at` are that one's, the others its own."""
+
+    parent: str
+    """Id of that conversation, or what it is called in its file."""
+    at: int
+    seed: int
+    """What the dice are thrown with from there on, beside the scenario's seed."""
+    task: int = 0
+    """The first of the scenario's tasks that is new; those before it are the parent's, as far as they were begun."""
+
+
 class Dialogue(Struct, frozen=True, omit_defaults=True):
     """A tree of turns, flat: a turn names its parent by index. Turn 0 is the system message."""
 
@@ -98,6 +110,8 @@ class Dialogue(Struct, frozen=True, omit_defaults=True):
     turns: tuple[Turn, ...] = ()
     fork: Fork | None = None
     """Of a branch: what it was made from."""
+    continued: Continued | None = None
+    """Of a conversation that goes on from another: what it goes on from."""
 
     def path(self, at: int = -1) -> tuple[Turn, ...]:
         """The conversation that ends at turn `at` (the last by default), root first."""

@@ -1,0 +1,114 @@
+"""`duologue continue`: accepted conversations of a run, gone on with by new goals."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from duologue.cli.options import (
+    BaseUrl,
+    Concurrency,
+    Config,
+    Json,
+    MaxDollars,
+    MaxHours,
+    MaxTokens,
+    Model,
+    Price,
+    Prompts,
+    Role,
+    Run,
+    Seed,
+    whole,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from duologue.continuing import Summary
+
+
+Place: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--out", help="The run folder of what comes of it. [default: RUN-continued]", metavar="FOLDER", show_default=False
+    ),
+]  # fmt: skip
+At: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--at",
+        help="Where to take up: before the user's last words, or before the first turn from TURN on in which the user comes with"
+        " something (the system message is 0).",
+        metavar="last|TURN",
+    ),
+]
+Tasks: TypeAlias = Annotated[
+    int, typer.Option("--tasks", help="New goals for each conversation.", metavar="N", parser=whole)
+]
+Limit: TypeAlias = Annotated[
+    int | None,
+    typer.Option("--limit", help="Only the first N conversations.", metavar="N", parser=whole, show_default=False),
+]
+
+
+def continue_(
+    source: Run, out: Place = None, at: At = "last", tasks: Tasks = 1, limit: Limit = None,
+    seed: Seed = 0, json: Json = False,
+    model: Model = None, base_url: BaseUrl = None, role: Role = None, config: Config = None, prompts: Prompts = None,
+    price: Price = None, max_dollars: MaxDollars = None, max_tokens: MaxTokens = None, max_hours: MaxHours = None,
+    concurrency: Concurrency = None,
+) -> int:  # fmt: skip
+    """Go on from accepted conversations with new goals, which grow out of what came back in them. The run itself is only read; the same
+    command again makes what is missing."""
+    from duologue.cli.progress import between_items, live_line
+    from duologue.cli.runs import run_folder
+    from duologue.continuing import Asked, go_on
+    from duologue.settings import Flags, model_settings
+
+    flags = Flags(
+        model=model, urls=tuple(base_url or ()), roles=tuple(role or ()), file=config, prompts=prompts, price=price,
+        dollars=max_dollars, tokens=max_tokens, hours=max_hours, together=concurrency,
+    )  # fmt: skip
+    folder = run_folder(source)
+    place = out or folder.with_name(f"{folder.resolve().name}-continued")
+    models = model_settings(flags)
+    asked = Asked(source=folder, out=place, at=at, tasks=tasks, limit=limit, seed=seed, models=models)
+    with live_line() as draw:
+        if models.roles.scripted:
+            with between_items(draw) as progress:
+                made = go_on(asked, progress)
+        else:
+            made = go_on(asked, draw)
+    return _report(place, made, json)
+
+
+def _report(folder: Path, made: "Summary", json: bool) -> int:
+    """The last lines, with what to type next; the exit code."""
+    import shlex
+
+    from duologue.cli import STOPPED
+    from duologue.cli.text import one_line
+
+    code = STOPPED if made.stopped else 0
+    if json:
+        from msgspec.structs import asdict
+
+        from duologue.ids import to_json
+
+        print(to_json({**asdict(made), "unfinished": made.unfinished, "folder": str(folder)}))
+        return code
+    line = f"{made.accepted:,} accepted, {made.rejected:,} rejected, {made.left_out:,} can't be gone on with"
+    if made.unfinished:
+        line += f", {made.unfinished:,} unfinished"
+    print(one_line(f"{made.conversations:,} conversations: {line}, in {folder}"))
+    for reason, n in made.reasons.items():
+        print(one_line(f"  {n:>5,}  {reason}"))
+    name = shlex.quote(str(folder))
+    if made.accepted:
+        print(
+            one_line(
+                f"next: duologue stats {name} · duologue show {name} 1 · duologue verify {name} · duologue export {name} -o {name}.jsonl"
+            )
+        )
+    if made.stopped:
+        print(one_line(f"{made.stopped} The same command with a higher limit goes on."))
+    return code

@@ -1,0 +1,61 @@
+"""What a run of continuations is asked to be, checked, and what of it must be the same to go on with one."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from duologue.continuing.places import LAST, place
+from duologue.errors import UserError
+from duologue.ids import digest
+from duologue.settings import ModelSettings
+from duologue.store import Store
+from duologue.types import Json
+
+MOST = 20
+"""New tasks of one conversation."""
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """The arguments of `duologue continue`. Raises `UserError` where one is not valid."""
+
+    source: Path
+    """The run folder whose accepted conversations go on."""
+    out: Path
+    at: str = LAST
+    tasks: int = 1
+    """New goals of each."""
+    limit: int | None = None
+    """Conversations, from the first; None = all."""
+    seed: int = 0
+    models: ModelSettings = ModelSettings()
+
+    def __post_init__(self) -> None:
+        place(self.at)
+        if not 1 <= self.tasks <= MOST:
+            raise UserError(f"--tasks {self.tasks} is out of range.", f"Give a number from 1 to {MOST}.")
+        if self.limit is not None and self.limit < 1:
+            raise UserError(f"--limit {self.limit} leaves nothing.", "Give a number from 1 on.")
+        if self.out.resolve() == self.source.resolve():
+            raise UserError("The conversations would go into the run they go on from.", "Name another folder (-o).")
+
+    def open_store(self, config: dict[str, Json], names: list[str]) -> Store:
+        """The store of the continuations of these conversations: a new one, or the one to go on with; `config` is that of the run they are
+        from. Raises `UserError`."""
+        mine = ("n", "seed", "roles", "prompts", "parent", "branches", "continued")
+        kept = {name: value for name, value in config.items() if name not in mine}
+        played, prompts = self.models.identity(), self.models.prompts_mark
+        more = {"roles": played, "prompts": prompts}
+        how: dict[str, Json] = {"conversations": digest(names), "at": self.at, "tasks": self.tasks, "limit": self.limit}
+        own: dict[str, Json] = {"n": len(names), "seed": self.seed, "parent": config, "continued": how}
+        return Store.begun(self.out, kept | own | {name: value for name, value in more.items() if value})
+
+    def check_speakers(self, config: dict[str, Json]) -> None:
+        """Raise `UserError` where a scripted speaker would have to take up what a model began: it reads what its own kind left."""
+        before = config.get("roles", {})
+        for role, needs in (("agent", ("user", "agent")), ("user", ("user",))):
+            began = [who for who in needs if before.get(who)]
+            if began and not self.models.roles.models(role):
+                raise UserError(
+                    f"A model played the {began[0]} of {str(self.source)!r}, and a scripted {role} can't take that up.",
+                    "Name the models that are to go on: --model, or --config.",
+                )

@@ -1,0 +1,62 @@
+"""What a conversation has come to: what it has shown, what was said aloud, which calls were made."""
+
+from collections.abc import Iterator, Sequence
+
+from duologue.catalog.model import Catalog
+from duologue.language.reading import fold, has_phrase
+from duologue.plans.gist import gist, told_values
+from duologue.plans.index import ToolIndex
+from duologue.plans.memory import Memory
+from duologue.plans.trace import is_error, read_result
+from duologue.simulate.agenda import Agenda, Owed
+from duologue.simulate.faulty import carried_out
+from duologue.tasks.further import Beginning, Done
+from duologue.types import Disclosure, Scenario, Turn
+
+
+def beginning(catalog: Catalog, index: ToolIndex, scenario: Scenario, path: Sequence[Turn]) -> Beginning:
+    """As the assistant remembers it, who has nothing but the turns."""
+    agenda = Agenda(catalog, index, approved=True)
+    agenda.fold(tuple(path))
+    told = [*_answered(agenda), *_named(agenda.memory, path)]
+    return Beginning(scenario, agenda.memory, tuple(told), len(agenda.owed), len(path), tuple(done(path)))
+
+
+def done(path: Sequence[Turn]) -> Iterator[Done]:
+    """The calls that were carried out, in order."""
+    answers = {t.message.tool_call_id: t for t in path if t.message.role == "tool"}
+    for call in carried_out(path):
+        turn = answers[call.id]
+        shown = turn.fault.held if turn.fault is not None else turn.message.content
+        yield Done(call, is_error(read_result(shown)), turn.changes)
+
+
+def _answered(agenda: Agenda) -> Iterator[Disclosure]:
+    """What was told of the answers to requests; the memory is told so too."""
+    for owed in (p for o in agenda.owed for p in (o.parts or [o])):
+        listing = owed.answer
+        if listing is None or not owed.told:
+            continue
+        answer = gist(owed.need, listing)
+        written = {k.rpartition(":")[0] for k in owed.need.values if k.endswith(":value")}
+        for line in answer.lines:
+            agenda.memory.hear(line.row, {s for s, _ in line.values} | written)
+        yield from (Disclosure(value, slot) for slot, value in told_values(answer))
+        yield from _spoken(owed)
+
+
+def _spoken(owed: Owed) -> Iterator[Disclosure]:
+    """The names by which the user spoke of rows."""
+    for mention in owed.need.mentions:
+        if "@name" in mention.by:
+            yield Disclosure(mention.by["@name"], f"{mention.table}.@name")
+
+
+def _named(memory: Memory, path: Sequence[Turn]) -> Iterator[Disclosure]:
+    """Names of rows that stand in what was said, by whom ever."""
+    said = fold("\n".join(t.message.content for t in path if t.message.role in ("user", "assistant")))
+    for table, rows in memory.known.items():
+        for known in rows.values():
+            name = known.values.get("@name")
+            if isinstance(name, str) and has_phrase(said, fold(name)):
+                yield Disclosure(name, f"{table}.@name")

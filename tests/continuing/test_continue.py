@@ -1,0 +1,159 @@
+"""`duologue continue`: parents stay as they are, new goals come from the state they left, and all of it replays."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from duologue.cli import run
+from duologue.continuing.places import cut, place
+from duologue.errors import UserError
+from duologue.store import Store
+from duologue.tasks.further import grows
+from duologue.types import Act, Dialogue, Message, Turn
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "shop"
+    assert run(["generate", "-n", "4", "-o", str(folder)]) == 0
+    return folder
+
+
+def stored(folder: Path) -> list[Dialogue]:
+    with Store.open(folder, readonly=True) as store:
+        return [d.dialogue for ok in (True, False) for d in store.dialogues(ok)]
+
+
+def made(command: list[str], capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    capsys.readouterr()
+    assert run([*command, "--json"]) == 0
+    found: dict[str, object] = json.loads(capsys.readouterr().out)
+    return found
+
+
+@pytest.mark.parametrize("at", ["last", "12"])
+def test_new_goals_come_behind_the_parents_turns_which_stay_byte_for_byte(
+    shop: Path, tmp_path: Path, at: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (shop / "run.sqlite").read_bytes()
+    out = tmp_path / "on"
+    told = made(["continue", str(shop), "-o", str(out), "--tasks", "2", "--at", at], capsys)
+    assert (shop / "run.sqlite").read_bytes() == before
+    assert told["conversations"] == 4
+    assert int(str(told["accepted"])) >= 3
+    parents = {d.id: d for d in stored(shop)}
+    for one in stored(out):
+        since = one.continued
+        assert since is not None
+        parent = parents[since.parent]
+        assert one.turns[: since.at] == parent.turns[: since.at]
+        assert one.turns[since.at].message.role == "user"
+        assert len(one.turns) > since.at + 2
+        new = one.scenario.tasks[since.task :]
+        assert 1 <= len(new) <= 2
+        assert all(t.proof is not None and t.proof.gold for t in new)
+        assert one.scenario.tasks[: since.task] == parent.scenario.tasks[: since.task]
+        assert not {t.id for t in new} & {t.id for d in parents.values() for t in d.scenario.tasks}
+    assert run(["verify", str(out)]) == 0
+
+
+def test_goals_are_about_what_came_back(shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made(["continue", str(shop), "-o", str(tmp_path / "on")], capsys)
+    grown = 0
+    for one in stored(tmp_path / "on"):
+        assert one.continued is not None
+        words = " ".join(t.message.content for t in one.turns[: one.continued.at])
+        task = one.scenario.tasks[one.continued.task]
+        names = {v for p in task.subtasks if p.need for m in p.need.mentions for v in m.by.values() if str(v) in words}
+        grown += bool(names) or grows(task, {})
+    assert grown >= 3
+
+
+def test_a_run_cut_short_goes_on_and_gives_the_same(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(name: str) -> list[str]:
+        return ["continue", str(shop), "-o", str(tmp_path / name), "--limit", "3"]
+
+    assert run(asked("whole")) == 0
+    put, count = Store.put_dialogue, iter(range(1000))
+
+    def interrupted(*given: object, **more: object) -> None:
+        if next(count) == 1:
+            raise KeyboardInterrupt
+        put(*given, **more)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "put_dialogue", interrupted)
+        run(asked("cut"))
+    assert len(stored(tmp_path / "cut")) == 1
+    assert run(asked("cut")) == 0
+    assert stored(tmp_path / "cut") == stored(tmp_path / "whole")
+
+
+def test_what_was_continued_can_be_continued_branched_and_read_back(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    on, further, rows = tmp_path / "on", tmp_path / "further", tmp_path / "rows.jsonl"
+    made(["continue", str(shop), "-o", str(on), "--limit", "1"], capsys)
+    made(["continue", str(on), "-o", str(further)], capsys)
+    first, second = stored(on)[0], stored(further)[0]
+    assert second.continued is not None
+    assert first.continued is not None
+    assert second.continued.parent == first.id
+    assert second.continued.at > first.continued.at
+    assert run(["branch", str(on), "-o", str(tmp_path / "b"), "--at", "last", "--n", "1"]) == 0
+    assert run(["verify", str(further)]) == run(["export", str(on), "-o", str(rows)]) == 0
+    row = json.loads(rows.read_text().splitlines()[0])
+    assert row["metadata"]["continued"]["parent"] == first.continued.parent
+    capsys.readouterr()
+    assert run(["show", str(on), "1"]) == 0
+    assert f"goes on from {first.continued.parent}" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--at", "soon"], "--at 'soon' is no place"),
+        (["--at", "0"], "--at '0' is no place"),
+        (["--tasks", "0"], "--tasks 0 is out of range"),
+        (["--limit", "0"], "--limit 0 leaves nothing"),
+    ],
+)
+def test_what_is_mistyped_is_said(
+    shop: Path, tmp_path: Path, more: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["continue", str(shop), "-o", str(tmp_path / "x"), *more]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
+def test_one_that_is_over_by_then_is_left_out_with_the_reason(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = made(["continue", str(shop), "-o", str(tmp_path / "x"), "--at", "230", "--limit", "2"], capsys)
+    assert told["left_out"] == 2
+    assert told["accepted"] == 0
+    assert told["reasons"] == {"continue: it is over before that turn, or has not begun": 2}
+
+
+def _turn(role: str, *acts: str, done: bool = False) -> Turn:
+    return Turn(Message(role, "…"), acts=tuple(Act(a) for a in acts), done=done)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("at", "stays"), [(None, 7), (1, 5), (2, 5), (5, 5), (6, 7), (7, 7), (8, None)])
+def test_a_conversation_is_cut_where_the_user_comes_with_something(at: int | None, stays: int | None) -> None:
+    path = [
+        *(_turn("system"), _turn("user", "request"), _turn("assistant", "confirm?"), _turn("user", "confirm")),
+        *(_turn("assistant", "report change"), _turn("user", "request"), _turn("assistant", "report")),
+        *(_turn("user", "done", done=True), _turn("assistant", "close")),
+    ]
+    assert cut(path, at) == stays
+
+
+def test_places_are_read() -> None:
+    assert place("last") is None
+    assert place(" 7 ") == 7
+    with pytest.raises(UserError):
+        place("-1")
