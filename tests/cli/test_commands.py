@@ -64,6 +64,11 @@ def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "duologue 0.1.0\n"
 
 
+def test_the_package_runs_as_a_module() -> None:
+    ended = subprocess.run([sys.executable, "-m", "duologue", "--version"], check=True, capture_output=True, text=True)
+    assert ended.stdout == "duologue 0.1.0\n"
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [

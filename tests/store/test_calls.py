@@ -160,4 +160,5 @@ def test_an_older_run_is_read_as_it_is_and_brought_up_to_date_to_go_on(older: Pa
             ("trust.sql",),
             ("behaviours.sql",),
             ("faults.sql",),
+            ("counts.sql",),
         ]

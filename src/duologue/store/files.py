@@ -22,7 +22,7 @@ from duologue.errors import UserError
 
 FILE_NAME = "run.sqlite"
 APPLICATION_ID = 0x44554F4C  # "DUOL"
-MIGRATIONS: tuple[str, ...] = ("schema.sql", "calls.sql", "trust.sql", "behaviours.sql", "faults.sql")
+MIGRATIONS: tuple[str, ...] = ("schema.sql", "calls.sql", "trust.sql", "behaviours.sql", "faults.sql", "counts.sql")
 """Script number i (from 1) leads from version i-1 to version i. Only ever appended to."""
 
 
