@@ -8,12 +8,14 @@ seed and the name of the thing it is for: item 17 draws the same numbers whether
 import hashlib
 import random
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 _canonical = msgspec.json.Encoder(order="sorted")
 _plain = msgspec.json.Encoder()
+_decode = msgspec.json.Decoder().decode
 
 DEEPEST = 64
 """Levels of a value from outside that are read; each of our own walks over values ends well before Python's recursion does."""
@@ -27,6 +29,16 @@ def canonical(value: Any) -> bytes:
 def to_json(value: Any) -> str:
     """Encode a value as compact JSON text in the order its keys have (the form tool results take in a dialogue)."""
     return _plain.encode(value).decode()
+
+
+@lru_cache(maxsize=1024)
+def from_json(text: str) -> Any:
+    """The value of JSON text, which nobody may change: for the same text the same object, as long as it is among the latest.
+
+    A result is met when a task is drawn, proven, played and checked. What is worked out of one is kept by identity (`kept`), so all
+    of them must meet the same object. Raises `msgspec.DecodeError`.
+    """
+    return _decode(text)
 
 
 def is_deep(value: Any) -> bool:

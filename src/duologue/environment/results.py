@@ -61,11 +61,11 @@ def mark_cut(result: Result) -> None:
     result["note"] = _REST
 
 
-def fitted(result: Result, limits: Limits) -> tuple[Result, str]:
-    """The result with its text, cut where it is too large."""
+def fitted(result: Result, limits: Limits) -> str:
+    """The text of a result, cut where it is too large."""
     text = to_json(result)
     if len(text) <= limits.bytes and len(text.encode()) <= limits.bytes:
-        return result, text
+        return text
     cut = {name: _clipped(value, limits) for name, value in result.items()}
     share = limits.bytes - 200
     for name, value in cut.items():
@@ -74,7 +74,7 @@ def fitted(result: Result, limits: Limits) -> tuple[Result, str]:
     mark_cut(cut)
     if _size(cut) > limits.bytes:  # many fields, each within its bounds
         cut = {"truncated": True, "note": "The result is too large to show; narrow the request."}
-    return cut, to_json(cut)
+    return to_json(cut)
 
 
 def _size(value: Json) -> int:

@@ -20,7 +20,7 @@ from duologue.environment.results import Result, fitted
 from duologue.environment.schema import schema_of
 from duologue.environment.sqlite import Image
 from duologue.errors import ToolError, UserError
-from duologue.ids import canonical, digest
+from duologue.ids import canonical, digest, from_json
 from duologue.protocols import Outcome, StateToken
 from duologue.types import ClockSpec, Environment, Json, RowChange, ToolCall
 
@@ -106,8 +106,8 @@ class SqliteSession:
             failed = False
         except ToolError as failure:
             result, failed = self._sandbox.error(failure), True
-        result, text = fitted(result, self._sandbox.limits)
-        return Outcome(result, text, changes, f"{self._ticks}.{self._hash}", failed)
+        text = fitted(result, self._sandbox.limits)
+        return Outcome(from_json(text), text, changes, f"{self._ticks}.{self._hash}", failed)
 
     def refuses(self, name: str, arguments: Arguments) -> bool:
         """Whether a call would fail now: tried on a copy, which is let go."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from duologue.catalog.model import Catalog
 from duologue.plans.groups import reference_parts
-from duologue.plans.rows import PART, Reader
+from duologue.plans.rows import PART, reader_of
 from duologue.types import Json, Meaning, Slot, Tool, Toolset
 
 
@@ -39,7 +39,7 @@ class ToolIndex:
         self.inputs: dict[str, dict[str, Slot]] = {t.name: own_key_inputs(t, catalog) for t in toolset.tools}
         """Tool name → its inputs, with every part of a composite key as a part of that key."""
         self.by_name: dict[str, Tool] = {t.name: t for t in toolset.tools}
-        self.reader = Reader(catalog)
+        self.reader = reader_of(catalog)
         self._by_meaning: dict[Meaning, Tool] = {}
         self._finders: dict[str, list[Tool]] = {}
         for tool in toolset.tools:

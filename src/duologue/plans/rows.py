@@ -149,18 +149,18 @@ class Listing(Struct, frozen=True):
 
 
 class Reader:
-    """Reads the results of one toolset."""
+    """Reads the results of tools over one catalog."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._shapes: dict[str, tuple[Shape, ...]] = {}
+        self._shapes: Kept[Tool, tuple[Shape, ...]] = Kept(self._shapes_of, 1024)
 
     def listings(self, tool: Tool, result: Json, source: int, need: int) -> list[Listing]:
         """The rows of a result. Errors, and results of tools without annotation, have none."""
         if not isinstance(result, dict) or "error" in result or tool.meaning is None:
             return []
         out = []
-        for shape in self._of(tool):
+        for shape in self._shapes(tool):
             if shape.counts_only and tool.meaning.family in LISTS:
                 continue  # nothing but counters of the list beside it
             rows = tuple(
@@ -171,11 +171,13 @@ class Reader:
             )
         return out
 
-    def _of(self, tool: Tool) -> tuple[Shape, ...]:
-        if tool.name not in self._shapes:
-            about = tool.meaning.table if tool.meaning is not None else ""
-            self._shapes[tool.name] = tuple(Shape(g, about, self._catalog) for g in groups_of(tool))
-        return self._shapes[tool.name]
+    def _shapes_of(self, tool: Tool) -> tuple[Shape, ...]:
+        about = tool.meaning.table if tool.meaning is not None else ""
+        return tuple(Shape(g, about, self._catalog) for g in groups_of(tool))
+
+
+reader_of = Kept(Reader)
+"""The reader of a catalog: drawing and both speakers read the same results."""
 
 
 def _total(group: Group, result: Mapping[str, Json], shown: int) -> int:

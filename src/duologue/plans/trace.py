@@ -1,16 +1,16 @@
 """A conversation as the checks read it: calls with their results, and who said what, each with its turn.
 
-Turns are numbered by their place in the path (the system message is 0). Every tool result is parsed once, here, and the
-latest few hundred are kept: proofs, the user gate and verification meet the same ones over and over. A trace
+Turns are numbered by their place in the path (the system message is 0). A tool result is parsed once, and the same object for whoever
+meets the same text (`ids.from_json`): proofs, the user gate and verification do so over and over. A trace
 can also be staged from calls alone (`staged`), which is how a plan is put before the same checks as a conversation.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 import msgspec
 from msgspec import Struct
 
+from duologue.ids import from_json
 from duologue.kept import Kept
 from duologue.protocols import Outcome
 from duologue.types import Dialogue, Fault, Json, Message, Origin, RowChange, Tool, ToolCall, Toolset, Turn
@@ -79,15 +79,13 @@ def is_error(result: Json) -> bool:
     return isinstance(error, dict) and "type" in error and "message" in error
 
 
-_decode = msgspec.json.Decoder().decode
 _named: Kept[Toolset, dict[str, Tool]] = Kept(lambda toolset: {t.name: t for t in toolset.tools})
 
 
-@lru_cache(maxsize=512)
 def read_result(text: str) -> Json:
     """The value of a tool message; text that is no JSON stays text (the schema check objects to it)."""
     try:
-        return _decode(text)
+        return from_json(text)
     except msgspec.DecodeError:
         return text
 

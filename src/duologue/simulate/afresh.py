@@ -6,6 +6,7 @@ is taken up again goes on in the same words.
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from duologue.types import Turn
@@ -20,10 +21,11 @@ _QUESTION = re.compile(r"[^.!?:\n]*\?\s*\Z")
 _T = TypeVar("_T")
 
 
+@lru_cache(maxsize=64)
 def marks(text: str) -> frozenset[str]:
     """How a message begins, and what it asks in the end."""
     words = _WORD.findall(text[:80].casefold())[:2]
-    asked = _QUESTION.search(text)
+    asked = _QUESTION.search(text) if text.rstrip().endswith("?") else None
     return frozenset([" ".join(words), *([asked[0].strip().casefold()] if asked else [])])
 
 

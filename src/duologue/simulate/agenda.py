@@ -4,10 +4,11 @@ The agenda is folded from the turns alone. Nothing is kept that a second reading
 conversation can be taken up at any turn. Acts in a turn of calls say which request each call serves; no text says them.
 """
 
-from msgspec import Struct, field, json
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
+from duologue.ids import from_json
 from duologue.language.weighed import compares
 from duologue.plans.gist import answering
 from duologue.plans.index import ToolIndex
@@ -333,7 +334,7 @@ class Agenda:
         if tool is None or turn.message.tool_call_id not in self._serving:
             return
         kind, owed, mention = self._serving[turn.message.tool_call_id]
-        result = json.decode(turn.message.content)
+        result = from_json(turn.message.content)
         failed = isinstance(result, dict) and "error" in result
         if tool.effect == "write":
             self._keep(owed)
