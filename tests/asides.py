@@ -13,7 +13,7 @@ from duologue.types import Act, Dialogue, Turn
 
 ASIDES = ("check", "compare", "out_of_scope", "provoked")
 REMARKS = ("impatience", "small_talk")
-ITEMS = 8
+ITEMS, MOST = 8, 40
 QUIET = dict.fromkeys(("lower_case", "no_full_stop", "run_on", "typos", *ASIDES, *REMARKS), 0.0)
 
 
@@ -33,9 +33,14 @@ def played(item: int, behaviour: str) -> Dialogue:
 
 
 def having(behaviour: str) -> list[tuple[Dialogue, int]]:
-    """Conversations with that behaviour, each with the turn that holds it."""
-    found = [(played(n, behaviour), n) for n in range(ITEMS)]
-    return [(d, at) for d, _ in found for at, t in enumerate(d.turns) if behaviour in t.behaviours]
+    """Conversations with that behaviour, each with the turn that holds it: of the first few items, else of the first that has one."""
+    found: list[tuple[Dialogue, int]] = []
+    for n in range(MOST):
+        if found and n >= ITEMS:
+            break
+        d = played(n, behaviour)
+        found += [(d, at) for at, t in enumerate(d.turns) if behaviour in t.behaviours]
+    return found
 
 
 def failing(dialogue: Dialogue) -> dict[str, str]:

@@ -213,8 +213,13 @@ def test_the_page_says_who_when_and_what(role: str, word: str) -> None:
     assert word in page
     assert "Thursday, 13 June 2024, 15:58" in page
     assert GOAL in page
-    assert re.search(r"- (?:lent|due) on: \d\d? \w+ 2024", page)
     assert page.count("{") == page.count("}")
+
+
+def test_the_page_says_days_as_people_write_them() -> None:
+    pages = [played(n).user.requests[0].messages[0].content for n in range(6)]
+    assert any(re.search(r"- [a-z ]+: \d\d? \w+ 20\d\d", page) for page in pages)
+    assert not any(re.search(r"- [a-z ]+: 20\d\d-\d\d", page) for page in pages)
 
 
 @pytest.mark.parametrize("item", range(6))

@@ -100,10 +100,13 @@ def says_it_is_done(name: str) -> Callable[[Dialogue], Dialogue]:
 
 
 def takes_it_for_another(name: str) -> Callable[[Dialogue], Dialogue]:
-    """The one looked up is another book than the one that the user came to mean."""
+    """The one looked up is another row than the one that the user came to mean."""
 
     def spoil(dialogue: Dialogue) -> Dialogue:
-        return called_otherwise(dialogue, at(dialogue, name)[-1], book_id=1)
+        n = at(dialogue, name)[-1]
+        calls = (c for t in dialogue.turns[n:] for c in t.message.tool_calls)
+        key, value = next((k, v) for c in calls for k, v in c.arguments.items() if k.endswith("_id"))
+        return called_otherwise(dialogue, n, **{key: value + 1})
 
     return spoil
 

@@ -8,6 +8,7 @@ Every family of needs uses the same names for its pieces, so that the grammar fi
     my, your                       which nobody else has
     other_who                      the second row, of a link or a reassignment
     columns, columns_bare, is_are  what is to be told: "the city and the phone number"; "city and phone number"; "are"
+    beside                         the same, where rows of a list have names and more than these is wanted: it is always said
     whats                          "what's", or "what are" where that is many
     how, how_told                  one fact asked for in words of its own: "how much does Chai cost"; "how much Chai costs"
     done                           what the row did with the things asked about, where that is known: "placed"
@@ -50,6 +51,7 @@ _FUNCTIONS = {"sum": "total {}", "avg": "average {}", "min": "lowest {}", "max":
 _WHOSE = {"me": "my", "you": "your"}
 _LEFT = {
     "columns": ", namely {columns}",
+    "beside": ", with {columns}",
     "filters": ", only {subjects} {filters}",
     "details": ", with {details}",
     "changes": ", setting {changes}",
@@ -101,6 +103,7 @@ def pieces(
     else:
         out |= _written(phrases, need) | _rows(phrases, need, subject, words)
         if meaning.family == "related":
+            out["beside"] = out["columns"] if _goes_beyond_names(phrases, need) else ""
             out["role"] = phrases.role(meaning.table, meaning.parent, meaning.via)
             out["done"] = "" if out["role"] else made_by(subject, phrases.table(meaning.parent)[0])
         if dice is not None:
@@ -136,6 +139,11 @@ def _meant(phrases: Phrases, need: Need) -> dict[str, str]:
     if meaning.column:
         out["field"] = phrases.noun(f"{meaning.table}.{meaning.column}", meaning.table)
     return out
+
+
+def _goes_beyond_names(phrases: Phrases, need: Need) -> bool:
+    """Of rows that have names more is wanted than these: that has to be asked for."""
+    return need.pick is None and need.among is None and f"{need.meaning.table}.@name" in need.wanted
 
 
 def _points(mention: Mention) -> bool:
@@ -307,7 +315,7 @@ def worded(lines: Grammar, part: str, slots: dict[str, str], form: str, dice: ra
         left |= {"best"} if slots.get("best") else set()
     if not text:
         raise KeyError(f"{part}.{form}: no line for {sorted(k for k, v in slots.items() if v)}")
-    return completed(text, left, slots)
+    return completed(text, left | ({"beside"} if slots.get("beside") else set()), slots)
 
 
 _APART = ("get_best", "_undo", "_instead", "_within", "_lacking")

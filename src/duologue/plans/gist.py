@@ -13,9 +13,11 @@ from duologue.plans.among import summed
 from duologue.plans.rows import Listing, Row, pick_row
 from duologue.types import Json, Need
 
-TELL_ALL = 5
+TELL_ALL = 15
 """Lists up to this length are told in full; of longer ones the number and the first few."""
 FIRST = 3
+FEW = 5
+"""Rows that people keep in mind at once: as many are pointed at by their place, summed up, or changed in one go."""
 
 
 class Line(Struct, frozen=True):
@@ -58,7 +60,7 @@ def gist(need: Need, listing: Listing) -> Gist:
         chosen = (row,) if row is not None else ()
         return Gist(tuple(_line(r, need) for r in chosen), listing.total, picked=True, many=listing.many)
     total = len(rows) if need.meaning.family == "top" else max(listing.total, len(rows))
-    shown = rows if total <= TELL_ALL else rows[:FIRST]
+    shown = rows if total <= TELL_ALL and (len(rows) == total or total <= FEW) else rows[:FIRST]
     among = need.among
     total_of = (f"{among.slot}:sum", summed(among, rows)) if among is not None and among.kind == "within" else None
     return Gist(tuple(_line(r, need) for r in shown), total, many=listing.many, sum=total_of)

@@ -22,6 +22,8 @@ _WHEN = frozenset(["date", "day", "time", "on", "at", "of", "the", "created", "m
 """Words of a date's label that only say that it is when an event was, not that something began, ends or is due."""
 _LINES = 3
 """Rows from which a list with two figures each is set out line by line; with one figure, one row more."""
+_MANY, _NAMES = 6, 9
+"""Rows from which a list with one figure each, and one of nothing but names, is always set out so."""
 _LONGEST = 40
 """Characters of a text that says what a numbered row is."""
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -150,8 +152,8 @@ class Rows:
         if len(named) == 1 and not named[0][0] and named[0][1]:
             return f"the one with {listed([self.pair(s, v) for s, v in named[0][1]])}"
         most = max((len(rest) for _, rest in named), default=0)
-        lines = not inline and most > 0 and len(named) >= _LINES + (most == 1)
-        if lines and (most > 1 or dice.random() < 0.5):
+        lines = not inline and len(named) >= (_LINES + (most == 1) if most else _NAMES)
+        if lines and (most > 1 or len(named) >= (_MANY if most else _NAMES) or dice.random() < 0.5):
             return "\n" + "\n".join(f"- {self._line(name, rest)}" for name, rest in named)
         once = most == 1 and all(len(rest) == 1 and name for name, rest in named) and len(named) > 1
         out = []
@@ -165,9 +167,12 @@ class Rows:
         return listed(out)
 
     def _goes_without(self, slot: str) -> bool:
-        """The lines of a ranking or a total say what the figures are; a flag never goes without its name."""
-        computed = self.need.meaning.family == "total" and bool(self.phrases.slot(slot)[0].use)
-        return (computed or self.need.meaning.family == "top") and not self._is_flag(slot)
+        """The lines of a ranking or a total say what the figures are, and of rows that have names they were asked for by name; a flag never
+        goes without its own."""
+        meaning = self.need.meaning
+        computed = meaning.family == "total" and bool(self.phrases.slot(slot)[0].use)
+        asked = meaning.family == "related" and f"{self.subject}.@name" in self.need.wanted
+        return (computed or asked or meaning.family == "top") and not self._is_flag(slot)
 
     def _line(self, name: str, rest: Sequence[Told]) -> str:
         if len(rest) == 1 and name and self._goes_without(rest[0][0]) and not self.phrases.is_labelled(name):

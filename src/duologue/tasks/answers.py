@@ -5,12 +5,18 @@ import random
 from msgspec import Struct
 from msgspec.structs import replace
 
-from duologue.plans.gist import TELL_ALL, naming_slots
+from duologue.plans.gist import FEW, TELL_ALL, naming_slots
 from duologue.plans.memory import Memory
 from duologue.plans.rows import Listing
 from duologue.tasks.needs import Proposer
 from duologue.types import Need
 
+_WEIGHTS = {"status": 1, "name": 3, "category": 4, "measure": 5, "date": 6}
+"""Roles of columns → their place among what is told of a row without a name."""
+PICKED = 0.4
+"""How often one row is wanted of a list that could be told in full, where it is not a short one."""
+ASKED_FOR = 0.5
+"""How often more than the names of the rows is asked for."""
 COMPUTED = frozenset({"sum", "avg", "min", "max", "count", "share"})
 
 
@@ -62,14 +68,13 @@ def chosen(proposer: Proposer, need: Need, what: tuple[Listing, Offer], rng: ran
     """The need with what is wanted of what its answer offers; None where that does not tell the rows apart."""
     listing, found = what
     if listing.many:
-        some = found.computed or rng.sample(found.telling, min(len(found.telling), rng.choice((1, 1, 2))))
-        wanted = [*found.names[:2], *some[:2]]
+        wanted = [*found.names[:2], *(found.computed[:2] or _beside(proposer, need, (listing, found), rng))]
     else:
         wanted = rng.sample(found.telling, min(len(found.telling), rng.choice((1, 2, 2, 3))))
     if not wanted or (listing.many and not found.computed and not _all_differ(wanted, listing)):
         return None
     need = replace(need, wanted=tuple(dict.fromkeys(wanted)))
-    if listing.many and listing.total > TELL_ALL and need.meaning.family != "top":
+    if listing.many and need.meaning.family != "top" and _is_picked_from(listing, rng):
         picks = proposer.picks(listing, rng)
         if picks:
             pick = rng.choice(picks)
@@ -77,6 +82,42 @@ def chosen(proposer: Proposer, need: Need, what: tuple[Listing, Offer], rng: ran
             kept = {*found.naming, *found.computed, *found.names}
             need = replace(need, pick=pick, wanted=tuple(dict.fromkeys([*(s for s in wanted if s in kept), by])))
     return need
+
+
+def _is_picked_from(listing: Listing, rng: random.Random) -> bool:
+    """One row of it is what is wanted: mostly of a list that nobody would have read out."""
+    return listing.total > TELL_ALL or (listing.total > FEW and rng.random() < PICKED)
+
+
+def _beside(proposer: Proposer, need: Need, what: tuple[Listing, Offer], rng: random.Random) -> list[str]:
+    """What is told of each row of a list beside its name: what the question goes by, what tells rows of one name apart, and of rows that have
+    no name what says what they are. Anything further is asked for by its name, now and then."""
+    listing, found = what
+    given = {key.rpartition(":")[0] for key in need.values}
+    out = [s for s in found.telling if s in given][:1]
+    rest = [s for s in _by_weight(proposer, need, found.telling) if s not in out]
+    if not any(s == f"{need.meaning.table}.@name" for s in found.names):
+        return [*out, *rest[: rng.choice((1, 1, 2)) - len(out)]]
+    if not _all_differ([*found.names[:2], *out], listing):
+        return [*out, *[s for s in rest if _all_differ([*found.names[:2], *out, s], listing)][:1]]
+    if not out and rest and need.meaning.family == "related" and rng.random() < ASKED_FOR:
+        return rng.sample(rest, min(len(rest), rng.choice((1, 1, 2))))
+    return out
+
+
+def _by_weight(proposer: Proposer, need: Need, slots: list[str]) -> list[str]:
+    """Slots of a list by how much they say of what a row is: when it happened, whom or what it concerns, how it stands, how much it is."""
+    table = proposer.catalog.table(need.meaning.table)
+    dates = [c.name for c in table.columns if c.role == "date"][:1] if table.kind == "event" else []
+
+    def place(slot: str) -> int:
+        spec, column = proposer.slot(slot), proposer.column(proposer.slot(slot))
+        if spec.column == "@name":
+            return 2
+        role = column.role if column is not None and spec.table == table.name else "other"
+        return 0 if spec.column in dates else _WEIGHTS.get(role, len(_WEIGHTS) + 2)
+
+    return sorted(slots, key=place)
 
 
 def _varies(slot: str, listing: Listing) -> bool:

@@ -15,7 +15,7 @@ from duologue.environment import SqliteSession
 from duologue.ids import canonical, digest, rng
 from duologue.language.vocabulary import phrases_of
 from duologue.plans.gist import answering
-from duologue.plans.rows import Listing
+from duologue.plans.rows import Listing, pick_row
 from duologue.plans.sayings import Sayings
 from duologue.plans.ways import IS_SO, LINKED_YET, TAKEN
 from duologue.tasks.answers import chosen, offer
@@ -337,7 +337,9 @@ class Drawing:
         if need is None or self.walk.untouched:
             return need
         now = self.clock.start.replace("T", " ")[:_TO_THE_MINUTE]
-        wanted = tuple(s for s in need.wanted if not any(_is_since(r.values.get(s), now) for r in listing.rows))
+        picked = pick_row(listing.rows, need.pick) if need.pick is not None else None
+        rows = listing.rows if picked is None else (picked,)
+        wanted = tuple(s for s in need.wanted if not any(_is_since(r.values.get(s), now) for r in rows))
         return replace(need, wanted=wanted) if wanted else None
 
     def _takes_nothing(self, need: Need) -> bool:

@@ -6,7 +6,7 @@ and only for rows that were told.
 """
 
 from duologue.catalog.model import Table
-from duologue.plans.gist import FIRST, TELL_ALL
+from duologue.plans.gist import FEW, FIRST, TELL_ALL
 from duologue.plans.memory import Memory
 from duologue.plans.rows import LISTS, Listing, pick_row
 from duologue.types import Mention, Pick
@@ -75,7 +75,7 @@ def places(table: Table, listing: Listing, now: int) -> list[Pick]:
     if table.display or listing.meaning.table != table.name or now - listing.need > 1 or len(listing.rows) < 2:
         return []
     told = len(listing.rows) if listing.total <= TELL_ALL else FIRST
-    return [Pick("ordinal", table.name, value=n) for n in range(1, min(told, len(listing.rows)) + 1)]
+    return [Pick("ordinal", table.name, value=n) for n in range(1, min(told, FEW, len(listing.rows)) + 1)]
 
 
 def speakable(table: Table) -> bool:

@@ -4,17 +4,22 @@ import random
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from duologue.language.clauses import demanded
 from duologue.language.grammar import sentence
-from duologue.plans.gist import gist
+from duologue.plans.gist import FEW, FIRST, Gist, gist
+from duologue.plans.rows import Listing
 from duologue.simulate.agenda import WRITES, Agenda, Owed
-from duologue.types import Act
+from duologue.types import Act, Need
 
 if TYPE_CHECKING:
     from duologue.simulate.report import Reporter
 
 __all__ = ["recap"]
 
+_SHORTENED = frozenset({"related", "search", "missing", "total", "count"})
+"""Families of lists that have words for a part of one."""
 _RECAPPED = 4
 """Points a recap has, unless more was changed."""
 
@@ -29,13 +34,22 @@ def recap(teller: "Reporter", act: Act, dice: random.Random) -> tuple[str, Act]:
         if owed.need.meaning.family in WRITES:
             points.append((True, teller.changed(owed, slots, dice, "recapped")))
         elif (
-            _stands(teller.agenda, owed) and owed.answer is not None and (answer := gist(owed.need, owed.answer)).lines
+            _stands(teller.agenda, owed)
+            and owed.answer is not None
+            and (answer := _in_short(owed.need, owed.answer)).lines
         ):
             must = demanded(slots, "")
             points.append((False, teller.answer(owed.need, answer, slots, dice, must, "recapped")))
     told = [sentence(p) for p in dict.fromkeys(_main(points))] or ["Nothing was changed."]
     text = " ".join(told) if len(told) < 3 else "\n" + "\n".join(f"- {p}" for p in told)
     return teller.lines.line("recap", dice, {"points": text}).replace(": \n", ":\n"), Act("recap")
+
+
+def _in_short(need: Need, listing: Listing) -> Gist:
+    """An answer as it is told once more: of a long list only the first few."""
+    answer = gist(need, listing)
+    whole = len(answer.lines) <= FEW or need.meaning.family not in _SHORTENED or need.among is not None
+    return answer if whole else replace(answer, lines=answer.lines[:FIRST])
 
 
 def _stands(agenda: Agenda, owed: Owed) -> bool:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from duologue.catalog.model import Column
 from duologue.language.extremes import row_word
 from duologue.plans.among import meant
-from duologue.plans.gist import TELL_ALL
+from duologue.plans.gist import FEW
 from duologue.plans.rows import Listing, Row
 from duologue.tasks.shapes.choose import use
 from duologue.tasks.shapes.gaps import called
@@ -99,7 +99,7 @@ def _limit(drawing: "Drawing", prices: Sequence[Json]) -> Json:
     sizes = sorted(p for p in prices if isinstance(p, int | float) and not isinstance(p, bool) and p > 0)
     if len(sizes) < len(prices) or len(sizes) < 3:
         return None
-    most = min(TELL_ALL, len(sizes) - 1)
+    most = min(FEW, len(sizes) - 1)
     counts = [n for n in range(2, most + 1) if len(set(sizes[: n + 1])) == n + 1]
     if not counts:
         return None

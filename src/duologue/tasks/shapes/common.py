@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from duologue.catalog.model import Column
 from duologue.plans.binding import mention_slots
-from duologue.plans.gist import TELL_ALL, gist
+from duologue.plans.gist import FEW, gist
 from duologue.plans.memory import Known
 from duologue.plans.rows import Listing, pick_row
 from duologue.tasks.answers import complete
@@ -128,7 +128,7 @@ def listed(drawing: "Drawing", field: Field, least: int) -> tuple[Subtask, Listi
 
     def finish(need: Need, listing: Listing) -> Need | None:
         keys = [drawing.walk.memory.key_of(table, r) for r in listing.rows]
-        short = least <= len(listing.rows) <= TELL_ALL and listing.whole
+        short = least <= len(listing.rows) <= FEW and listing.whole
         if (not short and least > 1) or not keys or None in keys or len(set(keys)) < len(keys):
             return None
         done = complete(drawing.proposer, drawing.walk.memory, need, listing, drawing.dice)

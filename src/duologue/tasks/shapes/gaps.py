@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from duologue.catalog.model import Column
 from duologue.plans.among import meant
-from duologue.plans.gist import FIRST, TELL_ALL
+from duologue.plans.gist import TELL_ALL, gist
 from duologue.plans.memory import Memory
 from duologue.plans.rows import Listing, Row
 from duologue.tasks.answers import complete
@@ -92,9 +92,9 @@ def _found(drawing: "Drawing", tool: Tool, columns: list[Column]) -> tuple[Subta
             done = complete(drawing.proposer, drawing.walk.memory, need, listing, drawing.dice)
             if done is None or name not in done.wanted or not _apart(list(listing.rows), name):
                 return None
-            told = listing.rows if len(listing.rows) <= TELL_ALL else listing.rows[:FIRST]
-            seen.append((list(told), _column(drawing, tool)))
-            return replace(done, pick=None)
+            done = replace(done, pick=None)
+            seen.append(([line.row for line in gist(done, listing).lines], _column(drawing, tool)))
+            return done
         for column in drawing.dice.sample(columns, len(columns)):
             among = Among("lacking", f"{table}.{column.name}")
             rows = meant(among, listing.rows)
