@@ -81,16 +81,25 @@ async def workshops(config: "RunConfig", source: Source | None, cast: Cast, note
 class Reopened:
     """The workshops of a run that stands, for another run that takes its conversations up: users behave and calls fail as they did there."""
 
-    def __init__(self, run: Store, store: Store, seed: int, cast: Cast) -> None:
-        """`store`: of the other run, which is given each environment when it is first asked for."""
+    def __init__(
+        self,
+        run: Store,
+        store: Store,
+        seed: int,
+        cast: Cast,
+        change: Callable[[Environment], Environment] | None = None,
+    ) -> None:
+        """`store`: of the other run, which is given each environment when it is first asked for; `change` says what becomes of one there."""
         self.run, self.store, self.seed, self.cast = run, store, seed, cast
+        self.change = change if change is not None else lambda environment: environment
         self._images: dict[str, Image] = {}
         self._shops: dict[str, Workshop] = {}
 
     def shop(self, name: str) -> Workshop:
         """That of an environment. Without an image its tools are simulated."""
         if name not in self._shops:
-            environment, catalog, config = self.run.environment(name), self.run.catalog(name), self.run.config()
+            environment, catalog = self.change(self.run.environment(name)), self.run.catalog(name)
+            config = self.run.config()
             image = self._image(environment.image)
             self.store.put_environment(environment, image.data if image is not None else None, catalog)
             meaning = msgspec.json.decode(catalog, type=Catalog) if catalog is not None else Catalog(name, ())

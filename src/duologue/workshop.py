@@ -16,6 +16,7 @@ from duologue.environment import Image
 from duologue.environment.resting import Dormitory, RestingSession
 from duologue.errors import StageError, UserError
 from duologue.plans.index import ToolIndex
+from duologue.plans.offers import at_hand, spare
 from duologue.protocols import Session, Speaker, TaskMaker
 from duologue.simulate.agent import ScriptedAgent
 from duologue.simulate.faulty import NO_FAULTS, Faults, FaultySession, carried_out
@@ -48,11 +49,33 @@ class Workshop:
         self.environment, self.image, self.catalog, self.seed = environment, image, catalog, seed
         self.cast, self.profile = cast, profile
         self.faults = NO_FAULTS
+        self.offered = environment
+        """As the assistant sees it: without the tools that are withdrawn."""
+        self._offered: dict[frozenset[str], Workshop] = {}
+
+    def as_offered(self, dialogue: Dialogue) -> "Workshop":
+        """This workshop with the tools that are to be had at the end of a conversation: nothing is done with the others, but calls of them
+        made before can still be executed and read. Of those that do the same, the scripted speakers know the newest."""
+        offers = dialogue.continued.offers if dialogue.continued is not None else ()
+        if not offers:
+            return self
+        toolset = self.environment.toolset
+        there = at_hand(toolset, offers)
+        if there not in self._offered:
+            other, used = copy(self), there - spare(toolset, there)
+            unused = [t for t in toolset.tools if t.name not in used]
+            on_offer = replace(toolset, tools=tuple(t for t in toolset.tools if t.name in there))
+            other.offered = replace(self.environment, toolset=on_offer)
+            other.__dict__.pop("tasks", None)
+            chosen = replace(toolset, tools=tuple(t for t in toolset.tools if t.name in used))
+            other.__dict__["index"] = ToolIndex(chosen, self.catalog, unused)
+            self._offered[there] = other
+        return self._offered[there]
 
     def meeting(self, faults: Faults) -> "Workshop":
         """This workshop, but calls go wrong on purpose at these rates. Where tools are simulated, none do."""
         other = copy(self)
-        other.faults = faults
+        other.faults, other._offered = faults, {}
         return other
 
     @cached_property
@@ -71,7 +94,10 @@ class Workshop:
         if self.image is None:
             raise UserError("Scripted tasks need a database.", "Give the role tasks to a model.")
         rates = {name: self.profile.rate(name) for name in RATES}
-        return ScriptedTasks(self.catalog, self.image, self.environment, self.seed, rates)
+        made = ScriptedTasks(self.catalog, self.image, self.environment, self.seed, rates)
+        if self.offered is not self.environment:
+            made.index = self.index
+        return made
 
     async def play(self, scenario: Scenario, scope: str = "") -> Dialogue:
         """A scenario as a dialogue. `scope` names what the models' calls are for.
@@ -105,8 +131,8 @@ class Workshop:
         try:
             if session.state != path[-1].state:
                 raise StageError("replay", "its calls lead to another state", f"{session.state}, not {path[-1].state}")
-            fork = _fork(dialogue)
-            user, agent = self._user(scenario, scope, fork), self._agent(scenario, scope, fork)
+            fork, shop = _fork(dialogue), self.as_offered(dialogue)
+            user, agent = shop._user(scenario, scope, fork), shop._agent(scenario, scope, fork)
             return await play(Pair(user, agent, session), replace(dialogue, turns=path), moves)
         finally:
             session.close()
@@ -131,7 +157,7 @@ class Workshop:
             return ScriptedAgent(self.catalog, self.index, self.environment, scenario, fork)
         from duologue.simulate.model_agent import ModelAgent
 
-        return ModelAgent(voice, self.environment, scope)
+        return ModelAgent(voice, self.offered, scope)
 
     def check(self, dialogue: Dialogue) -> tuple[Verdict, ...]:
         """Every machine check's verdict."""
@@ -161,6 +187,8 @@ class Workshop:
 
 
 def _fork(dialogue: Dialogue) -> Fork | None:
-    """Where a conversation leaves another, for the dice."""
+    """Where a conversation leaves another last, for the dice."""
     since = dialogue.continued
-    return Fork(since.parent, since.at, 1, "both", since.seed) if since is not None else dialogue.fork
+    if dialogue.fork is not None or since is None:
+        return dialogue.fork
+    return Fork(since.parent, since.at, 1, "both", since.seed)

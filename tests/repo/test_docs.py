@@ -71,6 +71,7 @@ DOCUMENTED = (
         types.Dialogue,
         types.Fork,
         types.Continued,
+        types.Offer,
         types.Turn,
         types.Fault,
         types.Message,

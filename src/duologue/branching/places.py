@@ -55,9 +55,9 @@ def _requests(turn: Turn) -> bool:
     return any(act.kind == "request" for act in turn.acts) or not turn.acts
 
 
-def forks(path: Sequence[Turn], differ: str, where: Places) -> list[int]:
-    """The places of a conversation that were asked for, in order, each once."""
-    found = decisions(path, differ)
+def forks(path: Sequence[Turn], differ: str, where: Places, own: int = 0) -> list[int]:
+    """The places of a conversation that were asked for, in order, each once, from turn `own` on."""
+    found = [at for at in decisions(path, differ) if at >= own]
     if where.every:
         return found
     from_turns = (next((at for at in found if at >= turn), None) for turn in where.turns)

@@ -91,7 +91,9 @@ def groups(parent: Store, asked: Asked) -> Iterator[Group]:
     for number, stored in enumerate(parent.dialogues()):
         if asked.limit is not None and number >= asked.limit:
             return
-        for at in forks(stored.dialogue.path(), asked.differ, asked.places):
+        since = stored.dialogue.continued  # what comes before is another conversation's
+        own = since.at if since is not None else 0
+        for at in forks(stored.dialogue.path(), asked.differ, asked.places, own):
             yield Group(stored.dialogue, at, first)
             first += asked.n
 

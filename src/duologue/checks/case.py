@@ -17,7 +17,7 @@ from duologue.plans.answered import answered
 from duologue.plans.match import Match, match_plan
 from duologue.plans.placeholders import leaves
 from duologue.plans.trace import Executed, Trace, trace
-from duologue.types import Dialogue, Environment, Finding, Json, Policy, Task, Verdict
+from duologue.types import Dialogue, Environment, Finding, Json, Offer, Policy, Task, Verdict
 
 __all__ = ["Case", "case_of", "columns_of", "verdict"]
 
@@ -39,6 +39,8 @@ class Case:
         self.trace, self.tasks, self.mode = trace, tuple(tasks), mode
         self.policy = policy or Policy()
         self.columns = columns or {}
+        self.offers: tuple[Offer, ...] = ()
+        """Tools that come or go midway."""
         self.tellings: dict[tuple[object, ...], bool] = {}
         """What `disclosure` found in which text; cases over the same columns may share it."""
         self._matches: dict[int, Match] = {}
@@ -168,7 +170,9 @@ def case_of(dialogue: Dialogue, environment: Environment, catalog: Catalog | Non
     scenario = dialogue.scenario
     sorted_path = trace(dialogue, environment.toolset)
     plurals = _plurals(catalog) if catalog is not None else None
-    return Case(sorted_path, scenario.tasks, environment.policy, scenario.mode, columns_of(catalog), plurals)
+    case = Case(sorted_path, scenario.tasks, environment.policy, scenario.mode, columns_of(catalog), plurals)
+    case.offers = dialogue.continued.offers if dialogue.continued is not None else ()
+    return case
 
 
 def verdict(check: str, findings: Sequence[Finding]) -> Verdict:

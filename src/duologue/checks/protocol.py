@@ -4,6 +4,8 @@ System, then user; the assistant answers with words or with calls; every call ge
 running, in the other's voice, or without a word; it ends when the user says it is done.
 """
 
+from collections.abc import Container
+
 from duologue.checks.case import Case, verdict
 from duologue.checks.findings import EMPTY, MIDWORK, UNANSWERED, UNFINISHED, WAITING
 from duologue.checks.words import finds
@@ -22,17 +24,20 @@ _NEXT = {
 def protocol(case: Case) -> Verdict:
     """Roles, ids, endings."""
     turns = case.trace.turns
-    return verdict("protocol", [*_sequence(turns), *_voices(turns), *_ending(turns, case.mode)])
+    return verdict(
+        "protocol", [*_sequence(turns, {o.at for o in case.offers}), *_voices(turns), *_ending(turns, case.mode)]
+    )
 
 
-def _sequence(turns: tuple[Turn, ...]) -> list[Finding]:
+def _sequence(turns: tuple[Turn, ...], announced: Container[int]) -> list[Finding]:
+    """`announced`: turns at which tools come or go, which the system says before the user speaks."""
     findings: list[Finding] = []
     last = ""
     owed: list[str] = []
     used: set[str] = set()
     for number, turn in enumerate(turns):
         message, role = turn.message, turn.message.role
-        allowed = ("tool",) if owed else _NEXT[last]
+        allowed = _allowed(last, bool(owed), number in announced)
         if role not in allowed:
             findings.append(Finding(number, f"{role} speaks where {' or '.join(allowed)} should"))
         if role == "tool":
@@ -53,6 +58,12 @@ def _sequence(turns: tuple[Turn, ...]) -> list[Finding]:
     if owed:
         findings.append(Finding(len(turns) - 1, UNANSWERED(repr(owed[0]))))
     return findings
+
+
+def _allowed(last: str, owed: bool, announced: bool) -> tuple[str, ...]:
+    if owed:
+        return ("tool",)
+    return ("system",) if announced and last == "assistant" else _NEXT[last]
 
 
 def _voices(turns: tuple[Turn, ...]) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Do arguments fit their tools' parameters, and results what their tools say they return?
+"""Do arguments fit their tools' parameters, and results what their tools say they return, and was each tool to be had when it was called?
 
 A call that was refused for its arguments and put right later is no fault of the conversation as long as it is not trained on.
 Validators are compiled once per tool and kept.
@@ -9,6 +9,7 @@ from typing import Any
 from duologue.checks.case import Case, verdict
 from duologue.environment.validators import validator
 from duologue.kept import Kept
+from duologue.plans.offers import not_offered
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, Tool, Verdict
 
@@ -23,6 +24,9 @@ def schema(case: Case) -> Verdict:
             if not excused:
                 findings.append(Finding(call.at, f"there is no tool {call.call.name!r}"))
             continue
+        absent = not_offered(case.offers, tool.name, call.at)
+        if absent and not excused:
+            findings.append(Finding(call.at, absent))
         findings += _check(call, tool, excused)
     return verdict("schema", findings)
 

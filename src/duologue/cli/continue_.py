@@ -49,9 +49,27 @@ Limit: TypeAlias = Annotated[
     typer.Option("--limit", help="Only the first N conversations.", metavar="N", parser=whole, show_default=False),
 ]
 
+Tools: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--tools",
+        help="Tools that the assistant gets there: a toolset file (`duologue tools`), or hand-written ones (.toml). A system message"
+        " announces them.",
+        metavar="FILE",
+        show_default=False,
+    ),
+]
+Without: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--without", help="A tool that is withdrawn there; again for each.", metavar="TOOL", show_default=False
+    ),
+]
+
 
 def continue_(
     source: Run, out: Place = None, at: At = "last", tasks: Tasks = 1, limit: Limit = None,
+    tools: Tools = None, without: Without = None,
     seed: Seed = 0, json: Json = False,
     model: Model = None, base_url: BaseUrl = None, role: Role = None, config: Config = None, prompts: Prompts = None,
     price: Price = None, max_dollars: MaxDollars = None, max_tokens: MaxTokens = None, max_hours: MaxHours = None,
@@ -61,7 +79,7 @@ def continue_(
     command again makes what is missing."""
     from duologue.cli.progress import between_items, live_line
     from duologue.cli.runs import run_folder
-    from duologue.continuing import Asked, go_on
+    from duologue.continuing import Asked, Changes, go_on
     from duologue.settings import Flags, model_settings
 
     flags = Flags(
@@ -71,7 +89,8 @@ def continue_(
     folder = run_folder(source)
     place = out or folder.with_name(f"{folder.resolve().name}-continued")
     models = model_settings(flags)
-    asked = Asked(source=folder, out=place, at=at, tasks=tasks, limit=limit, seed=seed, models=models)
+    changes = Changes(tools, tuple(without or ()))
+    asked = Asked(source=folder, out=place, at=at, tasks=tasks, limit=limit, seed=seed, changes=changes, models=models)
     with live_line() as draw:
         if models.roles.scripted:
             with between_items(draw) as progress:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from duologue.continuing.offers import Changes
 from duologue.continuing.places import LAST, place
 from duologue.errors import UserError
 from duologue.ids import digest
@@ -27,6 +28,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     limit: int | None = None
     """Conversations, from the first; None = all."""
     seed: int = 0
+    changes: Changes = Changes()
+    """Tools that come or go where a conversation is taken up."""
     models: ModelSettings = ModelSettings()
 
     def __post_init__(self) -> None:
@@ -46,6 +49,8 @@ class Asked(Struct, frozen=True, kw_only=True):
         played, prompts = self.models.identity(), self.models.prompts_mark
         more = {"roles": played, "prompts": prompts}
         how: dict[str, Json] = {"conversations": digest(names), "at": self.at, "tasks": self.tasks, "limit": self.limit}
+        if self.changes:
+            how["tools"], how["without"] = self.changes.mark, list(self.changes.without)
         own: dict[str, Json] = {"n": len(names), "seed": self.seed, "parent": config, "continued": how}
         return Store.begun(self.out, kept | own | {name: value for name, value in more.items() if value})
 

@@ -14,12 +14,14 @@ from duologue.tasks.further import Beginning, Done
 from duologue.types import Disclosure, Scenario, Turn
 
 
-def beginning(catalog: Catalog, index: ToolIndex, scenario: Scenario, path: Sequence[Turn]) -> Beginning:
-    """As the assistant remembers it, who has nothing but the turns."""
+def beginning(
+    catalog: Catalog, index: ToolIndex, scenario: Scenario, path: Sequence[Turn], tools: frozenset[str] = frozenset()
+) -> Beginning:
+    """As the assistant remembers it, who has nothing but the turns. `tools`: those that are new."""
     agenda = Agenda(catalog, index, approved=True)
     agenda.fold(tuple(path))
     told = [*_answered(agenda), *_named(agenda.memory, path)]
-    return Beginning(scenario, agenda.memory, tuple(told), len(agenda.owed), len(path), tuple(done(path)))
+    return Beginning(scenario, agenda.memory, tuple(told), len(agenda.owed), len(path), tuple(done(path)), tools)
 
 
 def done(path: Sequence[Turn]) -> Iterator[Done]:

@@ -20,12 +20,15 @@ from duologue.checks.combine import combine
 from duologue.checks.findings import given_up
 from duologue.continuing.asked import Asked
 from duologue.continuing.beginning import beginning
+from duologue.continuing.offers import announced
 from duologue.continuing.places import cut, place, under_way
+from duologue.continuing.rebuilt import rebuilt
 from duologue.errors import LimitReachedError, StageError, UserError
 from duologue.ground import Reopened
 from duologue.ids import derive_seed, digest
 from duologue.items import CHECK, PLAY, TASKS
 from duologue.pipeline import Progress
+from duologue.plans.offers import at_hand
 from duologue.protocols import ChatModel
 from duologue.simulate.play import GivenUpError
 from duologue.store import Calls, Store
@@ -37,6 +40,8 @@ from duologue.workshop import Workshop
 
 CONTINUE = "continue"
 """The stage in which a conversation is left out that can't be gone on with."""
+DIFFERS = "its calls give something else than is recorded"
+NEEDED = "what is under way there needs a tool that is withdrawn"
 OVER = "it is over before that turn, or has not begun"
 
 
@@ -66,7 +71,7 @@ class Continuations:
         self.asked, self.parent, self.store, self.cast = asked, parent, store, cast
         self.finished = store.finished_items()
         self.used = {name for _, name in (*parent.tasks_in_order(), *store.tasks_in_order())}
-        self.shop = Reopened(parent, store, asked.seed, cast).shop
+        self.shop = Reopened(parent, store, asked.seed, cast, asked.changes.extended).shop
         self._drawing = asyncio.Lock()
 
     async def make(self, item: int, parent: Dialogue) -> str:
@@ -75,38 +80,64 @@ class Continuations:
         try:
             async with self._drawing:  # each knows what those before it have used
                 start = await self._begun(item, parent)
-            played = await self.shop(start.environment).go_on(start, str(item))
+            played = await self.shop(parent.environment).go_on(start, str(item))
         except GivenUpError as error:
             return self._end_given_up(item, error)
         except StageError as error:
             who = blame(error.stage, error.reason).who if error.stage != CONTINUE else ""
             self.store.reject_item(item, error.stage, error.reason, error.evidence, who)
             return "left out"
-        return await self._judged(item, played)
+        return await self._judged(item, self.shop(parent.environment), played)
 
     async def _begun(self, item: int, parent: Dialogue) -> Dialogue:
         """The conversation as far as it stays, with new tasks to go on with."""
-        path, shop = parent.path(), self.shop(parent.environment)
+        path = parent.path()
         at = cut(path, place(self.asked.at))
         if at is None:
             raise StageError(CONTINUE, OVER)
         kept = max(turn.task for turn in path[:at]) + 1
         scenario = _only(parent.scenario, kept)
         seed = derive_seed(self.asked.seed, CONTINUE, parent.id, at)
-        lineage = Continued(parent.id, at, seed, kept)
+        offers = parent.continued.offers if parent.continued is not None else ()
+        lineage = Continued(parent.id, at, seed, kept, offers)
         start = replace(parent, scenario=scenario, turns=path[:at], fork=None, continued=lineage)
+        start = self._changed(parent, start)
+        shop = self.shop(parent.environment)
         if under_way(path, at, kept):
+            if any(c.name in self.asked.changes.without for t in path[at:] for c in t.message.tool_calls):
+                raise StageError(CONTINUE, NEEDED)
             played = (await shop.go_on(start, str(item))).path()
             start = replace(start, turns=played[: cut(played, None)])
-        scenario = self._with_tasks(item, shop, start)
+        scenario = self._with_tasks(item, shop.as_offered(start), start)
         return replace(start, id=digest([parent.id, scenario.id, at, seed]), scenario=scenario)
+
+    def _changed(self, parent: Dialogue, start: Dialogue) -> Dialogue:
+        """The beginning in the environment that has the tools to be added, and the message that says what changes."""
+        since = start.continued
+        if not self.asked.changes or since is None:
+            return start
+        before, shop = self.parent.environment(parent.environment), self.shop(parent.environment)
+        if shop.image is None:
+            raise UserError("Tools that nobody implemented can't come or go yet.", "Name a run over a database.")
+        offer = self.asked.changes.offer(before, at_hand(before.toolset, since.offers), since.at)
+        turns, differences = rebuilt(start.turns, shop.environment, shop.image, start.scenario.clock)
+        if differences:
+            raise StageError("replay", DIFFERS, f"turn {differences[0].turn}, {differences[0].tool}")
+        return replace(
+            start,
+            environment=shop.environment.id,
+            turns=announced(offer, shop.environment, turns),
+            continued=replace(since, offers=(*since.offers, offer)),
+        )
 
     def _with_tasks(self, item: int, shop: Workshop, start: Dialogue) -> Scenario:
         """Its scenario, with new tasks."""
         maker = shop.tasks
         if not isinstance(maker, ScriptedTasks) or start.continued is None:
             raise UserError("A model can't write the new tasks yet.", "Leave the role tasks scripted.")
-        begun = beginning(shop.catalog, shop.index, start.scenario, start.turns)
+        offers = start.continued.offers if self.asked.changes else ()
+        new_tools = frozenset(offers[-1].added) if offers else frozenset()
+        begun = beginning(shop.catalog, shop.index, start.scenario, start.turns, new_tools)
         made = further(maker, begun, self.asked.tasks, self.used, start.continued.seed)
         new = made.tasks[start.continued.task :]
         names = [name for task in new for name in (task.id, *maker.asks(task))]
@@ -123,8 +154,8 @@ class Continuations:
         self._end(item, error.dialogue, (fault,), reason)
         return "rejected"
 
-    async def _judged(self, item: int, dialogue: Dialogue) -> str:
-        verdicts = await self.shop(dialogue.environment).verdicts(dialogue, str(item))
+    async def _judged(self, item: int, shop: Workshop, dialogue: Dialogue) -> str:
+        verdicts = await shop.verdicts(dialogue, str(item))
         accepted, reasons = combine(verdicts)
         code = "" if accepted else reasons[0].partition(":")[0]
         self.store.count_attempt(item, PLAY)
@@ -161,6 +192,7 @@ async def _go_on(
     with Store.open(asked.source, readonly=True) as parent:
         config = parent.config()
         asked.check_speakers(config)
+        asked.changes.check(parent.environments())
         dialogues = [stored.dialogue for stored in parent.dialogues()][: asked.limit]
         if not dialogues:
             raise UserError(

@@ -4,7 +4,7 @@ Made once per toolset, for everybody who acts *without* a gold plan: the task sa
 task or a dialogue.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from duologue.catalog.model import Catalog
 from duologue.plans.groups import reference_parts
@@ -34,11 +34,12 @@ def own_key_inputs(tool: Tool, catalog: Catalog) -> dict[str, Slot]:
 class ToolIndex:
     """A toolset, looked up by name and by meaning."""
 
-    def __init__(self, toolset: Toolset, catalog: Catalog) -> None:
+    def __init__(self, toolset: Toolset, catalog: Catalog, gone: Sequence[Tool] = ()) -> None:
+        """`gone`: tools whose results may still be read, and which nothing is to be done with."""
         self.toolset = toolset
-        self.inputs: dict[str, dict[str, Slot]] = {t.name: own_key_inputs(t, catalog) for t in toolset.tools}
+        self.inputs: dict[str, dict[str, Slot]] = {t.name: own_key_inputs(t, catalog) for t in (*toolset.tools, *gone)}
         """Tool name → its inputs, with every part of a composite key as a part of that key."""
-        self.by_name: dict[str, Tool] = {t.name: t for t in toolset.tools}
+        self.by_name: dict[str, Tool] = {t.name: t for t in (*toolset.tools, *gone)}
         self.reader = reader_of(catalog)
         self._by_meaning: dict[Meaning, Tool] = {}
         self._finders: dict[str, list[Tool]] = {}

@@ -26,6 +26,7 @@ class Past:
     """The user's own turns, and the assistant's last one."""
 
     def __init__(self, turns: tuple[Turn, ...]) -> None:
+        turns = tuple(t for t in turns if t.message.role != "system")  # which users don't hear
         mine = [t for t in turns if t.message.role == "user"]
         self._mine = mine
         self.acts = [a for t in mine for a in t.acts]

@@ -5,6 +5,7 @@ has made the calls it made, and each session is opened behind these calls. To th
 whose plan are the calls themselves.
 """
 
+from collections import Counter
 from collections.abc import Container, Mapping
 
 from msgspec import Struct
@@ -21,12 +22,16 @@ from duologue.tasks.edits import Edits
 from duologue.tasks.maker import ScriptedTasks
 from duologue.tasks.needs import Proposer
 from duologue.tasks.walk import Walk
-from duologue.types import Disclosure, Json, PlanStep, RowChange, Scenario, Task, ToolCall
+from duologue.types import Disclosure, Json, PlanStep, RowChange, Scenario, Task, Tool, ToolCall
 
 __all__ = ["Beginning", "Done", "further", "grows"]
 
 GROWING = 6
 """Drafts of a task of which one that grows out of what came back before is taken, where there is one."""
+NOVEL = 24
+"""Drafts of the first task of which one that takes a new tool is taken, where there is one."""
+FAVOUR = 8.0
+"""How much more readily a new tool is thought of."""
 
 
 class Done(Struct, frozen=True):
@@ -50,6 +55,8 @@ class Beginning(Struct, frozen=True):
     """Requests made."""
     turns: int
     done: tuple[Done, ...]
+    tools: frozenset[str] = frozenset()
+    """Tools that are new, by name: what they are good for is asked for first."""
 
 
 def further(maker: ScriptedTasks, begun: Beginning, n: int, used: Container[str], seed: int) -> Scenario:
@@ -64,7 +71,7 @@ def further(maker: ScriptedTasks, begun: Beginning, n: int, used: Container[str]
         _taken_up(walk, begun)
         edits = Edits(maker.anchors, scenario.clock.start)
         drawing = Growing(maker, walk, Proposer(maker.catalog, maker.index, maker.anchors, edits), scenario.clock)
-        drawing.mode = scenario.mode
+        drawing.mode, drawing.tools = scenario.mode, begun.tools
         drawing.dice = rng(seed, "further")
         speaker = scenario.tasks[0].speaker if scenario.tasks else None
         drawing.client = drawing.proposer.client = speaking(speaker, maker.catalog, maker.anchors)
@@ -94,6 +101,8 @@ class Growing(Drawing):
     """Draws tasks that go on about what came back before, where it can."""
 
     earlier: list[Task]
+    tools: frozenset[str] = frozenset()
+    """Tools that are new."""
 
     def task(self, used: Container[str], earlier: list[Task], number: int) -> Task | None:
         """As any drawing does."""
@@ -102,12 +111,18 @@ class Growing(Drawing):
 
     def _draft(self, number: int) -> Task | None:
         mark, told = self.walk.mark(), self.walk.memory.told
-        for left in reversed(range(GROWING)):
+        novel = bool(self.tools) and len(self.earlier) == 1
+        for draw in range(NOVEL if novel else GROWING):
             draft = super()._draft(number)
-            if not left or (draft is not None and grows(draft, told)):
+            fits = draft is not None and (draw >= GROWING - 1 or grows(draft, told))
+            if draft is not None and fits and (not novel or any(step.tool in self.tools for step in draft.plan)):
                 return draft
             self.walk.rewind(mark, self._session(self.earlier))
-        return None
+        return super()._draft(number)
+
+    def _weight(self, tool: Tool, used: Counter[str], begun: bool, second: bool) -> float:
+        favour = FAVOUR if tool.name in self.tools and not used[tool.name] else 1.0
+        return favour * super()._weight(tool, used, begun, second)
 
 
 def grows(task: Task, told: Mapping[str, tuple[Json, ...]]) -> bool:

@@ -6,7 +6,7 @@ no stage. Behaviour lives in the packages; `protocols.py` holds the seams betwee
 In the order of the work: `tools` and their environment, `needs` (what a request means), `tasks`, `dialogue`, `verdicts`.
 """
 
-from duologue.types.dialogue import Continued, Dialogue, Fault, Fork, Message, Origin, ToolCall, Turn
+from duologue.types.dialogue import Continued, Dialogue, Fault, Fork, Message, Offer, Origin, ToolCall, Turn
 from duologue.types.needs import Act, Among, Condition, Mention, Need, Pick
 from duologue.types.tasks import Criterion, Disclosure, Fact, PlanStep, Proof, RowChange, Scenario, Subtask, Task
 from duologue.types.tools import (
@@ -45,6 +45,7 @@ __all__ = [
     "Mention",
     "Message",
     "Need",
+    "Offer",
     "Origin",
     "Pick",
     "PlanStep",

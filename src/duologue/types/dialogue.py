@@ -89,6 +89,15 @@ class Fork(Struct, frozen=True, omit_defaults=True):
     """The checks that object to that mistake."""
 
 
+class Offer(Struct, frozen=True, omit_defaults=True):
+    """Tools that come or go midway. Turn `at` is a system message that says so; before it the assistant has none of those added, after it
+    none of those withdrawn."""
+
+    at: int
+    added: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+
+
 class Continued(Struct, frozen=True, omit_defaults=True):
     """Where a conversation that goes on leaves the one it goes on from. Turns before `at` are that one's, the others its own."""
 
@@ -99,6 +108,8 @@ class Continued(Struct, frozen=True, omit_defaults=True):
     """What the dice are thrown with from there on, beside the scenario's seed."""
     task: int = 0
     """The first of the scenario's tasks that is new; those before it are the parent's, as far as they were begun."""
+    offers: tuple[Offer, ...] = ()
+    """Changes of the tools, also those of the conversations it goes on from, in order."""
 
 
 class Dialogue(Struct, frozen=True, omit_defaults=True):

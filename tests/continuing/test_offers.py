@@ -1,0 +1,186 @@
+"""Tools that come or go midway: announced, used after and never before, and a check that says so."""
+
+import json
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from duologue.checks.case import case_of
+from duologue.checks.protocol import protocol
+from duologue.checks.schema import schema
+from duologue.cli import run
+from duologue.export import read_tools
+from duologue.plans.offers import not_offered
+from duologue.store import Store
+from duologue.types import Continued, Dialogue, Environment, Offer, Turn
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "shop"
+    assert run(["generate", "-n", "2", "--toolsets", "1", "-o", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def more(shop: Path) -> Path:
+    """Tools of the same database that the run has not."""
+    out = shop.parent / "more.json"
+    assert run(["tools", "--variant", "3", "-o", str(out)]) == 0
+    found = json.loads(out.read_text())
+    with Store.open(shop, readonly=True) as store:
+        mine = {t.name for t in store.environments()[0].toolset.tools}
+        found["environment"]["image"] = store.environments()[0].image
+    tools = found["environment"]["toolset"]["tools"]
+    found["environment"]["toolset"]["tools"] = [t for t in tools if t["name"] not in mine]
+    out.write_text(json.dumps(found))
+    return out
+
+
+@pytest.fixture(scope="module")
+def grown(shop: Path, more: Path) -> Path:
+    out = shop.parent / "grown"
+    assert run(["continue", str(shop), "-o", str(out), "--tools", str(more)]) == 0
+    return out
+
+
+def held(folder: Path) -> list[tuple[Dialogue, Environment]]:
+    with Store.open(folder, readonly=True) as store:
+        return [(d.dialogue, store.environment(d.dialogue.environment)) for d in store.dialogues()]
+
+
+def calls(turns: tuple[Turn, ...]) -> set[str]:
+    return {c.name for t in turns for c in t.message.tool_calls}
+
+
+def since_of(dialogue: Dialogue) -> Continued:
+    assert dialogue.continued is not None
+    return dialogue.continued
+
+
+def test_new_tools_are_announced_and_used_after_but_never_before(grown: Path, more: Path) -> None:
+    found = held(grown)
+    assert len(found) == 2
+    for one, environment in found:
+        (offer,) = since_of(one).offers
+        new = {t.name for t in read_tools(more, environment.image).toolset.tools}
+        assert set(offer.added) == new
+        assert offer.at == since_of(one).at
+        said = one.turns[offer.at].message
+        assert said.role == "system"
+        assert all(name in said.content for name in new)
+        assert calls(one.turns[offer.at :]) & new
+        assert not calls(one.turns[: offer.at]) & new
+        assert not any(t.train for t in one.turns[: offer.at] if t.message.role == "assistant")
+    assert run(["verify", str(grown)]) == 0
+
+
+def test_rows_offer_every_tool_that_they_call(grown: Path, tmp_path: Path) -> None:
+    out = tmp_path / "rows.jsonl"
+    assert run(["export", str(grown), "-o", str(out)]) == 0
+    for line in out.read_text().splitlines():
+        row = json.loads(line)
+        offered = {t["function"]["name"] for t in row["tools"]}
+        called = {c["function"]["name"] for m in row["messages"] for c in m.get("tool_calls", ())}
+        assert called <= offered
+        at = row["metadata"]["continued"]["offers"][0]["at"]
+        assert [m["role"] for m in row["messages"]].index("system", 1) == at
+        assert not any(m["train"] for m in row["messages"][:at])
+        assert any(m["train"] for m in row["messages"][at:])
+    assert run(["verify", str(out)]) in (0, 1, 2)
+
+
+def test_a_tool_that_is_called_outside_its_time_fails(grown: Path) -> None:
+    one, environment = held(grown)[0]
+    since = since_of(one)
+    (offer,) = since.offers
+
+    def judged(changed: Offer) -> list[bool | None]:
+        case = case_of(replace(one, continued=replace(since, offers=(changed,))), environment)
+        return [schema(case).passed, protocol(case).passed]
+
+    used = calls(one.turns[offer.at :])
+    assert judged(offer) == [True, True]
+    assert judged(replace(offer, withdrawn=tuple(used))) == [False, True]
+    assert judged(replace(offer, added=(), withdrawn=tuple(calls(one.turns[: offer.at]) - used))) == [True, True]
+    assert judged(replace(offer, added=tuple(calls(one.turns[: offer.at])))) == [False, True]
+    undeclared = case_of(replace(one, continued=replace(since, offers=())), environment)
+    assert protocol(undeclared).passed is False
+
+
+NEW, GONE = Offer(5, added=("new",)), Offer(9, withdrawn=("new", "old"))
+
+
+@pytest.mark.parametrize(
+    ("name", "turn", "why"),
+    [
+        ("other", 1, ""),
+        ("new", 4, "before it is announced, at turn 5"),
+        ("new", 6, ""),
+        ("new", 10, "after it was withdrawn, at turn 9"),
+        ("old", 2, ""),
+        ("old", 8, ""),
+        ("old", 9, "after it was withdrawn, at turn 9"),
+    ],
+)
+def test_when_a_tool_is_to_be_had(name: str, turn: int, why: str) -> None:
+    assert not_offered((NEW, GONE), name, turn).endswith(why)
+    assert bool(not_offered((NEW, GONE), name, turn)) == bool(why)
+
+
+def test_a_tool_that_is_withdrawn_is_not_called_again(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = sorted({n for one, _ in held(shop) for n in calls(one.turns)})
+    for name in names[:2]:
+        out = tmp_path / name
+        assert run(["continue", str(shop), "-o", str(out), "--without", name]) == 0
+        for one, environment in held(out):
+            (offer,) = since_of(one).offers
+            assert offer.withdrawn == (name,)
+            assert name in {t.name for t in environment.toolset.tools}
+            assert name not in calls(one.turns[offer.at :])
+            assert f"No longer available: {name}." in one.turns[offer.at].message.content
+        assert run(["verify", str(out)]) == 0
+
+
+def test_what_came_can_go_again_and_branches_keep_to_it(grown: Path, more: Path, tmp_path: Path) -> None:
+    name = sorted(calls(held(grown)[0][0].turns[since_of(held(grown)[0][0]).at :]))[0]
+    out = tmp_path / "gone"
+    assert run(["continue", str(grown), "-o", str(out), "--without", name, "--limit", "1"]) == 0
+    for one, _ in held(out):
+        first, second = since_of(one).offers
+        assert first.added
+        assert second.withdrawn == (name,)
+        assert name not in calls(one.turns[second.at :])
+    branches = tmp_path / "branches"
+    assert run(["branch", str(grown), "-o", str(branches), "--at", "first", "--n", "1", "--limit", "1"]) == 0
+    for one, _ in held(branches):
+        assert one.fork is not None
+        assert one.fork.at >= since_of(one).at
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--without", "fly"], "--without 'fly': there is no such tool"),
+        (["--tools", "nothing.json"], "Cannot read 'nothing.json'"),
+        (["--tools", "nothing.toml"], "nothing.toml"),
+    ],
+)
+def test_what_is_mistyped_is_said(
+    shop: Path, tmp_path: Path, more: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["continue", str(shop), "-o", str(tmp_path / "x"), *more]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_tools_that_are_there_already_leave_nothing_to_do(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    same = tmp_path / "same.json"
+    assert run(["tools", "-o", str(same)]) == 0
+    capsys.readouterr()
+    assert run(["continue", str(shop), "-o", str(tmp_path / "x"), "--tools", str(same), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["reasons"] == {"continue: it has these tools already": 2}
