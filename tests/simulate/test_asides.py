@@ -1,18 +1,22 @@
 """What the user does between requests: it occurs where there is occasion, a rate of 0 turns it off, and the assistant's reply is true."""
 
 import random
+import re
 
 import pytest
 from msgspec.structs import replace
 
 from asides import ASIDES, ITEMS, REMARKS, act_of, failing, having, played, reply, tiny
+from duologue.checks.words import finds
 from duologue.language.grammar import grammar
 from duologue.language.phrases import Phrases
 from duologue.language.values import tells
 from duologue.plans.index import ToolIndex
 from duologue.simulate.behaviours.out_of_scope import beyond
+from duologue.simulate.past import Past
+from duologue.simulate.reacting import fitting
 from duologue.simulate.told import apart, spoken
-from duologue.types import Tool
+from duologue.types import Act, Message, Tool, Turn
 
 
 @pytest.mark.parametrize("behaviour", [*ASIDES, *REMARKS])
@@ -123,3 +127,53 @@ def test_days_are_counted_between_dates() -> None:
     assert apart(phrases, "loan.due_on", "2024-05-03", "2024-05-15") == "12 days"
     assert apart(phrases, "loan.due_on", "2024-05-03", "2024-05-04") == "1 day"
     assert apart(phrases, "loan.due_on", "2020-05-03", "2024-05-04") == ""
+
+
+@pytest.mark.parametrize(
+    ("acts", "last", "kind"),
+    [
+        ([Act("report", values={"single": True})], "request", "report"),
+        ([Act("report many", values={"total": 9})], "request", "report"),
+        ([Act("report many", values={"total": 60})], "request", "long"),
+        ([Act("report empty")], "request", "empty"),
+        ([Act("report change")], "confirm", "change"),
+        ([Act("error")], "confirm", "problem"),
+        ([Act("decline")], "out of scope", "problem"),
+        ([Act("report", values={"single": True})], "doubt", "stands"),
+        ([Act("confirm?")], "request", ""),
+        ([], "request", ""),
+    ],
+)
+def test_a_reaction_fits_what_was_answered(acts: list[Act], last: str, kind: str) -> None:
+    assistant = Turn(Message("assistant", content="…"), acts=tuple(acts))
+    user = Turn(Message("user", content="…"), acts=(Act(last),))
+    assert fitting(Past((user, assistant))) == kind
+
+
+def test_nobody_thanks_twice_in_a_message() -> None:
+    for item in range(ITEMS):
+        for turn in played(item, "reaction").turns:
+            said = turn.message.content.lower()
+            assert turn.message.role != "user" or said.count("thank") < 2 or "done" in {a.kind for a in turn.acts}
+
+
+def test_a_doubt_says_why() -> None:
+    causes = re.compile(
+        r"thought|expect|notes|another|else|told|in mind|others|pass (?:it|that) on|money|filled|sworn|missing|stood"
+    )
+    for form in ("figure", "money", "zero", "few", "many", "peak"):
+        for line in grammar("user").templates(f"doubt.{form}"):
+            said = line.fill({"value": "12", "who": "Ann"}, random.Random(1))
+            assert causes.search(said) or line.registers, said
+            assert finds("doubt", "asks", said), said
+
+
+def test_no_one_asks_on_about_what_was_told_or_asked_for() -> None:
+    for item in range(ITEMS):
+        dialogue = played(item, "follow_up")
+        asked: set[str] = set()
+        for turn in dialogue.turns:
+            for act in turn.acts if turn.message.role == "user" else ():
+                wanted = set(act.need.wanted) if act.need else set()
+                assert act.kind != "follow up" or not wanted & asked
+                asked |= wanted

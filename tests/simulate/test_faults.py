@@ -22,7 +22,7 @@ from duologue.simulate.user import ScriptedUser
 from duologue.testing import tiny_environment
 from duologue.types import Dialogue, Fault, Message, ToolCall, Turn, Verdict
 
-ITEMS = 12
+ITEMS, SOUGHT = 12, 40
 RATES = {"lost_answer": 1.0, "timeout": 0.3, "stale_read": 0.3}
 """Above the usual: of the kinds that meet few calls there must be enough."""
 
@@ -126,7 +126,7 @@ def writes(dialogue: Dialogue, at: int) -> bool:
 
 def recovered(kind: str, write: bool) -> tuple[Dialogue, int]:
     """A conversation that passes, and the turn of a fault in it: one call, made again or looked up in the next turn."""
-    for item in (i for i in meeting(kind) if combine(verdicts(kind, i)).accepted):
+    for item in (i for i in range(SOUGHT) if combine(verdicts(kind, i)).accepted):
         dialogue = played(kind, item)
         for at, turn in enumerate(dialogue.turns[:-3]):
             alone = (

@@ -35,7 +35,9 @@ def compared(phrases: "Phrases", need: Need) -> dict[str, str]:
     if need.pick is None:
         return out
     dated = need.pick.kind in ("latest", "earliest")
-    by = ("by how many days" if dated else "by how much") if len(rows) == 2 else ""
+    column = phrases.slot(f"{need.pick.table}.{need.pick.column}")[2]
+    unit = "years" if column is not None and column.format == "year" else "days"
+    by = (f"by how many {unit}" if dated else "by how much") if len(rows) == 2 else ""
     return out | {"is_more": is_more(phrases, need.pick), "by": by}
 
 

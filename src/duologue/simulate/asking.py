@@ -57,11 +57,11 @@ class Wording:
         filled = {kind: clause, "hello": self.lines.line("hello", dice), **(more or {})}
         if kind == "do":
             filled["do_question"] = self._fresh("question", dice, filled)
-        if frame in ("first", "topic"):
+        if frame == "first":
             why = self._fresh("why", dice, slots | ({"subjects": ""} if self._only_links(need) else {}))
             filled |= {"why": why, "why_i": why if why.startswith("I") else why[0].lower() + why[1:]}
-        if frame == "topic":
-            filled |= {name: self._fresh(name, dice) for name in ("bridge", "bridge_full")}
+        if frame == "topic" and not self._only_links(need):
+            filled["subjects"] = slots["subjects"]
         if frame == "first" and self.speaker is not None:
             frame, filled["intro"] = "own", self.introduction(dice)
         return capital(self._fresh(f"frame.{frame}", dice, filled))

@@ -4,15 +4,23 @@ Where the talk stands follows from the parts asked for so far and from the assis
 asked for is the affair of the clause in it (`asking.py`).
 """
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from msgspec import Struct
 
 from duologue.plans.ways import wider
 from duologue.simulate.agenda import WRITES
 from duologue.simulate.behaviours.scene import Scene
 from duologue.simulate.past import Part
+from duologue.simulate.pointing import in_mind
 from duologue.types import Mention, Need, Scenario, Subtask
 
 __all__ = ["Turning", "declines", "in_order", "turn_to"]
+
+
+_ANNOUNCED = 0.25
+"""How often a new matter is announced; else it is simply asked about."""
 
 
 class Turning(Struct):
@@ -21,6 +29,8 @@ class Turning(Struct):
     frame: str
     slots: dict[str, str]
     behaviours: list[str]
+    same: Mention | None = None
+    """How the row just spoken of is pointed at, where the request is about it again."""
 
 
 def in_order(scenario: Scenario, switches: bool) -> list[tuple[int, Subtask]]:
@@ -60,32 +70,44 @@ def _taken(part: Part) -> list[str]:
 def _to_another(scene: Scene, last: Part, part: Part, out: Turning) -> None:
     before, after = scene.parts[: scene.past.asked], scene.parts[scene.past.asked :]
     begun = [p for p in before if p.task == part.task]
+    out.frame = "plain"
     if begun:
-        out.frame = "back"
-        need = part.subtask.need
-        table = need.meaning.table if need is not None else ""
-        if any(p.subtask.need is not None and p.subtask.need.meaning.table == table for p in begun):
-            out.slots["old"] = scene.words.phrases.table(table)[1]
-        out.behaviours.append("switch")
+        if _is_return(before, part):
+            _back(scene, begun, part, out)
     elif any(p.task == last.task for p in after):
         out.frame = "break"
         out.behaviours.append("switch")
     else:
-        out.frame = "topic"
         same = _same(scene, part.subtask.need)
-        if same is not None and not same.by:
-            out.frame = "next"
-        elif same is not None and scene.takes_up("linked"):
-            out.frame = "linked"
-            out.slots["same"] = scene.words.phrases.table(same.table)[0]
+        if same is not None and same.by and in_mind(scene, same.table) and scene.takes_up("linked"):
+            out.same = Mention(same.table)
             out.behaviours.append("linked")
+        elif same is None and scene.dice.random() < _ANNOUNCED:
+            out.frame = "topic"
+
+
+def _is_return(before: Sequence[Part], part: Part) -> bool:
+    """It goes back to what was broken off: the first time only, since after that both matters are under way."""
+    changes = sum(a.task != b.task for a, b in pairwise([*before, part]))
+    return changes == len({p.task for p in before})
+
+
+def _back(scene: Scene, begun: list[Part], part: Part, out: Turning) -> None:
+    out.frame = "back"
+    need = part.subtask.need
+    table = need.meaning.table if need is not None else ""
+    if any(p.subtask.need is not None and p.subtask.need.meaning.table == table for p in begun):
+        out.slots["old"] = scene.words.phrases.table(table)[1]
+    out.behaviours.append("switch")
 
 
 def _same(scene: Scene, need: Need | None) -> Mention | None:
-    """The row of the need that was spoken of last among those of its table; None where it is about another."""
+    """The row of the need that was spoken of last among those of its table; None where it is about another, or about the user."""
     if need is None or len(need.mentions) != 1 or need.mentions[0].pick is not None:
         return None
     mention = need.mentions[0]
+    if scene.words.is_speaker(mention):
+        return None
     earlier = [m for a in reversed(scene.past.acts) if a.need for m in a.need.mentions if m.table == mention.table]
     return mention if not mention.by or (earlier and earlier[0].by == mention.by) else None
 

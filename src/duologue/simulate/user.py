@@ -26,7 +26,9 @@ from duologue.simulate.hearing_reply import Listener
 from duologue.simulate.mirror import Mirror
 from duologue.simulate.past import Part, Past
 from duologue.simulate.play import MOST_TURNS
+from duologue.simulate.pointing import within_reach
 from duologue.simulate.profile import DEFAULT, Profile
+from duologue.simulate.reacting import reaction
 from duologue.simulate.said import UnsaidError, unsaid
 from duologue.simulate.turning import declines, in_order, turn_to
 from duologue.simulate.typing import Typing
@@ -36,8 +38,8 @@ MARGIN = 24
 """Turns before the end of the road at which a user whose partner is a model brings the conversation to an end."""
 _REASON = 0.7
 """How often a reason that the goal gives is told."""
-_PLAIN = ("accept", "amend")
-"""Frames that no remark on the last answer goes before."""
+_REACTED = ("plain", "next", "topic")
+"""Frames that a word on the last answer may go before."""
 
 
 class ScriptedUser:
@@ -187,7 +189,12 @@ class ScriptedUser:
         turning = turn_to(scene, part)
         if part.subtask.need.amends:
             turning.frame = "amend"
-        request = Request(part, part.subtask.need, turning.frame, [], turning.behaviours, slots=turning.slots)
+        need, again = within_reach(scene, part.subtask.need)
+        if turning.same is not None:
+            need = replace(need, mentions=(turning.same,))
+        request = Request(part, need, turning.frame, [], turning.behaviours, slots=turning.slots)
+        if again:
+            request.frame, request.slots["list"] = "again", again
         for shape in SHAPES:
             if shape.by_words or (past.heard and not past.is_free):
                 shape.shape(scene, request)
@@ -202,24 +209,12 @@ class ScriptedUser:
             text += " " + self.words.request(need, "also", past.names, dice)
         if not past.lead and declines(scene, request.part):
             text = f"{self.words.say('react.declined', dice)} {text}"
-        elif past.asked and not past.lead and request.frame not in _PLAIN and scene.takes_up("reaction"):
-            text = f"{self._reaction(scene)} {text}"
+        elif past.asked and not past.lead and request.frame in _REACTED and (word := reaction(scene, text)):
+            text = f"{word} {text}"
             request.behaviours.append("reaction")
         acts = (*self._introduced(past), *(Act("request", n) for n in (request.need, *request.more)))
         behaviours = tuple(dict.fromkeys(request.behaviours))
         return Utterance(Message("user", content=text), acts=acts, behaviours=behaviours, task=request.part.task)
-
-    def _reaction(self, scene: Scene) -> str:
-        """A word on what was just said."""
-        dice, kinds = scene.dice, {a.kind for a in scene.past.heard}
-        if kinds & {"error", "cannot", "not found", "decline"}:
-            return self.words.say("react.problem", dice)
-        if "report change" in kinds:
-            return self.words.say("react.change", dice)
-        if "report empty" in kinds:
-            return self.words.say("react.empty", dice)
-        long = any(int(a.values.get("total", 0)) > 8 for a in scene.past.heard)
-        return self.words.say("react.long" if long and dice.random() < 0.5 else "react.report", dice)
 
     def _end(self, scene: Scene) -> Utterance:
         parting = _taken(PARTING, scene)

@@ -100,4 +100,4 @@ def _mine(scene: Scene) -> list[str]:
 
 def _is_date(scene: Scene, key: str) -> bool:
     slot, _, column = scene.words.phrases.slot(key)
-    return column is not None and column.role == "date" and not slot.use
+    return column is not None and column.role == "date" and not slot.use and column.format not in ("year", "month")

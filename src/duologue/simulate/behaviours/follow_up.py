@@ -1,13 +1,15 @@
 """The user asks on about the row just shown."""
 
 from duologue.catalog.model import Column
+from duologue.language.extremes import is_adjective
 from duologue.protocols import Utterance
 from duologue.simulate.behaviours.scene import Scene, say
+from duologue.simulate.told import told_rows
 from duologue.types import Act, Mention, Need
 
 __all__ = ["FollowUp", "further"]
 
-_TOLD = frozenset({"measure", "date", "status", "category", "contact", "flag"})
+_TOLD = frozenset({"measure", "date", "status", "category", "contact"})
 """Roles of columns somebody would ask on about."""
 
 
@@ -25,19 +27,36 @@ class FollowUp:
         if need.meaning.family in ("total", "count", "ratio") or need.meaning.group:
             return None
         getter = scene.index.getter(need.meaning.table)
-        columns = further(scene, need)
+        heard = {s for r in told_rows(report, scene.heard, scene.words.phrases) for s in r.facts}
+        columns = [c for c in further(scene, need) if f"{c.table}.{c.name}" not in heard]
+        columns += [c for c in _open(scene, need, "flag") if is_adjective(c.label) and not _is_own(scene, need)]
         if getter is None or getter.meaning is None or not columns or not scene.takes_up("follow_up"):
             return None
         table = need.meaning.table
         column = scene.dice.choice(columns)
         asked = Need(getter.meaning, (Mention(table),), wanted=(f"{table}.{column.name}",))
-        text = scene.words.say("follow_up", scene.dice, columns=scene.words.phrases.columns(asked))
+        if column.role == "flag":
+            path = "follow_up_are" if scene.words.phrases.is_person(table) else "follow_up_is"
+            text = scene.words.say(path, scene.dice, label=column.label)
+        else:
+            text = scene.words.say("follow_up", scene.dice, columns=scene.words.phrases.columns(asked))
         return say(text, Act("follow up", asked), "follow_up")
 
 
 def further(scene: Scene, need: Need) -> list[Column]:
-    """Columns worth asking on about: asked for neither before nor by what is still to be asked for."""
+    """Columns worth asking on about: asked for neither before nor by what is still to be asked for, and no condition of the search."""
+    return [c for role in sorted(_TOLD) for c in _open(scene, need, role)]
+
+
+def _open(scene: Scene, need: Need, role: str) -> list[Column]:
+    """Those of a role."""
     table = scene.catalog.table(need.meaning.table)
     ahead = [p.subtask.need.wanted for p in scene.parts[scene.past.asked :] if p.subtask.need]
     told = set(need.wanted).union(*ahead, *(a.need.wanted for a in scene.past.acts if a.need))
-    return [c for c in table.columns if c.role in _TOLD and f"{table.name}.{c.name}" not in told and c.nulls == 0]
+    told |= {f"{m.table}.{c}" for m in need.mentions for c in m.by} | {k.rpartition(":")[0] for k in need.values}
+    return [c for c in table.columns if c.role == role and f"{table.name}.{c.name}" not in told and c.nulls == 0]
+
+
+def _is_own(scene: Scene, need: Need) -> bool:
+    """The answer is about the user."""
+    return any(scene.words.is_speaker(m) for m in need.mentions)

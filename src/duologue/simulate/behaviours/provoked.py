@@ -67,7 +67,8 @@ class Provoked:
         points = _points(scene, rows, single)
         told = {s for r in rows for s in r.facts}
         columns = [c for c in further(scene, need) if f"{c.table}.{c.name}" not in told] if points else []
-        if not points or not columns or not scene.takes_up("provoked"):
+        points = [p for p in points if _fitting(columns, p)]
+        if not points or not scene.takes_up("provoked"):
             return None
         point = scene.dice.choice(points)
         return _said(scene, Need(getter.meaning, (_mention(point, need, single),)), point, _fitting(columns, point))
@@ -125,7 +126,17 @@ def _form(scene: Scene, key: str, value: Json) -> str:
         return "open"
     if column.role == "measure" and value == 0 and not isinstance(value, bool):
         return "zero"
-    return _in_time(scene, column, value) if column.role == "date" and isinstance(value, str) else ""
+    return (
+        _in_time(scene, column, value)
+        if column.role == "date" and isinstance(value, str) and _is_event(scene, key)
+        else ""
+    )
+
+
+def _is_event(scene: Scene, key: str) -> bool:
+    """It happened, or will: nobody wonders that somebody was born long ago."""
+    table = scene.words.phrases.slot(key)[1]
+    return table is not None and table.kind == "event" and not table.person
 
 
 def _in_time(scene: Scene, column: Column, value: str) -> str:
@@ -147,7 +158,16 @@ def _outstanding(scene: Scene, rows: list[Told]) -> list[Point]:
     return out
 
 
+_NEAR = {
+    "open": ("date", "status"),
+    "past": ("date", "status"),
+    "ahead": ("date", "status"),
+    "zero": ("measure", "status", "date"),
+}
+"""What gives rise to a question → the roles of columns that have to do with it; of what stands out anything has."""
+
+
 def _fitting(columns: list[Column], point: Point) -> list[Column]:
-    """Of a state, the dates and states around it rather than anything; else any."""
-    near = [c for c in columns if c.role in ("date", "status")] if point.form == "open" else []
-    return near or columns
+    """The columns that a question on this leads to."""
+    roles = _NEAR.get(point.form, ())
+    return [c for c in columns if c.role in roles] if roles else columns

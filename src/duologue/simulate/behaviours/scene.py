@@ -51,12 +51,13 @@ class Scene(Struct):
         """What the assistant said last."""
         return self.view.turns[-1].message.content
 
-    def takes_up(self, name: str) -> bool:
+    def takes_up(self, name: str, readily: float = 1.0) -> bool:
         """Whether a behaviour for which there is occasion is taken up: by the profile's rate, until it was often enough. Who has done nothing
-        but ask for a while asks the dice more than once. Asks the dice, so it comes last among the conditions."""
+        but ask for a while asks the dice more than once. `readily`: how much more, or less, than usual the occasion asks for it. Asks the
+        dice, so it comes last among the conditions."""
         if self.past.is_plain or self.past.behaviours[name] >= self.profile.most(name):
             return False
-        rate = min(1.0, self.profile.rate(name) * self.character.lean(name))
+        rate = min(1.0, self.profile.rate(name) * self.character.lean(name) * readily)
         return self.dice.random() < (1 - (1 - rate) ** _EAGER if self.past.only_asked else rate)
 
 
@@ -71,7 +72,7 @@ class Request(Struct):
     need: Need
     """As it will be said; the goal's own is `part.subtask.need`."""
     frame: str
-    """first · topic · next · break · back · linked · accept."""
+    """first · topic · next · plain · break · back · again · accept."""
     more: list[Need]
     """Parts asked for in the same message."""
     behaviours: list[str]
