@@ -8,8 +8,8 @@ A scripted conversation that fails is kept and drawn again a few times: that cos
 of a task is a result, and an item that fails says whose fault it was.
 """
 
-import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Self
 
 from msgspec import Struct
 
@@ -19,8 +19,9 @@ from duologue.checks.combine import combine
 from duologue.checks.findings import given_up
 from duologue.checks.recovery import recoveries
 from duologue.errors import StageError
+from duologue.line import Known, Line, Order, Past
 from duologue.simulate.play import GivenUpError
-from duologue.store import CANDIDATES, Store
+from duologue.store import CANDIDATES, Store, Tally
 from duologue.types import Dialogue, Scenario, Verdict
 from duologue.workshop import Workshop
 
@@ -51,22 +52,32 @@ class Checked(Struct, frozen=True):
 class Items:
     """The items of a run: those finished in its store, and the making of the others."""
 
-    def __init__(self, shops: Sequence[Workshop], store: Store, mode: str, together: int = 1) -> None:
-        self.shops, self.store, self.mode = shops, store, mode
-        self.finished = store.finished_items()
+    def __init__(
+        self,
+        shops: Sequence[Workshop],
+        store: Tally,
+        mode: str,
+        finished: Mapping[int, str],
+        order: Order,
+    ) -> None:
+        """`finished`: items that ended already. `order`: the line in which the others draw."""
+        self.shops, self.store, self.mode, self.finished = shops, store, mode, finished
         self.ran_out = False
         """No distinct task was left for an item."""
         roles = shops[0].cast.roles
         self._models = any(roles.models(role) for role in ("tasks", "user", "agent"))
-        self._used: set[str] = set()
-        self._past = _Past(store)
-        self._line = _Line()
+        self._order = order
+
+    @classmethod
+    def here(cls, shops: Sequence[Workshop], store: Store, mode: str) -> Self:
+        """The items of a run that this process makes alone."""
+        return cls(shops, store, mode, store.finished_items(), Line(Past(store)))
 
     def missing(self, n: int) -> Iterator[int]:
         """The items up to `n` that are not finished, in order; each must then be made."""
         for number in range(n):
             if number not in self.finished:
-                self._line.join(number)
+                self._order.join(number)
                 yield number
 
     async def make(self, number: int) -> bool | None:
@@ -78,7 +89,7 @@ class Items:
             found: Checked | StageError | None
             found = await (self._with_models(number) if self._models else self._scripted(number))
         finally:
-            self._line.leave(number)
+            self._order.break_off(number)
         if isinstance(found, StageError):
             who = blame(found.stage, found.reason).who
             self.store.reject_item(number, found.stage, found.reason, found.evidence, who)
@@ -92,25 +103,34 @@ class Items:
     # ── scripted: drawn again where it fails ─────────────────────────────────────────────────────────────────────────
 
     async def _scripted(self, number: int) -> Checked | None:
-        await self._my_turn(number)
-        if self.ran_out:
-            return None
+        while True:
+            used = await self._order.turn(number)
+            if self.ran_out:
+                await self._order.leave(number, used)
+                return None
+            shop, last = await self._tried(number, used)
+            if await self._order.leave(number, used, last is None):
+                return last if last is None or last.code else await self._retold(shop, number, last)
+            self.store.forget_item(number)
+
+    async def _tried(self, number: int, used: Known) -> tuple[Workshop, Checked | None]:
+        """The first conversation that stands, else the last; None without any. Beside it the workshop it was played in."""
         begun = 0
-        last: Checked | None = None
+        last: tuple[Workshop, Checked] | None = None
         for attempt in range(SEARCHES):
             shop = self.shops[(number + attempt) % len(self.shops)]
-            scenario = self._scenario(shop, number, attempt, begun > 0)
+            scenario = self._scenario(shop, number, attempt, (used, begun > 0))
             if scenario is None:
                 continue
             begun += 1
-            self._begin(number, shop, scenario, begun == 1)
+            self._begin(number, shop, scenario, used, begun == 1)
             if last is not None:
-                self.store.keep_redrawn(number, last.dialogue, last.verdicts, last.code, last.blame)
-            last = played = await self._played(shop, number, scenario)
-            if not played.code or begun == ATTEMPTS:
-                self._line.leave(number)
-                return played if played.code else await self._retold(shop, number, played)
-        return last
+                failed = last[1]
+                self.store.keep_redrawn(number, failed.dialogue, failed.verdicts, failed.code, failed.blame)
+            last = shop, await self._played(shop, number, scenario)
+            if not last[1].code or begun == ATTEMPTS:
+                break
+        return last or (self.shops[0], None)
 
     async def _retold(self, shop: Workshop, number: int, said: Checked) -> Checked:
         """In a model's words, where one does that and every check still passes."""
@@ -124,35 +144,44 @@ class Items:
 
     async def _with_models(self, number: int) -> Checked | StageError | None:
         shop = self.shops[number % len(self.shops)]
-        drawn = await self._drawn(shop, number)
-        if not isinstance(drawn, tuple):
-            return drawn
-        return await self._played(*drawn)
-
-    async def _drawn(self, shop: Workshop, number: int) -> tuple[Workshop, int, Scenario] | StageError | None:
         try:
             await shop.tasks.prepare(f"{number}.0", self.mode)
-            await self._my_turn(number)
-            if shop.cast.voice("tasks"):
-                scenario: Scenario | None = shop.tasks.scenario(f"{number}.0", self._used, self.mode)
-                self._count_tried(shop, number, f"{number}.0")
-            else:
-                shop, scenario = self._searched(number)
+            failed: StageError | None = None
         except StageError as error:
+            failed = error
+        while True:
+            used = await self._order.turn(number)
+            drawn = failed or self._drawn(shop, number, used)
+            if await self._order.leave(number, used, drawn is None):
+                break
+            self.store.forget_item(number)
+        if shop.cast.voice("tasks"):
             self._count_tried(shop, number, f"{number}.0")
-            self.store.count_attempt(number, TASKS, error.reason)
-            return error
+        if drawn is None:
+            return None
+        if isinstance(drawn, StageError):
+            self.store.count_attempt(number, TASKS, drawn.reason)
+            return drawn
+        return await self._played(drawn[0], number, drawn[1])
+
+    def _drawn(self, shop: Workshop, number: int, used: Known) -> tuple[Workshop, Scenario] | StageError | None:
+        if shop.cast.voice("tasks"):
+            try:
+                scenario: Scenario | None = shop.tasks.scenario(f"{number}.0", used, self.mode)
+            except StageError as error:
+                return error
+        else:
+            shop, scenario = self._searched(number, used)
         if scenario is None:
             return None
-        self._begin(number, shop, scenario, first=True)
-        self._line.leave(number)
-        return shop, number, scenario
+        self._begin(number, shop, scenario, used, first=True)
+        return shop, scenario
 
-    def _searched(self, number: int) -> tuple[Workshop, Scenario | None]:
+    def _searched(self, number: int, used: Known) -> tuple[Workshop, Scenario | None]:
         """A scripted scenario from the first shop that still has one."""
         for attempt in range(SEARCHES):
             shop = self.shops[(number + attempt) % len(self.shops)]
-            scenario = None if self.ran_out else self._scenario(shop, number, attempt, False)
+            scenario = None if self.ran_out else self._scenario(shop, number, attempt, (used, False))
             if scenario is not None:
                 return shop, scenario
         return self.shops[0], None
@@ -176,19 +205,21 @@ class Items:
         self.store.count_verdicts(number, checked.verdicts)
         return checked
 
-    def _begin(self, number: int, shop: Workshop, scenario: Scenario, first: bool) -> None:
+    def _begin(self, number: int, shop: Workshop, scenario: Scenario, used: Known, first: bool) -> None:
         """These tasks and what they ask are taken, whatever becomes of the conversation; a run taken up again knows them too."""
         if first:
             self.store.begin_item(number)
         self.store.count_attempt(number, TASKS)
         names = [name for task in scenario.tasks for name in (task.id, *shop.tasks.asks(task))]
-        self._used.update(names)
+        used.add(names)
         self.store.use_tasks(number, names)
 
-    def _scenario(self, shop: Workshop, number: int, attempt: int, begun: bool) -> Scenario | None:
+    def _scenario(self, shop: Workshop, number: int, attempt: int, at: tuple[Known, bool]) -> Scenario | None:
+        """A scripted scenario; None without one. `at`: what is used, and whether the item has had a scenario before."""
         name = f"{number}.{attempt}"
+        used, begun = at
         try:
-            return shop.tasks.scenario(name, self._used, self.mode)
+            return shop.tasks.scenario(name, used, self.mode)
         except StageError as error:
             if begun:
                 self.store.count_attempt(number, TASKS, error.reason)
@@ -202,54 +233,9 @@ class Items:
             self.store.count_attempt(number, CANDIDATES, reason, n)
         self.store.count_untried(number, tried.untried)
 
-    async def _my_turn(self, number: int) -> None:
-        """Wait until all items before this one have drawn, and know what they used."""
-        await self._line.turn(number)
-        self._used.update(self._past.before(number))
-
 
 async def _checked(shop: Workshop, dialogue: Dialogue, scope: str) -> Checked:
     verdicts = await shop.verdicts(dialogue, scope)
     accepted, reasons = combine(verdicts)
     code = "" if accepted else reasons[0].partition(":")[0]
     return Checked(dialogue, verdicts, code, "" if accepted else reasons[0])
-
-
-class _Past:
-    """What finished items used, given out in the order of the items."""
-
-    def __init__(self, store: Store) -> None:
-        self._names = store.tasks_in_order()
-        self._at = 0
-
-    def before(self, number: int) -> list[str]:
-        """What items before `number` used, as far as it was not given out yet."""
-        start = self._at
-        while self._at < len(self._names) and self._names[self._at][0] < number:
-            self._at += 1
-        return [name for _, name in self._names[start : self._at]]
-
-
-class _Line:
-    """Items that wait for their turn, in the order they joined."""
-
-    def __init__(self) -> None:
-        self._waiting: dict[int, asyncio.Event] = {}
-
-    def join(self, number: int) -> None:
-        """Get in line, behind all that joined before."""
-        self._waiting[number] = asyncio.Event()
-        self._call()
-
-    async def turn(self, number: int) -> None:
-        """Wait until everyone before has left."""
-        await self._waiting[number].wait()
-
-    def leave(self, number: int) -> None:
-        """Let the next have its turn. Leaving twice does nothing."""
-        self._waiting.pop(number, None)
-        self._call()
-
-    def _call(self) -> None:
-        if self._waiting:
-            self._waiting[next(iter(self._waiting))].set()

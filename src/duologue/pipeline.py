@@ -15,16 +15,17 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct, json
+from msgspec import json
 
 from duologue.casting import assembled
 from duologue.errors import LimitReachedError, StageError, UserError
 from duologue.ground import catalog_of, make_tools, open_source, workshops
-from duologue.halt import Halt, HaltedError
+from duologue.halt import Halt
 from duologue.items import CHECK, PLAY, STAGES, TASKS, TOOLS, Items
 from duologue.protocols import ChatModel
+from duologue.score import Progress, Score, Summary
 from duologue.simulate.play import GivenUpError
-from duologue.store import Calls, Store
+from duologue.store import Calls
 from duologue.types import Dialogue, Scenario
 from duologue.workshop import Workshop
 
@@ -35,30 +36,6 @@ __all__ = [
     "CHECK", "PLAY", "STAGES", "TASKS", "TOOLS", "Progress", "Summary", "Workshop", "catalog_of", "generate", "make_tasks", "make_tools",
     "open_source", "play",
 ]  # fmt: skip
-
-
-class Progress(Struct, frozen=True):
-    """How far a run is. `started` is the monotonic time it began."""
-
-    done: int
-    total: int
-    accepted: int
-    rejected: int
-    started: float
-
-
-class Summary(Struct, frozen=True):
-    """How a run ended. `note` says what the person should know, if anything; `stopped`, which limit of theirs it reached;
-    `interrupted`, that they asked it to stop; `blames`, who the rejected items are lost to (see `checks.blame`) and how many."""
-
-    items: int
-    accepted: int
-    rejected: int
-    unfinished: int
-    note: str = ""
-    stopped: str = ""
-    interrupted: bool = False
-    blames: dict[str, int] = {}
 
 
 # ── one stage alone ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -156,86 +133,47 @@ async def _generate(
         try:
             async with assembled(config.models, calls, calls, players, halt) as cast:
                 halt.begun = not config.roles.scripted
+                score = Score(config.n, store.finished_items(), progress)
                 try:
                     shops = await workshops(config, source, cast, store.note)
                 except LimitReachedError as limit:
-                    return _before_items(config, store, limit)
+                    score.stopped.append(limit)
+                    return score.summary(store)
                 for shop in shops:
                     image = shop.image.data if shop.image is not None else None
                     store.put_environment(shop.environment, image, json.encode(shop.catalog))
-                items = Items(shops, store, config.mode, config.together)
-                return await _lined_up(items, config, progress, first, halt)
+                await _one_by_one(Items.here(shops, store, config.mode), score, config, first, halt)
+                return score.summary(store)
         finally:
             store.add_seconds(time.monotonic() - started)
 
 
-def _before_items(config: "RunConfig", store: Store, limit: LimitReachedError) -> Summary:
-    """A run that a limit stops while its ground is made."""
-    ended = list(store.finished_items().values())
-    counts = ended.count("accepted"), ended.count("rejected")
-    left = config.n - len(ended)
-    return Summary(len(ended), *counts, left, "", *_why(limit), store.blames())
-
-
-def _why(limit: LimitReachedError | None) -> tuple[str, bool]:
-    """What stopped a run: which limit, and whether the person did."""
-    return (
-        ("", isinstance(limit, HaltedError))
-        if limit is None or isinstance(limit, HaltedError)
-        else (limit.message, False)
-    )
-
-
-async def _lined_up(
-    items: Items, config: "RunConfig", progress: Callable[[Progress], None], first: int | None, halt: Halt
-) -> Summary:
+async def _one_by_one(items: Items, score: Score, config: "RunConfig", first: int | None, halt: Halt) -> None:
     """Every item that is missing, some at a time, begun in order."""
-    started = time.monotonic()
-    outcomes = list(items.finished.values())
-    accepted, rejected = outcomes.count("accepted"), outcomes.count("rejected")
-    stopped: list[UserError | LimitReachedError] = []
     slots = asyncio.Semaphore(config.together)
     most = min(config.n, first or config.n)
 
     async def one(number: int) -> None:
-        nonlocal accepted, rejected
         try:
             halt.check()
             halt.begun = True
             made = await items.make(number)
         except (UserError, LimitReachedError) as error:
-            stopped.append(error)
+            score.stopped.append(error)
             return
+        score.ran_out = items.ran_out
         if made is not None:
-            accepted += made
-            rejected += not made
-            progress(Progress(accepted + rejected, config.n, accepted, rejected, started))
+            score.ended(made)
 
     if config.together == 1:  # no task of its own: an interrupt comes out where the run was started
         for number in items.missing(most):
             await one(number)
-            if stopped or items.ran_out:
+            if score.over:
                 break
-        return _ended(items, config, (accepted, rejected), stopped)
+        return
     async with asyncio.TaskGroup() as group:
         for number in items.missing(most):
             await slots.acquire()
-            if stopped or items.ran_out:
+            if score.over:
                 break
             group.create_task(one(number)).add_done_callback(lambda _: slots.release())
-    return _ended(items, config, (accepted, rejected), stopped)
-
-
-def _ended(
-    items: Items, config: "RunConfig", counts: tuple[int, int], stopped: list[UserError | LimitReachedError]
-) -> Summary:
-    for error in stopped:
-        if isinstance(error, UserError):
-            raise error
-    made, note = sum(counts), ""
-    if items.ran_out:
-        note = f"Distinct tasks ran out after {made} of {config.n}: this database supports no more."
-        items.store.note("ran_out", {"items": made, "of": config.n})
-    limits = sorted((e for e in stopped if isinstance(e, LimitReachedError)), key=lambda e: isinstance(e, HaltedError))
-    left = 0 if note else config.n - made
-    return Summary(made, *counts, left, note, *_why(next(iter(limits), None)), items.store.blames())

@@ -40,7 +40,7 @@ def made(folder: Path, fails: dict[str, int], stop: int = N) -> Path:
         with Store.open(folder) if folder.exists() else Store.create(folder, {}) as store:
             shop = Strict(fails)
             store.put_environment(shop.environment, shop.image.data if shop.image else None)
-            items = Items([shop], store, "user")
+            items = Items.here([shop], store, "user")
             for number in items.missing(most):
                 asyncio.run(items.make(number))
     return folder

@@ -47,7 +47,8 @@ def made(folder: Path, seed: int, together: int, dies_at: int = -1) -> list[tupl
             shops = [Slow(seed, variant, fatal) for variant in range(2)]
             for shop in shops:
                 store.put_environment(shop.environment, tiny_image().data)
-            asyncio.run(_all(Items(shops, store, "user"), together))
+            items = Items.here(shops, store, "user")
+            asyncio.run(_all(items, together))
             found = [(d.item, json.encode(d)) for ok in (True, False) for d in store.dialogues(ok)]
     return sorted(found)
 

@@ -97,7 +97,7 @@ def pupil(place: Path) -> Path:
     nobody = Cast(Roles({"agent": ("x",)}), {"x": ScriptedModel(lambda request: "not asked")})
     with Store.create(place / "lessons", {}) as store:
         store.put_environment(environment, source.image.data)
-        items = Items([School(environment, source.image, catalog, SEED, nobody)], store, MODE)
+        items = Items.here([School(environment, source.image, catalog, SEED, nobody)], store, MODE)
 
         async def taught() -> None:
             for number in items.missing(N):

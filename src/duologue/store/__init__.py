@@ -5,15 +5,18 @@ from duologue.store.files import FILE_NAME, explained
 from duologue.store.funnel import funnel, lost
 from duologue.store.records import Measures, StoredDialogue, measure
 from duologue.store.stats import stats
-from duologue.store.store import CANDIDATES, Store
+from duologue.store.store import Store
+from duologue.store.tally import CANDIDATES, Ended, Tally
 
 __all__ = [
     "CANDIDATES",
     "FILE_NAME",
     "Calls",
+    "Ended",
     "Measures",
     "Store",
     "StoredDialogue",
+    "Tally",
     "explained",
     "export_calls",
     "funnel",

@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from duologue.store.store import CANDIDATES, Store
+from duologue.store.store import Store
+from duologue.store.tally import CANDIDATES
 from duologue.types import Json, Verdict
 
 TOOLS_NOTE = "tools"

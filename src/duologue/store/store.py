@@ -1,8 +1,7 @@
 """The store of a run: what was asked for, what it was made from, what became of each item.
 
-An *item* is one of the `-n` conversations asked for. It begins (`begin_item`), may be tried several times
-(`count_attempt` counts each stage of each try), and ends exactly once, accepted or rejected, in one transaction that also
-writes its conversation, its tasks and its attempts. A process killed at any moment therefore leaves whole items, and at
+An *item* is one of the `-n` conversations asked for. It begins, may be tried several times, and ends exactly once, accepted or
+rejected (see `tally`), in one transaction that also writes its conversation, its tasks and its attempts. A process killed at any moment therefore leaves whole items, and at
 most a begun one that the next run begins again.
 
 Conversations are kept as JSON with the numbers that the statistics need in columns beside them (see `records`, `stats`).
@@ -11,8 +10,7 @@ Readers and the writer meet only in the file; see `files` for how it is made, op
 
 import platform
 import zlib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -25,14 +23,13 @@ from duologue import __version__
 from duologue.errors import UserError
 from duologue.ids import canonical
 from duologue.store.files import FILE_NAME, FolderLock, create_file, explained, open_file
-from duologue.store.records import StoredDialogue, behaviours_of, measure, writing_tools
+from duologue.store.records import StoredDialogue, writing_tools
+from duologue.store.tally import Ended, Tally
 from duologue.types import Dialogue, Environment, Json, Verdict
 
 PIECE = 32 * 1024 * 1024
 """Bytes of an image that are compressed together: bounds memory and stays far below SQLite's limit for one value."""
 
-CANDIDATES = "candidates"
-"""The stage whose attempts are drafts of single tasks: several make a scenario, and most that fail cost next to nothing."""
 MADE_WITH = "made_with"
 """The note that says what a run was begun with: program → version."""
 _encode = msgspec.json.Encoder().encode
@@ -41,20 +38,15 @@ _verdicts = msgspec.json.Decoder(tuple[Verdict, ...]).decode
 _environment = msgspec.json.Decoder(Environment).decode
 
 
-class Store:
+class Store(Tally):
     """One run folder. Make one with `create` or `open`; close it, or use it in a `with` statement."""
 
     def __init__(self, folder: Path, db: apsw.Connection, lock: FolderLock | None) -> None:
+        super().__init__()
         self.folder = folder
         self.db = db
         """For reading with SQL of one's own (`stats` does)."""
         self._lock = lock
-        self._attempts: dict[int, Counter[tuple[str, str]]] = {}
-        self._tasks: dict[int, dict[str, None]] = {}
-        self._verdicts: dict[int, dict[str, list[int]]] = {}
-        self._redrawn: dict[int, list[tuple[Any, ...]]] = {}
-        self._untried: dict[int, Counter[tuple[str, str]]] = {}
-        self._faults: dict[int, dict[str, list[int]]] = {}
         self._writing: dict[str, frozenset[str]] = {}
 
     @classmethod
@@ -198,104 +190,49 @@ class Store:
     # ── What became of each item ────────────────────────────────────────────────────────────────────────────────────────
 
     def begin_item(self, item: int) -> None:
-        """Say that work on an item begins, or begins again after a run was cut short. What was counted of it before, since its
-        tasks were drawn, stays counted."""
-        self._tasks[item] = {}
-        self._verdicts[item] = {}
-        self._redrawn[item] = []
+        """See `Tally.begin_item`; a begun item is known as unfinished until it ends."""
+        super().begin_item(item)
+        self.mark_begun(item)
+
+    def mark_begun(self, item: int) -> None:
+        """Write that an item has begun."""
         with explained(self.folder):
             self.db.execute("INSERT OR IGNORE INTO items (item) VALUES (?)", (item,))
 
-    def count_attempt(self, item: int, stage: str, reason: str = "", n: int = 1) -> None:
-        """Count passes through a stage: `reason` is a short fixed code, empty for a pass. Written when the item ends."""
-        self._attempts.setdefault(item, Counter())[stage, reason] += n
-
-    def count_untried(self, item: int, untried: Mapping[tuple[str, str], int]) -> None:
-        """Count what the proofs of the item's tasks left untried: (kind of mutation, why) → how often. Written when the item ends."""
-        self._untried.setdefault(item, Counter()).update(untried)
-
-    def count_faults(self, item: int, faults: Mapping[str, tuple[int, int]]) -> None:
-        """Count the faults that a conversation played for the item met: kind → how many, and how many were recovered from. Written when
-        the item ends."""
-        counts = self._faults.setdefault(item, {})
-        for kind, (met, recovered) in faults.items():
-            known = counts.setdefault(kind, [0, 0])
-            known[0] += met
-            known[1] += recovered
-
-    def keep_redrawn(
-        self, item: int, dialogue: Dialogue, verdicts: tuple[Verdict, ...], reason: str, blame: str
-    ) -> None:
-        """Keep a conversation that is drawn again, with what it failed and who is to blame. Written when the item ends."""
-        kept = self._redrawn.setdefault(item, [])
-        kept.append((item, len(kept) + 1, dialogue.environment, reason, blame, _encode(verdicts), _encode(dialogue)))
-
-    def count_verdicts(self, item: int, verdicts: Iterable[Verdict]) -> None:
-        """Count what each check said of a conversation that was played for the item. Written when the item ends."""
-        counts = self._verdicts.setdefault(item, {})
-        for verdict in verdicts:
-            asked = counts.setdefault(verdict.check, [0, 0, 0])
-            asked[0] += 1
-            asked[1] += verdict.passed is False
-            asked[2] += verdict.passed is None
-
-    def use_tasks(self, item: int, tasks: Iterable[str]) -> None:
-        """Say that the item drew tasks with these ids, also where nothing came of them. Written when the item ends."""
-        self._tasks.setdefault(item, {}).update(dict.fromkeys(tasks))
-
-    def put_dialogue(
-        self, item: int, dialogue: Dialogue, verdicts: tuple[Verdict, ...], reason: str = "", blame: str = ""
-    ) -> None:
-        """End an item with a conversation: accepted, or, where a `reason` is given, not, with who is to blame.
-
-        Its environment must have been put before.
-        """
-        self.use_tasks(item, (task.id for task in dialogue.scenario.tasks))
-        counts = measure(dialogue, self._writing_tools(dialogue.environment))
-        row = (
-            *(item, dialogue.id, int(not reason), dialogue.environment),
-            *msgspec.structs.astuple(counts),
-            *(_encode(verdicts), _encode(dialogue), canonical(behaviours_of(dialogue)).decode()),
-        )
-        with explained(self.folder), self.db:
-            self._end(item, self._lost_at(item) if reason else "", reason, blame=blame)
-            self.db.execute(f"INSERT INTO dialogues VALUES ({', '.join('?' * len(row))})", row)
-
-    def reject_item(self, item: int, stage: str, reason: str, evidence: str = "", blame: str = "") -> None:
-        """End an item for which there is no conversation."""
-        with explained(self.folder), self.db:
-            self._end(item, stage, reason, evidence, blame)
-
-    def _end(self, item: int, stage: str, reason: str, evidence: str = "", blame: str = "") -> None:
-        """Inside the caller's transaction: the item's end and all that was counted of it; accepted where there is no reason against.
+    def end(self, ended: Ended) -> None:
+        """Write an item's end, its conversation and all that was counted of it, in one transaction.
 
         Raises `ValueError` at a second end.
         """
+        with explained(self.folder), self.db:
+            self._end(ended)
+            row = ended.dialogue
+            if row:
+                self.db.execute(f"INSERT INTO dialogues VALUES ({', '.join('?' * (len(row) + 1))})", (ended.item, *row))
+
+    def _end(self, ended: Ended) -> None:
+        item = ended.item
         self.db.execute(
             "INSERT INTO items VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (item) DO UPDATE"
             " SET outcome = ?2, stage = ?3, reason = ?4, evidence = ?5, blame = ?6 WHERE outcome IS NULL",
-            (item, "rejected" if reason else "accepted", stage, reason, evidence, blame),
+            (item, ended.outcome, ended.stage, ended.reason, ended.evidence, ended.blame),
         )
         if not self.db.changes():
             raise ValueError(f"item {item} has ended already")
-        tasks = self._tasks.pop(item, {})
-        self.db.executemany("INSERT INTO tasks VALUES (?, ?)", [(task, item) for task in tasks])
-        attempts = self._attempts.pop(item, Counter())
-        self.db.executemany("INSERT INTO attempts VALUES (?, ?, ?, ?)", [(item, *k, n) for k, n in attempts.items()])
-        said = self._verdicts.pop(item, {})
-        self.db.executemany("INSERT INTO checks VALUES (?, ?, ?, ?, ?)", [(item, name, *n) for name, n in said.items()])
-        self.db.executemany("INSERT INTO redrawn VALUES (?, ?, ?, ?, ?, ?, ?)", self._redrawn.pop(item, ()))
-        met = self._faults.pop(item, {})
-        self.db.executemany("INSERT INTO faults VALUES (?, ?, ?, ?)", [(item, kind, *n) for kind, n in met.items()])
-        untried = self._untried.pop(item, Counter())
-        self.db.executemany("INSERT INTO untried VALUES (?, ?, ?, ?)", [(item, *k, n) for k, n in untried.items()])
+        self.db.executemany("INSERT INTO tasks VALUES (?, ?)", [(task, item) for task in ended.tasks])
+        for table, rows in (
+            ("attempts", ended.attempts),
+            ("checks", ended.checks),
+            ("redrawn", ended.redrawn),
+            ("faults", ended.faults),
+            ("untried", ended.untried),
+        ):
+            if rows:
+                marks = ", ".join("?" * (len(rows[0]) + 1))
+                self.db.executemany(f"INSERT INTO {table} VALUES ({marks})", [(item, *row) for row in rows])
 
-    def _lost_at(self, item: int) -> str:
-        """The last stage an attempt at the item failed in; that candidates fell before it loses nothing."""
-        failed = [stage for stage, reason in self._attempts.get(item, ()) if reason and stage != CANDIDATES]
-        return failed[-1] if failed else "check"
-
-    def _writing_tools(self, environment: str) -> frozenset[str]:
+    def writing(self, environment: str) -> frozenset[str]:
+        """Names of an environment's tools whose effect is `write`."""
         if environment not in self._writing:
             self._writing[environment] = writing_tools(self.environment(environment))
         return self._writing[environment]
