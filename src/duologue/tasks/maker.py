@@ -70,10 +70,9 @@ class ScriptedTasks:
         seed = derive_seed(self.run_seed, self.environment.id, item)
         dice = rng(seed, "scenario")
         clock = scenario_clock(self.catalog, seed)
-        session = open_session(self.image, self.environment, clock)
+        walk = Walk(self.catalog, self.index, open_session(self.image, self.environment, clock), self.recall)
         edits = Edits(self.anchors, clock.start)
         try:
-            walk = Walk(self.catalog, self.index, session, self.recall)
             maker = Drawing(self, walk, Proposer(self.catalog, self.index, self.anchors, edits), clock)
             maker.mode = mode
             count = dice.choices(list(COUNTS), list(COUNTS.values()))[0]
@@ -84,7 +83,7 @@ class ScriptedTasks:
                     break
                 tasks.append(task)
         finally:
-            session.close()
+            walk.session.close()  # not always the one it began in
         self._tried[item] = Tried(maker.reasons + Counter({"": len(tasks)}), maker.untried)
         if not tasks:
             raise StageError("tasks", "no new task could be drawn", ", ".join(maker.reasons) or "nothing to ask for")

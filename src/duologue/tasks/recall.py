@@ -16,6 +16,8 @@ from duologue.types import Environment, Json, Tool
 LIMIT = 2000
 """Results kept; the longest unused goes first."""
 _TIME = re.compile(r"(?i)\b(now|current_\w+|date|time|datetime|julianday|unixepoch|strftime|timediff)\b")
+_QUOTED = re.compile(r'"[^"]*"')
+"""Names of columns and fields: one that is called "date" asks no clock."""
 
 
 class Recall:
@@ -41,4 +43,4 @@ class Recall:
 
 def asks_the_time(tool: Tool) -> bool:
     """One of its statements looks at the clock."""
-    return any(_TIME.search(s.sql) for s in tool.run)
+    return any(_TIME.search(_QUOTED.sub('""', s.sql)) for s in tool.run)
