@@ -4,19 +4,20 @@ The agenda is folded from the turns alone. Nothing is kept that a second reading
 conversation can be taken up at any turn. Acts in a turn of calls say which request each call serves; no text says them.
 """
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
 from duologue.ids import from_json
 from duologue.language.weighed import compares
-from duologue.plans.gist import answering
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known, Memory
 from duologue.plans.rows import PART, Listing, RowKey, matches
-from duologue.simulate.recovering import Trouble, call_mark, cleared, stumbled
+from duologue.simulate.owed import Owed, told_of
+from duologue.simulate.recovering import call_mark, cleared, stumbled
 from duologue.simulate.revising import introduced, revised, spoken_slots
 from duologue.types import Act, Condition, Json, Mention, Need, Tool, Turn
+
+__all__ = ["ASKS", "CHECK", "FETCH", "LOOKUP", "WAITS", "WRITES", "Agenda", "Owed", "told_of"]
 
 LOOKUP, FETCH, CHECK = "look up", "fetch", "check"
 WAITS = {"choices": "choices", "suggest": "row", "ask": "value", "confirm?": "confirm"}
@@ -25,65 +26,6 @@ _DECIDED = frozenset({LOOKUP, FETCH, CHECK, "so already", "left as it is", *WAIT
 ASKS = frozenset({"request", "follow up", "take up"})
 """Kinds of the user's acts that make a request. To take up is to ask again for what was put off."""
 WRITES = frozenset({"set", "create", "remove", "link", "unlink", "act"})
-
-
-class Owed(Struct):
-    """One request of the user's."""
-
-    number: int
-    """Requests are numbered as they come."""
-    need: Need
-    turn: int
-    """The user's turn that made it."""
-    follow_up: bool = False
-    said_at: dict[str, int] = field(default_factory=dict)
-    """Slot key with use → the later turn that gave its value."""
-    chosen: dict[int, RowKey] = field(default_factory=dict)
-    """Mention → the row the user picked among namesakes."""
-    looked_up: set[int] = field(default_factory=set)
-    """Mentions already searched for."""
-    sought: dict[int, list[str]] = field(default_factory=dict)
-    """Mention whose name was found nowhere → the pieces of it that were looked for since."""
-    approved: bool = False
-    again: bool = False
-    """The user doubts the answer: ask the records once more."""
-    listings: list[Listing] | None = None
-    result: Json = None
-    answered_at: int = -1
-    """The turn of the tool result; -1 before there is one."""
-    failed: bool = False
-    before: dict[str, Json] = field(default_factory=dict)
-    """Of a change: slot → what results had shown for its row before it was made."""
-    waiting: str = ""
-    """What the assistant has asked: choices · value · confirm · row; empty when it is the assistant's move."""
-    revised: bool = False
-    """The user has put another value or row in the place of one they gave."""
-    held: bool = False
-    """The user wants something else first."""
-    choice_of: int = -1
-    slot: str = ""
-    told: bool = False
-    parts: "list[Owed]" = field(default_factory=list)
-    """Of a request about each row of a list: one for each row, once it is clear which these are."""
-    part: int = -1
-    """Its place among the parts of such a request; -1 for a request of its own."""
-    checked: bool = False
-    """What its condition is about was looked at."""
-    was: Known | None = None
-    """Of a change that was made: the row as results had shown it by then, and where."""
-    restored: dict[str, tuple[int, str]] = field(default_factory=dict)
-    """Of a change that is taken back: slot key with use → where a result had shown the value it goes back to."""
-    trouble: Trouble = field(default_factory=Trouble)
-
-    @property
-    def is_each(self) -> bool:
-        """It is about each row of a list, or of several that are compared."""
-        return compares(self.need) or any(m.each for m in self.need.mentions)
-
-    @property
-    def answer(self) -> Listing | None:
-        """The part of the result that answers it."""
-        return answering(self.need, self.listings) if self.listings else None
 
 
 class Agenda:
@@ -129,6 +71,16 @@ class Agenda:
         """The answer to the same read, where nothing was changed since."""
         found = self.answers.get(call_mark(tool, arguments))
         return found if found is not None and found[0] > self.last_write else None
+
+    def answer_from(self, owed: Owed, at: int) -> None:
+        """The result of turn `at` answers a request that was made later: the same rows, now told for it."""
+        found = next((a for a in self.answers.values() if a[0] == at), None)
+        if found is None:
+            return
+        owed.recalled, owed.answered_at, owed.result = at, at, found[1]
+        owed.listings = [replace(x, need=owed.number) for x in found[2]]
+        self.memory.listings.extend(owed.listings)
+        self.attend(owed)
 
     def open(self) -> list[Owed]:
         """Requests that are the assistant's move, in the order they were made; those that are to wait come last."""
@@ -201,7 +153,7 @@ class Agenda:
             elif act.kind == "done":
                 self.goodbye = True
             elif act.kind == "doubt":
-                self._doubt()
+                self._doubt(act)
             elif not waiting or not self._settle(waiting[0], act, at):
                 self.asides.append(act)
             elif act.kind in ("confirm", "refuse", "put off"):  # what was proposed together is settled together
@@ -213,9 +165,10 @@ class Agenda:
         own = self.speaker
         return own is not None and mention.table == own.table and mention.pick is None and mention.by in ({}, own.by)
 
-    def _doubt(self) -> None:
+    def _doubt(self, act: Act) -> None:
         last = next((o for o in reversed(self.owed) if o.told and o.listings), None)
         if last is not None and last.need.meaning.family not in WRITES:
+            last.doubted = (act.values, last.answer)
             last.told, last.again, last.listings = False, True, None
 
     def _correct(self, waiting: Owed | None, act: Act, at: int) -> None:
@@ -296,6 +249,8 @@ class Agenda:
                 owed.choice_of = int(act.values.get("mention", -1))
                 owed.slot = str(act.values.get("slot", ""))
             else:
+                if isinstance(at := act.values.get("recalled"), int) and owed.listings is None:
+                    self.answer_from(owed, at)
                 self._told(owed)
 
     def _meant(self, act: Act) -> Owed | None:
@@ -341,8 +296,8 @@ class Agenda:
         if stumbled(self, owed, (tool, arguments), result, at):
             return
         listings = self.memory.absorb(tool, result, at, owed.number if kind == FETCH else -1)
-        if (
-            tool.effect == "read" and not failed and not owed.trouble.doubtful
+        if tool.effect == "read" and not (
+            failed or owed.trouble.doubtful
         ):  # a look at a change in doubt answers nobody
             self.answers[call_mark(tool, arguments)] = (at, result, listings)
         if tool.effect == "write" and not failed:
@@ -391,8 +346,3 @@ class Agenda:
         owed.before = self.stood(owed)
         if (row := self._own_row(owed)) is not None:
             owed.was = Known(row.table, row.key, dict(row.values), dict(row.sources))
-
-
-def told_of(owed: Owed) -> dict[str, Json]:
-    """How an act says which request it is about."""
-    return {"request": owed.number, **({"part": owed.part} if owed.part >= 0 else {})}

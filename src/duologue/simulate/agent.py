@@ -8,7 +8,6 @@ wait for one another are made together.
 from collections.abc import Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
 from duologue.language.conditions import holds
@@ -17,7 +16,7 @@ from duologue.plans.binding import Bound, bind, bound_values
 from duologue.plans.index import ToolIndex
 from duologue.plans.likeness import alike, pieces_of
 from duologue.plans.memory import Known
-from duologue.plans.rows import PART, Listing
+from duologue.plans.rows import PART
 from duologue.protocols import Utterance, View
 from duologue.simulate.afresh import afresh
 from duologue.simulate.agenda import CHECK, FETCH, LOOKUP, WAITS, Agenda, Owed, told_of
@@ -31,7 +30,6 @@ from duologue.types import (
     Act,
     Environment,
     Fork,
-    Json,
     Meaning,
     Mention,
     Message,
@@ -276,7 +274,8 @@ class ScriptedAgent:
             not (owed.again or owed.part >= 0)
             and (seen := self.agenda.remembered(tool, {k: b.value for k, b in bound.items()})) is not None
         ):
-            return self._recalled(owed, seen)
+            self.agenda.answer_from(owed, seen[0])
+            return Say(owed, "report")
         return Call(owed, FETCH, tool, bound)
 
     def _is_so(self, owed: Owed, rows: Sequence[Known | None]) -> bool:
@@ -286,14 +285,6 @@ class ScriptedAgent:
             return False
         values = {k.rpartition(":")[0]: v for k, v in owed.need.values.items() if k.endswith(":value")}
         return all(row.values.get(key.removeprefix(f"{row.table}.")) == v for key, v in values.items())
-
-    def _recalled(self, owed: Owed, seen: tuple[int, Json, list[Listing]]) -> Say:
-        """The answer is known from before: the same rows, now the answer to this request."""
-        at, owed.result, listings = seen
-        owed.answered_at, owed.listings = at, [replace(x, need=owed.number) for x in listings]
-        self.agenda.memory.listings.extend(owed.listings)
-        self.agenda.attend(owed)
-        return Say(owed, "report")
 
     def _arranged(self, calls: Sequence[Call], at: int) -> Sequence[Call]:
         """Several look-ups of one turn: in a branch they may come in another order, or one after the other."""

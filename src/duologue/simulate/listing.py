@@ -174,6 +174,10 @@ class Rows:
         asked = meaning.family == "related" and f"{self.subject}.@name" in self.need.wanted
         return (computed or asked or meaning.family == "top") and not self._is_flag(slot)
 
+    def name(self, line: Line) -> str:
+        """What a row of a list goes by; empty where it has no name of its own."""
+        return "" if self._is_borrowed(line) else self._split(line)[0]
+
     def _line(self, name: str, rest: Sequence[Told]) -> str:
         if len(rest) == 1 and name and self._goes_without(rest[0][0]) and not self.phrases.is_labelled(name):
             return f"{name}: {self.phrases.value(*rest[0])}"

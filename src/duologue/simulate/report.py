@@ -27,6 +27,7 @@ from duologue.simulate.offering import choices, suggestion
 from duologue.simulate.overview import overview
 from duologue.simulate.refusing import nothing_found, refused, so_already
 from duologue.simulate.replies import AFTER, BEFORE
+from duologue.simulate.standing import stands
 from duologue.simulate.weighing import among, counted
 from duologue.types import Act, Mention, Need
 
@@ -165,15 +166,17 @@ class Reporter:
         if answer.many and not answer.complete and not answer.picked:
             slots |= overview(self.phrases, owed.need, owed.answer, len(answer.lines))
         slots["of_all"] = counted(self.phrases, owed.need, owed.answer.of)
-        text = self.answer(owed.need, answer, slots, dice, must)
-        if owed.again:
-            text = self.lines.line("again", dice, {"report": sentence(text)})
+        text, told = stands(self, owed, answer, dice) if owed.again else ("", answer)
+        if not text:
+            text = self.answer(owed.need, answer, slots, dice, must)
+            text = self.lines.line("again", dice, {"report": sentence(text)}) if owed.again else text
+        answer = told
         values["lines"] = len(answer.lines)
         values["total"] = answer.total
         values["told"] = Rows(self.phrases, owed.need).told(answer)
         values["single"] = answer.picked or not answer.many or answer.total == 1
         names = [line.row.values.get(f"{owed.need.meaning.table}.@name") for line in answer.lines]
-        if answer.many and not answer.picked and all(names):
+        if answer.many and not answer.picked and names and all(names):
             values["names"] = names
         return text, Act("report many" if answer.many else "report", owed.need, values)
 
