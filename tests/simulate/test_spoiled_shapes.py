@@ -9,8 +9,10 @@ from functools import cache
 import pytest
 from msgspec.structs import replace
 
+from depot import depot
 from duologue.checks import CHECKS
 from duologue.checks.case import case_of
+from duologue.language.grammar import listed
 from duologue.language.weighed import compares
 from duologue.plans.index import ToolIndex
 from duologue.protocols import View
@@ -29,14 +31,14 @@ Spoil = Callable[[Dialogue, int], Dialogue]
 
 
 @cache
-def tiny(seed: int) -> Tiny:
-    return tiny_environment(seed=seed)
+def tiny(seed: int, shape: str = "") -> Tiny:
+    return depot(seed, 2) if shape == "reconcile" else tiny_environment(seed=seed)
 
 
 @cache
 def conversations(shape: str, seed: int) -> tuple[Dialogue, ...]:
     """A library's conversations with one task of this shape, and of no other."""
-    t = tiny(seed)
+    t = tiny(seed, shape)
     maker = ScriptedTasks(t.catalog, t.image, t.environment, 3, {s.name: 0.0 for s in SHAPES if s.name != shape})
     index = ToolIndex(t.environment.toolset, t.catalog)
     scenarios = (maker.scenario(str(n), ()) for n in range(ITEMS))
@@ -76,8 +78,8 @@ def _with(d: Dialogue, at: int, message: object) -> Dialogue:
     return replace(d, turns=turns)
 
 
-def failing(dialogue: Dialogue, seed: int) -> set[str]:
-    case = case_of(dialogue, tiny(seed).environment, tiny(seed).catalog)
+def failing(dialogue: Dialogue, seed: int, shape: str = "") -> set[str]:
+    case = case_of(dialogue, tiny(seed, shape).environment, tiny(seed, shape).catalog)
     return {v.check for check in CHECKS for v in [check(case)] if v.passed is not True}
 
 
@@ -112,6 +114,14 @@ def telling_another(d: Dialogue, at: int) -> Dialogue:
     return saying(d.turns[at].message.content.replace(told, other))(d, at)
 
 
+def saying_the_opposite(d: Dialogue, at: int) -> Dialogue:
+    """It tells both sides as they are, and gets wrong whether they agree."""
+    text = d.turns[at].message.content
+    agrees = re.search(r"n't|\b(?:not|differ)", text) is None
+    figures = listed(re.findall(r"\d[\d.,]*\d|\b\d\b|\b(?:one|two|three|four|five)\b", text))
+    return saying(f"{'They do not agree' if agrees else 'They agree'}: I have {figures} here.")(d, at)
+
+
 CLAIMED = saying("Done, I've changed it.")
 TABLE: list[tuple[str, str, int, str, Spoil, set[str]]] = [
     (
@@ -127,6 +137,7 @@ TABLE: list[tuple[str, str, int, str, Spoil, set[str]]] = [
     ("calls the wrong one the cheaper one", "choose", 3, "weighed", calling_the_other_so, {"attribution"}),
     ("tells one that lacks nothing", "gaps", 3, "report many", telling_another, {"attribution"}),
     ("tells one that goes beyond the budget", "budget", 3, "report many", telling_another, {"attribution"}),
+    ("gets wrong whether two sides agree", "reconcile", 3, "reconciled", saying_the_opposite, {"attribution"}),
     ("writes the value that was taken back", "instead", 3, "fetch", calling_wrong, {"calls"}),
 ]
 """What is done wrong, the shape, the first library, the turn, how it is spoiled, and the checks of which one objects at least."""
@@ -140,10 +151,10 @@ def test_a_spoiled_conversation_is_caught(shape: str, seed: int, kind: str, spoi
     for library in range(seed, seed + LIBRARIES):
         for dialogue in conversations(shape, library):
             spots = [n for n in doing(kind)(dialogue) if _is_the_point(dialogue, n, shape)]
-            if spots and not failing(dialogue, library):
+            if spots and not failing(dialogue, library, shape):
                 tried += 1
                 at = spots[0] if shape in ("gaps", "budget") else spots[-1]  # what was told may be asked for once more
-                assert checks & failing(spoil(dialogue, at), library)
+                assert checks & failing(spoil(dialogue, at), library, shape)
         if tried:
             return
     pytest.fail("no library has an occasion for it")

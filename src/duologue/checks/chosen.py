@@ -3,10 +3,12 @@
 A task that compares rows says by what, and what its steps returned says which of them it is. In the words that report it a row must not be
 called what another one is ("Chai is cheaper: 19.00, against 18.00 for Chang"), nor the chosen one the opposite, nor another be the answer
 ("that would be Chai"). Only "is", "has" and the like between a row's name and the word are looked at; what is said in other ways is not judged. Where
-a task means several rows of a list (those that lack something), another row of that list must not be told in the place of one of them.
+a task means several rows of a list (those that lack something), another row of that list must not be told in the place of one of them. Where a task
+holds two sides against one another, they must not be said to agree where they differ, nor to differ where they agree.
 """
 
 import re
+from collections.abc import Callable
 
 from duologue.checks.case import Case
 from duologue.language.reading import fold, has_phrase
@@ -18,6 +20,18 @@ __all__ = ["misjudged"]
 _OPPOSITE = {"max": "min", "min": "max", "latest": "earliest", "earliest": "latest"}
 _ANSWERS = r"(?:it s|it is|that s|that is|that would be|it would be)"
 """As `fold` leaves them, which turns an apostrophe into a blank."""
+_NO = r"(?:not|don t|doesn t|do not|does not|aren t|isn t|didn t|no longer|never)"
+_ONE = r"(?:agree|match|tally|correspond|fit|check out|line up|add up(?! to\b))(?:s|es|ed)?"
+_NONE = re.compile(r"\b(?:no|(?:not|isn t|aren t|without) (?:an? |any )?) ?(?:difference|discrepanc\w+|mismatch\w*)\b")
+_DIFFER = re.compile(
+    rf"\b(?:{_NO} (?:\w+ ){{0,2}}?(?:{_ONE}|the same|identical|right|correct|equal|consistent|in step)|differs?|differed|differing|different"
+    r"|mismatch\w*|discrepanc\w+|difference|disagrees?|inconsisten\w+)\b"
+)
+_AGREE = re.compile(
+    rf"\b(?:{_ONE}|the same|identical|equal|consistent|in agreement|in step|(?:is|are|s) (?:right|correct))\b"
+)
+"""Of texts from which what says that they differ was taken out. What `fold` makes of "don't" is "don t"."""
+_HALF_A_CENT = 0.005
 _VERBS = r"(?:is|are|has|have|was|were|had|costs?|comes?|came|lasts?|weighs?|shows?)"
 
 
@@ -27,12 +41,11 @@ def misjudged(case: Case) -> list[Finding]:
     for number, task in enumerate(case.tasks):
         for part in task.subtasks:
             need = part.need
-            if need is None or not part.tell or not (compares(need) or need.among is not None):
+            judge = _judge(need) if need is not None and part.tell else None
+            if need is None or judge is None:
                 continue
             at = _reported(case, number, part)
-            what = (
-                (_wrong(case, need, part, at) if need.among is None else _instead(case, number, part, at)) if at else ""
-            )
+            what = judge(case, need, (number, part), at) if at else ""
             out += [Finding(at, what)] if what else []
     return out
 
@@ -46,7 +59,32 @@ def _reported(case: Case, number: int, part: Subtask) -> int:
     return next((s.turn for s in case.trace.assistant if s.turn > since and s.task == number), 0)
 
 
-def _wrong(case: Case, need: Need, part: Subtask, at: int) -> str:
+def _judge(need: Need) -> Callable[[Case, Need, tuple[int, Subtask], int], str] | None:
+    """What looks at a report of this need; None where there is nothing to look at."""
+    if need.against is not None:
+        return _contradicted
+    if need.among is not None:
+        return _instead
+    return _wrong if compares(need) else None
+
+
+def _contradicted(case: Case, need: Need, of: tuple[int, Subtask], at: int) -> str:
+    """Two sides that don't agree are said to, or the other way round. Where a text says both, of whatever, it is left alone."""
+    values = [d.value for d in of[1].tell]
+    if len(values) != 2:
+        return ""
+    text = _NONE.sub("in agreement", fold(case.trace.turns[at].message.content))
+    differ, agree = _DIFFER.search(text), _AGREE.search(_DIFFER.sub(" ", text))
+    one, two = values
+    numbers = all(isinstance(v, int | float) for v in values)
+    same = abs(one - two) < _HALF_A_CENT if numbers else str(one).strip() == str(two).strip()
+    if same and differ and not agree:
+        return "the two sides are said to differ, and they agree"
+    return "the two sides are said to agree, and they differ" if agree and not differ and not same else ""
+
+
+def _wrong(case: Case, need: Need, of: tuple[int, Subtask], at: int) -> str:
+    part = of[1]
     told = [d.value for d in part.tell if d.slot == need.wanted[0]]
     column, pick = case.column(need.wanted[0]), need.pick
     if column is None or pick is None or pick.kind not in _OPPOSITE or len(told) != len(need.mentions):
@@ -66,8 +104,9 @@ def _wrong(case: Case, need: Need, part: Subtask, at: int) -> str:
     return ""
 
 
-def _instead(case: Case, number: int, part: Subtask, at: int) -> str:
+def _instead(case: Case, need: Need, of: tuple[int, Subtask], at: int) -> str:
     """A row of the list that is not meant, told where one that is meant is not told."""
+    number, part = of
     meant = [str(d.value) for d in part.tell if ":" not in d.slot]
     index = case.match(number).calls.get(part.tell[0].step)
     rows = _rows(case.trace.calls[index].result) if index is not None and meant else []

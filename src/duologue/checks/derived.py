@@ -28,6 +28,13 @@ _NAMES_ROWS = re.compile(
 
 FEW = 3
 """In a list of so many rows people compare what they have not told, too."""
+_ADDS_UP = re.compile(
+    r"\b(?:add(?:s|ed|ing)? up|com(?:e|es|ing) to|amounts? to|in total|altogether|together|the sum)\b", re.IGNORECASE
+)
+"""Only of figures in a text that says so it is asked whether they are what prices and quantities come to."""
+_ADDED_UP = 20
+"""Rows of which that is worked out."""
+_FIELDS = 6
 _LONGEST_DAY = 32
 _IN_WORDS = re.compile(r"[A-Za-z]{3}\D*\d.*\d{4}\Z|\d [A-Z][a-z]+,? \d{4}\Z")
 """How a day is written with the month in words: "April 17, 1987", "17 April 1987"."""
@@ -81,6 +88,8 @@ class Derived(Struct, frozen=True):
     columns: tuple[tuple[Cell, ...], ...]
     rows: tuple[tuple[Cell, ...], ...]
     """Of each row the figures that may be put together."""
+    products: tuple[float, ...]
+    """What whole lists come to, one field of each row times another: quantities and prices."""
     days: tuple[date, ...]
     few: bool
     """It has no more than `FEW` rows."""
@@ -104,6 +113,8 @@ class Derived(Struct, frozen=True):
             for a, b in _pairs(column, said, near, len(column) <= FEW):
                 yield from (a + b, a - b, b - a)
             yield from _smallest(column, near)
+        if _ADDS_UP.search(near.text):
+            yield from self.products
         for row in self.rows:
             for a, b in _pairs(row, said, near, self.few):
                 yield from (a - b, b - a, a * b)
@@ -171,8 +182,17 @@ def derive(result: Json) -> Derived:
             plain = [v for k, v in row.items() if _is_number(v) and abs(v) > 1 and not _NAMES_ROWS.search(k)][:8]
             singles += [tuple((v, ()) for v in plain)] if len(plain) > 1 else []
             days |= dict.fromkeys(_days(row))
+    products = tuple(total for rows in tables if len(rows) <= _ADDED_UP for total in _multiplied(rows))
     few = max(map(len, tables), default=0) <= FEW
-    return Derived(frozenset(counts), tuple(columns), tuple(singles), tuple(days), few)
+    return Derived(frozenset(counts), tuple(columns), tuple(singles), products, tuple(days), few)
+
+
+def _multiplied(rows: list[dict[str, Json]]) -> Iterator[float]:
+    """What rows come to, two fields that all of them have multiplied."""
+    fields = [k for k, v in rows[0].items() if _is_number(v) and not _NAMES_ROWS.search(k)] if rows else []
+    whole = [f for f in fields if all(_is_number(r.get(f)) for r in rows)][:_FIELDS]
+    for one, two in combinations(whole, 2):
+        yield sum(r[one] * r[two] for r in rows)
 
 
 def between(results: Sequence[Json], said: Number, near: Near) -> bool:

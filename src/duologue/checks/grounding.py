@@ -11,6 +11,7 @@ or from up to `SPANS` days that are known.
 
 import re
 from datetime import date, timedelta
+from itertools import combinations
 
 from msgspec.structs import replace
 
@@ -47,6 +48,7 @@ _DAY_OF_MONTH = re.compile(
 )
 _OWN_DAY = re.compile(r"\b(today|tomorrow|yesterday)[\s,(*_]*\Z|\A[\s,(*_]*(today|tomorrow|yesterday)\b", re.I)
 _FROM_NOW = re.compile(r"[ -](days?|weeks?) (?:ago|from now|from today|away|before today)\b", re.I)
+_DIFFERENCE = re.compile(r"\bdifference(?: between (?:them|the two))?(?: is| of| comes to| would be)?[\s£$€¥]*\Z", re.I)
 _FILED = re.compile(
     r"\b(?:filed|found|listed|known|registered|recorded|entered|stored|kept|saved|is|are|was) under\s*\Z", re.I
 )
@@ -125,6 +127,7 @@ def _derivation(said: Number, reading: Reading, known: Sources, near: Near) -> s
         ("part of a range of days", _as_day),
         ("a ratio", _as_ratio),
         ("a list", _as_list),
+        ("the difference told", _as_difference),
         ("a span of time", _as_span),
     ):
         if holds(said, reading, known):
@@ -190,6 +193,14 @@ def _as_day(said: Number, reading: Reading, known: Sources) -> bool:
         if _RANGE.fullmatch(between) and any((0, month, said.value) in known.days for _, month, _ in day.days):
             return True
     return False
+
+
+def _as_difference(said: Number, reading: Reading, known: Sources) -> bool:
+    """ "a difference of 3.50": between two other figures of the same text, which have to come from somewhere themselves."""
+    if _DIFFERENCE.search(reading.text, max(0, said.start - 40), said.start) is None:
+        return False
+    others = [n.value for n in reading.numbers if n is not said and not n.word]
+    return any(abs(abs(a - b) - said.value) < 1e-6 for a, b in combinations(others, 2))
 
 
 def _as_ratio(said: Number, reading: Reading, known: Sources) -> bool:

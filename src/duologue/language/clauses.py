@@ -26,6 +26,7 @@ Every family of needs uses the same names for its pieces, so that the grammar fi
     child, children, parent        the tables beside it; role: what the parent is to them, where that is not clear: "manager"
     verb                           of a hand-written tool: "cancel"
     when, when_not                 the condition of a change: "the stock is below 20"; "the stock is not below 20"
+    field, theirs, parts           of two sides held against one another: "total"; "the customer's address"; what a total is of: "invoice lines"
     either, which, is_more, by     of rows that are compared: "Chai or Chang"; "which" or "who"; "is cheaper"; "by how much"
 
 Whatever is drawn, a text says all that the need means: `worded` takes the lines that say most of it and adds what they leave out.
@@ -41,6 +42,7 @@ from duologue.language.filters import spoken_filters
 from duologue.language.grammar import Grammar, article, listed, possessive
 from duologue.language.naming import computed
 from duologue.language.phrases import MANY, Phrases
+from duologue.language.sides import sides
 from duologue.language.verbs import made_by
 from duologue.language.weighed import compared, compares
 from duologue.types import Among, Json, Mention, Need
@@ -108,13 +110,7 @@ def pieces(
             out["done"] = "" if out["role"] else made_by(subject, phrases.table(meaning.parent)[0])
         if dice is not None:
             out |= asked_for(phrases, need, out.get("who", ""), dice)
-    if compares(need):
-        out |= compared(phrases, need)
-    if need.among is not None:
-        out |= _among(phrases, need.among, meaning.table)
-    if need.when is not None:
-        out["when"] = when(phrases, need.when, meaning.table)
-        out["when_not"] = when_not(phrases, need.when, meaning.table)
+    out |= _special(phrases, need)
     if need.amends == "undo" and all(
         w == phrases.row(m) and _points(m) for m, w in zip(need.mentions, words, strict=True)
     ):
@@ -123,6 +119,18 @@ def pieces(
         names = any(w.startswith(meaning.table + ".") and ":" not in w for w in need.wanted)
         out["best"] = phrases.pick(need.pick, out.get("group") or (subject if names else "one"))
         out["extreme"] = phrases.extreme(need.pick)
+    return out
+
+
+def _special(phrases: Phrases, need: Need) -> dict[str, str]:
+    """The pieces of what only some needs mean: rows compared, two sides, several rows of a list, a condition."""
+    out, about = compared(phrases, need) if compares(need) else dict[str, str](), need.meaning.table
+    if need.against is not None:
+        out |= sides(phrases, need)
+    if need.among is not None:
+        out |= _among(phrases, need.among, about)
+    if need.when is not None:
+        out |= {"when": when(phrases, need.when, about), "when_not": when_not(phrases, need.when, about)}
     return out
 
 
@@ -264,6 +272,8 @@ def _limit(need: Need) -> str:
 def form_of(need: Need) -> str:
     """Which lines of a grammar a need is worded by: its family, and what sets it apart within it."""
     family = need.meaning.family
+    if need.against is not None:
+        return f"held_{need.against.how}"
     if need.among is not None:
         return f"{family}_{need.among.kind}"
     if is_special(need):

@@ -102,16 +102,16 @@ class Phrases:
         if slot.use == "share":
             return "share"
         if slot.column == "@name":
-            return "name" if table.name == subject else self._joined(table, subject)
+            return "name" if table.name == subject else self.joined(table, subject)
         if slot.use in ("month", "year", "day"):
             return slot.use
         base = column_label(column, table) if column else table.label
         if slot.use in _COMPUTED:
             return computed(_COMPUTED[slot.use], base)
         own = table.name == subject or not subject or set(base.split()) & set(table.label.split())
-        return base if own else f"{self._joined(table, subject)} {base}"
+        return base if own else f"{self.joined(table, subject)} {base}"
 
-    def _joined(self, table: Table, subject: str) -> str:
+    def joined(self, table: Table, subject: str) -> str:
         """What a row is to the row that refers to it, where only one column does and its name says more than the table: the
         employee of a department is its manager."""
         links = [x for x in self.catalog.links if x.table == subject and x.to == table.name]

@@ -62,7 +62,7 @@ def bind(
             value = _from_row(slot, _nth(need.mentions, rows, slot.table, keyed[name][1]))
         else:
             value = _said(slot, need)
-            if value is None and slot.use == "equals":
+            if value is None and (slot.use == "equals" or (slot.use == "match" and need.meaning.family == "find")):
                 value = _from_row(slot, _nth(need.mentions, rows, slot.table, 0))
         if value is not None:
             bound[name] = Bound(_coerce(tool, name, value.value), value.row, value.column)

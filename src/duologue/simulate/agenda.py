@@ -12,7 +12,7 @@ from duologue.language.weighed import compares
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known, Memory
 from duologue.plans.rows import PART, Listing, RowKey, matches
-from duologue.simulate.owed import Owed, told_of
+from duologue.simulate.owed import Owed, told_of, two_sides
 from duologue.simulate.recovering import call_mark, cleared, stumbled
 from duologue.simulate.revising import introduced, revised, spoken_slots
 from duologue.types import Act, Condition, Json, Mention, Need, Tool, Turn
@@ -89,6 +89,8 @@ class Agenda:
 
     def parts(self, owed: Owed) -> list[Owed]:
         """A request about each row of a list, row by row; empty while it is not clear which rows these are."""
+        if owed.need.against is not None:
+            return two_sides(owed, self.memory.catalog)
         if compares(owed.need):
             needs = [replace(owed.need, mentions=(m,), pick=None) for m in owed.need.mentions]
             owed.parts = owed.parts or [Owed(owed.number, n, owed.turn, part=i) for i, n in enumerate(needs)]
@@ -263,6 +265,9 @@ class Agenda:
     def _told(self, owed: Owed) -> None:
         owed.told, owed.again = True, False
         whole = self.owed[owed.number]
+        if whole.need.against is not None and owed.part == 0 and (owed.answered_at < 0 or owed.failed):
+            for part in whole.parts:  # without the one side there is no other
+                part.told = True
         if whole is not owed and all(p.told for p in whole.parts):
             whole.told, whole.failed = True, all(p.failed for p in whole.parts)
             whole.answered_at = max(p.answered_at for p in whole.parts)

@@ -19,9 +19,10 @@ from duologue.plans.memory import Known
 from duologue.plans.rows import PART
 from duologue.protocols import Utterance, View
 from duologue.simulate.afresh import afresh
-from duologue.simulate.agenda import CHECK, FETCH, LOOKUP, WAITS, Agenda, Owed, told_of
+from duologue.simulate.agenda import CHECK, FETCH, LOOKUP, WAITS, Agenda
 from duologue.simulate.character import assistant_register
 from duologue.simulate.dice import Dice
+from duologue.simulate.owed import Owed, told_of
 from duologue.simulate.rationale import rationale, together
 from duologue.simulate.recovering import call_mark, hold_on
 from duologue.simulate.refusing import is_so
@@ -128,6 +129,9 @@ class ScriptedAgent:
 
     def _parts(self, owed: Owed, queue: Sequence[Owed]) -> list[Owed]:
         """The open parts of a request about several rows; empty for any other, and while it is not clear which rows these are."""
+        whole = self.agenda.owed[owed.number]
+        if whole.need.against is not None and owed.is_each | (owed.part >= 0):
+            return [p for p in self.agenda.parts(whole) if not p.told and not p.waiting]
         if owed.part >= 0:
             return [p for p in queue if p.number == owed.number]
         return self.agenda.parts(owed) if owed.is_each else []
@@ -136,6 +140,9 @@ class ScriptedAgent:
         """The changes of one request about several rows: looked at, proposed, made and reported together."""
         moves = [m for p in parts if not isinstance(m := self._move(p, ()), Wait)]
         calls = [m for m in moves if isinstance(m, Call)]
+        if self.agenda.owed[parts[0].number].need.against is not None and not isinstance(moves[0], Call):
+            moves = moves if moves[0].kind == "report" else moves[:1]
+            calls = [m for m in moves if isinstance(m, Call)]
         asked = [m for m in moves if m.kind in ("choices", "ask")]
         return list(calls) or asked[:1] or list(moves)
 

@@ -102,7 +102,7 @@ class Wording:
 
     def _own(self, need: Need, said: Sequence[str], dice: random.Random) -> str:
         """The words that the tool's makers gave a request; empty where there are none, or others were drawn."""
-        if need.meaning.family != "act" and dice.random() >= _OWN:
+        if need.against is not None or (need.meaning.family != "act" and dice.random() >= _OWN):
             return ""
         phrase = of_the_speaker(self.sayings.line("request", need, self.rows(need, said), dice), ME)
         if phrase and need.meaning.family == "get":

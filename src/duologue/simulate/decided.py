@@ -16,7 +16,8 @@ from duologue.language.conditions import standing
 from duologue.language.grammar import listed
 from duologue.language.weighed import compares
 from duologue.plans.rows import plain
-from duologue.simulate.agenda import Owed, told_of
+from duologue.simulate.owed import Owed, told_of
+from duologue.simulate.reconciling import reconciled
 from duologue.simulate.weighing import weighed
 from duologue.types import Act, Mention
 
@@ -70,6 +71,8 @@ def joined(moves: Sequence["Say"]) -> list[list["Say"]]:
 
 def together(teller: "Reporter", moves: Sequence["Say"], dice: random.Random) -> tuple[str, list[Act]]:
     """One text for the changes of one request, or for the rows that it compares, and an act for each."""
+    if moves[0].kind == "report" and teller.agenda.owed[moves[0].owed.number].need.against is not None:
+        return reconciled(teller, moves[0].owed, dice)
     if moves[0].kind == "report" and compares(teller.agenda.owed[moves[0].owed.number].need):
         return weighed(teller, [m.owed for m in moves], dice)
     kind, owed = "confirm?" if moves[0].kind == "confirm?" else "report change", moves[0].owed

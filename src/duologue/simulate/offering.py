@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from duologue.language.grammar import listed
 from duologue.plans.memory import Known, telling_apart
-from duologue.simulate.agenda import told_of
 from duologue.simulate.listing import in_words, paired
+from duologue.simulate.owed import told_of
 from duologue.types import Act, Json, Mention
 
 if TYPE_CHECKING:

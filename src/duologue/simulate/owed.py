@@ -1,15 +1,17 @@
-"""One request of the user's, and what is settled about it so far."""
+"""One request of the user's, and what is settled about it so far; and the parts that some fall into."""
 
 from msgspec import Struct, field
 
+from duologue.catalog.model import Catalog
 from duologue.language.weighed import compares
+from duologue.plans.against import other, own
 from duologue.plans.gist import answering
 from duologue.plans.memory import Known
 from duologue.plans.rows import Listing, RowKey
 from duologue.simulate.recovering import Trouble
 from duologue.types import Json, Need
 
-__all__ = ["Owed", "told_of"]
+__all__ = ["Owed", "told_of", "two_sides"]
 
 
 class Owed(Struct):
@@ -66,8 +68,9 @@ class Owed(Struct):
 
     @property
     def is_each(self) -> bool:
-        """It is about each row of a list, or of several that are compared."""
-        return compares(self.need) or any(m.each for m in self.need.mentions)
+        """It is about each row of a list, or of several that are compared, or about two sides that are asked for one by one."""
+        two = self.need.against is not None and self.need.against.meaning is not None
+        return two or compares(self.need) or any(m.each for m in self.need.mentions)
 
     @property
     def answer(self) -> Listing | None:
@@ -79,3 +82,17 @@ def told_of(owed: Owed) -> dict[str, Json]:
     """How an act says which request it is about, and of one that needed no call of its own where its answer stood."""
     part = {"part": owed.part} if owed.part >= 0 else {}
     return {"request": owed.number, **part, **({"recalled": owed.recalled} if owed.recalled >= 0 else {})}
+
+
+def two_sides(owed: Owed, catalog: Catalog) -> list[Owed]:
+    """A request that holds one side against another: the row, and, once that is clear, what is asked for the other side."""
+    owed.parts = owed.parts or [Owed(owed.number, own(owed.need), owed.turn, part=0)]
+    first, mention = owed.parts[0], owed.need.mentions[0]
+    row = first.answer.rows[0] if first.answer is not None and first.answer.rows else None
+    key = catalog.table(mention.table).key
+    if len(owed.parts) == 1 and (row is not None or 0 in first.chosen or all(k in mention.by for k in key)):
+        then = other(owed.need, row, catalog)
+        if then is not None:
+            chosen = {} if then.mentions != owed.need.mentions else dict(first.chosen)
+            owed.parts.append(Owed(owed.number, then, owed.turn, chosen=chosen, part=1))
+    return owed.parts

@@ -8,7 +8,8 @@ import random
 from typing import TYPE_CHECKING
 
 from duologue.language.grammar import listed, sentence
-from duologue.simulate.agenda import CHECK, LOOKUP, Owed
+from duologue.simulate.agenda import CHECK, LOOKUP
+from duologue.simulate.owed import Owed
 from duologue.simulate.recovering import reason
 from duologue.types import Need, Tool
 

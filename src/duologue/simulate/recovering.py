@@ -20,7 +20,8 @@ from duologue.plans.ways import error_kind
 from duologue.types import Json, Tool, Turn
 
 if TYPE_CHECKING:
-    from duologue.simulate.agenda import Agenda, Owed
+    from duologue.simulate.agenda import Agenda
+    from duologue.simulate.owed import Owed
     from duologue.simulate.report import Reporter
 
 __all__ = ["Trouble", "call_mark", "cleared", "gave_up", "hold_on", "reason", "stumbled"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from duologue.language.grammar import sentence
 from duologue.plans.ways import IS_SO, TAKEN, error_kind, instead, loosest
-from duologue.simulate.agenda import Owed, told_of
+from duologue.simulate.owed import Owed, told_of
 from duologue.simulate.recovering import gave_up
 from duologue.types import Act, Need
 

@@ -19,12 +19,13 @@ from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known
 from duologue.plans.rows import PART
 from duologue.plans.sayings import Sayings
-from duologue.simulate.agenda import WRITES, Agenda, Owed, told_of
+from duologue.simulate.agenda import WRITES, Agenda
 from duologue.simulate.called import called
 from duologue.simulate.decided import done, joined, left_as_it_is, proposed, recapped, together
 from duologue.simulate.listing import Rows, in_words
 from duologue.simulate.offering import choices, suggestion
 from duologue.simulate.overview import overview
+from duologue.simulate.owed import Owed, told_of
 from duologue.simulate.refusing import nothing_found, refused, so_already
 from duologue.simulate.replies import AFTER, BEFORE
 from duologue.simulate.standing import stands
@@ -96,7 +97,7 @@ class Reporter:
         texts: list[str] = []
         acts: list[Act] = []
         for group in joined(moves):
-            if len(group) > 1:
+            if len(group) > 1 or self._has_sides(group[0]):
                 text, several = together(self, group, dice)
                 acts += several
             else:
@@ -116,6 +117,10 @@ class Reporter:
             texts.append(self.lines.line("close", dice))
             acts.append(Act("close"))
         return _run_on(texts), tuple(acts)
+
+    def _has_sides(self, move: "Say") -> bool:
+        """It reports what one side says, to be told beside the other."""
+        return move.kind == "report" and self.agenda.owed[move.owed.number].need.against is not None
 
     def _one(self, move: "Say", dice: random.Random, alone: bool) -> tuple[str, Act]:
         owed, said = move.owed, told_of(move.owed)

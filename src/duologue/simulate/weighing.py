@@ -9,8 +9,8 @@ from duologue.language.phrases import Phrases
 from duologue.language.weighed import compares, is_more
 from duologue.plans.gist import Gist
 from duologue.plans.rows import Row, pick_row
-from duologue.simulate.agenda import Owed, told_of
 from duologue.simulate.listing import in_words
+from duologue.simulate.owed import Owed, told_of
 from duologue.simulate.told import apart
 from duologue.types import Act, Mention, Need
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 from duologue.catalog.marks import stands_for_nothing
 from duologue.catalog.model import Catalog, Column, Table
 from duologue.environment import Image
+from duologue.tasks.pairs import Pair, pairs_of
 from duologue.types import Json
 
 SAMPLE = 400
@@ -43,6 +44,11 @@ class Anchors:
     @cached_property
     def _db(self) -> apsw.Connection:
         return self._image.connect()
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """What two tables say about the same."""
+        return pairs_of(self.catalog, self._db)
 
     def rows(self, table: Table) -> list[Anchor]:
         """Up to `SAMPLE` rows, evenly spread, in key order."""

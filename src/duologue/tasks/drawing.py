@@ -26,7 +26,7 @@ from duologue.tasks.pointing import repeated
 from duologue.tasks.proposal import Proposal
 from duologue.tasks.rubric import rubric_of
 from duologue.tasks.sessions import RATES, detour, thread
-from duologue.tasks.shapes import SHAPES, Shape
+from duologue.tasks.shapes import OCCASIONS, SHAPES, Shape
 from duologue.tasks.walk import Refused, Taken, Walk
 from duologue.types import ClockSpec, Json, Need, Subtask, Task, Tool
 
@@ -175,7 +175,8 @@ class Drawing:
         """The parts of a task of some shape; None for one whose parts are drawn one by one."""
         if not SHAPES or self.dice.random() >= SHAPED:
             return None
-        left = [(s, w) for s in SHAPES if (w := s.weight * self.maker.rates.get(s.name, 1.0))]
+        rated = ((s, s.weight * self.maker.rates.get(s.name, 1.0)) for s in SHAPES)
+        left = [(s, w) for s, w in rated if w and (s.name not in OCCASIONS or OCCASIONS[s.name](self))]
         while left:
             choice = self.dice.choices(left, [w for _, w in left])[0]
             parts = self._of_shape(choice[0])

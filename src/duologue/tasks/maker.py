@@ -6,7 +6,8 @@ counts; one that fails its proof is drawn again.
 """
 
 from collections import Counter
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -28,6 +29,8 @@ from duologue.tasks.walk import Walk, ask
 from duologue.types import Environment, Scenario, Task
 
 __all__ = ["Drawing", "ScriptedTasks"]
+
+T = TypeVar("T")
 
 COUNTS = {1: 8, 2: 54, 3: 27, 4: 8, 6: 3}
 """How many tasks a scenario has: mostly two or three, now and then a long session."""
@@ -56,6 +59,7 @@ class ScriptedTasks:
         self.anchors = Anchors(catalog, image)
         self.recall = Recall(environment)
         self.prover = Prover(environment, image, catalog, self.recall)
+        self._once: dict[str, Any] = {}
         self._tried: dict[str, Tried] = {}
 
     async def prepare(self, item: str, mode: str = "user") -> None:
@@ -92,6 +96,13 @@ class ScriptedTasks:
             id=name, tasks=tuple(tasks), clock=clock, seed=seed, mode="task" if mode == "task" else "user"
         )
         return replace(scenario, order=interleaved(self, scenario))
+
+    def once(self, name: str, find: Callable[[], T]) -> T:
+        """What a shape finds out of this toolset, under a name of its own: found out the first time only."""
+        if name not in self._once:
+            self._once[name] = find()
+        found: T = self._once[name]
+        return found
 
     def asks(self, task: Task) -> list[str]:
         """What a proven task asks: one name for each critical step and one for each pair of them, the same in every dialect."""

@@ -15,7 +15,7 @@ from duologue.plans.binding import mention_slots
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import LATER, Memory
 from duologue.plans.rows import Listing, pick_row, plain
-from duologue.tasks.anchors import Anchors, sayable
+from duologue.tasks.anchors import Anchor, Anchors, sayable
 from duologue.tasks.clients import Client
 from duologue.tasks.edits import Edits
 from duologue.tasks.families import FILLERS
@@ -144,15 +144,17 @@ class Proposer:
             return None
         if table.display:
             anchor = self.anchors.named(table, rng)
-            if anchor is None:
-                return None
+        else:
+            anchor = self.anchors.any(table, rng) if self._numbered(table) else None
+        return self.bring(table, anchor, out) if anchor is not None else None
+
+    def bring(self, table: Table, anchor: Anchor, out: Proposal) -> Mention:
+        """A certain row that the user brings along: by its name, where it has one, else by its number."""
+        if table.display:
             name = anchor.values["@name"]
             out.known.append(Fact(f"{table.name}.@name", name, table.label))
             out.meant[table.name] = tuple(plain(anchor.values.get(k)) for k in table.key)
             return Mention(table.name, by={"@name": name})
-        anchor = self.anchors.any(table, rng) if self._numbered(table) else None
-        if anchor is None:
-            return None
         by = {k: anchor.values[k] for k in table.key}
         out.known.extend(Fact(f"{table.name}.{k}", v, table.column(k).label) for k, v in by.items())
         return Mention(table.name, by=by)

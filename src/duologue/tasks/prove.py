@@ -183,7 +183,8 @@ class Prover:
 
 def _is_sum(need: Need | None, slot: str) -> bool:
     """It is worked out of the rows that are meant, and stands in no result."""
-    return need is not None and need.among is not None and slot == f"{need.among.slot}:sum"
+    worked_out = (need.among, need.against) if need is not None else ()
+    return any(x is not None and slot == f"{x.slot}:sum" for x in worked_out)
 
 
 def _heard(scene: Scene, spoiled: Spoiled, traced: Callable[[], bool]) -> Verdict | None:

@@ -135,7 +135,7 @@ def _holds(maker: "ScriptedTasks", scenario: Scenario, order: Order) -> bool:
 def _is_same(walk: Walk, maker: "ScriptedTasks", task: Task, part: Subtask) -> bool:
     need = part.need
     tool = maker.index.serving(need.meaning) if need is not None else None
-    if need is None or tool is None or is_special(need):
+    if need is None or tool is None or is_special(need) or need.against is not None:
         return False
     walk.begin_task()
     walk.known.extend(task.known)

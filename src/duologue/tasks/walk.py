@@ -4,7 +4,7 @@ Each accepted need adds its look-ups and its own call to the plan, executed on a
 builds on was really returned. Arguments that were read from a result are written down as placeholders (`$2.rows[0].id`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from duologue.catalog.model import Catalog
 from duologue.environment import SqliteSession
 from duologue.ids import digest
+from duologue.plans.against import Held, held, other, own, told_slot
 from duologue.plans.binding import Bound, bind, bound_values
 from duologue.plans.gist import answering, gist, told_values
 from duologue.plans.index import ToolIndex
@@ -287,6 +288,42 @@ class Walk:
             self.memory.hear(row, {slot})
         self.needs += 1
         return Subtask(goal, tuple(range(first_step + 1, len(self.steps) + 1)), need, tuple(tell))
+
+    def both_sides(
+        self, need: Need, meant: Mapping[str, RowKey] = {}, may: Callable[[Tool, Need], bool] = lambda *_: True
+    ) -> Held:
+        """What a need holds against one another, asked for. `may`: whether a question is the user's to ask. Raises `Taken` where one side says
+        nothing, or was told before."""
+        tool = self.index.serving(need.meaning)
+        if tool is None:
+            raise Taken
+        listings, _ = self.take(tool, own(need), meant)
+        record, others = answering(own(need), listings), list[Listing]()
+        then = other(need, record.rows[0] if record is not None and record.rows else None, self.catalog)
+        if then is not None:
+            second = self.index.serving(then.meaning)
+            if second is None or not may(second, then):
+                raise Taken
+            others, _ = self.take(second, then, meant)
+        both = held(need, listings, others)
+        if record is None or both is None or self.memory.was_heard(record.rows[0], need.wanted[0]):
+            raise Taken
+        for question, answers in ((own(need), listings), (then, others)):
+            answer = answering(question, answers) if question is not None else None
+            if question is not None and answer is not None:
+                self.memory.attend(question, answer)
+        self.memory.hear(record.rows[0], {need.wanted[0]})
+        return both
+
+    def hold(self, need: Need, goal: str, both: Held, first_step: int) -> Subtask:
+        """Close a need that holds one side against the other: both are told."""
+        last = len(self.steps)
+        before = last - (need.against is not None and need.against.meaning is not None)
+        slot = told_slot(need.against) if need.against is not None else ""
+        tell = (Disclosure(both.one, need.wanted[0], before), Disclosure(both.other, slot, last))
+        self.remember_told(tell)
+        self.needs += 1
+        return Subtask(goal, tuple(range(first_step + 1, last + 1)), need, tell)
 
     def remember_told(self, tell: tuple[Disclosure, ...]) -> None:
         """Names that were told, and those the user brought (`known`), can be spoken of from now on."""

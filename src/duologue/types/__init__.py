@@ -7,7 +7,7 @@ In the order of the work: `tools` and their environment, `needs` (what a request
 """
 
 from duologue.types.dialogue import Continued, Dialogue, Fault, Fork, Message, Offer, Origin, ToolCall, Turn
-from duologue.types.needs import Act, Among, Condition, Mention, Need, Pick
+from duologue.types.needs import Act, Among, Condition, Mention, Need, OtherSide, Pick
 from duologue.types.tasks import Criterion, Disclosure, Fact, PlanStep, Proof, RowChange, Scenario, Subtask, Task
 from duologue.types.tools import (
     ClockSpec,
@@ -47,6 +47,7 @@ __all__ = [
     "Need",
     "Offer",
     "Origin",
+    "OtherSide",
     "Pick",
     "PlanStep",
     "Policy",

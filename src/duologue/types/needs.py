@@ -48,6 +48,19 @@ class Among(Struct, frozen=True, omit_defaults=True):
     value: Json = None
 
 
+class OtherSide(Struct, frozen=True, omit_defaults=True):
+    """What a value of a row is held against: the same thing in the row it refers to (same), or what the rows that refer to it come to (sum) or
+    how many they are (count)."""
+
+    how: str
+    slot: str
+    """`table.column` of the other side; of a count `table.`."""
+    times: str = ""
+    """Of a sum: `table.column` that each is multiplied by."""
+    meaning: Meaning | None = None
+    """How the other side is read; None = it comes with the row."""
+
+
 class Need(Struct, frozen=True, omit_defaults=True):
     """Something wanted, in terms of the database: no tool, no key that was not said."""
 
@@ -61,6 +74,8 @@ class Need(Struct, frozen=True, omit_defaults=True):
     """Of the rows that come back, the one that matters; of `get` with several mentions, which of these has the most or the least."""
     among: Among | None = None
     """Of the rows that come back, the several that matter."""
+    against: OtherSide | None = None
+    """Of one row: the value wanted is held against what another table says of the same."""
     when: Condition | None = None
     """A change that is wanted only where this holds; whether it does is for the assistant to find out."""
     amends: str = ""

@@ -22,7 +22,7 @@ class TwoAtOnce:
 
     def _other(self, scene: Scene, request: Request) -> Need | None:
         at = scene.past.asked + 1
-        if at >= len(scene.parts) or compares(request.need):
+        if at >= len(scene.parts) or compares(request.need) or request.need.against is not None:
             return None  # what comes next hangs on which is chosen
         part = scene.parts[at]
         need = part.subtask.need

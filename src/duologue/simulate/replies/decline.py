@@ -4,7 +4,8 @@ import random
 from typing import TYPE_CHECKING
 
 from duologue.language.grammar import listed
-from duologue.simulate.agenda import WRITES, Owed
+from duologue.simulate.agenda import WRITES
+from duologue.simulate.owed import Owed
 from duologue.types import Act
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from duologue.language.clauses import demanded
 from duologue.language.grammar import sentence
 from duologue.plans.gist import FEW, FIRST, Gist, gist
 from duologue.plans.rows import Listing
-from duologue.simulate.agenda import WRITES, Agenda, Owed
+from duologue.simulate.agenda import WRITES, Agenda
+from duologue.simulate.owed import Owed
 from duologue.types import Act, Need
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ A shape takes parts on the walk like the free drawing does, so that everything i
 holds for it. What makes it that shape stands in the goals of its parts.
 """
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from duologue.tasks.shapes.amend import Instead, Undo
@@ -13,12 +14,13 @@ from duologue.tasks.shapes.bulk import Bulk
 from duologue.tasks.shapes.choose import Choose
 from duologue.tasks.shapes.conditional import Conditional, Decided
 from duologue.tasks.shapes.gaps import Gaps
+from duologue.tasks.shapes.reconcile import Reconcile, comparable
 from duologue.types import Subtask
 
 if TYPE_CHECKING:
     from duologue.tasks.maker import Drawing
 
-__all__ = ["SHAPES", "Shape"]
+__all__ = ["OCCASIONS", "SHAPES", "Shape"]
 
 
 class Shape(Protocol):
@@ -33,5 +35,19 @@ class Shape(Protocol):
         occasion for it. What was read is forgotten then; so there must be nothing written yet. Raises `Taken` like the walk."""
 
 
-SHAPES: tuple[Shape, ...] = (Audit(), Conditional(), Decided(), Bulk(), Undo(), Instead(), Choose(), Gaps(), Budget())
+SHAPES: tuple[Shape, ...] = (
+    Audit(),
+    Conditional(),
+    Decided(),
+    Bulk(),
+    Undo(),
+    Instead(),
+    Choose(),
+    Gaps(),
+    Budget(),
+    Reconcile(),
+)
 """All shapes, each with its weight."""
+
+OCCASIONS: dict[str, Callable[["Drawing"], Sequence[object]]] = {"reconcile": comparable}
+"""What a shape needs of an environment, where that is found out once: where there is nothing, it is never tried."""
