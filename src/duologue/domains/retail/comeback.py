@@ -1,6 +1,7 @@
 """What comes back: returns, exchanges and refunds."""
 
-from duologue.domains.retail.books import NOW, Books, Row, Time, happened, hours, office
+from duologue.domains.making import Row, Time, hours
+from duologue.domains.retail.books import NOW, Books, happened, office
 from duologue.ids import rng
 
 OURS = ("faulty", "damaged", "wrong item")

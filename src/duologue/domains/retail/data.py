@@ -7,12 +7,14 @@ is how the open orders, the parcels under way and the refunds still pending come
 are wanted for certain: two customers of one name, a parcel just delivered, a label just printed.
 
 Money is counted in pence until it is written. Each part draws from a generator of its own, so that changing one part leaves
-the others as they are. Word lists, the catalogue and the stories are read from the files beside this one.
+the others as they are. Word lists, the catalogue and the stories are read from the files beside this one,
+names and streets from those that all domains share.
 """
 
 from collections.abc import Iterator
 
-from duologue.domains.retail.books import Books, Row
+from duologue.domains.making import Row
+from duologue.domains.retail.books import Books
 from duologue.domains.retail.goods import fill_shelves
 from duologue.domains.retail.orders import Trade
 from duologue.domains.retail.people import register
@@ -25,6 +27,4 @@ def rows() -> Iterator[tuple[str, Row]]:
     fill_shelves(books)
     Trade(books).run()
     books.number()
-    for table, made in books.rows.items():
-        for row in made:
-            yield table, row
+    yield from books

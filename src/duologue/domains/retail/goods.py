@@ -3,7 +3,8 @@
 import datetime
 import random
 
-from duologue.domains.retail.books import NOW, Books, Row
+from duologue.domains.making import Row
+from duologue.domains.retail.books import NOW, Books
 from duologue.ids import rng
 
 

@@ -4,7 +4,8 @@ import datetime
 import math
 from itertools import accumulate
 
-from duologue.domains.retail.books import NOW, Books, Row, Time, happened, hours, office
+from duologue.domains.making import Row, Time, hours
+from duologue.domains.retail.books import NOW, Books, happened, office
 from duologue.domains.retail.comeback import Comeback
 from duologue.ids import rng
 
