@@ -10,6 +10,7 @@ from duologue.cli.branch import branch
 from duologue.cli.card import card
 from duologue.cli.check import check
 from duologue.cli.continue_ import continue_
+from duologue.cli.domains import app as domains
 from duologue.cli.export import export
 from duologue.cli.generate import generate
 from duologue.cli.judge_check import judge_check
@@ -53,6 +54,7 @@ for command in (
 ):
     app.command(command.__name__.rstrip("_"))(command)
 app.command("judge-check")(judge_check)
+app.add_typer(domains, name="domains")
 
 
 def _version(wanted: bool) -> None:
