@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -13,10 +13,11 @@ from duologue.casting import Cast
 from duologue.catalog import Catalog, named_by, read_catalog, relabelled
 from duologue.environment import Image
 from duologue.errors import StageError, UserError
+from duologue.export import database_path
 from duologue.ids import rng
 from duologue.simulate.faulty import Faults
 from duologue.simulate.profile import profile
-from duologue.sources import Source, from_domain, from_sqlite
+from duologue.sources import Source, domains, from_domain, from_sqlite
 from duologue.store import Store
 from duologue.store.funnel import TOOLS_NOTE
 from duologue.tools import DerivedTools, default_policy, environment_for
@@ -78,12 +79,44 @@ async def workshops(config: "RunConfig", source: Source | None, cast: Cast, note
     return [shop.meeting(config.models.faults) for shop in shops]
 
 
+def built_in(image: str, folder: Path) -> Source | None:
+    """The source of an image that nobody has to name: it lies in a folder of exported rows, or is a built-in domain's. Raises `UserError`
+    where the database there is another one."""
+    beside = database_path(folder, image)
+    if beside.is_file():
+        found = from_sqlite(beside)
+        if found.image.hash == image:
+            return found
+        raise UserError(
+            f"{str(beside)!r} is not the database these conversations were made from"
+            f" (image {found.image.hash}, wanted {image}).",
+            "Export the run again, or give the database as it was then: --db FILE.",
+        )
+    return next((source for source in map(from_domain, domains()) if source.image.hash == image), None)
+
+
+class Held(Protocol):
+    """What holds environments with their images and catalogs, by id; a store does."""
+
+    def config(self) -> dict[str, Json]:
+        """How users behave and calls fail there."""
+
+    def environment(self, name: str) -> Environment:
+        """An environment."""
+
+    def image(self, name: str) -> bytes:
+        """The bytes of an image."""
+
+    def catalog(self, name: str) -> bytes | None:
+        """The catalog of an environment, as JSON."""
+
+
 class Reopened:
     """The workshops of a run that stands, for another run that takes its conversations up: users behave and calls fail as they did there."""
 
     def __init__(
         self,
-        run: Store,
+        run: Held,
         store: Store,
         seed: int,
         cast: Cast,

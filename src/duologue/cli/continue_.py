@@ -17,7 +17,6 @@ from duologue.cli.options import (
     Price,
     Prompts,
     Role,
-    Run,
     Seed,
     whole,
 )  # fmt: skip
@@ -66,20 +65,45 @@ Without: TypeAlias = Annotated[
     ),
 ]
 
+Source: TypeAlias = Annotated[
+    Path, typer.Argument(help="A run folder, or a file of conversations.", metavar="RUN|FILE", show_default=False)
+]
+Databases: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--db", help="Of a file: the database its calls are made in again; again for each.", metavar="DATABASE", show_default=False
+    ),
+]  # fmt: skip
+Env: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--env",
+        help="Of a file: what its tools do, a toolset file or an env-*.json. Rows that `export` wrote have theirs beside them.",
+        metavar="FILE",
+        show_default=False,
+    ),
+]
+Differing: TypeAlias = Annotated[
+    bool,
+    typer.Option("--differing", help="Go on, too, where a call gives something else now than the conversation shows."),
+]
+
 
 def continue_(
-    source: Run, out: Place = None, at: At = "last", tasks: Tasks = 1, limit: Limit = None,
+    source: Source, out: Place = None, at: At = "last", tasks: Tasks = 1, limit: Limit = None,
     tools: Tools = None, without: Without = None,
+    databases: Databases = None, env: Env = None, differing: Differing = False,
     seed: Seed = 0, json: Json = False,
     model: Model = None, base_url: BaseUrl = None, role: Role = None, config: Config = None, prompts: Prompts = None,
     price: Price = None, max_dollars: MaxDollars = None, max_tokens: MaxTokens = None, max_hours: MaxHours = None,
     concurrency: Concurrency = None,
 ) -> int:  # fmt: skip
-    """Go on from accepted conversations with new goals, which grow out of what came back in them. The run itself is only read; the same
+    """Go on from conversations with new goals, which grow out of what came back in them. Where they come from is only read; the same
     command again makes what is missing."""
     from duologue.cli.progress import between_items, live_line
     from duologue.cli.runs import run_folder
     from duologue.continuing import Asked, Changes, go_on
+    from duologue.errors import UserError
     from duologue.settings import Flags, model_settings
 
     flags = Flags(
@@ -87,10 +111,25 @@ def continue_(
         dollars=max_dollars, tokens=max_tokens, hours=max_hours, together=concurrency,
     )  # fmt: skip
     folder = run_folder(source)
-    place = out or folder.with_name(f"{folder.resolve().name}-continued")
+    if not folder.exists():
+        raise UserError(f"There is no {str(source)!r}.", "Name a run folder, or a file of conversations.")
+    name = folder.stem if folder.is_file() else folder.resolve().name
+    place = out or folder.with_name(f"{name}-continued")
     models = model_settings(flags)
     changes = Changes(tools, tuple(without or ()))
-    asked = Asked(source=folder, out=place, at=at, tasks=tasks, limit=limit, seed=seed, changes=changes, models=models)
+    asked = Asked(
+        source=folder,
+        databases=tuple(databases or ()),
+        env=env,
+        differing=differing,
+        out=place,
+        at=at,
+        tasks=tasks,
+        limit=limit,
+        seed=seed,
+        changes=changes,
+        models=models,
+    )
     with live_line() as draw:
         if models.roles.scripted:
             with between_items(draw) as progress:
@@ -113,7 +152,9 @@ def _report(folder: Path, made: "Summary", json: bool) -> int:
 
         from duologue.ids import to_json
 
-        print(to_json({**asdict(made), "unfinished": made.unfinished, "folder": str(folder)}))
+        outcomes = [asdict(one) for one in made.outcomes]
+        found = {**asdict(made), "outcomes": outcomes, "unfinished": made.unfinished, "folder": str(folder)}
+        print(to_json(found))
         return code
     line = f"{made.accepted:,} accepted, {made.rejected:,} rejected, {made.left_out:,} can't be gone on with"
     if made.unfinished:

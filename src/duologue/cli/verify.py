@@ -133,24 +133,11 @@ def _of_file(where: Path, given: _Given) -> Iterator[tuple["Dialogue", "Environm
 
 
 def _found(folder: Path, environment: "Environment") -> "Image | None":
-    """A database that nobody has to name: it lies beside the rows, or is a built-in domain's. Raises `UserError`."""
-    from duologue.environment import import_sqlite
-    from duologue.errors import UserError
-    from duologue.export import database_path
-    from duologue.sources import domains, from_domain
+    """A database that nobody has to name. Raises `UserError`."""
+    from duologue.ground import built_in
 
-    beside = database_path(folder, environment.image)
-    if beside.is_file():
-        image = import_sqlite(beside)
-        if image.hash == environment.image:
-            return image
-        raise UserError(
-            f"{str(beside)!r} is not the database these conversations were made from"
-            f" (image {image.hash}, wanted {environment.image}).",
-            "Export the run again, or give the database as it was then: --db FILE.",
-        )
-    built_in = (from_domain(name).image for name in domains())
-    return next((image for image in built_in if image.hash == environment.image), None)
+    source = built_in(environment.image, folder)
+    return source.image if source is not None else None
 
 
 def _refuse_missing(where: Path, environment: "Environment", given: _Given) -> NoReturn:

@@ -20,7 +20,13 @@ class Asked(Struct, frozen=True, kw_only=True):
     """The arguments of `duologue continue`. Raises `UserError` where one is not valid."""
 
     source: Path
-    """The run folder whose accepted conversations go on."""
+    """The run folder whose accepted conversations go on, or a file of conversations."""
+    databases: tuple[Path, ...] = ()
+    """Of a file: what its calls are made in."""
+    env: Path | None = None
+    """Of a file: what its tools do."""
+    differing: bool = False
+    """Go on, too, where calls give something else than is recorded."""
     out: Path
     at: str = LAST
     tasks: int = 1
@@ -49,18 +55,9 @@ class Asked(Struct, frozen=True, kw_only=True):
         played, prompts = self.models.identity(), self.models.prompts_mark
         more = {"roles": played, "prompts": prompts}
         how: dict[str, Json] = {"conversations": digest(names), "at": self.at, "tasks": self.tasks, "limit": self.limit}
+        if self.differing:
+            how["differing"] = True
         if self.changes:
             how["tools"], how["without"] = self.changes.mark, list(self.changes.without)
         own: dict[str, Json] = {"n": len(names), "seed": self.seed, "parent": config, "continued": how}
         return Store.begun(self.out, kept | own | {name: value for name, value in more.items() if value})
-
-    def check_speakers(self, config: dict[str, Json]) -> None:
-        """Raise `UserError` where a scripted speaker would have to take up what a model began: it reads what its own kind left."""
-        before = config.get("roles", {})
-        for role, needs in (("agent", ("user", "agent")), ("user", ("user",))):
-            began = [who for who in needs if before.get(who)]
-            if began and not self.models.roles.models(role):
-                raise UserError(
-                    f"A model played the {began[0]} of {str(self.source)!r}, and a scripted {role} can't take that up.",
-                    "Name the models that are to go on: --model, or --config.",
-                )

@@ -102,4 +102,9 @@ def announced(offer: Offer, environment: Environment, turns: Sequence[Turn]) -> 
     last = turns[-1]
     message = Message("system", content="\n".join(lines))
     said = Turn(message, parent=len(turns) - 1, state=last.state, task=max(last.task, 0))
-    return (*(replace(t, train=False) if t.message.role == "assistant" else t for t in turns), said)
+    return (*untrained(turns), said)
+
+
+def untrained(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """Turns that nothing is to be learnt from."""
+    return tuple(replace(t, train=False) if t.message.role == "assistant" else t for t in turns)

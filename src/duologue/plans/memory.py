@@ -10,9 +10,11 @@ Only results and plain values go in. A memory never asks the database anything.
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
 from msgspec import Struct, field
 
 from duologue.catalog.model import Catalog, Table
+from duologue.ids import from_json
 from duologue.plans.among import narrowed
 from duologue.plans.index import ToolIndex
 from duologue.plans.rows import Listing, Row, RowKey, matches, pick_row
@@ -76,6 +78,15 @@ class Memory:
             for row in listing.rows:
                 self._know(row)
         return added
+
+    def overhear(self, tool: Tool | None, text: str, source: int) -> None:
+        """Take in a result that nobody here asked for. What it shows is known; of one row alone the talk was about it."""
+        try:
+            added = self.absorb(tool, from_json(text), source, -1) if tool is not None else []
+        except msgspec.DecodeError:
+            return
+        for listing in added:
+            self.attend(Need(listing.meaning), listing)
 
     def put_together(self, need: Need, rows: Sequence[Row], number: int) -> Listing:
         """Rows of several results that were told together, as the list they make."""

@@ -292,6 +292,7 @@ class Agenda:
         name, arguments = self._calls.get(turn.message.tool_call_id, ("", {}))
         tool = self.index.by_name.get(name)
         if tool is None or turn.message.tool_call_id not in self._serving:
+            self.memory.overhear(tool, turn.message.content, at)
             return
         kind, owed, mention = self._serving[turn.message.tool_call_id]
         result = from_json(turn.message.content)

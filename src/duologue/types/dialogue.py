@@ -110,6 +110,10 @@ class Continued(Struct, frozen=True, omit_defaults=True):
     """The first of the scenario's tasks that is new; those before it are the parent's, as far as they were begun."""
     offers: tuple[Offer, ...] = ()
     """Changes of the tools, also those of the conversations it goes on from, in order."""
+    differing: tuple[int, ...] = ()
+    """Turns before `at` that hold a result which the call does not give any more."""
+    settled: bool = False
+    """What was said before `at` is one task without parts, since nothing more is known of it, or could be read."""
 
 
 class Dialogue(Struct, frozen=True, omit_defaults=True):

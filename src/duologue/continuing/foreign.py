@@ -1,0 +1,120 @@
+"""A conversation of which only the messages are known, as one that can be gone on with.
+
+What was said is settled, as one task without parts: nobody knows what it was to be, so nothing is asked of it, and the turns are not trained
+on. What its calls changed, where they can be made again, is that task's target. Where tools only have a description their environment
+has no database (`Environment.image` is empty), and whether one changes anything is taken from its name.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from duologue.audit.deeds import changes
+from duologue.environment import net_changes
+from duologue.errors import StageError
+from duologue.ids import derive_seed, digest
+from duologue.talks import Offered, Talk
+from duologue.talks import Turn as Heard
+from duologue.tools import environment_for
+from duologue.types import (
+    ClockSpec,
+    Dialogue,
+    Environment,
+    Message,
+    Policy,
+    RowChange,
+    Scenario,
+    Task,
+    Tool,
+    ToolCall,
+    Toolset,
+    Turn,
+)
+
+CONTINUE = "continue"
+"""The stage in which a conversation is left out that can't be gone on with."""
+SETTLED = "All that was asked so far is settled."
+SILENT = "the assistant says nothing in it"
+NO_LIST = "it lists no tools"
+
+
+def dialogue_of_talk(talk: Talk, name: str, environment: Environment | None, seed: int) -> tuple[Dialogue, Environment]:
+    """The conversation up to the assistant's last words, and its environment: the one given, or one of the tools as it describes them.
+
+    Raises `StageError` where it can't be gone on with.
+    """
+    turns = tuple(_turns(talk))
+    last = max((n for n, t in enumerate(turns) if t.message.role == "assistant" and _speaks(t)), default=0)
+    if not last:
+        raise StageError(CONTINUE, SILENT, "it is there to be answered" if talk.prompt else "")
+    if environment is None:
+        environment = described(talk, name)
+    known = {t.name for t in environment.toolset.tools}
+    missing = sorted({c.name for t in turns for c in t.message.tool_calls} - known)
+    if missing:
+        raise StageError(CONTINUE, "it calls tools that nobody describes", ", ".join(missing))
+    clock = ClockSpec("2025-06-02T09:00:00", derive_seed(seed, "clock", name))
+    scenario = settled(Scenario(name, (), clock, derive_seed(seed, "foreign", name)))
+    return Dialogue(digest([name, scenario.seed]), environment.id, scenario, turns[: last + 1]), environment
+
+
+def settled(scenario: Scenario, changed: Sequence[RowChange] = ()) -> Scenario:
+    """A scenario with what was said so far as its only task."""
+    target = tuple(net_changes(changed))
+    task = Task(digest([scenario.id, SETTLED]), SETTLED, target=target)
+    return replace(scenario, tasks=(task,), order=())
+
+
+def described(talk: Talk, name: str) -> Environment:
+    """An environment of tools that only have a description. Raises `StageError`."""
+    if not talk.tools:
+        raise StageError(CONTINUE, NO_LIST, talk.tools_problem)
+    wrong = next((problem for tool in talk.tools for problem in tool.problems), "")
+    if wrong or len({t.name for t in talk.tools}) < len(talk.tools):
+        raise StageError(CONTINUE, "its tools can't be read", wrong or "two have one name")
+    toolset = Toolset(name, tuple(map(_tool, talk.tools)))
+    return environment_for(name.partition(":")[0], "", toolset, Policy(confirm_writes=False))
+
+
+def _tool(offered: Offered) -> Tool:
+    parameters = {"type": "object", "properties": {}, **offered.parameters}
+    returns = offered.returns or {"type": "object"}
+    effect = "write" if changes(offered.name) else "read"
+    return Tool(offered.name, offered.description, parameters, returns, effect)  # type: ignore[arg-type]
+
+
+def _speaks(turn: Turn) -> bool:
+    return bool(turn.message.content.strip()) and not turn.message.tool_calls
+
+
+def _turns(talk: Talk) -> Iterator[Turn]:
+    """Its messages as turns, behind a system message. Raises `StageError` where calls and results don't fit together."""
+    heard = list(talk.turns)
+    if not heard or heard[0].role != "system":
+        heard.insert(0, Heard("system", "", -1))
+    waiting: list[str] = []
+    ids: dict[str, str] = {}
+    for number, said in enumerate(heard):
+        parent = number - 1 if number else None
+        if waiting and said.role != "tool":
+            raise StageError(CONTINUE, "a call in it has no result", f"message {said.place}")
+        calls = tuple(_calls(said, number, ids))
+        waiting += [c.id for c in calls]
+        answers = ""
+        if said.role == "tool":
+            answers = ids.get(said.answers, "") if said.answers else ""
+            answers = answers if answers in waiting else next(iter(waiting), "")
+            if not answers:
+                raise StageError(CONTINUE, "a result in it answers no call", f"message {said.place}")
+            waiting.remove(answers)
+        message = Message(said.role, said.text, said.reasoning, calls, answers)
+        maker = "tool" if said.role == "tool" else "file"
+        yield Turn(message, parent, maker=maker, train=said.role != "assistant")
+
+
+def _calls(said: Heard, number: int, ids: dict[str, str]) -> Iterator[ToolCall]:
+    for n, call in enumerate(said.calls, 1):
+        if call.arguments is None or not call.name:
+            raise StageError(CONTINUE, "a call in it can't be read", call.problem or call.text[:200])
+        ids[call.id] = f"call_{number}_{n}"
+        yield ToolCall(ids[call.id], call.name, call.arguments)

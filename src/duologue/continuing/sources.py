@@ -1,0 +1,215 @@
+"""Where the conversations come from that are gone on with: a run, or any file of conversations.
+
+Each gives what it has, in order: conversations, and in the place of one that can't be gone on with, why. A row that `export` wrote is read
+as what it was, with its tasks and acts; of any other row only the messages and the tools are known. Whichever way, a state can be built
+again only where there are tools that run (`env-*.json` beside the rows, or `--env`) and a database (`--db`).
+"""
+
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from duologue.continuing.foreign import CONTINUE, dialogue_of_talk
+from duologue.errors import StageError, UserError
+from duologue.export import environment_path, read_environment, read_tools
+from duologue.export.rows import FORMAT, Row, dialogue_of
+from duologue.export.stage_files import named
+from duologue.ground import built_in, catalog_of
+from duologue.ids import digest
+from duologue.sources import from_sqlite
+from duologue.store import Store
+from duologue.talks import Talk, Unreadable, conversations
+from duologue.talks.files import rows
+from duologue.types import Dialogue, Environment, Json
+
+NO_TOOLS, NO_DATABASE = "nothing says how its tools work", "its database is not given"
+MISSING = {
+    NO_TOOLS: "Keep the env-*.json files beside exported rows, or name a toolset: --env FILE.",
+    NO_DATABASE: "Give each that they were made from: --db FILE.",
+}
+"""What the person could name → how."""
+
+
+class Parent(Struct, frozen=True):
+    """A conversation to go on from; or why there is none."""
+
+    name: str
+    """Its id, or where it stands in a file."""
+    dialogue: Dialogue | None = None
+    reason: str = ""
+    evidence: str = ""
+    foreign: bool = False
+    """Nothing but its messages is known."""
+
+
+class Origin(Protocol):
+    """What a run of continuations needs of where its conversations come from; `Reopened` too."""
+
+    def config(self) -> dict[str, Json]:
+        """What tells it from another one."""
+
+    def parents(self, limit: int | None) -> list[Parent]:
+        """The first so many conversations."""
+
+    def used(self) -> set[str]:
+        """Names of tasks that are not to come again, and of what they ask."""
+
+    def environments(self) -> tuple[Environment, ...]:
+        """All environments, as far as they are known beforehand."""
+
+    def environment(self, name: str) -> Environment:
+        """The environment with that id."""
+
+    def image(self, name: str) -> bytes:
+        """The bytes of an image."""
+
+    def catalog(self, name: str) -> bytes | None:
+        """The catalog of an environment, as JSON."""
+
+
+class RunOrigin:
+    """A run folder: its accepted conversations."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.config, self.environments, self.environment = store.config, store.environments, store.environment
+        self.image, self.catalog = store.image, store.catalog
+
+    def parents(self, limit: int | None) -> list[Parent]:
+        """In the order of their items."""
+        found = (stored.dialogue for stored in self.store.dialogues())
+        return [Parent(d.id, d) for d in islice(found, limit)]
+
+    def used(self) -> set[str]:
+        """All that was drawn in the run."""
+        return {name for _, name in self.store.tasks_in_order()}
+
+
+class FileOrigin:
+    """A file of conversations, with the databases and tools that were named beside it."""
+
+    def __init__(self, path: Path, databases: Sequence[Path], env: Path | None, seed: int) -> None:
+        """Raises `UserError` where something that was named can't be read."""
+        self.path, self.env, self.seed = path, env, seed
+        try:
+            self._mark = digest(path.read_bytes().decode("utf-8", "replace"))
+        except OSError as error:
+            raise UserError(
+                f"Cannot read {str(path)!r}: {error.strerror}.", "Name a run folder, or a file of conversations."
+            ) from error
+        self._given = [from_sqlite(database) for database in databases]
+        self._sources = {source.image.hash: source for source in self._given}
+        self._known: dict[str, Environment] = {}
+        self._catalogs: dict[str, bytes] = {}
+
+    def config(self) -> dict[str, Json]:
+        """The file by its name and content, and what was named beside it."""
+        images = sorted(source.image.hash for source in self._given)
+        tools = self._named_tools().id if self.env is not None else ""
+        return {"file": self.path.name, "content": self._mark, "databases": images, "env": tools}
+
+    def environments(self) -> tuple[Environment, ...]:
+        """Those met so far."""
+        return tuple(self._known.values())
+
+    def environment(self, name: str) -> Environment:
+        """One met in a row. Raises `KeyError`."""
+        return self._known[name]
+
+    def image(self, name: str) -> bytes:
+        """That of a database that was named or found. Raises `KeyError`."""
+        return self._sources[name].image.data
+
+    def catalog(self, name: str) -> bytes | None:
+        """What the schema of an environment's database means; None where it has none."""
+        image = self._known[name].image
+        if image and image not in self._catalogs:
+            self._catalogs[image] = msgspec.json.encode(catalog_of(self._sources[image]))
+        return self._catalogs.get(image)
+
+    def used(self) -> set[str]:
+        """The tasks of the rows."""
+        found = (p.dialogue for p in self._own().values())
+        return {task.id for d in found if d is not None for task in d.scenario.tasks}
+
+    def parents(self, limit: int | None) -> list[Parent]:
+        """Rows in their order, each with what can be made of it."""
+        own = self._own()
+        every = (
+            own.get((talk.place.line, talk.place.index)) or self._foreign(talk) for talk in conversations(self.path)
+        )
+        return list(islice(every, limit))
+
+    # ── rows of ours ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _own(self) -> dict[tuple[int, int], Parent]:
+        """Rows that `export` wrote, by their place."""
+        out = {}
+        for raw in rows(self.path):
+            about = raw.value.get("metadata") if isinstance(raw.value, dict) else None
+            if isinstance(about, dict) and about.get("format") == FORMAT:
+                out[raw.line, raw.index] = self._exported(raw.value, f"{self.path.name}:{raw.line}")
+        return out
+
+    def _exported(self, value: Json, where: str) -> Parent:
+        try:
+            dialogue = dialogue_of(msgspec.convert(value, Row))
+        except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
+            return Parent(where, reason="it is no row as `export` writes them", evidence=str(error))
+        try:
+            environment = self._environment_of(dialogue)
+        except StageError as error:
+            return Parent(dialogue.id, reason=error.reason, evidence=error.evidence)
+        return Parent(dialogue.id, replace(dialogue, environment=environment.id))
+
+    def _environment_of(self, dialogue: Dialogue) -> Environment:
+        """That of a row, over the database it was made from, or the only one that was named. Raises `StageError`."""
+        beside = environment_path(self.path.parent, dialogue.environment)
+        if self.env is None and not beside.is_file():
+            raise StageError(CONTINUE, NO_TOOLS, beside.name)
+        found = read_environment(beside) if beside.is_file() else self._named_tools()
+        if not found.image:
+            return self._met(found)
+        if found.image not in self._sources:
+            source = built_in(found.image, self.path.parent)
+            if source is not None:
+                self._sources[found.image] = source
+            elif len(self._given) == 1:
+                found = named(replace(found, image=self._given[0].image.hash))
+            else:
+                raise StageError(CONTINUE, NO_DATABASE, f"{found.name}, image {found.image}")
+        return self._met(found)
+
+    def _met(self, environment: Environment) -> Environment:
+        return self._known.setdefault(environment.id, environment)
+
+    def _named_tools(self) -> Environment:
+        """What `--env` names: a toolset, or an environment as `export` writes them beside the rows."""
+        assert self.env is not None
+        image = self._given[0].image.hash if len(self._given) == 1 else ""
+        try:
+            return named(replace(read_environment(self.env), image=image))
+        except UserError:
+            return read_tools(self.env, image)
+
+    # ── rows of others ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _foreign(self, row: Talk | Unreadable) -> Parent:
+        place = row.place
+        name = f"{self.path.name}:{place.line}" + (f".{place.index}" if place.index >= 0 else "")
+        if not isinstance(row, Talk):
+            return Parent(name, reason=row.what, evidence=row.evidence)
+        try:
+            environment = self._met(self._named_tools()) if self.env is not None and self._given else None
+            if environment is None and self._given:
+                raise StageError(CONTINUE, NO_TOOLS)
+            dialogue, made = dialogue_of_talk(row, name, environment, self.seed)
+        except StageError as error:
+            return Parent(name, reason=error.reason, evidence=error.evidence, foreign=True)
+        self._met(made)
+        return Parent(name, dialogue, foreign=True)
