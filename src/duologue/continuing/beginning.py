@@ -55,10 +55,14 @@ def _spoken(owed: Owed) -> Iterator[Disclosure]:
 
 
 def _named(memory: Memory, path: Sequence[Turn]) -> Iterator[Disclosure]:
-    """Names of rows that stand in what was said, by whom ever."""
+    """Names of rows, and numbers they go by, that stand in what was said, by whom ever."""
     said = fold("\n".join(t.message.content for t in path if t.message.role in ("user", "assistant")))
     for table, rows in memory.known.items():
         for known in rows.values():
             name = known.values.get("@name")
             if isinstance(name, str) and has_phrase(said, fold(name)):
                 yield Disclosure(name, f"{table}.@name")
+            about = memory.catalog.table(table)
+            key = about.key[0] if len(about.key) == 1 and not about.display else ""
+            if key in known.values and has_phrase(said, fold(f"{about.label} {known.values[key]}")):
+                yield Disclosure(known.values[key], f"{table}.{key}")

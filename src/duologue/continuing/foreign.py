@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from duologue.audit.deeds import changes
+from duologue.continuing.places import parts
 from duologue.environment import net_changes
 from duologue.errors import StageError
 from duologue.ids import derive_seed, digest
@@ -55,7 +56,15 @@ def dialogue_of_talk(talk: Talk, name: str, environment: Environment | None, see
         raise StageError(CONTINUE, "it calls tools that nobody describes", ", ".join(missing))
     clock = ClockSpec("2025-06-02T09:00:00", derive_seed(seed, "clock", name))
     scenario = settled(Scenario(name, (), clock, derive_seed(seed, "foreign", name)))
-    return Dialogue(digest([name, scenario.seed]), environment.id, scenario, turns[: last + 1]), environment
+    stays = _left(turns[: last + 1])
+    return Dialogue(digest([name, scenario.seed]), environment.id, scenario, stays), environment
+
+
+def _left(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+    """The turns, the user's last one marked where they take leave in it."""
+    asked = max((n for n, t in enumerate(turns) if t.message.role == "user"), default=0)
+    over = len(turns) == asked + 2 and asked > 1 and parts(turns[asked].message.content)
+    return (*turns[:asked], replace(turns[asked], done=True), *turns[asked + 1 :]) if over else turns
 
 
 def settled(scenario: Scenario, changed: Sequence[RowChange] = ()) -> Scenario:

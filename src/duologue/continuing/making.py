@@ -7,10 +7,14 @@ is one settled task (`foreign`), and the checks' objections to it are not this c
 """
 
 import asyncio
+import datetime
+import re
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from duologue.casting import Cast
+from duologue.catalog import Catalog
 from duologue.checks.blame import blame
 from duologue.checks.combine import combine
 from duologue.checks.findings import given_up
@@ -32,13 +36,16 @@ from duologue.store import Store
 from duologue.tasks.clock import scenario_clock
 from duologue.tasks.further import further
 from duologue.tasks.maker import ScriptedTasks
-from duologue.types import Continued, Dialogue, Scenario, Turn, Verdict
+from duologue.types import ClockSpec, Continued, Dialogue, Scenario, Turn, Verdict
 from duologue.workshop import Workshop
 
 DIFFERS = "its calls give something else than is recorded"
 NEEDED = "what is under way there needs a tool that is withdrawn"
 OVER = "it is over before that turn, or has not begun"
 NO_WORLD = "its tools only have a description: a model has to play them"
+_MOMENT = re.compile(r"\b(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)\b")
+DRAWS = 3
+"""Continuations drawn by rules until one passes every check."""
 SHOWN = 5
 """Differences that are told."""
 
@@ -59,21 +66,33 @@ class Continuations:
         try:
             if parent.dialogue is None:
                 raise StageError(CONTINUE, parent.reason, parent.evidence)
-            shop = self.shop(parent.dialogue.environment)
-            async with self._drawing:  # each knows what those before it have used
-                start = await self._begun(item, parent, parent.dialogue)
-            played = await shop.go_on(start, str(item))
-        except GivenUpError as error:
-            return self._end_given_up(item, error)
+            made = await self._drawn(item, parent, parent.dialogue)
         except StageError as error:
             who = blame(error.stage, error.reason).who if error.stage != CONTINUE else ""
             self.store.reject_item(item, error.stage, error.reason, error.evidence, who)
             return "left out"
-        return await self._judged(item, shop, played)
+        self.store.put_dialogue(item, made.dialogue, made.verdicts, made.code, made.blame)
+        return "rejected" if made.code else "accepted"
+
+    async def _drawn(self, item: int, parent: Parent, dialogue: Dialogue) -> "Made":
+        """Its first continuation that passes every check; the last one drawn where none does. Models are asked once."""
+        draws = DRAWS if self.cast.roles.scripted else 1
+        for draw in range(draws):
+            try:
+                async with self._drawing:  # each knows what those before it have used
+                    start = await self._begun(item, parent, dialogue, draw)
+                played = await self.shop(dialogue.environment).go_on(start, str(item))
+                made = await self._judged(item, self.shop(dialogue.environment), played)
+            except GivenUpError as error:
+                made = self._given_up(item, error)
+            if not made.code or draw == draws - 1:
+                break
+            self.store.keep_redrawn(item, made.dialogue, made.verdicts, made.code, made.blame)
+        return made
 
     # ── what stays, and what is new ──────────────────────────────────────────────────────────────────────────────────
 
-    async def _begun(self, item: int, parent: Parent, dialogue: Dialogue) -> Dialogue:
+    async def _begun(self, item: int, parent: Parent, dialogue: Dialogue, draw: int) -> Dialogue:
         """The conversation as far as it stays, with new tasks to go on with."""
         path = dialogue.path()
         at = cut(path, place(self.asked.at))
@@ -81,7 +100,7 @@ class Continuations:
             raise StageError(CONTINUE, OVER)
         if self.shop(dialogue.environment).image is None:
             raise StageError(CONTINUE, NO_WORLD)
-        start = self._changed(dialogue, self._stays(parent, dialogue, at))
+        start = self._changed(dialogue, self._stays(parent, dialogue, (at, draw)))
         since = start.continued
         assert since is not None
         if not since.settled and under_way(path, at, since.task):
@@ -89,20 +108,21 @@ class Continuations:
         scenario = self._with_tasks(item, self.shop(dialogue.environment).as_offered(start), start)
         return replace(start, id=digest([parent.name, scenario.id, at, since.seed]), scenario=scenario)
 
-    def _stays(self, parent: Parent, dialogue: Dialogue, at: int) -> Dialogue:
-        """The beginning, in the state that its calls lead to."""
+    def _stays(self, parent: Parent, dialogue: Dialogue, place: tuple[int, int]) -> Dialogue:
+        """The beginning, in the state that its calls lead to. `place`: how many turns stay, and which draw it is."""
+        at, draw = place
         shop, turns, scenario = self.shop(dialogue.environment), dialogue.path()[:at], dialogue.scenario
         unread = parent.foreign or (not self._models and any(t.maker not in ("scripted", "tool") for t in turns))
         if parent.foreign:
-            scenario = replace(scenario, clock=scenario_clock(shop.catalog, scenario.seed))
+            scenario = replace(scenario, clock=_clock(turns[0].message.content, shop.catalog, scenario.seed))
             if not turns[0].message.content:
                 turns = (replace(turns[0], message=system_message(shop.environment, scenario)), *turns[1:])
         differences: tuple[Difference, ...] = ()
         if shop.image is not None and (self.asked.changes or not isinstance(self.origin, RunOrigin)):
             turns, differences = rebuilt(turns, shop.environment, shop.image, scenario.clock)
-        if differences and not self.asked.differing:
-            told = "; ".join(f"turn {d.turn}, {d.tool}: {d.what}" for d in differences[:SHOWN])
-            raise StageError(CONTINUE, DIFFERS, told)
+        told = [f"turn {d.turn}, {d.tool}: {d.what}" for d in differences if not d.moment]
+        if told and not self.asked.differing:
+            raise StageError(CONTINUE, DIFFERS, "; ".join(told[:SHOWN]))
         if unread:
             turns = tuple(replace(t, task=0, acts=(), behaviours=(), done=False) for t in turns)
             scenario = settled(scenario, [c for t in turns for c in t.changes])
@@ -110,7 +130,7 @@ class Continuations:
         lineage = Continued(
             parent.name,
             at,
-            derive_seed(self.asked.seed, CONTINUE, parent.name, at),
+            derive_seed(self.asked.seed, CONTINUE, parent.name, at, draw),
             kept,
             dialogue.continued.offers if dialogue.continued is not None else (),
             tuple(d.turn for d in differences),
@@ -166,15 +186,14 @@ class Continuations:
 
     # ── what becomes of it ───────────────────────────────────────────────────────────────────────────────────────────
 
-    def _end_given_up(self, item: int, error: GivenUpError) -> str:
+    def _given_up(self, item: int, error: GivenUpError) -> "Made":
         reason = error.reason if error.stage == PLAY else f"{error.stage}: {error.reason}"
         last = len(error.dialogue.turns) - 1
         fault = Verdict(error.stage, False, (given_up(last, error.reason, error.evidence),))
         self.store.count_attempt(item, PLAY, reason)
-        self._end(item, error.dialogue, (fault,), reason)
-        return "rejected"
+        return _made(error.dialogue, (fault,), reason)
 
-    async def _judged(self, item: int, shop: Workshop, dialogue: Dialogue) -> str:
+    async def _judged(self, item: int, shop: Workshop, dialogue: Dialogue) -> "Made":
         verdicts = await shop.verdicts(dialogue, str(item))
         if dialogue.continued is not None and dialogue.continued.settled:
             verdicts = tuple(_own(verdict, dialogue.continued.at) for verdict in verdicts)
@@ -183,12 +202,31 @@ class Continuations:
         self.store.count_attempt(item, PLAY)
         self.store.count_attempt(item, CHECK, code)
         self.store.count_verdicts(item, verdicts)
-        self._end(item, dialogue, verdicts, code)
-        return "rejected" if code else "accepted"
+        return _made(dialogue, verdicts, code)
 
-    def _end(self, item: int, dialogue: Dialogue, verdicts: tuple[Verdict, ...], code: str) -> None:
-        roles = [t.message.role for t in dialogue.path()]
-        self.store.put_dialogue(item, dialogue, verdicts, code, blame(CHECK, code, verdicts, roles).who if code else "")
+
+class Made(Struct, frozen=True):
+    """A continuation with its verdicts. `code`: why it is rejected, empty where it is not; `blame`: who that is lost to."""
+
+    dialogue: Dialogue
+    verdicts: tuple[Verdict, ...]
+    code: str = ""
+    blame: str = ""
+
+
+def _made(dialogue: Dialogue, verdicts: tuple[Verdict, ...], code: str) -> Made:
+    roles = [t.message.role for t in dialogue.path()]
+    return Made(dialogue, verdicts, code, blame(CHECK, code, verdicts, roles).who if code else "")
+
+
+def _clock(text: str, catalog: Catalog, seed: int) -> ClockSpec:
+    """A clock that starts at the moment that a system message names, or near the latest dates of the data."""
+    clock, named = scenario_clock(catalog, seed), _MOMENT.search(text)
+    try:
+        start = datetime.datetime.fromisoformat(f"{named[1]}T{named[2]}:00") if named is not None else None
+    except ValueError:
+        start = None
+    return clock if start is None else replace(clock, start=start.strftime("%Y-%m-%dT%H:%M:%S"))
 
 
 def _only(scenario: Scenario, tasks: int) -> Scenario:

@@ -4,12 +4,21 @@ There everything asked before is settled, or the assistant has asked something; 
 comes before stays as it is. The turns are counted with the system message as 0.
 """
 
+import re
 from collections.abc import Sequence
 
 from duologue.errors import UserError
 from duologue.types import Turn
 
 LAST = "last"
+_PARTING = re.compile(
+    r"\b(?:(?:good)?bye|take care|all set|(?:that(?:'s| is| was|'ll be| will be)|this is|i have|i've got) (?:all|everything|it)\b(?! that\b)"
+    r"|nothing (?:else|more|further)|no (?:more|other|further) questions|(?:i|we)(?:'m| am|'re| are) (?:all )?(?:done|set)"
+    r"|have a (?:nice|good|great|lovely|wonderful))\b|^\W*(?:[\w']+\W+){0,3}(?:many )?(?:thanks|thank you|cheers)\b[^?]{0,60}$",
+    re.IGNORECASE,
+)
+_SHORT = 120
+"""Characters of a leave-taking."""
 MOST = 100_000
 
 
@@ -30,6 +39,11 @@ def cut(path: Sequence[Turn], at: int | None) -> int | None:
     if at is None:
         return over if over > 1 else None
     return next((n for n in found if at <= n <= over and n > 1), None)
+
+
+def parts(text: str) -> bool:
+    """Whether a user takes leave, by the words."""
+    return len(text) <= _SHORT and "?" not in text and _PARTING.search(text.replace("’", "'")) is not None
 
 
 def under_way(path: Sequence[Turn], at: int, tasks: int) -> bool:

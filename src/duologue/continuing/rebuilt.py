@@ -1,4 +1,8 @@
-"""The state behind a conversation, built again by making its calls, with what came out otherwise than it is recorded."""
+"""The state behind a conversation, built again by making its calls, with what came out otherwise than it is recorded.
+
+Nobody knows to the second when a stranger's conversation took place. So its calls are made in a second session too, at another time: what
+differs between the two hangs on the moment, and is no difference in the data.
+"""
 
 from collections.abc import Sequence
 
@@ -6,19 +10,24 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from duologue.environment import Image, open_session
+from duologue.plans.placeholders import leaves
 from duologue.plans.trace import read_result
-from duologue.types import ClockSpec, Environment, ToolCall, Turn
+from duologue.protocols import Outcome
+from duologue.types import ClockSpec, Environment, Json, ToolCall, Turn
 from duologue.verify.replay import difference
 
 __all__ = ["Difference", "rebuilt"]
 
+_LATER = "2101-03-04T05:06:07"
+
 
 class Difference(Struct, frozen=True):
-    """A call that gives something else now. `turn` is that of its result."""
+    """A call that gives something else now. `turn` is that of its result; `moment`: only in what hangs on the time of day."""
 
     turn: int
     tool: str
     what: str
+    moment: bool = False
 
 
 def rebuilt(
@@ -27,8 +36,10 @@ def rebuilt(
     """The turns with the state after each and what each call changed, and the differences. A call that met a fault on purpose is held to
     the answer that was held back, or is not made."""
     session = open_session(image, environment, clock)
+    other = open_session(image, environment, replace(clock, start=_LATER))
     calls: dict[str, ToolCall] = {}
-    turns, found = [], []
+    turns: list[Turn] = []
+    found: list[Difference] = []
     try:
         for number, turn in enumerate(path):
             calls.update((c.id, c) for c in turn.message.tool_calls)
@@ -37,12 +48,29 @@ def rebuilt(
                 turns.append(replace(turn, state=session.state))
                 continue
             outcome = session.execute(call.name, call.arguments)
-            recorded = turn.fault.held if turn.fault is not None else turn.message.content
-            if outcome.text != recorded and read_result(recorded) != outcome.result:
-                found.append(Difference(number, call.name, difference(recorded, outcome.text)))
-            elif turn.changes and turn.changes != outcome.changes:
-                found.append(Difference(number, call.name, "it changes other rows"))
+            found += _differences(number, turn, call, (outcome, other.execute(call.name, call.arguments)))
             turns.append(replace(turn, state=outcome.state, changes=outcome.changes))
     finally:
         session.close()
+        other.close()
     return tuple(turns), tuple(found)
+
+
+def _differences(number: int, turn: Turn, call: ToolCall, outcomes: tuple[Outcome, Outcome]) -> list[Difference]:
+    outcome, later = outcomes
+    recorded = turn.fault.held if turn.fault is not None else turn.message.content
+    if outcome.text == recorded:
+        known = not turn.changes or turn.changes == outcome.changes
+        return [] if known else [Difference(number, call.name, "it changes other rows")]
+    moment = _same(read_result(recorded), outcome.result, later.result)
+    return [Difference(number, call.name, difference(recorded, outcome.text), moment)]
+
+
+def _same(recorded: Json, now: Json, later: Json) -> bool:
+    """Whether two results hold the same, but for what is another value at another time."""
+    if recorded == now:
+        return True
+    before, here, there = dict(leaves(recorded)), dict(leaves(now)), dict(leaves(later))
+    return before.keys() == here.keys() and all(
+        here[path] == value or (path in there and there[path] != here[path]) for path, value in before.items()
+    )

@@ -22,6 +22,10 @@ from duologue.types import Json, Mention, Need, Pick, Tool
 
 LATER = 1 << 30
 """The number of a need after all others."""
+_LONG_AGO = -4.0
+"""When what was overheard was talked about: before all needs, and too long ago to say "that one"."""
+_OVERHEARD = 1 << 20
+"""More results than are overheard in one conversation."""
 
 
 class Known(Struct):
@@ -80,13 +84,16 @@ class Memory:
         return added
 
     def overhear(self, tool: Tool | None, text: str, source: int) -> None:
-        """Take in a result that nobody here asked for. What it shows is known; of one row alone the talk was about it."""
+        """Take in a result that nobody here asked for. What it shows is known; where it is one row, the talk was about that, before all
+        needs and later than about what came before it."""
         try:
             added = self.absorb(tool, from_json(text), source, -1) if tool is not None else []
         except msgspec.DecodeError:
             return
-        for listing in added:
-            self.attend(Need(listing.meaning), listing)
+        for listing in (x for x in added if len(x.rows) == 1):
+            key = self.key_of(listing.meaning.table, listing.rows[0])
+            if key is not None:
+                self.focus_on(listing.meaning.table, key, _LONG_AGO + (source + 1) / _OVERHEARD)
 
     def put_together(self, need: Need, rows: Sequence[Row], number: int) -> Listing:
         """Rows of several results that were told together, as the list they make."""
@@ -185,7 +192,7 @@ class Memory:
 
     def _focused(self, table: str, before: int) -> tuple[float, RowKey | None]:
         """Since when, and which row; no row where two were spoken of at once."""
-        since, found = -1.0, None
+        since, found = _LONG_AGO, None
         for when, key in self._focus.get(table, ()):
             if since < when < before:
                 since, found = when, key

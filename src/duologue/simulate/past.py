@@ -29,6 +29,8 @@ class Past:
         turns = tuple(t for t in turns if t.message.role != "system")  # which users don't hear
         mine = [t for t in turns if t.message.role == "user"]
         self._mine = mine
+        self.met = bool(mine)
+        """The user has said something before."""
         self.acts = [a for t in mine for a in t.acts]
         self.behaviours = Counter(name for t in mine for name in t.behaviours)
         """How often the user did what beside going on with the goals."""

@@ -45,7 +45,7 @@ def turn_to(scene: Scene, part: Part) -> Turning:
     out = Turning("next", {}, _taken(part))
     last = scene.part
     if last is None:
-        out.frame = "first"
+        out.frame = "topic" if scene.past.met else "first"
     elif last.task != part.task:
         _to_another(scene, last, part, out)
     elif _offered(scene) and _is_offered(last, part):

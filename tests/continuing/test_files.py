@@ -1,0 +1,171 @@
+"""Files are gone on with too: ours, and any that hold messages and tools, where their calls can be made again."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from duologue.cli import run
+from duologue.continuing.places import parts
+from duologue.sources import from_domain
+from duologue.store import Store
+from duologue.types import Dialogue
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two exported conversations, their database beside them as `shop.sqlite`."""
+    folder = tmp_path_factory.mktemp("rows")
+    assert run(["generate", "-n", "2", "--toolsets", "1", "-o", str(folder / "run")]) == 0
+    assert run(["export", str(folder / "run"), "-o", str(folder / "rows.jsonl")]) == 0
+    (folder / "shop.sqlite").write_bytes(from_domain("retail").image.data)
+    plain = folder / "plain.jsonl"
+    with plain.open("w") as file:
+        for line in (folder / "rows.jsonl").read_text().splitlines():
+            row = json.loads(line)
+            file.write(json.dumps({"messages": row["messages"], "tools": row["tools"]}) + "\n")
+    return folder
+
+
+def stored(folder: Path) -> list[Dialogue]:
+    with Store.open(folder, readonly=True) as store:
+        return [d.dialogue for d in store.dialogues()]
+
+
+def told(command: list[str | Path], capsys: pytest.CaptureFixture[str]) -> dict[str, list[dict[str, str]]]:
+    capsys.readouterr()
+    assert run([*map(str, command), "--json"]) == 0
+    found: dict[str, list[dict[str, str]]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_an_exported_file_goes_on_as_its_run_would(
+    rows: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = told(["continue", rows / "rows.jsonl", "-o", tmp_path / "on"], capsys)
+    assert [one["outcome"] for one in found["outcomes"]] == ["accepted"] * 2
+    parents = {d.id: d for d in stored(rows / "run")}
+    for one in stored(tmp_path / "on"):
+        assert one.continued is not None
+        parent = parents[one.continued.parent]
+        assert one.turns[: one.continued.at] == parent.turns[: one.continued.at]
+        assert one.scenario.tasks[: one.continued.task] == parent.scenario.tasks
+    assert run(["verify", str(tmp_path / "on")]) == 0
+
+
+def test_messages_and_tools_are_enough_where_the_tools_run(
+    rows: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    env = next(rows.glob("env-*.json"))
+    out = tmp_path / "on"
+    found = told(["continue", rows / "plain.jsonl", "--db", rows / "shop.sqlite", "--env", env, "-o", out], capsys)
+    assert [one["outcome"] for one in found["outcomes"]] == ["accepted"] * 2
+    parents = {d.id: d for d in stored(rows / "run")}
+    for one, parent in zip(stored(out), parents.values(), strict=True):
+        assert one.continued is not None
+        assert one.continued.settled
+        at = one.continued.at
+        assert [t.message for t in one.turns[:at]][1:] != []
+        assert parent.turns[at].done or at == len(parent.turns)
+        assert [t.message.content for t in one.turns[:at]] == [t.message.content for t in parent.turns[:at]]
+        assert not any(t.train for t in one.turns[:at] if t.message.role == "assistant")
+        assert [bool(t.changes) for t in one.turns[:at]] == [bool(t.changes) for t in parent.turns[:at]]
+    assert run(["verify", str(out)]) == 0
+
+
+def test_a_database_that_changed_is_noticed_call_by_call(
+    rows: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.sqlite"
+    other.write_bytes((rows / "shop.sqlite").read_bytes())
+    with sqlite3.connect(other) as db:
+        db.execute("UPDATE orders SET total_gbp = total_gbp + 1")
+    env = next(rows.glob("env-*.json"))
+    command: list[str | Path] = ["continue", rows / "plain.jsonl", "--db", other, "--env", env]
+    found = told([*command, "-o", tmp_path / "refused"], capsys)
+    (left,) = {one["reason"] for one in found["outcomes"] if one["outcome"] == "left out"}
+    assert left == "continue: its calls give something else than is recorded"
+    first = next(one for one in found["outcomes"] if one["outcome"] == "left out")
+    assert "running it again gives" in first["evidence"]
+    told([*command, "-o", tmp_path / "on", "--differing"], capsys)
+    assert any(one.continued is not None and one.continued.differing for one in stored(tmp_path / "on"))
+    assert run(["verify", str(tmp_path / "on")]) == 0
+
+
+def test_every_row_gets_one_reason_and_none_a_traceback(
+    rows: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = json.loads((rows / "plain.jsonl").read_text().splitlines()[0])
+    called = next(m for m in plain["messages"] if m.get("tool_calls"))
+    at = plain["messages"].index(called)
+    lines = [
+        json.dumps(plain),
+        "no json",
+        json.dumps({"question": [[{"role": "user", "content": "Move it."}]]}),
+        json.dumps({"messages": [{"role": "user", "content": "Anybody?"}], "tools": plain["tools"]}),
+        json.dumps({"messages": [*plain["messages"][: at + 1], plain["messages"][-1]], "tools": plain["tools"]}),
+        json.dumps({"messages": [plain["messages"][1], {"role": "assistant", "content": "Hello."}]}),
+        (rows / "rows.jsonl").read_text().splitlines()[0].replace('"start"', '"begin"'),
+    ]
+    file = tmp_path / "mixed.jsonl"
+    file.write_text("\n".join(lines))
+    env = next(rows.glob("env-*.json"))
+    found = told(["continue", file, "--db", rows / "shop.sqlite", "--env", env, "-o", tmp_path / "on"], capsys)
+    reasons = [one["reason"].removeprefix("continue: ") for one in found["outcomes"]]
+    assert reasons == [
+        "",
+        "no JSON: Expecting value at character 1",
+        "`question` holds the users' side of a task, turn by turn, and nobody answers; wanted: `messages` (OpenAI),"
+        " `conversations` (ShareGPT), or `input` items (Responses)",
+        "the assistant says nothing in it",
+        "a call in it has no result",
+        "",
+        "it is no row as `export` writes them",
+    ]
+    assert found["outcomes"][5]["outcome"] == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["nowhere.jsonl"], "There is no 'nowhere.jsonl'"),
+        (["plain.jsonl", "--db", "shop.sqlite"], "nothing says how its tools work"),
+        (["run", "--db", "shop.sqlite"], "A run holds its database and its tools"),
+        (["plain.jsonl", "--db", "nowhere.sqlite"], "nowhere.sqlite"),
+        (["plain.jsonl", "--db", "shop.sqlite", "--env", "plain.jsonl"], "plain.jsonl"),
+    ],
+)
+def test_what_is_mistyped_is_said(
+    rows: Path,
+    tmp_path: Path,
+    more: list[str],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(rows)
+    assert run(["continue", *more, "-o", str(tmp_path / "x")]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "leaves"),
+    [
+        ("That's all, thanks!", True),
+        ("Thank you so much for your help.", True),
+        ("great, thanks", True),
+        ("I reckon we're done, thanks, you're a star!", True),
+        ("Nothing else, bye.", True),
+        ("Thanks. And the phone number?", False),
+        (
+            "Thank you, now please cancel the order of last Tuesday and tell me what comes back to my account today",
+            False,
+        ),
+        ("Cancel it.", False),
+        ("I have everything that you asked for here, the number is 5", False),
+    ],
+)
+def test_leave_taking_is_heard(text: str, leaves: bool) -> None:
+    assert parts(text) is leaves
