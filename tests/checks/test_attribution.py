@@ -106,3 +106,40 @@ def test_short_names_and_small_ids(text: str, why: str) -> None:
     objections = attribution(Case(trace(turns, Toolset("t", (tool,))), (), columns=columns)).evidence
     assert bool(objections) is bool(why), objections
     assert all(why in f.what for f in objections)
+
+
+SONGS = {
+    "rows": [
+        {"name": "Jump", "ms": 282_671, "bytes": 7_911_090},
+        {"name": "Leila", "ms": 122_000, "bytes": 7_000_000},
+    ]
+}
+AMOUNTS = [
+    ("Jump (4:43) and Leila (2:02).", ""),
+    ("Jump (2:02) and Leila (4:43).", "is not of"),
+    ("Jump has 7.9 MB and Leila 7.0 MB.", ""),
+    ("Jump has 7.0 MB and Leila 7.9 MB.", "is not of"),
+    ("The duration of Jump is 4:43.", ""),
+    ("The duration of Jump is 2:02.", "is not of"),
+    ("The size of Leila is 7.9 MB.", "is not of"),
+]
+
+
+@pytest.mark.parametrize(("text", "why"), AMOUNTS)
+def test_durations_and_sizes_in_people_s_words(text: str, why: str) -> None:
+    columns = {
+        "songs.name": Column("songs", "name", "name", label="name"),
+        "songs.ms": Column("songs", "ms", "measure", label="duration", unit="milliseconds"),
+        "songs.bytes": Column("songs", "bytes", "measure", label="size", unit="bytes"),
+    }
+    tool = Tool("songs", "", {}, {}, "read", outputs={f"rows[].{n}": Slot("songs", n) for n in ("name", "ms", "bytes")})
+    turns = [
+        Turn(Message("system", "x")),
+        Turn(Message("user", "which songs are there?")),
+        Turn(Message("assistant", tool_calls=(ToolCall("c", "songs", {}),))),
+        Turn(Message("tool", to_json(SONGS), tool_call_id="c")),
+        Turn(Message("assistant", text)),
+    ]
+    objections = attribution(Case(trace(turns, Toolset("t", (tool,))), (), columns=columns)).evidence
+    assert bool(objections) is bool(why), objections
+    assert all(why in f.what for f in objections)

@@ -28,6 +28,8 @@ def test_what_comes_close_is_found(said: str, found: list[str]) -> None:
         ("Micheal Rogers", ["Rogers", "Micheal"]),
         ("Metalica", ["Meta"]),
         ("Ian", []),
+        ("The Best of Ed Mota", ["Mota", "Best"]),
+        ("The Beatlse", ["Bea"]),
         ("27 New Steret", ["Steret", "New"]),
     ],
 )

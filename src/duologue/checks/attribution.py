@@ -47,6 +47,7 @@ from duologue.checks.placing import (
 from duologue.checks.rows import NOBODY, Claim, Listing, Row, Seen, among
 from duologue.checks.sources import PART_OF
 from duologue.checks.words import finds
+from duologue.language.amounts import amounts_in
 from duologue.language.reading import Number
 from duologue.plans.placeholders import leaves
 from duologue.plans.trace import Executed
@@ -116,6 +117,9 @@ class _Judge:
         """The calls it reports."""
         self.claims: list[Claim] = [n for n in reading.numbers if not n.word and not n.scale]
         self.claims += reading.dates
+        if amounts := amounts_in(reading.text, seen.amounts):
+            starts_at = {n.start for n in amounts}
+            self.claims = [*(c for c in self.claims if c.start not in starts_at), *amounts]
         self.lowered = self.text.lower()
 
     def objections(self) -> list[str]:
@@ -368,5 +372,5 @@ class _Judge:
         )
 
     def _is_derived(self, claim: Claim) -> bool:
-        near = Near.of(self.case.reading(self.turn))
+        near = Near.of(self.case.reading(self.turn), units=self.seen.amounts)
         return isinstance(claim, Number) and any(derive(r).explains(claim, near) for r in self.seen.results[-RECENT:])

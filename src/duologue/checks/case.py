@@ -11,6 +11,7 @@ from functools import cached_property
 
 from duologue.catalog.model import Catalog, Column
 from duologue.kept import Kept
+from duologue.language.amounts import is_amount
 from duologue.language.reading import Reading, read
 from duologue.language.values import is_blank
 from duologue.plans.answered import answered
@@ -93,14 +94,16 @@ class Case:
         return tuple(sorted(found, key=lambda v: (-len(v), v)))
 
     def formatted(self, call: Executed) -> list[tuple[Json, Column]]:
-        """Values of a result whose writing depends on their column: flags, shares, dates kept in odd ways."""
+        """Values of a result whose writing depends on their column: flags, shares, durations, dates kept in odd ways."""
         tool = self.trace.tools.get(call.call.name)
         if tool is None or not self.columns:
             return []
         special = {}
         for path, slot in tool.outputs.items():
             column = self.column(f"{slot.table}.{slot.column}")
-            if column is not None and (column.role in ("flag", "date") or column.format in ("percent", "money")):
+            if column is not None and (
+                column.role in ("flag", "date") or column.format in ("percent", "money") or is_amount(column.unit)
+            ):
                 special[path.replace("[]", "").rpartition(".")[2]] = column
         named = ((path.rpartition(".")[2], value) for path, value in leaves(call.result))
         return [(value, special[name]) for name, value in named if name in special and not is_blank(value)]

@@ -9,13 +9,15 @@ compared field by field, both figures told (`between`). `benchmarks/measure_chan
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import combinations
 
 from msgspec import Struct
 
+from duologue.language.amounts import amounts_in
 from duologue.language.reading import Day, Number, Reading, fold, has_phrase, parse_day, read
+from duologue.language.values import same_figure
 from duologue.types import Json
 
 __all__ = ["MOST", "Derived", "Near", "between", "derive"]
@@ -48,10 +50,14 @@ class Near(Struct, frozen=True):
     days: frozenset[date]
     text: str
     folded: str
+    amounts: tuple[Number, ...] = ()
+    """Durations and sizes as people say them."""
 
     @staticmethod
-    def of(reading: Reading, earlier: Iterable[Reading] = (), today: Iterable[Day] = ()) -> "Near":
-        """What a text, and some before it, tell; and what day it is."""
+    def of(
+        reading: Reading, earlier: Iterable[Reading] = (), today: Iterable[Day] = (), units: Collection[str] = ()
+    ) -> "Near":
+        """What a text, and some before it, tell; and what day it is. `units`: those of which people say amounts in their own way."""
         readings = (reading, *earlier)
         days = [*today, *(day for r in readings for d in r.dates for day in d.days)]
         return Near(
@@ -59,14 +65,18 @@ class Near(Struct, frozen=True):
             frozenset(d for day in days if (d := to_date(day)) is not None),
             reading.text,
             reading.folded.replace("'s ", " "),
+            tuple(n for r in readings for n in amounts_in(r.text, units)) if units else (),
         )
+
+    def told(self, value: float) -> bool:
+        """The figure was told, as it is or as people say such amounts."""
+        exact = value in self.figures or round(value, 2) in self.figures
+        return exact or any(same_figure(n, value) for n in self.amounts)
 
     def tells(self, cell: "Cell") -> bool:
         """The figure was told, or its row is named."""
         value, names = cell
-        return (
-            value in self.figures or round(value, 2) in self.figures or any(has_phrase(self.folded, n) for n in names)
-        )
+        return self.told(value) or any(has_phrase(self.folded, n) for n in names)
 
     def is_span(self, said: Number) -> bool:
         """The figure counts days or weeks."""
@@ -142,7 +152,7 @@ def _smallest(column: tuple[Cell, ...], near: Near) -> Iterator[float]:
     """What the smallest figures of a column come to, one after the other, as far as all of them were told."""
     total = 0.0
     for n, (value, _) in enumerate(sorted(column)):
-        if value not in near.figures and round(value, 2) not in near.figures:
+        if not near.told(value):
             return
         total += value
         if n > 1:
@@ -158,6 +168,8 @@ def _pairs(cells: tuple[Cell, ...], said: Number, near: Near, short: bool) -> It
 
 
 def _near(value: float, said: Number) -> bool:
+    if said.decimals < 0:  # an amount as people say it: what it is worked out from was rounded, too
+        return abs(value - said.value) <= 1.0000001 * 10.0**-said.decimals
     if said.decimals == 0 and not said.percent:
         return abs(value - said.value) < 1e-6
     return abs(value - said.value) <= 0.5000001 * 10.0**-said.decimals
@@ -203,7 +215,7 @@ def between(results: Sequence[Json], said: Number, near: Near) -> bool:
     for result in results:
         for rows in _tables(result):
             for field, value in rows[0].items() if len(rows) == 1 else ():
-                told = _is_number(value) and (value in near.figures or round(value, 2) in near.figures)
+                told = _is_number(value) and near.told(value)
                 if told and not _NAMES_ROWS.search(field):
                     found.setdefault(field, []).append(value)
     return any(_near(abs(a - b), said) for values in found.values() for a, b in combinations(values, 2) if a != b)

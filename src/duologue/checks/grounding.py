@@ -19,6 +19,7 @@ from duologue.checks.case import Case
 from duologue.checks.derived import Near, to_date
 from duologue.checks.findings import note
 from duologue.checks.sources import Sources
+from duologue.language.amounts import amounts_in
 from duologue.language.reading import DateSaid, Day, Number, Reading, fold, has_phrase
 from duologue.types import Finding, Verdict
 
@@ -97,7 +98,15 @@ def traced(reading: Reading, known: Sources) -> tuple[list[str], list[str]]:
     out: list[str] = []
     notes: list[str] = []
     near = known.near(reading)
+    amounts = amounts_in(reading.text, known.amounts)
+    told = frozenset(n.start for n in amounts if known.knows_amount(n) or known.derives(n, "", near))
+    sizes = frozenset(n.start for n in amounts if ":" not in n.text)
     for n in reading.numbers:
+        if n.start in told:
+            continue
+        if n.start in sizes:
+            out.append(next(a.text for a in amounts if a.start == n.start))
+            continue
         if _is_counter(n, reading) or _is_known(n, reading, known):
             continue
         way = _derivation(n, reading, known, near)
@@ -108,7 +117,7 @@ def traced(reading: Reading, known: Sources) -> tuple[list[str], list[str]]:
     out += [d.text for d in reading.dates if not known.knows_date(d) and not _is_counted_to(d, reading, known)]
     out += [d for said in reading.dates if (d := _wrong_weekday(said, reading.text, known))]
     out += [f"the {day}." for day in _DAY_OF_MONTH.findall(reading.text) if not _is_some_day(int(day), reading, known)]
-    out += [t.text for t in reading.times if not known.knows_time(t)]
+    out += [t.text for t in reading.times if t.start not in told and not known.knows_time(t)]
     out += [c.text for c in reading.codes if not known.knows_code(c) and not known.is_named(c.text, reading)]
     out += [q for q in _QUOTED.findall(reading.text) if not _is_known_name(q, known)]
     return out, notes

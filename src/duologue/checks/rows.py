@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from duologue.catalog.model import Column
 from duologue.kept import Kept
+from duologue.language.amounts import is_amount
 from duologue.language.reading import DateSaid, Day, Number, Reading, fold
 from duologue.language.values import clean, moment, same_figure, say
 from duologue.plans.groups import Group, groups_of
@@ -78,6 +79,7 @@ class Seen:
     def __init__(self, columns: Mapping[str, Column]) -> None:
         self._fields = _fields(columns)
         self.labels, self.stock = self._fields.labels, self._fields.stock
+        self.amounts = self._fields.amounts
         self.by_label: dict[str, set[Figure]] = {}
         """What was returned, or passed, for the columns of a name."""
         self.fresh: dict[int, dict[str, set[Figure]]] = {}
@@ -232,6 +234,7 @@ class _Fields:
         labels = {c.label.lower() for c in columns.values() if c.role != "flag"}
         self.labels = frozenset(x for x in labels if len(x) > 3 and x not in _VAGUE)
         self.stock = _stock(columns.values())
+        self.amounts = frozenset(c.unit for c in columns.values() if is_amount(c.unit))
         self.outputs: Kept[Tool, list[tuple[Group, tuple[Field, ...]]]] = Kept(self._outputs, 1024)
         self.inputs: Kept[Tool, dict[str, Field]] = Kept(self._inputs, 1024)
 

@@ -13,6 +13,7 @@ from datetime import date
 from duologue.catalog.model import Column
 from duologue.checks.derived import MOST, Derived, Near, between, derive
 from duologue.kept import Kept
+from duologue.language.amounts import is_amount
 from duologue.language.reading import Code, DateSaid, Day, Number, Reading, fold, has_phrase, parse_day, read
 from duologue.language.values import by_pattern, same_figure
 from duologue.types import Json, Tool
@@ -26,6 +27,8 @@ class Sources:
     def __init__(self, columns: Mapping[str, Column] | None = None) -> None:
         """`columns` say which names hold figures and in what odd ways dates are written."""
         self.labels, self._patterns, self._units = _spellings(columns) if columns else ((), (), frozenset())
+        self.amounts = frozenset(c.unit for c in (columns or {}).values() if is_amount(c.unit))
+        """Units of which people say amounts in another way than they are kept."""
         self._unread: list[str] = []
         self.numbers: set[int | float] = set()
         self.days: set[Day] = set()
@@ -44,6 +47,7 @@ class Sources:
         """The same sources, apart: what is read there only to answer a question stays unread here."""
         twin = Sources()
         twin.labels, twin._patterns, twin._units = self.labels, self._patterns, self._units
+        twin.amounts = self.amounts
         twin._joined = self.joined
         twin._unread, twin.today = self._unread.copy(), self.today.copy()
         twin.numbers, twin.days = self.numbers.copy(), self.days.copy()
@@ -84,7 +88,7 @@ class Sources:
 
     def near(self, reading: Reading) -> Near:
         """What a text and those just before it tell."""
-        return Near.of(reading, self._told, self.today)
+        return Near.of(reading, self._told, self.today, self.amounts)
 
     def _absorb(self, value: Json) -> None:
         if isinstance(value, str):
@@ -201,6 +205,10 @@ class Sources:
         """Days said without a year, which a later speaker may complete."""
         dated = {(0, m, d) for y, m, d in self.days if y and d}
         return {day for day in self.days if day[0] == 0} - dated
+
+    def knows_amount(self, said: Number) -> bool:
+        """A figure of this size was said or returned, as exactly as it is told."""
+        return any(same_figure(said, x) for x in self.numbers)
 
     def knows_time(self, said: Code) -> bool:
         """The time of day was said or returned; "2:30pm" is 14:30."""

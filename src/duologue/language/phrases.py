@@ -10,6 +10,7 @@ from copy import copy
 
 from duologue.catalog.model import Catalog, Column, Table
 from duologue.catalog.nouns import plural
+from duologue.language.amounts import shortly
 from duologue.language.extremes import date_noun, flag_noun, is_adjective, is_many, measure_word, row_word
 from duologue.language.grammar import article, listed
 from duologue.language.naming import column_label, computed, ordinal, quoted
@@ -72,9 +73,14 @@ class Phrases:
         slot, _, column = self.slot(key)
         return say(value, _MONTH if slot.use == "month" else column, self.style)
 
+    def short(self, key: str, value: Json) -> str:
+        """A value as it is told: a duration as on a clock, a size in megabytes. Less exact than it is kept."""
+        column = self.slot(key)[2]
+        return (shortly(value, column.unit) if column is not None and column.unit else "") or self.value(key, value)
+
     def brief(self, key: str, value: Json) -> str:
-        """A value as it is said of a row: a day of the current year without the year."""
-        text = self.value(key, value)
+        """A value as it is told of a row: a day of the current year without the year."""
+        text = self.short(key, value)
         column = self.slot(key)[2]
         dated = self.year and column is not None and column.role == "date" and not self.slot(key)[0].use
         return _DAY_IN_YEAR.sub(_without(self.year), text) if dated and moment(value, column) is not None else text

@@ -15,6 +15,7 @@ import re
 from functools import lru_cache
 
 from duologue.catalog.model import Column
+from duologue.language.amounts import amounts_in, is_amount
 from duologue.language.hours import days_said_softly, hour_of, times_in
 from duologue.language.numerals import below_zero, softly
 from duologue.language.persons import names_person, plain
@@ -101,7 +102,9 @@ def asks_for(text: str | Reading, value: Json, column: Column | None) -> bool:
 
 
 def same_figure(said: Number, value: int | float) -> bool:
-    """Whether a figure in a text is this number, whatever column it comes from."""
+    """Whether a figure in a text is this number, whatever column it comes from; one of `amounts_in` is as exact as it was said."""
+    if said.decimals < 0:
+        return abs(said.value - value) <= 0.5000001 * 10.0**-said.decimals
     if math.isfinite(value):
         return _same_number(said, value, decimals_of(value, None), "", None)
     return False
@@ -134,6 +137,8 @@ def _tells_number(reading: Reading, value: int | float, column: Column | None) -
     raw = column is not None and is_raw(column)
     least = 0 if raw else decimals_of(value, column)
     unit = clean(column.unit).lower() if column is not None and column.unit else ""
+    if is_amount(unit) and any(same_figure(n, value) for n in amounts_in(reading.text, (unit,))):
+        return True
     if any(_says_number(n, value, (least, unit), column, reading.text) for n in reading.numbers):
         return True
     if raw or value < 0 or value != int(value):

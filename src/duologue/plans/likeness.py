@@ -11,6 +11,8 @@ __all__ = ["alike", "pieces_of"]
 _ALIKE = 0.82
 _AS_GOOD = 0.01
 _LEAST = 3
+_EVERYWHERE = frozenset("the and for with from des der die das les los las del van von".split())
+"""Words that many names have: looking for one brings anything."""
 
 
 def alike(said: str, names: Iterable[str]) -> list[str]:
@@ -29,7 +31,7 @@ def _likeness(one: str, other: str) -> float:
 
 def pieces_of(name: str) -> list[str]:
     """At most two pieces of a name worth looking for: its last word and its first; of a single word its beginning."""
-    words = [w for w in name.split() if len(w) >= _LEAST and w.isalpha()]
+    words = [w for w in name.split() if len(w) >= _LEAST and w.isalpha() and w.casefold() not in _EVERYWHERE]
     if len(words) > 1:
         return [words[-1], words[0]]
     if len(words) == 1 and len(words[0]) >= 2 * _LEAST:

@@ -180,7 +180,7 @@ class Rows:
 
     def _line(self, name: str, rest: Sequence[Told]) -> str:
         if len(rest) == 1 and name and self._goes_without(rest[0][0]) and not self.phrases.is_labelled(name):
-            return f"{name}: {self.phrases.value(*rest[0])}"
+            return f"{name}: {self.phrases.short(*rest[0])}"
         told = ", ".join(self._short(name, s, v) for s, v in rest)
         return f"{name}: {told}" if name and told else name or told
 

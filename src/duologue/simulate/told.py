@@ -9,6 +9,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from duologue.language.amounts import amounts_in, shortly
 from duologue.language.phrases import Phrases
 from duologue.language.reading import read
 from duologue.language.values import moment, tells
@@ -67,6 +68,8 @@ def apart(phrases: Phrases, key: str, one: Json, other: Json) -> str:
     if isinstance(one, bool) or isinstance(other, bool):
         return ""
     if isinstance(one, int | float) and isinstance(other, int | float):
+        if (unit := _unit(phrases, key)) and (shortly(one, unit) or shortly(other, unit)):
+            return _amount_apart((shortly(one, unit), shortly(other, unit)), unit)
         said = phrases.value(key, round(abs(one - other), 10) if isinstance(one - other, float) else abs(one - other))
         figures = [read(phrases.value(key, v)).numbers for v in (one, other)] + [read(said).numbers]
         if any(len(f) != 1 for f in figures):
@@ -78,6 +81,22 @@ def apart(phrases: Phrases, key: str, one: Json, other: Json) -> str:
         return ""
     count = abs((days[0] - days[1]).days)
     return f"{count} day{'s' * (count != 1)}" if 0 < count <= _MOST_DAYS else ""
+
+
+def _unit(phrases: Phrases, key: str) -> str:
+    column = phrases.slot(key)[2]
+    return column.unit if column is not None else ""
+
+
+def _amount_apart(said: tuple[str, str], unit: str) -> str:
+    """The difference of two amounts as they are said; empty where one of them is said less exactly than the other."""
+    figures = [amounts_in(text, (unit,)) for text in said]
+    if any(len(f) != 1 for f in figures):
+        return ""
+    (a,), (b,) = figures
+    gap = shortly(abs(a.value - b.value), unit) if a.decimals == b.decimals else ""
+    exact = amounts_in(gap, (unit,))
+    return gap if exact and exact[0].decimals == a.decimals else ""
 
 
 def _day(phrases: Phrases, key: str, value: Json) -> date | None:

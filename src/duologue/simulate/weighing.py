@@ -33,9 +33,9 @@ def weighed(teller: "Reporter", parts: Sequence[Owed], dice: random.Random) -> t
     rest = [(p, row) for p, row in rows if row is not best]
     slots = {
         "a": _name(teller, *first),
-        "a_value": teller.phrases.value(slot, best.values[slot]),
+        "a_value": teller.phrases.short(slot, best.values[slot]),
         "is_more": is_more(teller.phrases, whole.need.pick) if whole.need.pick is not None else "",
-        "rest": listed([f"{teller.phrases.value(slot, r.values[slot])} for {_name(teller, p, r)}" for p, r in rest]),
+        "rest": listed([f"{teller.phrases.short(slot, r.values[slot])} for {_name(teller, p, r)}" for p, r in rest]),
     }
     if len(rest) == 1:
         slots["gap"] = apart(teller.phrases, slot, best.values[slot], rest[0][1].values[slot])
@@ -48,7 +48,7 @@ def among(phrases: Phrases, need: Need, answer: Gist) -> dict[str, str]:
     out = {"n_word": in_words(answer.total)}
     if need.among is None or answer.sum is None:
         return out
-    return out | {"sum": phrases.value(need.among.slot, answer.sum[1])}
+    return out | {"sum": phrases.short(need.among.slot, answer.sum[1])}
 
 
 def counted(phrases: Phrases, need: Need, count: int) -> str:

@@ -39,7 +39,7 @@ class Check:
 def _said(scene: Scene, need: Need, point: tuple[Told, str, Json], single: bool) -> Utterance:
     row, slot, value = point
     phrases, table = scene.words.phrases, need.meaning.table
-    slots = {"label": phrases.noun(slot, table), "are": phrases.are([slot], table), "value": phrases.value(slot, value)}
+    slots = {"label": phrases.noun(slot, table), "are": phrases.are([slot], table), "value": phrases.short(slot, value)}
     if not single:
         slots["who"] = spoken(phrases, row.by)
     state = (
@@ -69,12 +69,12 @@ def _is_state(scene: Scene, key: str, value: Json) -> bool:
 def _mixed_up(scene: Scene, rows: list[Told], row: Told, slot: str) -> list[Json]:
     """Values of the same answer that somebody may take for this one: of another row, or of another field of the kind."""
     phrases = scene.words.phrases
-    said = phrases.value(slot, row.facts[slot])
+    said = phrases.short(slot, row.facts[slot])
     others = [r.facts[slot] for r in rows if r is not row and slot in r.facts]
     column = phrases.slot(slot)[2]
     if column is not None and column.role == "date":
         others += [v for s, v in row.facts.items() if s != slot and _is_date(scene, s)]
-    return [v for v in others if phrases.value(slot, v) != said]
+    return [v for v in others if phrases.short(slot, v) != said]
 
 
 def _is_date(scene: Scene, key: str) -> bool:

@@ -30,7 +30,7 @@ class Doubt:
         if part is None or not past.reported or past.last == "follow up" or not past.called:
             return None
         cause, slot, figure, who = _peak(scene) or self._first(scene, part.subtask.tell)
-        value = scene.words.value(slot, figure) if slot else ""
+        value = scene.words.phrases.short(slot, figure) if slot else ""
         if not slot or value not in scene.heard or not scene.takes_up("doubt", _READILY[cause]):
             return None
         text = scene.words.say(f"doubt.{cause}", scene.dice, value=value, who=who)

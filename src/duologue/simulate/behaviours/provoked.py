@@ -82,7 +82,7 @@ def _said(scene: Scene, need: Need, point: Point, columns: list[Column]) -> Utte
         "columns": phrases.columns(asked),
         "are": phrases.are(list(asked.wanted), table),
         "label": phrases.noun(point.slot, table),
-        "value": phrases.value(point.slot, point.value),
+        "value": phrases.short(point.slot, point.value),
         "who": spoken(phrases, need.mentions[0].by and point.row.by),
     }
     reasons = any(_REASON.search(c.label) for c in scene.catalog.table(table).columns)

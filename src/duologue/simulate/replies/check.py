@@ -43,11 +43,11 @@ def _settled(teller: "Reporter", claim: tuple[str, Json, _Told], rows: Sequence[
     slots = {
         "label": phrases.noun(slot, subject),
         "are": phrases.are([slot], subject),
-        "value": phrases.value(slot, value),
+        "value": phrases.short(slot, value),
     }
-    if said == value or phrases.value(slot, said) == slots["value"]:
+    if said == value or phrases.short(slot, said) == slots["value"]:
         return teller.lines.line("checked.right", dice, slots)
-    told = {"said": phrases.value(slot, said)}
+    told = {"said": phrases.short(slot, said)}
     other = next((r for r in rows if r["is"].get(slot) == said and spoken(phrases, r["by"])), None)
     field = next((s for s, v in row["is"].items() if s != slot and v == said), "")
     if other is not None:

@@ -26,8 +26,8 @@ def compare(teller: "Reporter", act: Act, dice: random.Random) -> tuple[str, Act
     slots = {
         "a": spoken(phrases, one),
         "b": spoken(phrases, other),
-        "a_value": phrases.value(slot, a),
-        "b_value": phrases.value(slot, b),
+        "a_value": phrases.short(slot, a),
+        "b_value": phrases.short(slot, b),
     }
     date = isinstance(a, str)
     if len(act.values["rows"]) > 1:
