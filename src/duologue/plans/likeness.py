@@ -11,7 +11,9 @@ __all__ = ["alike", "pieces_of"]
 _ALIKE = 0.82
 _AS_GOOD = 0.01
 _LEAST = 3
-_EVERYWHERE = frozenset("the and for with from des der die das les los las del van von".split())
+_EVERYWHERE = frozenset(
+    ["the", "and", "for", "with", "from", "des", "der", "die", "das", "les", "los", "las", "del", "van", "von"]
+)
 """Words that many names have: looking for one brings anything."""
 
 
