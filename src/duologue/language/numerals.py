@@ -58,6 +58,7 @@ _SURE = re.compile(
     rf"{_SPACED},\d\d?(?!\d)|(?<!\w){_SIGN} ?{_SPACED}(?:[.,]\d\d?)?(?!\d)|{_SPACED}(?:[.,]\d\d?)? ?{_SIGN}(?!\w)"
 )
 _ANY = re.compile(_SPACED)
+_WHOLE = re.compile(rf"{_SPACED}(?![.,]\d)")
 _APART = re.compile(r"\d \d{3}")  # what `_SURE` can't do without, and most texts lack
 _CUT = re.compile(r",(?:\d\d?(?!\d)|(?<=\.\d\d\d,)\d)")  # what `_COMMA` can't do without
 _COMMA = re.compile(
@@ -135,7 +136,7 @@ def softly(text: str, ranks: bool = False) -> frozenset[int]:
     out = [_SOFT[found[0].lower()] for found in _SOFTLY.finditer(text)]
     for found in _A_HUNDRED.finditer(text):
         out.append(VALUES[found[1].lower()] + (_value(found[2].lower()) if found[2] else 0))
-    out += [int(found[0].replace(" ", "")) for found in _ANY.finditer(text)]
+    out += [int(found[0].replace(" ", "")) for found in _WHOLE.finditer(text)]
     if ranks:
         out += [int(f[1]) if f[1] else _RANKS[f[2].lower()] for f in _RANK.finditer(text)]
     return frozenset(out)
