@@ -43,13 +43,13 @@ CATALOG = Catalog(
 @pytest.mark.parametrize(
     ("of", "values", "text"),
     [
-        ("languages", {"country": "AZ", "language": "Lezgian"}, "the language Lezgian of the country Azerbaijan"),
-        ("visits", {"country": "AZ", "day": "2024-05-03"}, "the visit of the country Azerbaijan from 3 May 2024"),
-        ("stops", {"country": "AZ", "number": 4}, "stop 4 of the country Azerbaijan"),
+        ("languages", {"country": "AZ", "language": "Lezgian"}, "the language Lezgian of Azerbaijan"),
+        ("visits", {"country": "AZ", "day": "2024-05-03"}, "the visit of Azerbaijan from 3 May 2024"),
+        ("stops", {"country": "AZ", "number": 4}, "stop 4 of Azerbaijan"),
         ("stops", {"country": "TV", "number": 4}, "stop 4 of country TV"),
-        ("borders", {"country": "AZ", "other": "TV"}, "the border for the country Azerbaijan and country TV"),
+        ("borders", {"country": "AZ", "other": "TV"}, "the border for Azerbaijan and country TV"),
         ("seats", {"row": "a", "place": "c"}, "the seat with row a and place c"),
-        ("countries", {"code": "AZ", "@name": "Azerbaijan"}, "the country Azerbaijan"),
+        ("countries", {"code": "AZ", "@name": "Azerbaijan"}, "Azerbaijan"),
         ("countries", {"code": "AZ"}, "country AZ"),
     ],
 )

@@ -140,6 +140,8 @@ def strip_table(parts: list[str], table: list[str]) -> list[str]:
             return rest
         if said[-len(tail) - 1 :] == ["of", *tail] and len(said) > len(tail) + 1:
             return parts[: -len(tail) - 1]
+    if len(said) > len(own) and said[0] in {"date", "time"} and said[1:] == own:
+        return parts[:1]
     return parts
 
 
@@ -195,8 +197,18 @@ def plain_label(parts: list[str], table: list[str], numeric: bool) -> tuple[str,
     if len(parts) > 1 and parts[-1].lower() in {"yn", "flag", "ind", "indicator"}:
         parts = parts[:-1]
     parts = [w for i, w in enumerate(parts) if not (w == "of" and is_participle(" ".join(parts[i + 1 : i + 2])))]
+    parts = _age_first(parts)
     short = strip_table(parts, table)
     return " ".join(short), " ".join(parts), unit
+
+
+def _age_first(parts: list[str]) -> list[str]:
+    """An adjective behind its noun goes before it: GNP old → old GNP. Not behind what ages are counted in: years old."""
+    ages = len(parts) > 1 and parts[-1].lower() in {"old", "new", "previous", "former"}
+    return [parts[-1].lower(), *parts[:-1]] if ages and parts[-2].lower() not in _COUNTED else parts
+
+
+_COUNTED = frozenset({"year", "years", "month", "months", "week", "weeks", "day", "days"})
 
 
 def unique_labels(wishes: dict[str, tuple[str, str, str]], table: str) -> dict[str, Wording]:

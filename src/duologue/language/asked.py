@@ -7,6 +7,8 @@ schema. Where nothing fits, a fact is asked for by its name.
 import random
 from functools import cache
 
+from msgspec.structs import replace
+
 from duologue.catalog.model import Column, Table
 from duologue.language.extremes import is_adjective
 from duologue.language.grammar import Grammar, word_file
@@ -14,7 +16,7 @@ from duologue.language.phrases import Phrases
 from duologue.language.verbs import done_on
 from duologue.types import Need
 
-__all__ = ["asked_for"]
+__all__ = ["asked_for", "asked_whether"]
 
 _TIMES = frozenset({"milliseconds", "seconds", "minutes", "hours"})
 _OF_PERSONS = frozenset({"age", "salary"})
@@ -58,6 +60,36 @@ def asked_for(phrases: Phrases, need: Need, who: str, dice: random.Random) -> di
     return {
         "how": _lines().line(f"{kind}.ask", dice, slots),
         "how_told": _lines().line(f"{kind}.told", dice, slots),
+    }
+
+
+def asked_whether(phrases: Phrases, need: Need) -> dict[str, str]:
+    """The pieces of a request that also asks a yes or no, where there is one and people say it so: `flag` ("discontinued", "the default one"),
+    `it_is`, `is_it` and `its`, and `columns`, `columns_bare`, `is_are` and `whats` of the rest."""
+    asked = phrases.asked(need)
+    flags = [
+        k for k in asked if (c := phrases.slot(k)[2]) is not None and c.role == "flag" and not phrases.slot(k)[0].use
+    ]
+    subject = need.meaning.table
+    column = phrases.slot(flags[0])[2] if len(flags) == 1 else None
+    if column is None or need.meaning.family != "get" or column.table != subject or not is_adjective(column.label):
+        return {}
+    rest = replace(need, wanted=tuple(k for k in need.wanted if k != flags[0]))
+    left = phrases.asked(rest)
+    people, are = phrases.is_person(subject), phrases.are(left, subject)
+    return {
+        "flag": f"the {column.label} one"
+        if column.label.lower() in str(word_file("names")["one"]).split()
+        else column.label,
+        "it_is": "they're" if people else "it's",
+        "is_it": "are they" if people else "is it",
+        "its": "their" if people else "its",
+        "columns": phrases.columns(rest) if left else "",
+        "columns_bare": phrases.columns(rest, "") if left else "",
+        "is_are": are if left else "",
+        "whats": ("what's" if are == "is" else "what are") if left else "",
+        "how": "",
+        "how_told": "",
     }
 
 

@@ -10,6 +10,7 @@ Every family of needs uses the same names for its pieces, so that the grammar fi
     columns, columns_bare, is_are  what is to be told: "the city and the phone number"; "city and phone number"; "are"
     beside                         the same, where rows of a list have names and more than these is wanted: it is always said
     whats                          "what's", or "what are" where that is many
+    flag                           a yes or no that is asked for: "discontinued"; it_is, is_it, its: "it's", "is it", "its"; of people "they're" …
     how, how_told                  one fact asked for in words of its own: "how much does Chai cost"; "how much Chai costs"
     done                           what the row did with the things asked about, where that is known: "placed"
     filters                        "with genre Rock", "placed since 3 May"
@@ -53,6 +54,7 @@ _FUNCTIONS = {"sum": "total {}", "avg": "average {}", "min": "lowest {}", "max":
 _WHOSE = {"me": "my", "you": "your"}
 _LEFT = {
     "columns": ", namely {columns}",
+    "flag": ", and whether {it_is} {flag}",
     "beside": ", with {columns}",
     "filters": ", only {subjects} {filters}",
     "details": ", with {details}",
@@ -302,7 +304,7 @@ def is_assigned(need: Need) -> bool:
 
 def demanded(slots: dict[str, str], form: str) -> frozenset[str]:
     """The pieces a text must say, whatever line is drawn."""
-    must = {s for s in ("who", "other_who", "n", "changes", "filters", "role", "when") if slots.get(s)}
+    must = {s for s in ("who", "other_who", "n", "changes", "filters", "role", "when", "flag") if slots.get(s)}
     if slots.get("me") or slots.get("you"):
         must.add("whose")
     if slots.get("details") and not slots.get("changes"):

@@ -1,8 +1,18 @@
 """What single things are called: a column beside the others of its table, a figure worked out of one, a name, a place in a row."""
 
-from duologue.catalog.model import Column, Table
+from functools import cache
 
-__all__ = ["column_label", "computed", "ordinal", "quoted"]
+from duologue.catalog.model import Catalog, Column, Table
+from duologue.catalog.nouns import is_participle
+from duologue.language.grammar import word_file
+
+__all__ = ["column_label", "computed", "goes_alone", "goes_by_name", "ordinal", "quoted"]
+
+
+@cache
+def goes_by_name(label: str) -> bool:
+    """What is called so is spoken of by its name alone: a country, a supplier."""
+    return label.rpartition(" ")[2].lower() in str(word_file("names")["by_name"]).split()
 
 
 def column_label(column: Column, table: Table) -> str:
@@ -15,6 +25,30 @@ def column_label(column: Column, table: Table) -> str:
         return column.label
     line = f"{stem} line" if stem.split(" ")[-1] == "address" else stem
     return stem if number == "1" else f"{ordinal(int(number))} {line}"
+
+
+def goes_alone(catalog: Catalog, column: Column, subject: str) -> bool:
+    """A column of a row joined to `subject` that needs no owner: where an order goes is its city, when its shipment left its shipped date. Not
+    where the row itself, or another one joined to it, has what is called so."""
+    if not _says_enough(column):
+        return False
+    joined = [x.to for x in catalog.links if x.table == subject]
+    tables = [t for t in catalog.tables if t.name == subject or t.name in joined]
+    alike = [c for t in tables for c in t.columns if _heading(c) == _heading(column)]
+    return joined.count(column.table) <= 1 and all((c.table, c.name) == (column.table, column.name) for c in alike)
+
+
+def _heading(column: Column) -> str:
+    return column.label if column.role == "date" else column.label.split(" ")[-1]
+
+
+def _says_enough(column: Column) -> bool:
+    """What it is called says what it is of anything: a place, a way to reach somebody, when something was done."""
+    if column.role == "contact" or column.format in ("postcode", "phone", "email"):
+        return True
+    parts = column.label.lower().split(" ")
+    done = column.role == "date" and any(is_participle(w) for w in parts)
+    return done or parts[-1] in str(word_file("names")["places"]).split()
 
 
 def computed(form: str, label: str) -> str:

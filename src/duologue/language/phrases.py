@@ -13,7 +13,7 @@ from duologue.catalog.nouns import plural
 from duologue.language.amounts import shortly
 from duologue.language.extremes import date_noun, flag_noun, is_adjective, is_many, measure_word, row_word
 from duologue.language.grammar import article, listed
-from duologue.language.naming import column_label, computed, ordinal, quoted
+from duologue.language.naming import column_label, computed, goes_alone, goes_by_name, ordinal, quoted
 from duologue.language.values import is_blank, moment, say
 from duologue.language.weighed import chosen
 from duologue.types import Json, Mention, Need, Pick, Slot
@@ -114,8 +114,9 @@ class Phrases:
         base = column_label(column, table) if column else table.label
         if slot.use in _COMPUTED:
             return computed(_COMPUTED[slot.use], base)
-        own = table.name == subject or not subject or set(base.split()) & set(table.label.split())
-        return base if own else f"{self.joined(table, subject)} {base}"
+        own = table.name == subject or not subject or bool(set(base.split()) & set(table.label.split()))
+        plain = own or (column is not None and goes_alone(self.catalog, column, subject))
+        return base if plain else f"{self.joined(table, subject)} {base}"
 
     def joined(self, table: Table, subject: str) -> str:
         """What a row is to the row that refers to it, where only one column does and its name says more than the table: the
@@ -176,7 +177,8 @@ class Phrases:
             name = say(mention.by["@name"], None, self.style)
             name = name if person else quoted(name)
             says = name.lower().endswith(f" {label.lower()}")  # "Willow Grande Museum" need not be called a museum
-            return name if bare or person or says else f"the {label} {name}"
+            alone = name[:1].isupper() and goes_by_name(label)
+            return name if bare or person or says or alone else f"the {label} {name}"
         if "@part" in mention.by:
             part = say(mention.by["@part"], None, self.style)
             return part if bare or self.is_person(mention.table) else f"the {part} {label}"

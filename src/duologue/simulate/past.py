@@ -50,6 +50,9 @@ class Past:
         self.called = len(turns) > 1 and turns[-2].message.role == "tool"
         """The assistant looked something up for it."""
         self.names = [str(m.by["@name"]) for a in self.acts if a.need for m in a.need.mentions if "@name" in m.by]
+        """Names that were said, by the user or in an answer."""
+        rows = [r for t in turns if t.message.role == "assistant" for a in t.acts for r in a.values.get("told", ())]
+        self.names += [str(v) for r in rows for k, v in (*r["by"].items(), *r["is"].items()) if k.endswith(".@name")]
 
     @property
     def is_plain(self) -> bool:

@@ -43,9 +43,15 @@ def within_reach(scene: Scene, need: Need) -> tuple[Need, str]:
 
 
 def in_mind(scene: Scene, table: str) -> bool:
-    """ "That order" is clear: the last requests were about it, and no list of orders came up since."""
+    """ "That order" is clear: the last requests were about it, and neither a list of orders nor another one came up since."""
     agenda = scene.mirror.at(scene.view.turns)
-    return agenda.memory.still_pointed_at(table, len(agenda.owed))
+    memory, now = agenda.memory, len(agenda.owed)
+    row = memory.in_focus(table, now)
+    if row is None or not memory.still_pointed_at(table, now):
+        return False
+    last = [x for x in memory.listings if x.need == now - 1]
+    shown = {memory.key_of(table, r) for x in last for r in x.rows} - {None}
+    return not shown or row.key in shown
 
 
 def _points(need: Need) -> bool:

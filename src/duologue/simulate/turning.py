@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
+from duologue.language.phrases import MANY
 from duologue.plans.ways import wider
 from duologue.simulate.agenda import WRITES
 from duologue.simulate.behaviours.scene import Scene
@@ -103,7 +104,7 @@ def _back(scene: Scene, begun: list[Part], part: Part, out: Turning) -> None:
 
 def _same(scene: Scene, need: Need | None) -> Mention | None:
     """The row of the need that was spoken of last among those of its table; None where it is about another, or about the user."""
-    if need is None or len(need.mentions) != 1 or need.mentions[0].pick is not None:
+    if need is None or need.meaning.family in MANY or len(need.mentions) != 1 or need.mentions[0].pick is not None:
         return None
     mention = need.mentions[0]
     if scene.words.is_speaker(mention):

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from duologue.language.phrases import MANY
 from duologue.simulate.behaviours.scene import Request, Scene
 from duologue.types import Json, Mention, Pick
 
@@ -16,8 +17,8 @@ class Ordinal:
     def shape(self, scene: Scene, request: Request) -> None:
         """Replace the name of a row by its place."""
         listed = next((a for a in scene.past.heard if "names" in a.values and a.need is not None), None)
-        if listed is None or listed.need is None:
-            return
+        if listed is None or listed.need is None or request.need.meaning.family in MANY:
+            return  # conditions on many rows name what they are about
         names: list[Json] = listed.values["names"]
         table = listed.need.meaning.table
         out = []

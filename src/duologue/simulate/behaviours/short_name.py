@@ -75,7 +75,7 @@ class ShortName:
 
     def _shortened(self, scene: Scene, mention: Mention) -> Mention | None:
         name = mention.by.get("@name")
-        if mention.pick is not None or not isinstance(name, str) or len(mention.by) != 1:
+        if not isinstance(name, str) or len(mention.by) != 1 or scene.words.is_speaker(mention):
             return None
         part = part_of(name, scene.words.phrases.is_person(mention.table))
         label = scene.words.phrases.table(mention.table)[0]
