@@ -74,8 +74,8 @@ FORMS = [
     ),
     ("Dr. Dana Whitfield", NAME, ["Dana Whitfield", "Whitfield, Dana"], ["Dr. Whitfield", "Dr. Dana"]),
     ("José Núñez", NAME, ["José Núñez", "Jose Nunez", "Núñez, José"], ["Jose Nunes", "José"]),
-    (1, FLAG, ["yes", "true", "Newsletter: on", "Newsletter: ✓", "is subscribed to the newsletter"], ["no", "false", "Newsletter: ✗", "the newsletter is off"]),
-    (0, FLAG, ["no", "false", "Newsletter: ✗", "isn't subscribed to the newsletter"], ["yes", "true", "Newsletter: ✓"]),
+    (1, FLAG, ["yes", "true", "Newsletter: on", "Newsletter: ✓", "is subscribed to the newsletter", "No trouble: they are on the newsletter"], ["no", "false", "Newsletter: ✗", "the newsletter is off"]),
+    (0, FLAG, ["no", "false", "Newsletter: ✗", "isn't subscribed to the newsletter"], ["yes", "true", "Newsletter: ✓", "No problem: they are on the newsletter"]),
 ]  # fmt: skip
 TELLING = [(value, of, text) for value, of, texts, _ in FORMS for text in texts]
 MISSING = [(value, of, text) for value, of, _, texts in FORMS for text in texts]

@@ -49,6 +49,8 @@ _POSITIVE = re.compile(
     r"\b(?:is|are|has|have|gets?|receives?|on|yes|subscribed|signed|enabled|active|marked|set|with|true)\b|[✓✔☑✅]",
     re.I,
 )
+_COURTESY = re.compile(r"\bno (?:trouble|problem|worries|bother|doubt|rush|hurry)\b", re.I)
+"""A "no" that denies nothing."""
 _CLAUSES = re.compile(r"[,;:.!?]\s")
 _SHORTLY = 30
 """Characters before a column's name in which a question says that it is so, or not."""
@@ -111,7 +113,8 @@ def same_figure(said: Number, value: int | float) -> bool:
 
 
 def _tells_flag(reading: Reading, flag: bool, value: Json, column: Column | None) -> bool:
-    if any(has_phrase(reading.folded, word) for word in (("yes", "true") if flag else ("no", "false"))):
+    said = reading.folded if flag else _COURTESY.sub("", reading.folded)
+    if any(has_phrase(said, word) for word in (("yes", "true") if flag else ("no", "false"))):
         return True
     if not isinstance(value, bool) and isinstance(value, str) and len(value.strip()) > 1:
         return has_phrase(reading.folded, fold(value))
@@ -123,7 +126,7 @@ def _implies_flag(reading: Reading, flag: bool, column: Column | None) -> bool:
     words = [w for w in (column.label if column is not None else "").casefold().split() if len(w) > 3]
     for sentence in _SENTENCES.findall(reading.text):
         if words and not sentence.endswith("?") and all(w in sentence.casefold() for w in words):
-            negative = _NEGATIVE.search(sentence) is not None
+            negative = _NEGATIVE.search(_COURTESY.sub("", sentence)) is not None
             if negative != flag and (negative or _POSITIVE.search(sentence)):
                 return True
     return False
