@@ -41,6 +41,8 @@ def catalog_of(source: Source) -> Catalog:
     """What the source's schema means."""
     catalog = relabelled(read_catalog(source.image.connect(), source.name), source.lexicon.get("labels", {}))
     catalog = named_by(catalog, source.lexicon.get("called_by", {}))
+    if source.now:
+        return replace(catalog, latest=source.now, now=source.now)
     return replace(catalog, latest=source.today) if source.today else catalog
 
 

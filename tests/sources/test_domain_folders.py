@@ -183,6 +183,8 @@ def test_a_file_is_missing(make: Make, name: str) -> None:
         ("tools.toml", '"shelf.rows[].title"', '"shelf.rows[].author"', "tools.toml: tool 'shelf', output 'shelf.*': there is no field"),
         ("tools.toml", 'name = "lend"', 'name = "shelf"', "lexicon.yaml: wording for 'lend', which is not a tool"),
         ("policy.toml", "title =", "titel =", "policy.toml: .*titel"),
+        ("policy.toml", "title =", 'now = "2025-05-21 9 am"\ntitle =', "policy.toml: now = '2025-05-21 9 am' is no moment"),
+        ("policy.toml", "title =", 'now = "2025-05-21T09:00:00Z"\ntitle =', "policy.toml: now = .* is no moment"),
         ("policy.toml", "NOT lent", "NOT borrowed", "policy.toml: policy rule 'once'.*borrowed"),
         ("policy.toml", 'tools = ["lend"]', 'tools = ["borrow"]', "policy.toml: rule 'once' is for 'borrow', which is not a tool"),
         ("lexicon.yaml", "wording:", "wording: [", "lexicon.yaml: "),

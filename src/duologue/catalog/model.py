@@ -106,6 +106,8 @@ class Catalog(Struct, frozen=True, omit_defaults=True):
     """What was left out and why, for the person."""
     trails: tuple[Column, ...] = ()
     """The columns of tables that were left out since only triggers write them, as a record of changes elsewhere."""
+    now: str = ""
+    """The moment it is in the data (ISO), where the source says so: reference times follow it within the hour."""
 
     def table(self, name: str) -> Table:
         """The table of that name. Raises `KeyError`."""

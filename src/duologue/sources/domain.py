@@ -3,8 +3,10 @@
     schema.sql     tables, keys, checks, triggers
     data.py        `rows()` yields (table, row as a dict), parents first; the same rows each time
     tools.toml     hand-written tools, in the short form that `toolfile.py` reads
-    policy.toml    `title`, `preamble`, `confirm_writes` and the rules with their guards
-    lexicon.yaml   `wording` of the tools (request, confirm, done), `labels` of tables and columns
+    policy.toml    `title`, `preamble`, `confirm_writes` and the rules with their guards; `now` ("2025-05-21T09:00:00", UTC), the
+                   moment it is in the rows, where some of them are planned ahead or a rule counts days
+    lexicon.yaml   `wording` of the tools (request, confirm, done), `labels` of tables and columns, `called_by`: table → the
+                   columns by which people call its rows, where the schema does not say it
 
 The image is built each time: that takes a tenth of a second, and cannot go stale. It is then
 imported like any file, so that a copy of it on disk is the same image.
@@ -13,6 +15,7 @@ A folder that does not hold together is refused with the file and the reason: co
 not accept or the guard refuses, a rule for a tool that is not there, a phrase with a slot that is no parameter.
 """
 
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,11 +40,13 @@ class _PolicyFile(Struct, frozen=True, forbid_unknown_fields=True):
     preamble: str
     confirm_writes: bool = True
     rule: tuple[Rule, ...] = ()
+    now: str = ""
 
 
 class _Lexicon(Struct, frozen=True, forbid_unknown_fields=True):
     wording: dict[str, dict[str, tuple[str, ...]]] = {}
     labels: dict[str, str] = {}
+    called_by: dict[str, tuple[str, ...]] = {}
 
 
 def domains() -> tuple[str, ...]:
@@ -70,7 +75,19 @@ def load_domain(folder: Path) -> Source:
     policy = Policy(rules.preamble, rules.rule, rules.confirm_writes)
     _hold_together(folder, image, tools, policy)
     said: dict[str, Any] = {"wording": lexicon.wording, "labels": lexicon.labels}
-    return Source(rules.title, image, tools, policy, said)
+    if lexicon.called_by:
+        said["called_by"] = lexicon.called_by
+    return Source(rules.title, image, tools, policy, said, now=_moment(folder / "policy.toml", rules.now))
+
+
+def _moment(path: Path, text: str) -> str:
+    try:
+        at = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        at = None
+    if text and (at is None or at.tzinfo is not None or len(text) != len("2025-05-21T09:00:00")):
+        raise UserError(f"{path}: now = {text!r} is no moment", 'Write it like "2025-05-21T09:00:00", in UTC.')
+    return text
 
 
 def _image(folder: Path) -> Image:

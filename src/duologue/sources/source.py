@@ -24,6 +24,9 @@ class Source(Struct, frozen=True):
     by which people call its rows) and `wording` for tools."""
     today: str = ""
     """The day it is in the data (ISO), where that is known; else it is guessed from the latest dates."""
+    now: str = ""
+    """The moment it is in the data (ISO, UTC), where that is known to the minute: what is planned ahead and what has happened
+    meet there, so conversations take place at that time and at no other."""
 
 
 def from_sqlite(path: str | Path) -> Source:

@@ -1,4 +1,4 @@
-"""The moment a scenario takes place: near the latest dates of its data, in working hours."""
+"""The moment a scenario takes place: when the source says it is, else near the latest dates of its data, in working hours."""
 
 import datetime
 
@@ -10,8 +10,12 @@ _WITHOUT_DATES = datetime.datetime(2025, 1, 6, 9, 0)
 
 
 def scenario_clock(catalog: Catalog, seed: int) -> ClockSpec:
-    """A clock that starts up to three weeks after the latest date the data holds; without dates, some time in 2025."""
+    """A clock that starts within the hour after the moment the data is of. Where that is not known: up to three weeks after the
+    latest date it holds; without dates, some time in 2025."""
     dice = rng(seed, "clock")
+    if catalog.now:
+        start = datetime.datetime.fromisoformat(catalog.now) + datetime.timedelta(seconds=dice.randint(0, 3599))
+        return ClockSpec(start.strftime("%Y-%m-%dT%H:%M:%S"), derive_seed(seed, "ticks"))
     if catalog.latest:
         day = datetime.datetime.fromisoformat(catalog.latest).replace(
             tzinfo=None, hour=0, minute=0, second=0, microsecond=0
