@@ -48,12 +48,15 @@ _CONTROL = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 
+_SPELT_OUT = re.compile(r"(?<=\S)(?:\s*\\[rnt])+\Z")
+
 
 def clean(text: str) -> str:
-    """One line of text that can be shown anywhere: no control characters, no escape sequences, single spaces."""
-    if text.isascii() and text.isprintable() and "  " not in text:
+    """One line of text that can be shown anywhere: no control characters, no escape sequences, single spaces; nor the end of a line spelt
+    out behind it, as a careless import leaves it."""
+    if text.isascii() and text.isprintable() and "  " not in text and "\\" not in text:
         return text.strip()
-    return " ".join(_CONTROL.sub("", _ESCAPES.sub("", text)).split())
+    return _SPELT_OUT.sub("", " ".join(_CONTROL.sub("", _ESCAPES.sub("", text)).split()))
 
 
 def is_blank(value: Json) -> bool:
