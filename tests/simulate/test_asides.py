@@ -64,12 +64,18 @@ def test_a_value_said_back_is_confirmed_or_put_right() -> None:
     assert False in kinds
 
 
-def test_a_wish_is_declined_with_an_offer_and_without_a_tool_s_name() -> None:
+OFFERS = re.compile(r"\bI (?:can|could) (?!only)|What I can do")
+NO = re.compile(r"can't|no way|nothing|not|isn't|doesn't|don't|only")
+
+
+def test_a_wish_is_declined_with_what_comes_near_it_and_without_a_tool_s_name() -> None:
     names = {t.name for t in tiny().environment.toolset.tools}
     for dialogue, at in having("out_of_scope"):
         answer = reply(dialogue, at)
         assert [a.kind for a in answer.acts] == ["decline"]
-        assert "I c" in answer.message.content
+        assert NO.search(answer.message.content)
+        near = act_of(dialogue.turns[at], "out of scope").values["wish"] in ("email", "print", "export", "call")
+        assert near or not OFFERS.search(answer.message.content)
         assert not any(name in answer.message.content for name in names)
 
 
@@ -105,7 +111,7 @@ def test_why_is_answered_with_what_the_record_shows_and_that_it_gives_no_reason(
         ("compared.gap", {"a": "Ann", "b": "Ben", "a_value": "£9.00", "b_value": "£4.00", "gap": "£5.00"}, "£5.00"),
         ("compared.more", {"a": "Ann", "b": "Ben", "a_value": "£9.00", "b_value": "£4.00"}, "£9.00"),
         ("checked.wrong", {"label": "fee", "are": "is", "value": "2.00", "slip": "3.50 is for loan 9"}, "2.00"),
-        ("declined.line", {"deed": "send emails", "offer": "tell you the fee"}, "I c"),
+        ("declined.line", {"deed": "send emails", "offer": "tell you the fee"}, "send emails"),
     ],
 )
 def test_every_line_says_what_it_must(path: str, slots: dict[str, str], text: str) -> None:
