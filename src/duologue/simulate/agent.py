@@ -22,6 +22,7 @@ from duologue.simulate.afresh import afresh
 from duologue.simulate.agenda import CHECK, FETCH, LOOKUP, WAITS, Agenda
 from duologue.simulate.character import assistant_register
 from duologue.simulate.dice import Dice
+from duologue.simulate.noticing import twin
 from duologue.simulate.owed import Owed, told_of
 from duologue.simulate.rationale import rationale, together
 from duologue.simulate.recovering import call_mark, hold_on
@@ -276,7 +277,8 @@ class ScriptedAgent:
         if tool.effect == "write" and self._is_so(owed, rows):
             return Say(owed, "so already")
         if tool.effect == "write" and not owed.approved:
-            return Say(owed, "confirm?")
+            like = twin(self.agenda.memory, tool, bound)
+            return Say(owed, "confirm?", rows=(like,) if like is not None else ())
         if (
             not (owed.again or owed.part >= 0)
             and (seen := self.agenda.remembered(tool, {k: b.value for k, b in bound.items()})) is not None

@@ -23,6 +23,7 @@ from duologue.simulate.agenda import WRITES, Agenda
 from duologue.simulate.called import called
 from duologue.simulate.decided import done, joined, left_as_it_is, proposed, recapped, together
 from duologue.simulate.listing import Rows, in_words
+from duologue.simulate.noticing import noticed
 from duologue.simulate.offering import choices, suggestion
 from duologue.simulate.overview import overview
 from duologue.simulate.owed import Owed, told_of
@@ -137,6 +138,7 @@ class Reporter:
             proposal = self._proposal(owed, slots, dice)
             lead = "confirm_again.revised" if owed.revised else "confirm_again.held" if owed.held else ""
             text = self.lines.line(lead, dice, {"proposal": sentence(proposal)}) if lead else proposal
+            text = noticed(self, move.rows[0], text, dice) if move.rows and not lead else text
             return text, Act("confirm?", owed.need, said)
         if move.kind == "not found":
             who = (
