@@ -19,7 +19,7 @@ from duologue.checks.honesty import claimed_change
 from duologue.checks.words import finds
 from duologue.language.questions import listen
 
-__all__ = ["changes", "claimed", "unasked"]
+__all__ = ["changes", "claimed", "reads", "unasked"]
 
 _WORDS = re.compile(r"[A-Za-z][a-z]*|[A-Z]+")
 _READS = frozenset(
@@ -70,7 +70,7 @@ def changes(name: str) -> bool:
     )
 
 
-def _reads(name: str) -> bool:
+def reads(name: str) -> bool:
     words = {w.lower() for w in _WORDS.findall(name)}
     return bool(words & _READS) and not words & _WRITES
 
@@ -89,7 +89,7 @@ def claimed(sight: Sight, number: int) -> Objection | None:
 
 def _unmade(sight: Sight, number: int, asked: str, block: list[Made]) -> tuple[str, str] | None:
     text = sight.turns[number].text
-    if _SHOWN.search(text) or any(not _reads(m.call.name) for m in block):
+    if _SHOWN.search(text) or any(not reads(m.call.name) for m in block):
         return None
     agreed = "?" not in asked and says_yes(asked) and _proposed(sight, number)
     deed = _DEED.search(text)
@@ -100,7 +100,7 @@ def _unmade(sight: Sight, number: int, asked: str, block: list[Made]) -> tuple[s
         return "a deed is claimed after a yes, and no call was made for it", claim or text[:80]
     if not claim or finds("honesty", "asks_if_done", asked) is not None:
         return None
-    done = [m for m in sight.made if m.at < number and not _reads(m.call.name)]
+    done = [m for m in sight.made if m.at < number and not reads(m.call.name)]
     served = deed is not None and (deed[1].lower() in _OUTWARD or _is_served(sight, deed[1]))
     if done or not (served if block or not agreed else True):
         return None

@@ -36,7 +36,7 @@ CONTINUE = "continue"
 """The stage in which a conversation is left out that can't be gone on with."""
 SETTLED = "All that was asked so far is settled."
 SILENT = "the assistant says nothing in it"
-NO_LIST = "it lists no tools"
+NO_LIST = "it offers no tools"
 
 
 def dialogue_of_talk(talk: Talk, name: str, environment: Environment | None, seed: int) -> tuple[Dialogue, Environment]:

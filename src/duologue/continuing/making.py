@@ -20,6 +20,7 @@ from duologue.checks.combine import combine
 from duologue.checks.findings import given_up
 from duologue.continuing.asked import Asked
 from duologue.continuing.beginning import beginning
+from duologue.continuing.echo import echoed
 from duologue.continuing.foreign import CONTINUE, settled
 from duologue.continuing.offers import announced, untrained
 from duologue.continuing.places import cut, place, under_way
@@ -30,7 +31,7 @@ from duologue.ground import Reopened
 from duologue.ids import derive_seed, digest
 from duologue.items import CHECK, PLAY, TASKS
 from duologue.plans.offers import at_hand
-from duologue.simulate.play import GivenUpError
+from duologue.simulate.play import GivenUpError, due
 from duologue.simulate.scripted import system_message
 from duologue.store import Store
 from duologue.tasks.clock import scenario_clock
@@ -42,7 +43,7 @@ from duologue.workshop import Workshop
 DIFFERS = "its calls give something else than is recorded"
 NEEDED = "what is under way there needs a tool that is withdrawn"
 OVER = "it is over before that turn, or has not begun"
-NO_WORLD = "its tools only have a description: a model has to play them"
+NO_WORLD = "its tools only have a description, and none can come or go"
 _MOMENT = re.compile(r"\b(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)\b")
 DRAWS = 3
 """Continuations drawn by rules until one passes every check."""
@@ -81,7 +82,8 @@ class Continuations:
             try:
                 async with self._drawing:  # each knows what those before it have used
                     start = await self._begun(item, parent, dialogue, draw)
-                played = await self.shop(dialogue.environment).go_on(start, str(item))
+                over = due(start.turns) == "nobody"
+                played = start if over else await self.shop(dialogue.environment).go_on(start, str(item))
                 made = await self._judged(item, self.shop(dialogue.environment), played)
             except GivenUpError as error:
                 made = self._given_up(item, error)
@@ -98,11 +100,15 @@ class Continuations:
         at = cut(path, place(self.asked.at))
         if at is None:
             raise StageError(CONTINUE, OVER)
-        if self.shop(dialogue.environment).image is None:
-            raise StageError(CONTINUE, NO_WORLD)
-        start = self._changed(dialogue, self._stays(parent, dialogue, (at, draw)))
+        start = self._stays(parent, dialogue, (at, draw))
         since = start.continued
         assert since is not None
+        if self.shop(dialogue.environment).image is None:
+            if self.asked.changes:
+                raise StageError(CONTINUE, NO_WORLD)
+            start = echoed(start, self.asked.tasks)
+            return replace(start, id=digest([parent.name, at, since.seed]))
+        start = self._changed(dialogue, start)
         if not since.settled and under_way(path, at, since.task):
             start = await self._finished(item, dialogue, start)
         scenario = self._with_tasks(item, self.shop(dialogue.environment).as_offered(start), start)
@@ -115,7 +121,7 @@ class Continuations:
         unread = parent.foreign or (not self._models and any(t.maker not in ("scripted", "tool") for t in turns))
         if parent.foreign:
             scenario = replace(scenario, clock=_clock(turns[0].message.content, shop.catalog, scenario.seed))
-            if not turns[0].message.content:
+            if shop.image is not None and not turns[0].message.content:
                 turns = (replace(turns[0], message=system_message(shop.environment, scenario)), *turns[1:])
         differences: tuple[Difference, ...] = ()
         if shop.image is not None and (self.asked.changes or not isinstance(self.origin, RunOrigin)):

@@ -1,0 +1,129 @@
+"""Without a tool that runs, a conversation goes on by rules only about what its last result shows; else it says why not."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from duologue.cli import run
+from duologue.store import Store
+from duologue.types import Dialogue
+
+TOOLS = [
+    {"name": name, "description": name, "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}
+    for name in ("get_weather", "book_table")
+]
+
+
+def talk(*said: dict[str, Any], tools: object = TOOLS) -> str:
+    return json.dumps({"messages": said, "tools": tools})
+
+
+def user(text: str) -> dict[str, Any]:
+    return {"role": "user", "content": text}
+
+
+def says(text: str) -> dict[str, Any]:
+    return {"role": "assistant", "content": text}
+
+
+def calls(*names: str) -> dict[str, Any]:
+    made = [{"id": f"c{n}", "type": "function", "function": {"name": name, "arguments": '{"city": "Oslo"}'}} for n, name in enumerate(names)]  # fmt: skip
+    return {"role": "assistant", "content": "", "tool_calls": made}
+
+
+def gives(result: object, n: int = 0) -> dict[str, Any]:
+    return {"role": "tool", "tool_call_id": f"c{n}", "content": json.dumps(result)}
+
+
+ASKED = user("What is the weather in Oslo?"), calls("get_weather")
+FULL = {"city": "Oslo", "temperature": 12.5, "wind_speed": 8, "station_id": "x7", "status": "ok"}
+CASES: dict[str, tuple[str, str]] = {
+    "untold": (talk(*ASKED, gives(FULL), says("It is 12.5 degrees in Oslo.")), ""),
+    "rounded": (talk(*ASKED, gives({"temperature": 12.47}), says("It is about 12.5 degrees.")), ""),
+    "left": (
+        talk(*ASKED, gives({"temperature": 12.5}), says("12.5 degrees."), user("Thanks!"), says("Welcome.")),
+        "",
+    ),
+    "no call": (talk(user("Hello."), says("Hello, how can I help?")), "its last answer rests on no call"),
+    "several": (
+        talk(ASKED[0], calls("get_weather", "get_weather"), gives(FULL), gives(FULL, 1), says("12.5 degrees.")),
+        "its last answer rests on several calls",
+    ),
+    "failed": (talk(*ASKED, gives({"error": "no such city"}), says("I can't find it.")), "its last call failed"),
+    "a deed": (
+        talk(user("Book a table."), calls("book_table"), gives({"city": "Oslo", "status": "success"}), says("Booked.")),
+        "its last result holds nothing",
+    ),
+    "no tools": (talk(*ASKED, gives(FULL), says("12.5 degrees."), tools=[]), "it offers no tools"),
+    "another's tool": (
+        talk(user("Hi."), calls("fly"), gives({}), says("Done.")),
+        "it calls tools that nobody describes",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], dict[str, Dialogue]]:
+    """Case → its reason; case → the conversation that came of it."""
+    folder = tmp_path_factory.mktemp("echo")
+    (folder / "talks.jsonl").write_text("\n".join(line for line, _ in CASES.values()))
+    assert run(["continue", str(folder / "talks.jsonl"), "-o", str(folder / "on"), "--tasks", "3"]) == 0
+    assert run(["verify", str(folder / "on")]) == 0
+    with Store.open(folder / "on", readonly=True) as store:
+        sql = "SELECT item, reason FROM items ORDER BY item"
+        reasons: dict[str, str] = dict(zip(CASES, (str(r) for _, r in store.db.execute(sql)), strict=True))
+        names = list(CASES)
+        return reasons, {names[d.item]: d.dialogue for d in store.dialogues()}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_goes_on_or_says_why_not(case: str, made: tuple[dict[str, str], dict[str, Dialogue]]) -> None:
+    wanted = CASES[case][1]
+    assert made[0][case].startswith(wanted)
+    assert bool(made[0][case]) == bool(wanted)
+
+
+def test_what_was_not_told_is_asked_for_and_the_rest_looked_up_again(
+    made: tuple[dict[str, str], dict[str, Dialogue]],
+) -> None:
+    one = made[1]["untold"]
+    assert one.continued is not None
+    new = one.turns[one.continued.at :]
+    goals = [task.goal for task in one.scenario.tasks[1:]]
+    assert goals == ["The user knows the wind speed.", "It is looked up once more, and the user knows the temperature."]
+    assert "wind speed" in new[0].message.content
+    assert "8" in new[1].message.content
+    assert new[3].message.tool_calls[0].arguments == {"city": "Oslo"}
+    assert new[4].message.content == json.dumps(FULL)
+    assert new[-2].done
+    assert not any("station" in t.message.content for t in new if t.message.role != "tool")
+
+
+def test_a_rounded_value_counts_as_told_and_leave_taking_is_cut_off(
+    made: tuple[dict[str, str], dict[str, Dialogue]],
+) -> None:
+    for case in ("rounded", "left"):
+        one = made[1][case]
+        assert one.continued is not None
+        assert one.continued.at == 5
+        assert [task.plan[0].tool for task in one.scenario.tasks[1:]] == ["get_weather"]
+
+
+SHARED = Path(__file__).parents[3] / "shared" / "data" / "seed_tools"
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here")
+@pytest.mark.parametrize(
+    ("name", "goes_on"), [("bfcl/BFCL_v4_multi_turn_base.json", 0), ("llamafactory/glaive_toolcall_en_demo.json", 40)]
+)
+def test_two_hundred_of_others_go_on_or_say_why_not(
+    name: str, goes_on: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["continue", str(SHARED / name), "-o", str(tmp_path / "on"), "--limit", "200", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert len(told["outcomes"]) == 200
+    assert told["accepted"] >= goes_on
+    assert all(bool(one["reason"]) == (one["outcome"] != "accepted") for one in told["outcomes"])
+    assert told["unfinished"] == 0
