@@ -12,8 +12,9 @@ from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Memory
 from duologue.plans.rows import Listing, Row
 from duologue.tasks.anchors import Anchors
-from duologue.tasks.edits import Edits, day_of
+from duologue.tasks.edits import Edits
 from duologue.tasks.maker import ScriptedTasks
+from duologue.tasks.moments import day_of
 from duologue.tasks.pointing import fresh, places, speakable
 from duologue.testing import tiny_environment
 from duologue.types import Meaning

@@ -14,6 +14,7 @@ from msgspec import Struct
 from duologue.catalog.marks import stands_for_nothing
 from duologue.catalog.model import Catalog, Column, Table
 from duologue.environment import Image
+from duologue.tasks.habits import Habits
 from duologue.tasks.pairs import Pair, pairs_of
 from duologue.types import Json
 
@@ -50,6 +51,11 @@ class Anchors:
         """What two tables say about the same."""
         return pairs_of(self.catalog, self._db)
 
+    @cached_property
+    def habits(self) -> Habits:
+        """What goes together in the rows of a table."""
+        return Habits(self)
+
     def rows(self, table: Table) -> list[Anchor]:
         """Up to `SAMPLE` rows, evenly spread, in key order."""
         if table.name not in self._rows:
@@ -58,6 +64,8 @@ class Anchors:
 
     def _read(self, table: Table) -> list[Anchor]:
         columns = [c for c in table.columns if c.role != "other"]
+        if not columns:
+            return []
         names = ", ".join(_quoted(c.name) for c in columns)
         order = ", ".join(_quoted(c) for c in table.key) or "1"
         step = max(1, table.rows // SAMPLE)

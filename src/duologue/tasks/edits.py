@@ -17,10 +17,10 @@ from duologue.catalog.model import Column
 from duologue.catalog.nouns import singular_word
 from duologue.catalog.words import words
 from duologue.tasks.anchors import Anchors
+from duologue.tasks.habits import by_machine
+from duologue.tasks.moments import day_of, moment_of, write_date
 from duologue.types import Json
 
-_CLOCK = re.compile(r"[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)")
-"""The time of day behind an ISO date."""
 FEW_SIZES = 4
 """Where a figure occurs so often on average, it comes in a few sizes, and a new one is of these."""
 
@@ -37,17 +37,28 @@ class Edits:
 
     def __init__(self, anchors: Anchors, reference: str) -> None:
         self.anchors, self.reference = anchors, reference
+        self.habits = anchors.habits
 
-    def change(self, column: Column, current: Json, rng: random.Random) -> Edit | None:
-        """A new value for an existing row, different from `current`."""
+    def change(self, column: Column, current: Json, rng: random.Random, row: Mapping[str, Json] = {}) -> Edit | None:
+        """A new value for an existing row, different from `current`, that fits the rest of the row."""
         make = _CHANGES.get(column.role)
-        edit = make(self, column, current, rng) if make else None
+        edit = make(self, column, current, rng) if make and not by_machine(column) else None
+        if edit is not None and column.role in ("category", "text"):
+            fitting = self.habits.fitting(column, row)
+            others = [v for v in fitting or () if str(v) != str(current)]
+            if fitting is not None and edit.value not in fitting:
+                edit = Edit(rng.choice(others), edit.reason) if others else None
         return edit if edit is not None and str(edit.value) != str(current) and str(edit.value).isprintable() else None
 
-    def fresh(self, column: Column, rng: random.Random) -> Json:
-        """A value for a new row; None where none can be made up honestly."""
+    def fresh(self, column: Column, rng: random.Random, row: Mapping[str, Json] = {}) -> Json:
+        """A value for a new row, or for a gap in one that holds `row`; None where none can be made up honestly."""
+        if by_machine(column):
+            return None
         if column.role in ("category", "status", "flag", "measure"):
-            return self.anchors.value(column, rng)
+            fitting = self.habits.fitting(column, row)
+            if fitting is None:
+                return self.anchors.value(column, rng)
+            return rng.choice(fitting) if fitting else None
         if column.role == "date":
             return self._near_reference(column, rng)
         if column.role == "name":
@@ -57,10 +68,16 @@ class Edits:
             return edit.value if edit else None
         return None
 
+    def sizes(self, column: Column) -> list[int | float]:
+        """The sizes that a figure comes in, where these are few."""
+        seen = self.anchors.values(column)
+        sizes = sorted({v for v in seen if isinstance(v, int | float) and not isinstance(v, bool) and v > 0})
+        return sizes if len(seen) >= FEW_SIZES * len(sizes) else []
+
     def _new_name(self, column: Column, rng: random.Random) -> Json:
         """A person's name put together from parts that occur; other things are not christened at random."""
         table = self.anchors.catalog.table(column.table)
-        if not table.person:
+        if not table.person or (len(table.display) < 2 and not self.habits.names_people(column)):
             return None
         one, two = (str(self.anchors.value(column, rng) or "") for _ in range(2))
         if len(table.display) > 1:
@@ -103,8 +120,10 @@ class Edits:
         return out
 
     def in_order(self, column: Column, value: Json, current: Mapping[str, Json]) -> bool:
-        """Whether a date moved keeps its order among the row's other dates: nothing ends before it begins."""
+        """Whether a date moved keeps its order among the row's other dates, and its distance: nothing ends before it begins, or long after."""
         old, new = moment_of(current.get(column.name), column), moment_of(value, column)
+        if not self.habits.keeps_distance(column, value, current):
+            return False
         if old is None or new is None:
             return True
         table = self.anchors.catalog.table(column.table)
@@ -114,68 +133,11 @@ class Edits:
         return all(d is None or (old <= d) == (new <= d) or (old >= d) == (new >= d) for d in others)
 
 
-def moment_of(value: Json, column: Column) -> datetime.datetime | None:
-    """The moment a date of this column means, in its own time; None where it is no full date."""
-    try:
-        if column.format in ("date", "datetime"):
-            day, clock = datetime.date.fromisoformat(str(value)[:10]), _CLOCK.match(str(value)[10:])
-            return datetime.datetime.combine(day, datetime.time.fromisoformat(clock[1]) if clock else datetime.time())
-        if column.format.startswith("date:") and "%d" in column.format and "%Y" in column.format:
-            return datetime.datetime.strptime(str(value), column.format[5:])
-    except ValueError:
-        return None
-    return None
-
-
-def day_of(value: Json, column: Column) -> datetime.date | None:
-    """The day a date of this column means; None where it is no full date."""
-    moment = moment_of(value, column)
-    return moment.date() if moment is not None else None
-
-
-def write_date(day: datetime.date, column: Column, like: Json = None) -> Json:
-    """A day in the writing the column uses, at the time of day of `like` (a value of the column) to the minute, as such times are said; at
-    midnight without one. None where that writing is not a full date."""
-    if column.format == "date":
-        return day.isoformat()
-    if column.format == "datetime":
-        if isinstance(like, str) and (clock := _CLOCK.match(like[10:])) is not None:
-            return (
-                day.isoformat()
-                + like[10]
-                + clock[1][:5]
-                + re.sub(r"[1-9]", "0", clock[1][5:])
-                + like[10 + clock.end() :]
-            )
-        example = str(column.most or "")
-        joiner = "T" if "T" in example else " "
-        return f"{day.isoformat()}{joiner}00:00:00" + _tail(example)
-    if column.format.startswith("date:"):
-        pattern = column.format[5:]
-        if "%Y" not in pattern or "%d" not in pattern:
-            return None
-        model = moment_of(like, column)
-        at = model.time().replace(second=0, microsecond=0) if model is not None else datetime.time()
-        text = datetime.datetime.combine(day, at).strftime(pattern)
-        return re.sub(r"\b0(\d)\b", r"\1", text) if not re.search(r"\b0\d\b", str(column.least)) else text
-    return None
-
-
-def _tail(example: str) -> str:
-    """What follows the seconds in a column's times: fractions, a zone."""
-    found = re.search(r":\d\d(\.\d+)?( ?(?:Z|UTC|[+-]\d\d:?\d\d))?$", example)
-    if found is None:
-        return ""
-    fraction = "." + "0" * (len(found[1]) - 1) if found[1] else ""
-    return fraction + (found[2] or "")
-
-
 def _measure(edits: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:
     if isinstance(current, bool) or not isinstance(current, int | float) or current == 0:
         return None
-    seen = edits.anchors.values(column)
-    sizes = sorted({v for v in seen if isinstance(v, int | float) and v != current and v > 0})
-    if sizes and len(seen) >= FEW_SIZES * (len(sizes) + 1):
+    sizes = [v for v in edits.sizes(column) if v != current]
+    if sizes:
         return Edit(rng.choice(sizes), "correct")  # terms of 14, 30 or 60 days
     if column.format == "money" or isinstance(current, float):
         digits = len(str(current).partition(".")[2])
@@ -191,6 +153,8 @@ def _measure(edits: Edits, column: Column, current: Json, rng: random.Random) ->
 def _category(edits: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:
     if column.role == "category" and not column.closed:
         return None
+    if column.role == "status" and words()["ended"] & set(str(current).lower().replace("_", " ").split()):
+        return None  # what has come to its end goes nowhere from there
     known = [v for v in column.values if str(v).strip() and str(v).isprintable() and not stands_for_nothing(v, column)]
     others = [v for v in known if str(v) != str(current)]
     if not others:
@@ -231,7 +195,14 @@ def _name(edits: Edits, column: Column, current: Json, rng: random.Random) -> Ed
     table = edits.anchors.catalog.table(column.table)
     first, _, last = str(current or "").rpartition(" ")
     other = str(edits.anchors.value(column, rng) or "").rpartition(" ")[2]
-    if not table.person or not first or len(table.display) > 1 or not other.isalpha() or other == last:
+    if (
+        not table.person
+        or not edits.habits.names_people(column)
+        or not first
+        or len(table.display) > 1
+        or not other.isalpha()
+        or other == last
+    ):
         return None
     return Edit(f"{first} {other}", "rename")
 

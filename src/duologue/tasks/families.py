@@ -4,15 +4,16 @@ Each filler completes a proposal whose rows are chosen; False means that nothing
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from duologue.catalog.model import Column
+from duologue.catalog.model import Column, Table
 from duologue.language.clauses import is_assigned
 from duologue.plans.memory import LATER, Memory
-from duologue.plans.rows import plain
+from duologue.plans.rows import RowKey, plain
+from duologue.tasks.habits import by_machine, is_place
 from duologue.tasks.proposal import Proposal
-from duologue.types import Json, Tool
+from duologue.types import Json, Mention, Tool
 
 if TYPE_CHECKING:
     from duologue.tasks.needs import Proposer
@@ -21,6 +22,10 @@ USUAL = 0.9
 """From this share of filled rows on, a column is something that people give of a new row."""
 OPTIONAL = 3
 """Values given of a new row beyond those that must be, at most."""
+_ALIKE = frozenset({"category", "status", "flag", "measure"})
+"""Roles of which a new row takes the value of one there is."""
+_LEFT_OUT = 0.7
+"""How often what a hand-written tool may be given is left out."""
 Filler = Callable[["Proposer", Tool, Memory, random.Random, Proposal], bool]
 
 
@@ -49,7 +54,7 @@ def _set(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, out: 
         if slot.use != "value":
             continue
         column = self.column(slot)
-        edit = self.edits.change(column, current.get(slot.column), rng) if column is not None else None
+        edit = self.edits.change(column, current.get(slot.column), rng, current) if column is not None else None
         if edit is None:
             if name in tool.parameters.get("required", ()):
                 return False
@@ -63,42 +68,97 @@ def _set(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, out: 
             break
     if not said:  # a reference to another row is what changes
         out.reason = "assign"
-        return is_assigned(out.need)
+        return is_assigned(out.need) and _may_move(self, tool, current, memory, out)
     return True
+
+
+def _may_move(self: "Proposer", tool: Tool, row: Mapping[str, Json], memory: Memory, out: Proposal) -> bool:
+    """A row comes to belong to another one: no place to another place, and nothing below what is below it."""
+    table = self.catalog.table(tool.meaning.table if tool.meaning is not None else "")
+    others = [m for i, m in enumerate(out.need.mentions) if m.table != table.name or i]
+    for mention in others:
+        other = self.catalog.table(mention.table)
+        if is_place(table) and is_place(other):
+            return False
+        above = row_of(self, mention, memory, out.meant)
+        if other.name == table.name and self.anchors.habits.loops(table, _refers(tool), row, above):
+            return False
+    return True
+
+
+def _refers(tool: Tool) -> str:
+    """The column by which its rows refer to others, where that is what it sets."""
+    return tool.meaning.column if tool.meaning is not None else ""
 
 
 def as_it_is(self: "Proposer", tool: Tool, memory: Memory, out: Proposal) -> dict[str, Json]:
     """The row to be changed as it stands, as far as it was seen, else as it was at the start."""
     table = tool.meaning.table if tool.meaning else ""
     mention = next((m for m in out.need.mentions if m.table == table), None)
-    if mention is None:
-        return {}
+    return row_of(self, mention, memory, out.meant) if mention is not None else {}
+
+
+def row_of(self: "Proposer", mention: Mention, memory: Memory, meant: Mapping[str, RowKey]) -> dict[str, Json]:
+    """A row that is spoken of, as far as it was seen, else as it was at the start."""
+    table = self.catalog.table(mention.table)
     found = memory.candidates(mention, LATER)
-    key = found[0].key if found else out.meant.get(table)
+    key = found[0].key if found else meant.get(mention.table)
     if key is None and mention.by:
-        key = tuple(plain(mention.by.get(k)) for k in self.catalog.table(table).key)
-    anchor = self.anchors.at(self.catalog.table(table), key) if key else None
+        key = tuple(plain(mention.by.get(k)) for k in table.key)
+    anchor = self.anchors.at(table, key) if key else None
     return {**(anchor.values if anchor else {}), **(found[0].values if found else {})}
 
 
-def _create(self: "Proposer", tool: Tool, _: Memory, rng: random.Random, out: Proposal) -> bool:
+def _create(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, out: Proposal) -> bool:
     required = set(tool.parameters.get("required", ()))
-    dates = _dates(self, tool, required, rng)
+    dates, row = _dates(self, tool, required, rng), dict[str, Json]()
+    likeness = _Likeness(self, tool, memory, rng, out)
     optional = OPTIONAL
     for name, slot in tool.inputs.items():
         if slot.use != "value":
             continue
         column = self.column(slot)
-        value = dates.get(slot.column) or (self.edits.fresh(column, rng) if column is not None else None)
+        value = dates.get(slot.column) or (likeness.value(column, row) if column is not None else None)
         if value is None:
             if name in required:
                 return False
             continue
         if name in required or (column is not None and optional > 0 and _usually_given(self, column, rng)):
+            row[slot.column] = value
             self.say(out, slot, value)
             optional -= name not in required
     out.reason = "create"
+    table = self.catalog.table(tool.meaning.table) if tool.meaning is not None else None
+    if table is not None and table.display and _is_there(self, table, row):
+        return False
     return bool(out.need.values) or len(out.need.mentions) > 1
+
+
+class _Likeness:
+    """Values for a new row that go together: copied from the rows it refers to, else those of one row there is."""
+
+    def __init__(self, proposer: "Proposer", tool: Tool, memory: Memory, rng: random.Random, out: Proposal) -> None:
+        self.proposer, self.rng = proposer, rng
+        table = proposer.catalog.table(tool.meaning.table) if tool.meaning is not None else None
+        self.model = proposer.anchors.habits.model(table, rng) if table is not None else {}
+        self.parents = {m.table: row for m in out.need.mentions if (row := row_of(proposer, m, memory, out.meant))}
+
+    def value(self, column: Column, row: Mapping[str, Json]) -> Json:
+        """A value for a column of the new row, which holds `row` so far."""
+        edits = self.proposer.edits
+        copied = self.proposer.anchors.habits.copied(column, self.parents)
+        if copied is not None:
+            return copied
+        alike = self.model.get(column.name) if column.role in _ALIKE else None
+        sayable = alike is not None and str(alike).strip() and str(alike).isprintable()
+        return alike if sayable and not by_machine(column) else edits.fresh(column, self.rng, row)
+
+
+def _is_there(self: "Proposer", table: Table, row: Mapping[str, Json]) -> bool:
+    """There is such a row already, by its name."""
+    named = [d for d in table.display if d in row]
+    rows = (r.values for r in self.anchors.rows(table))
+    return bool(named) and any(all(str(r.get(d)) == str(row[d]) for d in named) for r in rows)
 
 
 def _dates(self: "Proposer", tool: Tool, required: set[str], rng: random.Random) -> dict[str, Json]:
@@ -117,28 +177,45 @@ def _usually_given(self: "Proposer", column: Column, rng: random.Random) -> bool
 
 
 def _act(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, out: Proposal) -> bool:
-    properties = tool.parameters.get("properties", {})
+    required = tool.parameters.get("required", ())
+    together: dict[str, Mapping[str, Json]] = {}
     for name, slot in tool.inputs.items():
         if slot.use == "key":
             continue
-        needed = name in tool.parameters.get("required", ())
-        if not needed and rng.random() < 0.7:
+        needed = name in required
+        others = [s for s in tool.inputs.values() if s.use == "value" and s.table == slot.table]
+        if slot.use == "value" and len(others) > 1 and not needed:
+            if slot.table not in together:  # the lines of an address are given together, or not at all
+                given = rng.random() >= _LEFT_OUT
+                together[slot.table] = self.anchors.habits.model(self.catalog.table(slot.table), rng) if given else {}
+            if not together[slot.table]:
+                continue
+        elif not needed and rng.random() < _LEFT_OUT:
             continue
-        choices = properties.get(name, {}).get("enum")
-        column = self.column(slot)
-        if choices:
-            value: Json = rng.choice(choices)
-        elif slot.use == "value" and column is not None:
-            edit = self.edits.change(column, self.anchors.value(column, rng), rng)
-            value = edit.value if edit else self.edits.fresh(column, rng)
-        else:
-            value = None
+        value = _of_act(self, tool, name, together.get(slot.table), rng)
         if value is not None:
             self.say(out, slot, value)
         elif needed:
             return False
     out.reason = "act"
     return True
+
+
+def _of_act(self: "Proposer", tool: Tool, name: str, like: Mapping[str, Json] | None, rng: random.Random) -> Json:
+    """A value for an argument of a hand-written tool. `like`: the row whose values it is to go with."""
+    slot = tool.inputs[name]
+    choices, column = tool.parameters.get("properties", {}).get(name, {}).get("enum"), self.column(slot)
+    if choices:
+        return rng.choice(choices)
+    if slot.use != "value" or column is None:
+        return None
+    if like is not None and column.role not in ("contact", "date", "measure"):
+        return like.get(column.name)
+    current = like.get(column.name) if like is not None else self.anchors.value(column, rng)
+    if like is not None and current is None:
+        return None
+    edit = self.edits.change(column, current, rng)
+    return edit.value if edit else like[column.name] if like is not None else self.edits.fresh(column, rng)
 
 
 def _reason(reason: str) -> Filler:

@@ -16,8 +16,7 @@ def goal_of(phrases: Phrases, sayings: Sayings, need: Need, reason: str, rng: ra
         sayings.line("done", need, [phrases.row(m) for m in need.mentions], rng) if need.meaning.family == "act" else ""
     )
     if own:
-        details = phrases.details(need)
-        return f"{own} ({details})" if details else own
+        return own
     lines = grammar("goal")
     slots = pieces(phrases, need)
     try:

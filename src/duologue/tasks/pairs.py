@@ -48,7 +48,7 @@ class Pair(Struct, frozen=True):
     """Nothing of a count."""
     times: Column | None = None
     at_odds: tuple[Json, ...] = ()
-    """Keys of rows that don't agree, in the image."""
+    """Keys of rows that don't agree, in the image; nothing where a key takes several columns."""
     agreeing: tuple[Json, ...] = ()
 
 
@@ -61,8 +61,7 @@ def pairs_of(catalog: Catalog, db: apsw.Connection) -> tuple[Pair, ...]:
         plain = len(parent.key) == 1 and link.to_columns == parent.key and len(between) == 1
         if not plain or child.name == parent.name or not (child.writable and parent.writable):
             continue
-        if len(child.key) == 1:
-            out += _copies(db, link, child, parent)
+        out += _copies(db, link, child, parent)
         if child.rows <= _LONGEST:
             out += _totals(db, link, child, parent)
     return tuple(out)
@@ -75,7 +74,8 @@ def _copies(db: apsw.Connection, link: Link, child: Table, parent: Table) -> Ite
     alike = [(c, d) for c in ones for d in twos if _could_be_one(c, d)]
     if not alike:
         return
-    read = [f"c.{_quoted(n)}" for n in (child.key[0], *(c.name for c in ones))] + [f"p.{_quoted(d.name)}" for d in twos]
+    key = f"c.{_quoted(child.key[0])}" if len(child.key) == 1 else "NULL"
+    read = [key, *(f"c.{_quoted(c.name)}" for c in ones)] + [f"p.{_quoted(d.name)}" for d in twos]
     joined = f"{_quoted(child.name)} c JOIN {_quoted(parent.name)} p ON c.{_quoted(link.columns[0])} = p.{_quoted(link.to_columns[0])}"
     rows = list(db.execute(f"SELECT {', '.join(read)} FROM {joined} ORDER BY 1 LIMIT {_LOOKED_AT}"))
     for c, d in alike:
@@ -141,8 +141,11 @@ def _dearer(column: Column, times: Column) -> bool:
 
 def _pair(pair: Pair, held: Sequence[tuple[Json, Json, Json]]) -> Pair:
     numbers = _is_number(held[0][1])
-    odd = [k for k, a, b in held if (_rounded(a) != _rounded(b) if numbers and _is_number(b) else a != b)]
-    even = [k for k, _, _ in held if k not in set(odd)]
+    odd = [
+        k for k, a, b in held if k is not None and (_rounded(a) != _rounded(b) if numbers and _is_number(b) else a != b)
+    ]
+    but = {None, *odd}
+    even = [k for k, _, _ in held if k not in but]
     return Pair(pair.column, pair.link, pair.how, pair.other, pair.times, tuple(odd[:_KEPT]), tuple(even[:_KEPT]))
 
 

@@ -5,6 +5,7 @@ where its first figure is so far beyond the others that a digit too many must ha
 two that the user's own papers say otherwise.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from duologue.plans.rows import Listing
@@ -53,7 +54,8 @@ def _wrong(drawing: "Drawing", field: Field, listing: Listing) -> list[tuple[int
     held = [r.values.get(field.key) for r in listing.rows]
     missing = [i for i, v in enumerate(held) if v is None]
     if missing:
-        fresh = ((i, drawing.proposer.edits.fresh(field.column, drawing.dice)) for i in missing[:2])
+        known = [(i, _known(drawing, field, listing, i)) for i in missing[:2]]
+        fresh = ((i, drawing.proposer.edits.fresh(field.column, drawing.dice, row)) for i, row in known)
         return [(i, Target(v, "missing")) for i, v in fresh if v is not None]
     odd = _odd(held) if field.column.role == "measure" else None
     if odd is not None:
@@ -64,9 +66,15 @@ def _wrong(drawing: "Drawing", field: Field, listing: Listing) -> list[tuple[int
 
 
 def _of(drawing: "Drawing", field: Field, listing: Listing, at: int) -> Target | None:
+    row = _known(drawing, field, listing, at)
+    return target(drawing, field, row) if row else None
+
+
+def _known(drawing: "Drawing", field: Field, listing: Listing, at: int) -> Mapping[str, Json]:
+    """What is known of a row of the list."""
     memory = drawing.walk.memory
     key = memory.key_of(field.slot.table, listing.rows[at])
-    return target(drawing, field, memory.known[field.slot.table][key].values) if key is not None else None
+    return memory.known[field.slot.table][key].values if key is not None else {}
 
 
 def _odd(held: list[Json]) -> tuple[int, Target] | None:

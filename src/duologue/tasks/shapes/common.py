@@ -13,6 +13,7 @@ from duologue.plans.memory import Known
 from duologue.plans.rows import Listing, pick_row
 from duologue.tasks.answers import complete
 from duologue.tasks.clients import OWN_ENTRIES
+from duologue.tasks.habits import by_machine, is_place
 from duologue.tasks.pointing import speakable
 from duologue.tasks.proposal import Proposal
 from duologue.types import Fact, Json, Mention, Need, Pick, Slot, Subtask, Tool
@@ -73,7 +74,7 @@ def fields(drawing: "Drawing", *roles: str) -> list[Field]:
             column = drawing.proposer.column(slot) if slot.use == "value" else None
             alone = required <= {name, *(n for n, _, _ in rows)}
             mine = drawing.client is None or (column is not None and column.role in OWN_ENTRIES)
-            if column is not None and mine and alone and (not roles or column.role in roles):
+            if column is not None and mine and alone and not by_machine(column) and (not roles or column.role in roles):
                 out.append(Field(tool, slot, column))
     return out
 
@@ -93,7 +94,8 @@ def moves(drawing: "Drawing") -> list[Field]:
         if len(others) != 1 or not own or len(inputs) != len(rows):
             continue
         table, column = drawing.maker.catalog.table(others[0].table), drawing.proposer.column(others[0])
-        if table.display and column is not None:
+        stays = is_place(table) and is_place(drawing.maker.catalog.table(tool.meaning.table))
+        if table.display and column is not None and not stays:
             out.append(Field(tool, Slot(tool.meaning.table, others[0].column), column, table.name))
     return out
 
@@ -185,23 +187,28 @@ def pointed_at(drawing: "Drawing", table: str, told: tuple[Subtask, Listing], at
 def target(drawing: "Drawing", field: Field, row: Mapping[str, Json], *but: Json) -> Target | None:
     """Something new that the field of this row could become, none of `but`, with the kind of reason for it."""
     for _ in range(4):
-        found = _moved(drawing, field) if field.other else _set(drawing, field, row)
+        found = _moved(drawing, field, row) if field.other else _set(drawing, field, row)
         if found is not None and not any(str(found.value) == str(v) for v in but):
             return found
     return None
 
 
-def _moved(drawing: "Drawing", field: Field) -> Target | None:
-    anchor = drawing.maker.anchors.named(drawing.maker.catalog.table(field.other), drawing.dice)
-    if anchor is None:
+def _moved(drawing: "Drawing", field: Field, row: Mapping[str, Json]) -> Target | None:
+    table, anchors = drawing.maker.catalog.table(field.other), drawing.maker.anchors
+    anchor = anchors.named(table, drawing.dice)
+    if anchor is None or field.tool.meaning is None:
+        return None
+    if field.other == field.slot.table and anchors.habits.loops(table, field.tool.meaning.column, row, anchor.values):
         return None
     name = anchor.values["@name"]
     return Target(name, "assign", Mention(field.other, by={"@name": name}))
 
 
 def _set(drawing: "Drawing", field: Field, row: Mapping[str, Json]) -> Target | None:
-    edits = drawing.proposer.edits
-    edit = edits.change(field.column, row.get(field.slot.column), drawing.dice)
+    edits, table = drawing.proposer.edits, drawing.maker.catalog.table(field.slot.table)
+    anchor = drawing.maker.anchors.at(table, tuple(str(row.get(k)) for k in table.key))
+    row = {**(anchor.values if anchor is not None else {}), **row}
+    edit = edits.change(field.column, row.get(field.slot.column), drawing.dice, row)
     if edit is None or (field.column.role == "date" and not edits.in_order(field.column, edit.value, row)):
         return None
     return Target(edit.value, edit.reason)

@@ -16,8 +16,8 @@ from msgspec.structs import replace
 from duologue.catalog.model import Column
 from duologue.ids import rng
 from duologue.language.conditions import holds, when
-from duologue.tasks.edits import day_of, write_date
 from duologue.tasks.goals import goal_of
+from duologue.tasks.moments import day_of, write_date
 from duologue.tasks.proposal import Proposal
 from duologue.tasks.shapes.common import Field, Target, change, fields, look, target
 from duologue.types import Condition, Disclosure, Fact, Json, Subtask
@@ -146,6 +146,10 @@ def _figure(drawing: "Drawing", field: Field, current: Json, wanted: bool) -> tu
     line = _rounded(current * (dice.uniform(1.1, 1.6) if up else dice.uniform(0.5, 0.9)), current)
     value = _rounded(line * (dice.uniform(1.0, 1.5) if test == "below" else dice.uniform(0.6, 1.0)), current)
     condition = Condition(field.key, test, line)
+    sizes = drawing.proposer.edits.sizes(field.column)
+    if sizes:  # a price that is 0.99 or 1.99 does not become 1.70
+        beyond = [v for v in sizes if (v >= line if test == "below" else v <= line) and v != current]
+        value = dice.choice(beyond) if beyond else current
     least, most = field.column.least, field.column.most
     usual = all(isinstance(v, int | float) for v in (least, most)) and least <= value <= most
     good = value >= line if test == "below" else value <= line

@@ -17,7 +17,7 @@ from duologue.tasks.answers import complete
 from duologue.tasks.pointing import speakable
 from duologue.tasks.shapes.choose import use
 from duologue.tasks.shapes.common import Target, change, fields
-from duologue.types import Among, Mention, Need, Subtask, Tool
+from duologue.types import Among, Json, Mention, Need, Subtask, Tool
 
 if TYPE_CHECKING:
     from duologue.tasks.maker import Drawing
@@ -131,14 +131,24 @@ def called(drawing: "Drawing", table: str, row: Row, memory: Memory) -> Mention 
     return mention if len(found) == 1 else None
 
 
+def _beside(row: Row, table: str) -> dict[str, Json]:
+    """What a row of a list shows of its own columns."""
+    return row.shown[table][1] if table in row.shown else {}
+
+
 def _then(drawing: "Drawing", part: Subtask, rows: list[Row], column: Column | None) -> Subtask | None:
     """One of the gaps is filled, or gone into."""
     table = part.need.meaning.table if part.need is not None else ""
-    mention = called(drawing, table, drawing.dice.choice(rows), drawing.walk.memory)
+    chosen = drawing.dice.choice(rows)
+    mention = called(drawing, table, chosen, drawing.walk.memory)
     if mention is None:
         return None
     own = [f for f in fields(drawing) if column is not None and f.column == column]
-    value = drawing.proposer.edits.fresh(column, drawing.dice) if own and column is not None else None
+    value = (
+        drawing.proposer.edits.fresh(column, drawing.dice, _beside(chosen, table))
+        if own and column is not None
+        else None
+    )
     if value is not None and drawing.dice.random() < _FILLED:
         done = drawing.attempt(own[0].tool, change(own[0], mention, Target(value, "missing")), refusable=0.0)
         if done is not None:

@@ -81,7 +81,12 @@ def _comparison(drawing: "Drawing", pair: Pair) -> Comparison | None:
     index, link = drawing.walk.index, pair.link
     slot = f"{pair.column.table}.{pair.column.name}"
     getter = index.getter(pair.column.table)
-    if getter is None or getter.meaning is None or slot not in _shown(getter, many=False):
+    if (
+        not (pair.at_odds or pair.agreeing)
+        or getter is None
+        or getter.meaning is None
+        or slot not in _shown(getter, many=False)
+    ):
         return None
     times = f"{pair.times.table}.{pair.times.name}" if pair.times is not None else ""
     there = f"{pair.other.table}.{pair.other.name}" if pair.other is not None else f"{link.table}."
