@@ -154,6 +154,8 @@ def _is_same(walk: Walk, maker: "ScriptedTasks", task: Task, part: Subtask) -> b
     if part.refused or not part.steps:
         return False  # what was refused in its place goes through in this one
     step = task.plan[part.steps[-1] - 1]
+    if tool.effect == "read" and not part.tell and listing is not None and listing.rows:
+        return False  # in this order a search that was to bring nothing brings something
     if listing is None or step.tool != tool.name or walk.called != bound_arguments(step):
         return False
     return [(d.slot, d.value) for d in walk.accept(need, part.goal, listing, 0).tell] == told
