@@ -112,6 +112,11 @@ class Agenda:
             return None
         return row.values.get(column)
 
+    def _is_unique(self, mention: Mention) -> bool:
+        """Whether no two rows can have the name it is called by."""
+        table = self.memory.catalog.table(mention.table)
+        return len(table.display) == 1 and table.column(table.display[0]).unique
+
     def _named(self, row: Known) -> Mention:
         """A known row by its name, or by its key."""
         if row.values.get("@name") is not None:
@@ -223,14 +228,16 @@ class Agenda:
             if old != new:
                 owed.chosen.pop(i, None)
                 owed.looked_up.discard(i)
-                owed.sought.pop(i, None)
+                if owed.sought.pop(i, None):
+                    owed.pieced.add(i)
 
     def found(self, owed: Owed, i: int) -> list[Known]:
-        """The rows that a mention may mean, by what was seen so far. Behind a part of a name there may be others than those seen, unless
-        the talk has been about it."""
+        """The rows that a mention may mean, by what was seen so far. Behind a part of a name, or a name found by its
+        pieces, there may be others than those seen, unless the talk has been about it."""
         mention = owed.need.mentions[i]
         known = self.memory.candidates(mention, owed.number)
-        if PART not in mention.by or i in owed.looked_up or any(self.memory.was_talked_about(k) for k in known):
+        partly = PART in mention.by or (i in owed.pieced and not self._is_unique(mention))
+        if not partly or i in owed.looked_up or any(self.memory.was_talked_about(k) for k in known):
             return known
         return []
 

@@ -31,6 +31,8 @@ class Owed(Struct):
     """Mentions already searched for."""
     sought: dict[int, list[str]] = field(default_factory=dict)
     """Mention whose name was found nowhere → the pieces of it that were looked for since."""
+    pieced: set[int] = field(default_factory=set)
+    """Mentions that were spoken of otherwise once pieces of what was said had been sought."""
     approved: bool = False
     again: bool = False
     """The user doubts the answer: ask the records once more."""
