@@ -4,11 +4,12 @@ A voice asks through the same layers whatever it plays: what is in the record is
 limits; and only then goes over the wire.
 """
 
+import asyncio
 import gc
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from duologue.errors import UserError
 from duologue.halt import Halt
@@ -16,7 +17,7 @@ from duologue.protocols import ChatModel, Request
 from duologue.roles import Roles
 
 if TYPE_CHECKING:
-    from duologue.models.budget import Ledger
+    from duologue.models.budget import Funds, Ledger
     from duologue.models.http import Meter, Settle
     from duologue.models.prompts import Prompts
     from duologue.models.recording import Book
@@ -36,6 +37,8 @@ class Cast:
     ) -> None:
         """`models` by the names that `roles` uses. `unanimous`: judges must all agree."""
         self.roles, self.unanimous = roles or Roles(), unanimous
+        self.funds: Funds | None = None
+        """What its models may use; None where none plays, or only the caller's own."""
         self._models = models or {}
         self._prompts = prompts
 
@@ -60,6 +63,18 @@ class Cast:
         if voice is None:
             raise UserError(f"Role {role!r} can't be scripted here.", f"Give it to a model: --role {role}=NAME.")
         return voice
+
+
+def loop_for(roles: Roles) -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The event loop for a run: a faster one where servers are waited for."""
+    if roles.scripted:
+        return None
+    try:
+        import uvloop
+    except ImportError:  # not made for every system
+        return None
+    loop: Any = uvloop.new_event_loop
+    return loop  # type: ignore[no-any-return]
 
 
 _SELDOM = (20_000, 20, 50)
@@ -113,9 +128,10 @@ async def assembled(
     ledger: "Ledger",
     players: Mapping[str, ChatModel] | None = None,
     halt: Halt | None = None,
+    funds: "Funds | None" = None,
 ) -> AsyncIterator[Cast]:
     """The cast that the settings name, ready to be asked. `players` are models of the caller's own, by the names that the roles use:
-    those are asked as they are, and no limits hold for them. Nothing is asked any more once `halt` says so.
+    those are asked as they are, and no limits hold for them. Nothing is asked any more once `halt` says so. `funds`: those of another process, in the place of a budget over the `ledger`.
 
     Raises `UserError` where a model can't be used as it was named.
     """
@@ -129,7 +145,7 @@ async def assembled(
     from duologue.models.recording import Recorded
 
     limits = settings.limits
-    budget = Budget(ledger, limits.dollars, limits.tokens, limits.hours)
+    budget = funds or Budget(ledger, limits.dollars, limits.tokens, limits.hours)
     own = players or {}
     named = _names(settings, own)
     models: dict[str, ChatModel] = {name: Recorded(model, book, named[name], halt) for name, model in own.items()}
@@ -142,4 +158,6 @@ async def assembled(
             meter = _stoppable(budget.purse(endpoint.price, endpoint.label).meter(endpoint.max_tokens), halt or Halt())
             model = await stack.enter_async_context(HttpModel(endpoint, meter=meter, left=budget.left))
             models[name] = Recorded(model, book, named[name], halt)
-        yield Cast(settings.roles, models, Prompts(settings.prompts), settings.judging.rule == "unanimous")
+        cast = Cast(settings.roles, models, Prompts(settings.prompts), settings.judging.rule == "unanimous")
+        cast.funds = budget
+        yield cast

@@ -22,6 +22,7 @@ Mode = Literal["user", "task"]
 MODES: tuple[str, ...] = get_args(Mode)
 DEFAULT_DOMAIN = "retail"
 MOST_TOOLSETS = 1000
+MOST_WORKERS = 256
 MOST_ITEMS = 100_000_000
 
 
@@ -45,6 +46,8 @@ class RunConfig(Struct, frozen=True, kw_only=True):
     """Tools without an implementation, instead of a database: a file in the OpenAI format or one like it."""
     simulated: bool = False
     """Tools without an implementation, designed for the domain, instead of a database."""
+    workers: int = 1
+    """Processes that make items. The result is the same with any number of them."""
     models: ModelSettings = ModelSettings()
     """Who plays which role, and within what limits."""
 
@@ -67,6 +70,8 @@ class RunConfig(Struct, frozen=True, kw_only=True):
             raise UserError(f"-n {self.n} is out of range.", f"Give a number from 1 to {MOST_ITEMS:,}.")
         if self.mode not in MODES:
             raise UserError(f"Unknown mode {self.mode!r}.", f"Choose one of: {', '.join(MODES)}.")
+        if not 1 <= self.workers <= MOST_WORKERS:
+            raise UserError(f"--workers {self.workers} is out of range.", f"Give a number from 1 to {MOST_WORKERS}.")
         if not 1 <= self.toolsets <= MOST_TOOLSETS:
             raise UserError(f"--toolsets {self.toolsets} is out of range.", f"Give a number from 1 to {MOST_TOOLSETS}.")
 

@@ -13,11 +13,11 @@ Every stage reads and writes values that have a file form (`docs/formats.md`), s
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import json
 
-from duologue.casting import assembled
+from duologue.casting import assembled, loop_for
 from duologue.errors import LimitReachedError, StageError, UserError
 from duologue.ground import catalog_of, make_tools, open_source, workshops
 from duologue.halt import Halt
@@ -105,18 +105,8 @@ def generate(
 
     Raises `UserError` for what the person must change.
     """
-    with asyncio.Runner(loop_factory=None if config.roles.scripted else _fast_loop()) as runner:
+    with asyncio.Runner(loop_factory=loop_for(config.roles)) as runner:
         return runner.run(_generate(config, progress, first, players, halt or Halt()))
-
-
-def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """The event loop for runs that wait for servers."""
-    try:
-        import uvloop
-    except ImportError:  # not made for every system
-        return None
-    loop: Any = uvloop.new_event_loop
-    return loop  # type: ignore[no-any-return]
 
 
 async def _generate(
@@ -127,6 +117,8 @@ async def _generate(
     halt: Halt,
 ) -> Summary:
     started = time.monotonic()
+    if players and config.workers > 1:
+        raise UserError("Models of one's own are asked in one process.", "Leave out the workers.")
     source = None if config.invents else open_source(config.source, config.domain)
     with config.open_store(source.image.hash if source is not None else "") as store:
         calls = Calls(store)
@@ -142,7 +134,13 @@ async def _generate(
                 for shop in shops:
                     image = shop.image.data if shop.image is not None else None
                     store.put_environment(shop.environment, image, json.encode(shop.catalog))
-                await _one_by_one(Items.here(shops, store, config.mode), score, config, first, halt)
+                if config.workers > 1:
+                    from duologue.workers.foreman import Foreman
+
+                    foreman = Foreman(config, store, calls, cast.funds, score)
+                    await foreman.work([s.environment.id for s in shops], min(config.n, first or config.n), halt)
+                else:
+                    await _one_by_one(Items.here(shops, store, config.mode), score, config, first, halt)
                 return score.summary(store)
         finally:
             store.add_seconds(time.monotonic() - started)

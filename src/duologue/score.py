@@ -43,6 +43,8 @@ class Score:
         self.n, self.accepted, self.rejected = n, outcomes.count("accepted"), outcomes.count("rejected")
         self.ran_out = False
         """No distinct task was left for an item."""
+        self.note = ""
+        """What else the person should know."""
         self.stopped: list[UserError | LimitReachedError] = []
         self._progress, self._started = progress, time.monotonic()
 
@@ -67,7 +69,7 @@ class Score:
         wrong = next((e for e in self.stopped if isinstance(e, UserError)), None)
         if wrong is not None:
             raise wrong
-        note = ""
+        note = self.note
         if self.ran_out:
             note = f"Distinct tasks ran out after {self.done} of {self.n}: this database supports no more."
             store.note("ran_out", {"items": self.done, "of": self.n})
@@ -76,7 +78,7 @@ class Score:
             items=self.done,
             accepted=self.accepted,
             rejected=self.rejected,
-            unfinished=0 if note else self.n - self.done,
+            unfinished=0 if self.ran_out else self.n - self.done,
             note=note,
             stopped=limit,
             interrupted=bool(self.stopped) and not limit,

@@ -1,5 +1,6 @@
 """Runs of the command line in processes of their own, that can be killed at a moment drawn from a seed, and what they leave behind."""
 
+import contextlib
 import os
 import random
 import signal
@@ -68,8 +69,8 @@ def moment(dice: random.Random, seconds: float, writes: int) -> Callable[[Path],
     return amid_writing(dice.randint(1, writes))
 
 
-def killed(arguments: list[str], folder: Path, when: Callable[[Path], bool], whole_group: bool = True) -> bool:
-    """Start a run and kill it (and all it started) with SIGKILL at that moment; False where it ended before."""
+def killed(arguments: list[str], folder: Path, when: Callable[[Path], bool]) -> bool:
+    """Start a run and kill its process with SIGKILL at that moment; False where it ended before."""
     process = started(arguments)
     limit = time.monotonic() + LONGEST
     while process.poll() is None and not when(folder):
@@ -77,9 +78,50 @@ def killed(arguments: list[str], folder: Path, when: Callable[[Path], bool], who
         time.sleep(0.0005)
     alive = process.poll() is None
     if alive:
-        (os.killpg if whole_group else os.kill)(process.pid, signal.SIGKILL)
+        workers = children(process)
+        process.kill()
+        _until_gone(workers)  # they notice by themselves
     process.communicate()
     return alive
+
+
+def _until_gone(pids: list[int]) -> None:
+    limit = time.monotonic() + LONGEST
+    while any(_runs(pid) for pid in pids):
+        assert time.monotonic() < limit, "workers outlive the run"
+        time.sleep(0.005)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def children(process: "subprocess.Popen[bytes]") -> list[int]:
+    """The processes that one has started."""
+    try:
+        return [int(n) for n in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
+
+
+def bereft(
+    arguments: list[str], folder: Path, when: Callable[[Path], bool], dice: random.Random
+) -> tuple[int, str] | None:
+    """Start a run and kill one of its workers at that moment; how the run ended. None where it ended, or had none, before."""
+    process = started(arguments)
+    limit = time.monotonic() + LONGEST
+    while process.poll() is None and not (when(folder) and children(process)):
+        assert time.monotonic() < limit, "the run hangs"
+        time.sleep(0.0005)
+    workers = sorted(children(process))
+    if workers:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(dice.choice(workers), signal.SIGKILL)
+    found = ended(process)
+    return found if workers else None
 
 
 def samples(folder: Path, out: Path) -> tuple[bytes, list[tuple[int, bool, str]]]:

@@ -8,14 +8,14 @@ disturbed; and what a model answered and the store holds is not asked for again.
 import random
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from duologue.testing import FakeServer, Manner, in_thread
 from pipeline.modelled import SEED, brain, library
-from resume.killing import KILLS, answers, finish, killed, moment, samples, whole
+from resume.killing import KILLS, answers, bereft, finish, killed, moment, samples, whole
 
 N, TOGETHER = 8, 4
 TOML = """
@@ -42,6 +42,15 @@ class Kind:
 
     def arguments(self, folder: Path) -> list[str]:
         return [*self._arguments, "-o", str(folder)]
+
+    def more(self, *arguments: str) -> None:
+        """Add to its arguments."""
+        self._arguments += arguments
+
+    @property
+    def at_once(self) -> int:
+        """Most calls under way at once: one for each item, more while tools are made."""
+        return max(TOGETHER, self.server.most_at_once) if self.server is not None else 0
 
     def asked(self) -> int:
         return self.server.calls if self.server is not None else 0
@@ -75,7 +84,7 @@ def one_kill(kind: Kind, dice: random.Random) -> bool:
         return False
     kept = answers(folder)
     asked = kind.asked()
-    assert asked - before - kept <= TOGETHER  # under way when it was killed
+    assert asked - before - kept <= kind.at_once  # under way when it was killed
     whole(folder)
     finish(kind.arguments(folder))
     assert samples(folder, kind.home / "run.jsonl") == kind.samples
@@ -84,8 +93,37 @@ def one_kill(kind: Kind, dice: random.Random) -> bool:
     return True
 
 
+def one_worker(kind: Kind, dice: random.Random) -> bool:
+    """Kill one of a run's workers: the others make its items, but for those it was in the midst of, which the next run makes."""
+    folder = kind.home / "run"
+    shutil.rmtree(folder, ignore_errors=True)
+    before = kind.asked()
+    found = bereft(kind.arguments(folder), folder, moment(dice, kind.seconds, 2 * N + kind.calls // 2), dice)
+    if found is None:
+        return False
+    code, said = found
+    assert code in (0, 2), said
+    assert code == 0 or "ended unexpectedly (signal SIGKILL" in said, said
+    kept, asked = answers(folder), kind.asked()
+    assert asked - before - kept <= kind.at_once
+    whole(folder)
+    finish(kind.arguments(folder))
+    assert samples(folder, kind.home / "run.jsonl") == kind.samples
+    assert kind.asked() - asked == kind.calls - kept
+    return True
+
+
 @pytest.mark.kills
 def test_killed_at_any_moment(kind: Kind) -> None:
     dice, met = random.Random(kind.calls), 0
     while met < KILLS:
         met += one_kill(kind, dice)
+
+
+@pytest.mark.kills
+@pytest.mark.parametrize("victim", [one_kill, one_worker])
+def test_killed_with_four_workers(kind: Kind, victim: Callable[[Kind, random.Random], bool]) -> None:
+    dice, met = random.Random(kind.calls), 0
+    kind.more("--workers", "4")
+    while met < KILLS:
+        met += victim(kind, dice)

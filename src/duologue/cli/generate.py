@@ -25,6 +25,7 @@ from duologue.cli.options import (
     Simulated,
     Source,
     Toolsets,
+    Workers,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def generate(
     toolsets: Toolsets = 4, model: Model = None, base_url: BaseUrl = None, role: Role = None, config: Config = None,
     prompts: Prompts = None, price: Price = None, max_dollars: MaxDollars = None, max_tokens: MaxTokens = None,
     max_hours: MaxHours = None, concurrency: Concurrency = None, seed_tools: SeedTools = None, simulated: Simulated = False,
-    behaviour: Behaviour = None, noise: Noise = None, faults: Faults = None,
+    behaviour: Behaviour = None, noise: Noise = None, faults: Faults = None, workers: Workers = 1,
 ) -> int:  # fmt: skip
     """Make conversations from a database. The same command again makes what is missing and changes nothing else."""
     return run(configured(locals()))
@@ -54,7 +55,7 @@ def configured(given: dict[str, Any]) -> "RunConfig":
         hours=given["max_hours"], together=given["concurrency"],
         behaviours=tuple(given["behaviour"] or ()), noise=given["noise"], faults=given["faults"],
     )  # fmt: skip
-    same = ("source", "domain", "out", "n", "seed", "mode", "toolsets", "seed_tools", "simulated")
+    same = ("source", "domain", "out", "n", "seed", "mode", "toolsets", "seed_tools", "simulated", "workers")
     return RunConfig(**{name: given[name] for name in same}, models=model_settings(flags))
 
 

@@ -144,6 +144,12 @@ Toolsets: TypeAlias = Annotated[
     int,
     typer.Option("--toolsets", help="Different toolsets to spread the conversations over.", metavar="N", parser=whole),
 ]
+Workers: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        "--workers", help="Processes that make conversations; the result is the same.", metavar="N", parser=whole
+    ),
+]
 RunOut: TypeAlias = Annotated[
     Path | None,
     typer.Option("-o", "--out", help="The run folder. [default: runs/NAME]", metavar="RUN", show_default=False),

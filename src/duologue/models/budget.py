@@ -67,6 +67,28 @@ class Ledger(Protocol):
         """Count an attempt that met a fault (`how`), or of which the server says no usage (`NO_USAGE`); `used`: what it is charged."""
 
 
+class Funds(Protocol):
+    """What models may use: a `Budget`, or a way to one."""
+
+    async def set_aside(self, worst: Used) -> None:
+        """Return once `worst` is set aside. Raises `LimitReachedError` where it never can be."""
+
+    def put_back(self, worst: Used, real: Used) -> None:
+        """What was set aside is free again; `real` is charged in its place."""
+
+    def count(self, role: str, how: str, used: Used) -> None:
+        """An attempt that met a fault, for the record."""
+
+    def purse(self, price: Price | None, model: str = "the model") -> "Purse":
+        """The budget as one model spends it. Raises `UserError` where money is limited and the model's price unknown."""
+
+    def left(self) -> float:
+        """Seconds until the hours are over; infinite where they are not limited."""
+
+    def close(self) -> None:
+        """Nothing more is asked."""
+
+
 class OpenLedger:
     """A ledger of this process only."""
 
@@ -238,7 +260,7 @@ def _bounds(spent: int, aside: int, most: float, ahead: bool) -> tuple[int, int]
 class Purse:
     """The budget of a run as one model spends it."""
 
-    def __init__(self, budget: Budget, price: Price | None) -> None:
+    def __init__(self, budget: Funds, price: Price | None) -> None:
         self._budget, self._price = budget, price
 
     def meter(self, max_tokens: int) -> "Meter":

@@ -3,7 +3,7 @@
 from duologue.store.calls import Calls, export_calls
 from duologue.store.files import FILE_NAME, explained
 from duologue.store.funnel import funnel, lost
-from duologue.store.records import Measures, StoredDialogue, measure
+from duologue.store.records import Measures, StoredDialogue, measure, writing_tools
 from duologue.store.stats import stats
 from duologue.store.store import Store
 from duologue.store.tally import CANDIDATES, Ended, Tally
@@ -23,4 +23,5 @@ __all__ = [
     "lost",
     "measure",
     "stats",
+    "writing_tools",
 ]

@@ -19,8 +19,8 @@ CANDIDATES = "candidates"
 """The stage whose attempts are drafts of single tasks: several make a scenario, and most that fail cost next to nothing."""
 _encode = msgspec.json.Encoder().encode
 
-Row = tuple[str | int | bytes, ...]
-"""A row of the table that the field is named after, without the item."""
+Row = tuple[Any, ...]
+"""A row of the table that the field is named after, without the item: texts, numbers, bytes."""
 
 
 class Ended(Struct, frozen=True):

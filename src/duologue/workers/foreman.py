@@ -1,0 +1,297 @@
+"""The foreman: deals items out to hands, compares what they draw, writes what they hand over."""
+
+import asyncio
+import heapq
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from duologue.errors import LimitReachedError, StageError, UserError
+from duologue.halt import Halt, HaltedError
+from duologue.line import Past
+from duologue.models.budget import Funds
+from duologue.protocols import Answer, Request
+from duologue.score import Score
+from duologue.store import Calls, Store
+from duologue.workers.frontier import Frontier
+from duologue.workers.messages import (
+    Aside,
+    Attempt,
+    Done,
+    Drawn,
+    Dropped,
+    Failed,
+    GaveUp,
+    Granted,
+    Job,
+    Keep,
+    Left,
+    Make,
+    PutBack,
+    Ready,
+    Refused,
+    Settled,
+    Stop,
+    packed,
+)
+from duologue.workers.process import Hand
+
+if TYPE_CHECKING:
+    from duologue.config import RunConfig
+
+AHEAD = 16
+"""Scripted items a hand may have that wait for those before them."""
+NEXT = 2
+"""Of its items, those that it has not played yet: so many that it never waits, so few that the last ones are spread evenly."""
+TICK = 0.05
+"""Seconds between two looks at whether the person wants to stop."""
+TRIES = 2
+"""Hands that may die over an item before it is left to the next run."""
+_answer = msgspec.json.Decoder(Answer).decode
+
+
+class Foreman:
+    """Has the missing items of a run made by `config.workers` processes."""
+
+    def __init__(self, config: "RunConfig", store: Store, calls: Calls, funds: Funds | None, score: Score) -> None:
+        """`funds`: the budget where models play."""
+        self.config, self.store, self.calls, self.funds, self.score = config, store, calls, funds, score
+        self.halt = Halt()
+        self._hands: list[Hand] = []
+        self._queue: list[int] = []
+        self._deaths: dict[int, int] = {}
+        self._ends: list[str] = []
+        """How hands ended that should not have."""
+        self._waiting: dict[int, tuple[Hand, Drawn]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        finished = store.finished_items()
+        self._finished = finished
+        self._frontier = Frontier(finished, Past(store))
+
+    async def work(self, environments: Sequence[str], most: int, halt: Halt) -> None:
+        """Make the missing of the first `most` items. What stops that is told to the score."""
+        self.halt = halt
+        self._queue = [number for number in range(most) if number not in self._finished]
+        if not self._queue:
+            return
+        halt.begun = True
+        job = Job(packed(self.config), tuple(environments), self.calls.used().seconds)
+        try:
+            for _ in range(min(self.config.workers, len(self._queue))):
+                self._hands.append(await Hand.start(job))
+            async with asyncio.TaskGroup() as group:
+                ticking = group.create_task(self._look_out())
+                for hand in list(self._hands):
+                    group.create_task(self._listen(hand, ticking))
+        finally:
+            for hand in self._hands:
+                hand.kill()
+        self._say_what_is_missing(most)
+
+    async def _look_out(self) -> None:
+        """Tell the hands once the person wants to stop."""
+        while not self.halt.asked:
+            await asyncio.sleep(TICK)
+        for hand in self._hands:
+            hand.channel.send(Stop())
+        self._go_on()
+
+    async def _listen(self, hand: Hand, ticking: "asyncio.Task[None]") -> None:
+        while (message := await hand.channel.receive()) is not None:
+            try:
+                await self._heard(hand, message)
+            except (UserError, LimitReachedError) as error:
+                self.score.stopped.append(error)
+            self._go_on()
+        await self._gone(hand)
+        if not self._hands:
+            ticking.cancel()
+
+    # ── what hands say ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _heard(self, hand: Hand, message: Any) -> None:
+        match message:
+            case Ready():
+                hand.ready = True
+            case Drawn():
+                self._waiting[message.item] = hand, message
+                hand.played(message.item)
+            case Done():
+                self._write(hand, message)
+            case Left():
+                hand.items.pop(message.item, None)
+                self._stop(message)
+            case Failed():
+                self.score.stopped.append(UserError(message.message, message.fix))
+            case _:
+                await self._of_models(hand, message)
+
+    def _write(self, hand: Hand, done: Done) -> None:
+        hand.items.pop(done.ended.item, None)
+        self.store.end(done.ended)
+        self.score.ended(not done.ended.reason)
+
+    def _stop(self, left: Left) -> None:
+        if left.why == "limit":
+            self.score.stopped.append(LimitReachedError(left.message))
+        elif left.why == "person":
+            self.score.stopped.append(UserError(left.message, left.fix))
+
+    async def _of_models(self, hand: Hand, message: Any) -> None:
+        match message:
+            case Keep():
+                self._soon(self._keep(hand, message))
+            case GaveUp(role=role, reason=reason):
+                self.calls.give_up(Request(role, ()), StageError(role, reason))
+            case Aside() if self.funds is not None:
+                if self.limited:
+                    self._soon(self._set_aside(hand, message))
+                else:
+                    await self._set_aside(hand, message)
+            case PutBack(number=number, real=real) if self.funds is not None:
+                self.funds.put_back(hand.aside.pop(number), real)
+            case Attempt(role=role, how=how, used=used) if self.funds is not None:
+                self.funds.count(role, how, used)
+
+    @property
+    def limited(self) -> bool:
+        """A limit holds, so that setting aside may have to wait."""
+        limits = self.config.models.limits
+        return any(limit is not None for limit in (limits.dollars, limits.tokens, limits.hours))
+
+    def _soon(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _keep(self, hand: Hand, message: Keep) -> None:
+        request = Request(message.role, (), message.scope, prompt=message.prompt, draw=message.draw)
+        try:
+            await self.calls.keep(request, _answer(message.answer))
+        except (UserError, LimitReachedError) as error:
+            self.score.stopped.append(error)
+            hand.channel.send(_refused(message.number, error))
+            return
+        hand.channel.send(Granted(message.number))
+
+    async def _set_aside(self, hand: Hand, message: Aside) -> None:
+        assert self.funds is not None
+        try:
+            await self.funds.set_aside(message.worst)
+        except (UserError, LimitReachedError) as error:
+            hand.channel.send(_refused(message.number, error))
+            return
+        if hand in self._hands:
+            hand.aside[message.number] = message.worst
+            hand.channel.send(Granted(message.number))
+        else:
+            self.funds.put_back(message.worst, message.worst)
+
+    # ── what follows ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def _ending(self) -> bool:
+        """No further item is dealt."""
+        return self.score.over or self.halt.asked
+
+    def _go_on(self) -> None:
+        """Compare what can be compared, deal what can be dealt; let the hands go where nothing is left."""
+        while (found := self._waiting.pop(self._frontier.at, None)) is not None:
+            if not self._compared(*found):
+                break
+        if self._ending and not any(hand.items.get(self._frontier.at) for hand in self._hands):
+            for number, (hand, _) in self._waiting.items():
+                hand.channel.send(Dropped(number))
+            self._waiting.clear()
+        while not self._ending and self._queue and (taker := self._free()) is not None:
+            number = heapq.heappop(self._queue)
+            taker.items[number] = "given"
+            taker.channel.send(Make(number))
+        if (self._ending or not self._queue) and not any(hand.items for hand in self._hands):
+            for hand in self._hands:
+                hand.dismiss()
+
+    def _compared(self, hand: Hand, drawn: Drawn) -> bool:
+        """Compare what the item at the frontier went by; whether the next one is at it."""
+        stands = not drawn.waits and self._frontier.stands(drawn.used, drawn.unused)
+        taken = stands and not drawn.ran_out
+        if taken:
+            hand.items[drawn.item] = ""
+            try:
+                if drawn.names:
+                    self.store.mark_begun(drawn.item)
+            except (UserError, LimitReachedError) as error:
+                self.score.stopped.append(error)
+                hand.channel.send(Dropped(drawn.item))
+                return False
+            self._frontier.take(drawn.names)
+        elif stands:
+            self.score.ran_out = True
+            hand.items[drawn.item] = ""
+        else:
+            hand.items[drawn.item] = "given"
+        log = self._frontier.log
+        hand.channel.send(Settled(drawn.item, stands, tuple(log[hand.told :])))
+        hand.told = len(log)
+        return taken
+
+    def _free(self) -> Hand | None:
+        """Who takes the next item. One that a hand died over, and that others may wait for, is taken by whoever has least to do."""
+        ready = sorted((h for h in self._hands if h.ready), key=lambda h: (h.unplayed, len(h.items)))
+        if not ready or self._queue[0] in self._deaths:
+            return next(iter(ready), None)
+        if self.config.roles.scripted:
+            return ready[0] if ready[0].unplayed < NEXT and len(ready[0].items) < AHEAD else None
+        under_way = sum(len(hand.items) for hand in self._hands)
+        return min(ready, key=lambda h: len(h.items)) if under_way < self.config.together else None
+
+    # ── hands that end ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _gone(self, hand: Hand) -> None:
+        """A hand has ended. What it had not drawn for good goes back into the queue."""
+        how = await hand.ended()
+        self._hands.remove(hand)
+        try:
+            for worst in hand.aside.values():
+                if self.funds is not None:
+                    self.funds.put_back(worst, worst)  # it may be billed
+        except (UserError, LimitReachedError) as error:
+            self.score.stopped.append(error)
+        if not hand.dismissed:
+            self._ends.append(how)
+        for number, state in hand.items.items():
+            self._waiting.pop(number, None)
+            self._deaths[number] = self._deaths.get(number, 0) + 1
+            if state and self._deaths[number] < TRIES:
+                heapq.heappush(self._queue, number)
+        if any(state and self._deaths[number] >= TRIES for number, state in hand.items.items()):
+            self.score.stopped.append(self._died())
+        if self._hands:
+            self._go_on()
+
+    def _say_what_is_missing(self, most: int) -> None:
+        """Why items are unfinished, where nothing else has said so yet."""
+        if self.score.over:
+            return
+        finished = self.store.finished_items()
+        if all(number in finished for number in range(most)):
+            if self._ends:
+                self.score.note = f"A worker process ended unexpectedly ({self._ends[0]}); others made its items."
+        elif self.halt.asked:
+            self.score.stopped.append(HaltedError("Interrupted."))
+        else:
+            self.score.stopped.append(self._died())
+
+    def _died(self) -> UserError:
+        which = "A worker process" if len(self._ends) == 1 else f"{len(self._ends)} worker processes"
+        return UserError(
+            f"{which} ended unexpectedly ({', '.join(dict.fromkeys(self._ends))}).",
+            "The same command makes what is missing; where memory is short, with fewer --workers.",
+        )
+
+
+def _refused(number: int, error: UserError | LimitReachedError) -> Refused:
+    if isinstance(error, UserError):
+        return Refused(number, error.message, error.fix, limit=False)
+    return Refused(number, error.message)

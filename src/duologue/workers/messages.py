@@ -1,0 +1,214 @@
+"""What foreman and hands tell each other, and the socket it goes over.
+
+Both ends are the same program on the same machine; a message is a struct in MessagePack behind its length.
+"""
+
+import asyncio
+import socket
+from pathlib import Path
+from typing import Any, Generic, Self, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from duologue.config import RunConfig
+from duologue.models.budget import Used
+from duologue.store import Ended
+
+T = TypeVar("T")
+_HEAD = 4
+
+
+# ── to a hand ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Job(Struct, frozen=True, tag=True):
+    """What the run is. `environments` in the order of its workshops; `seconds` it has taken so far."""
+
+    config: bytes
+    environments: tuple[str, ...]
+    seconds: float
+
+
+class Make(Struct, frozen=True, tag=True):
+    """Make an item."""
+
+    item: int
+
+
+class Settled(Struct, frozen=True, tag=True):
+    """Whether what an item has drawn stands. `names`: what is used beside what was told before."""
+
+    item: int
+    stands: bool
+    names: tuple[str, ...]
+
+
+class Dropped(Struct, frozen=True, tag=True):
+    """An item is not to be made now: one before it was not made."""
+
+    item: int
+
+
+class Granted(Struct, frozen=True, tag=True):
+    """What was asked for under that number is done."""
+
+    number: int
+
+
+class Refused(Struct, frozen=True, tag=True):
+    """What was asked for under that number can't be: a limit of the person's (`limit`), or what they must change."""
+
+    number: int
+    message: str
+    fix: str = ""
+    limit: bool = True
+
+
+class Stop(Struct, frozen=True, tag=True):
+    """End what is under way, begin nothing."""
+
+
+# ── to the foreman ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Ready(Struct, frozen=True, tag=True):
+    """Items can be dealt."""
+
+
+class Drawn(Struct, frozen=True, tag=True):
+    """An item has drawn, going by what it was told is used and what is not; it uses `names` itself. `ran_out`: it found nothing new.
+    `waits`: it has not drawn yet and wants to know the truth first."""
+
+    item: int
+    used: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    ran_out: bool = False
+    waits: bool = False
+
+
+class Done(Struct, frozen=True, tag=True):
+    """An item has ended."""
+
+    ended: Ended
+
+
+class Left(Struct, frozen=True, tag=True):
+    """An item is unfinished. `why`: limit · person (they must change something) · halt (they asked to stop) · ran out."""
+
+    item: int
+    why: str
+    message: str = ""
+    fix: str = ""
+
+
+class Keep(Struct, frozen=True, tag=True):
+    """Keep an answer (JSON); the rest is of its request."""
+
+    number: int
+    role: str
+    scope: str
+    draw: int
+    prompt: str
+    answer: bytes
+
+
+class GaveUp(Struct, frozen=True, tag=True):
+    """A call came to nothing."""
+
+    role: str
+    reason: str
+
+
+class Aside(Struct, frozen=True, tag=True):
+    """Set something aside."""
+
+    number: int
+    worst: Used
+
+
+class PutBack(Struct, frozen=True, tag=True):
+    """What was set aside under that number is free again; `real` was used."""
+
+    number: int
+    real: Used
+
+
+class Attempt(Struct, frozen=True, tag=True):
+    """An attempt met a fault."""
+
+    role: str
+    how: str
+    used: Used
+
+
+class Failed(Struct, frozen=True, tag=True):
+    """The hand can't work at all: the person must change something."""
+
+    message: str
+    fix: str
+
+
+ToHand = Job | Make | Settled | Dropped | Granted | Refused | Stop
+ToForeman = Ready | Drawn | Done | Left | Keep | GaveUp | Aside | PutBack | Attempt | Failed
+
+
+class Channel(Generic[T]):
+    """One end of the socket; receives messages of a kind."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, kind: Any) -> None:
+        self._reader, self._writer = reader, writer
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._decode = msgspec.msgpack.Decoder(kind).decode
+
+    @classmethod
+    async def over(cls, end: socket.socket, kind: Any) -> Self:
+        """The channel over a connected socket, which is its own from now on."""
+        return cls(*await asyncio.open_connection(sock=end), kind)
+
+    def send(self, message: Struct) -> None:
+        """Send a message. Where nobody is there any more, it is lost: `receive` says so."""
+        if not self._writer.is_closing():
+            data = self._encode(message)
+            self._writer.write(len(data).to_bytes(_HEAD, "big") + data)
+
+    async def receive(self) -> T | None:
+        """The next message; None once the other end is gone."""
+        try:
+            size = int.from_bytes(await self._reader.readexactly(_HEAD), "big")
+            message: T = self._decode(await self._reader.readexactly(size))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return None
+        return message
+
+    async def flushed(self) -> None:
+        """Wait until what was sent is on its way."""
+        try:
+            await self._writer.drain()
+        except ConnectionError:
+            return  # nobody is there; `receive` says so
+
+    def close(self) -> None:
+        """Let the other end know that nothing more comes."""
+        self._writer.close()
+
+
+def packed(config: RunConfig) -> bytes:
+    """A configuration for another process."""
+    return msgspec.msgpack.encode(config, enc_hook=_path_out)
+
+
+def unpacked(data: bytes) -> RunConfig:
+    """The configuration that was packed."""
+    return msgspec.msgpack.decode(data, type=RunConfig, dec_hook=_path_in)
+
+
+def _path_out(value: Any) -> str:
+    if isinstance(value, Path):
+        return str(value)
+    raise NotImplementedError(type(value).__name__)
+
+
+def _path_in(kind: Any, value: Any) -> Any:
+    return kind(value)

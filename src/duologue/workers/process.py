@@ -1,0 +1,78 @@
+"""A hand as the foreman sees it: a process, the socket to it, the items it has."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+from duologue.models.budget import Used
+from duologue.workers.messages import Channel, Job, ToForeman
+
+PATIENCE = 5.0
+"""Seconds that a hand has for ending once the socket is closed."""
+
+
+class Hand:
+    """One hand; see `start`."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", channel: Channel[ToForeman]) -> None:
+        self.process, self.channel = process, channel
+        self.ready = self.dismissed = False
+        self.items: dict[int, str] = {}
+        """Its items: given (not played yet) · played (waits for those before) · empty: it has drawn for good."""
+        self.aside: dict[int, Used] = {}
+        """What is set aside for its calls, by the number of its question."""
+        self.told = 0
+        """How much of what was used it has been told."""
+
+    @classmethod
+    async def start(cls, job: Job) -> "Hand":
+        """A new process that takes up the job. It is in a group of its own, so that Ctrl-C does not reach it."""
+        ours, theirs = socket.socketpair()
+        paths = os.pathsep.join(path for path in sys.path if path)
+        with theirs:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "duologue.workers.hand", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": paths},
+                process_group=0,
+            )
+        channel: Channel[ToForeman] = await Channel.over(ours, ToForeman)
+        channel.send(job)
+        return cls(process, channel)
+
+    @property
+    def unplayed(self) -> int:
+        """How many of its items it has not played yet."""
+        return sum(state == "given" for state in self.items.values())
+
+    def played(self, item: int) -> None:
+        """An item waits for those before it."""
+        self.items[item] = "played"
+
+    def dismiss(self) -> None:
+        """Nothing more is for it to do."""
+        self.dismissed = True
+        self.channel.close()
+
+    def kill(self) -> None:
+        """End it, whatever it does."""
+        self.channel.close()
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    async def ended(self) -> str:
+        """Wait until it has ended; how it did."""
+        try:
+            code = await asyncio.to_thread(self.process.wait, PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            code = self.process.wait()
+        if code < 0:
+            return f"signal {signal.Signals(-code).name}"
+        return f"exit code {code}"

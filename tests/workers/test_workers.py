@@ -1,0 +1,111 @@
+"""Several processes make what one makes: the same conversations, whoever is quicker, within the same limits."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from duologue.config import RunConfig
+from duologue.halt import HaltedError
+from duologue.line import Line, Past
+from duologue.pipeline import Summary, generate
+from duologue.settings import ModelSettings, Spending
+from duologue.store import Store
+from duologue.testing import FakeServer, Manner, in_thread
+from duologue.workers.frontier import Frontier
+from duologue.workers.messages import packed, unpacked
+from pipeline.modelled import PRICE, brain, config, settings
+
+N = 6
+
+
+def made(asked: RunConfig, first: int | None = None) -> Summary:
+    return generate(asked, lambda _: None, first)
+
+
+def kept(folder: Path) -> list[tuple[int, bool, Any]]:
+    """The conversations of a run, accepted or not, by item."""
+    with Store.open(folder, readonly=True) as store:
+        found = [(d.item, ok, d.dialogue) for ok in (True, False) for d in store.dialogues(ok)]
+    return sorted(found, key=lambda d: d[0])
+
+
+def by(workers: int, out: Path, models: ModelSettings | None = None) -> RunConfig:
+    return structs.replace(config(out, models or ModelSettings(), N), workers=workers)
+
+
+def test_the_same_scripted_conversations(tmp_path: Path) -> None:
+    alone = made(by(1, tmp_path / "alone"))
+    assert made(by(1, tmp_path / "two"), first=2).items == 2
+    assert made(by(2, tmp_path / "two")) == alone
+    assert kept(tmp_path / "two") == kept(tmp_path / "alone")
+
+
+def test_the_same_conversations_of_models_and_no_call_twice(tmp_path: Path) -> None:
+    with in_thread(FakeServer(brain(n=20), Manner(latency=0.01))) as server:
+        models = settings(server.url, ("user", "agent"))
+        alone, asked = made(by(1, tmp_path / "alone", models)), server.calls
+        assert made(by(1, tmp_path / "two", models), first=2).items == 2
+        assert made(by(2, tmp_path / "two", models)) == alone
+    assert server.calls == 2 * asked
+    assert kept(tmp_path / "two") == kept(tmp_path / "alone")
+
+
+def test_a_limit_holds_for_all_together(tmp_path: Path) -> None:
+    with in_thread(FakeServer(brain(n=20))) as server:
+        short = settings(server.url, ("user", "agent"), limits=Spending(dollars=0.3), price=PRICE, max_tokens=500)
+        summary = made(by(2, tmp_path / "run", short))
+        assert "(--max-dollars)" in summary.stopped
+        assert summary.unfinished
+        assert 0.05 < PRICE.dollars(server.billed) <= 0.3
+
+
+def test_a_configuration_arrives_as_it_was(tmp_path: Path) -> None:
+    asked = by(2, tmp_path, settings("http://127.0.0.1:9/v1", limits=Spending(tokens=5), price=PRICE))
+    assert unpacked(packed(asked)) == asked
+
+
+# ── in order ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> Past:
+    """Items 1 and 3 have ended; each used a name."""
+    with Store.create(tmp_path / "run", {}) as store:
+        for item in (1, 3):
+            store.use_tasks(item, [f"of {item}"])
+            store.reject_item(item, "play", "no reason")
+        return Past(store)
+
+
+def test_what_an_item_went_by_is_held_against_what_is_true_at_its_turn(past: Past) -> None:
+    frontier = Frontier({1, 3}, past)
+    assert frontier.at == 0
+    assert frontier.stands([], ["of 1", "new"])  # item 1 comes after it
+    frontier.take(["new"])
+    assert frontier.at == 2
+    assert not frontier.stands([], ["new"])
+    assert not frontier.stands([], ["of 1"])
+    assert not frontier.stands(["of 3"], [])
+    assert frontier.stands(["new", "of 1"], ["of 3"])
+    frontier.take([])
+    assert (frontier.at, frontier.log) == (4, ["new"])
+
+
+def test_who_breaks_off_takes_those_behind_along(past: Past) -> None:
+    async def scene() -> None:
+        line = Line(past)
+        for number in (0, 2, 4):
+            line.join(number)
+        known = await line.turn(0)
+        assert "of 1" not in known
+        await line.leave(0, known)
+        line.break_off(0)  # as it ends: it has left already
+        assert "of 1" in await line.turn(2)
+        line.break_off(2)
+        with pytest.raises(HaltedError):
+            await line.turn(4)
+
+    asyncio.run(scene())
