@@ -204,6 +204,8 @@ def _rows(phrases: Phrases, need: Need, subject: str, words: tuple[str, ...]) ->
     meaning = need.meaning
     if words and meaning.family in _ROWS and all(m.table != meaning.table for m in need.mentions):
         words = (_joining(phrases, need, subject, words),)
+    if meaning.family == "create":
+        words = _with_kinds(phrases, need, words)
     if not words:
         return {}
     if isinstance(words[0], Speaker):
@@ -214,6 +216,26 @@ def _rows(phrases: Phrases, need: Need, subject: str, words: tuple[str, ...]) ->
     if len(words) > 1:
         out["other_who"] = listed(list(words[1:]))
     return out
+
+
+def _with_kinds(phrases: Phrases, need: Need, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The rows that a new one belongs to: what kind each is, said of all of them or of none; of one that is of the same kind as the new one, what it
+    is to it ("the manager Ann Ashe"). Three and more are read out as one list with the last one apart."""
+    about = need.meaning.table
+    pairs = list(zip(need.mentions, words, strict=True))
+    bare = [not isinstance(w, Speaker) and w in _names(phrases, m) for m, w in pairs]
+    if not all(bare) or any(m.table == about for m in need.mentions):
+        kinds = [phrases.role(about, m.table) or phrases.table(m.table)[0] for m in need.mentions]
+        alone = len(words) == 1 and need.mentions[0].table != about
+        words = tuple(f"the {k} {w}" if b and not alone else w for k, w, b in zip(kinds, words, bare, strict=True))
+    if len(words) > 2 and not isinstance(words[0], Speaker):
+        return ", ".join(words[:-1]), words[-1]
+    return words
+
+
+def _names(phrases: Phrases, mention: Mention) -> tuple[str, ...]:
+    """A row by its name alone, as it may be said."""
+    return (phrases.row(mention, bare=True), str(mention.by["@name"])) if "@name" in mention.by else ()
 
 
 def of_the_speaker(phrase: str, speaker: Speaker) -> str:
@@ -237,7 +259,7 @@ def _whose(name: str) -> str:
     """A possessive where it reads well: of a person or of "that order", not behind what names a thing or ends like a possessive itself."""
     if isinstance(name, Speaker):
         return _WHOSE[name]
-    if len(name) > 28 or " with the " in name or not name[-1:].isalpha() or name.endswith(("'s", "’s")):
+    if len(name) > 28 or ", " in name or " with the " in name or not name[-1:].isalpha() or name.endswith(("'s", "’s")):
         return ""
     return "" if name.startswith("the ") else possessive(name)
 
