@@ -16,7 +16,7 @@ from duologue.language.phrases import Phrases
 from duologue.language.verbs import done_on
 from duologue.types import Need
 
-__all__ = ["asked_for", "asked_whether"]
+__all__ = ["asked_for", "asked_whether", "is_who"]
 
 _TIMES = frozenset({"milliseconds", "seconds", "minutes", "hours"})
 _OF_PERSONS = frozenset({"age", "salary"})
@@ -61,6 +61,19 @@ def asked_for(phrases: Phrases, need: Need, who: str, dice: random.Random) -> di
         "how": _lines().line(f"{kind}.ask", dice, slots),
         "how_told": _lines().line(f"{kind}.told", dice, slots),
     }
+
+
+def is_who(phrases: Phrases, need: Need) -> bool:
+    """It asks for nothing but a person: for whom one asks with "who", never with "what"."""
+    asked = phrases.asked(need) if need.meaning.family == "get" else []
+    slot, table, _ = phrases.slot(asked[0]) if len(asked) == 1 else (None, None, None)
+    return (
+        slot is not None
+        and table is not None
+        and slot.column == "@name"
+        and table.person
+        and table.name != need.meaning.table
+    )
 
 
 def asked_whether(phrases: Phrases, need: Need) -> dict[str, str]:

@@ -247,12 +247,12 @@ def of_the_speaker(phrase: str, speaker: Speaker) -> str:
 
 
 def _joining(phrases: Phrases, need: Need, subject: str, words: tuple[str, ...]) -> str:
-    """A row named by those it joins: "Ruth Oake's enrolment for the course Violin Studio", else "the line of … and …"."""
+    """A row named by those it joins: "Ruth Oake's enrolment for the course Violin Studio", else "the line of order 40211 for Chai"."""
     people = [w for m, w in zip(need.mentions, words, strict=True) if phrases.is_person(m.table)]
     others = [w for w in words if w not in people]
     if len(people) == 1 and others and (whose := _whose(people[0])):
         return f"{whose} {subject} for {listed(others)}"
-    return f"the {subject} of {listed(list(words))}"
+    return f"the {subject} of {words[0]}" + (f" for {listed(list(words[1:]))}" if words[1:] else "")
 
 
 def _whose(name: str) -> str:

@@ -7,7 +7,7 @@ then a frame that takes it. What a request means is said by the clause alone (`w
 import random
 from collections.abc import Mapping, Sequence
 
-from duologue.language.asked import asked_whether
+from duologue.language.asked import asked_whether, is_who
 from duologue.language.clauses import ME, form_of, of_the_speaker, pieces, worded
 from duologue.language.grammar import capital, grammar, sentence
 from duologue.language.phrases import Phrases
@@ -83,7 +83,10 @@ class Wording:
     def slots(self, need: Need, said: Sequence[str], dice: random.Random | None = None) -> dict[str, str]:
         """The pieces of a need, with rows named briefly once they were introduced."""
         out = pieces(self.phrases, need, self.rows(need, said), dice)
-        return out | asked_whether(self.phrases, need) if dice is not None and out.get("who") else out
+        if dice is None or not out.get("who"):
+            return out
+        who = {"columns": "", "columns_bare": "", "whats": ""} if out.get("how") and is_who(self.phrases, need) else {}
+        return out | who | asked_whether(self.phrases, need)
 
     def _row(self, mention: Mention, said: Sequence[str]) -> str:
         if self.is_speaker(mention):

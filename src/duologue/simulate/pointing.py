@@ -2,7 +2,8 @@
 
 "That order", "the second one", "the cheapest of those" reach as far as the talk has stayed with them: to the row or the list that the last
 requests were about. What lies behind another matter is named again: a row by its name or number, where it was said aloud, a list by what it
-was a list of ("back to the invoices of Dana Whitfield: …").
+was a list of ("back to the invoices of Dana Whitfield: …"). To a partner that is known by its words alone everything is said as the goals have
+it, since what that one has in mind can't be told from acts.
 """
 
 from msgspec.structs import replace
@@ -21,7 +22,7 @@ _LISTED = frozenset({"related", "search", "top", "missing"})
 
 def within_reach(scene: Scene, need: Need) -> tuple[Need, str]:
     """The need as it can be said now, and the list that has to be brought up again for it; empty where none has."""
-    if not _points(need):
+    if not _points(need) or scene.past.is_free:
         return need, ""
     agenda = scene.mirror.at(scene.view.turns)
     now, named, again = len(agenda.owed), [], ""
@@ -44,6 +45,8 @@ def within_reach(scene: Scene, need: Need) -> tuple[Need, str]:
 
 def in_mind(scene: Scene, table: str) -> bool:
     """ "That order" is clear: the last requests were about it, and neither a list of orders nor another one came up since."""
+    if scene.past.is_free:
+        return False
     agenda = scene.mirror.at(scene.view.turns)
     memory, now = agenda.memory, len(agenda.owed)
     row = memory.in_focus(table, now)
