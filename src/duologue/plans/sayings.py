@@ -31,6 +31,8 @@ class Sayings:
             return ""
         slots = self.slots(tool, need, rows)
         said = {k for k, s in tool.inputs.items() if f"{s.table}.{s.column}:{s.use}" in need.values}
+        if part != "request":
+            said -= {k for k, s in tool.inputs.items() if s.use == "proof"}  # given once, and not read back
         fits = [t for t in tool.wording[part] if set(_SLOT.findall(t)) <= slots.keys()]
         full = [t for t in fits if said <= set(_SLOT.findall(t))]
         best = full or sorted(fits, key=lambda t: -len(said & set(_SLOT.findall(t))))[:1]

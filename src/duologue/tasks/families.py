@@ -178,6 +178,7 @@ def _usually_given(self: "Proposer", column: Column, rng: random.Random) -> bool
 
 def _act(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, out: Proposal) -> bool:
     required = tool.parameters.get("required", ())
+    current = as_it_is(self, tool, memory, out)
     together: dict[str, Mapping[str, Json]] = {}
     for name, slot in tool.inputs.items():
         if slot.use == "key":
@@ -190,9 +191,10 @@ def _act(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, out: 
                 together[slot.table] = self.anchors.habits.model(self.catalog.table(slot.table), rng) if given else {}
             if not together[slot.table]:
                 continue
-        elif not needed and rng.random() < _LEFT_OUT:
+        elif not needed and slot.use != "proof" and rng.random() < _LEFT_OUT:
             continue
-        value = _of_act(self, tool, name, together.get(slot.table), rng)
+        proof = slot.use == "proof"
+        value = current.get(slot.column) if proof else _of_act(self, tool, name, together.get(slot.table), rng)
         if value is not None:
             self.say(out, slot, value)
         elif needed:

@@ -61,6 +61,8 @@ class Prover:
         self.environment, self.image, self.recall = environment, image, recall
         self.ground = Ground(environment, image, catalog, recall)
         self.tools = self.ground.tools
+        self.known = bool(catalog.now)
+        """It is known what moment it is in the data."""
 
     def session_after(self, earlier: Sequence[Task], clock: ClockSpec) -> SqliteSession:
         """A session in the state that the plans of proven tasks leave."""
@@ -90,7 +92,7 @@ class Prover:
             return "the gold plan fails"
         run, plan = first
         writes = any(self.ground.writes(c) for c, _ in run)
-        later = replace(clock, seed=derive_seed(clock.seed, "again"), start=_later(clock.start))
+        later = replace(clock, seed=derive_seed(clock.seed, "again"), start=_later(clock.start, self.known))
         again = writes or self._asks_the_time(task) or _writes_clocks(earlier)
         second = self._gold(task, earlier, later) if again else first
         if second is None:
@@ -206,10 +208,15 @@ def _writes_clocks(tasks: Sequence[Task]) -> bool:
     return any(isinstance(v, dict) and "$any" in v for v in values)
 
 
-def _later(start: str) -> str:
-    """The same moment a year and some hours later: far enough for every clock value to differ."""
-    moment = datetime.datetime.fromisoformat(start) + datetime.timedelta(days=397, hours=3, minutes=7, seconds=11)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S")
+def _later(start: str, known: bool = False) -> str:
+    """The same moment a year and some hours later: far enough for every clock value to differ. Where the moment is `known`, what is
+    planned for the days after it is over by then: an hour later, which is more than a conversation takes."""
+    away = (
+        datetime.timedelta(hours=1, minutes=7, seconds=11)
+        if known
+        else datetime.timedelta(days=397, hours=3, minutes=7, seconds=11)
+    )
+    return (datetime.datetime.fromisoformat(start) + away).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _changes(run: Run) -> tuple[RowChange, ...]:

@@ -17,7 +17,8 @@ class Slot(Struct, frozen=True, omit_defaults=True):
     table: str = ""
     column: str = ""
     use: str = ""
-    """Of a parameter: key · match (text pattern) · equals · from · to · value (to be written) · limit · offset.
+    """Of a parameter: key · match (text pattern) · equals · from · to · value (to be written) · proof (what the caller says of the row
+    the tool is for, to be held against it) · limit · offset.
     Of a result field: empty (the column itself) · name (of the row it refers to) · month · year · count · sum · avg · min · max ·
     share · total (rows there are in all) · key (of a tool without implementation: what tells the thing apart)."""
 
