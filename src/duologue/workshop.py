@@ -90,7 +90,7 @@ class Workshop:
         if voice is not None:
             from duologue.tasks.written import WrittenTasks
 
-            return WrittenTasks(voice, self.catalog, self.image, self.environment, self.seed)
+            return WrittenTasks(voice, self.catalog, self.image, self.offered, self.seed, self.environment)
         if self.image is None:
             raise UserError("Scripted tasks need a database.", "Give the role tasks to a model.")
         rates = {name: self.profile.rate(name) for name in RATES}
@@ -123,25 +123,34 @@ class Workshop:
         Raises `StageError` where it is given up, or where the calls made again lead to another state than the recorded one;
         `UserError` where there is no database to make them in.
         """
-        if self.image is None:
-            raise UserError("Conversations with simulated tools can't be taken up.", "Take one over a database.")
         path, scenario = dialogue.path(), dialogue.scenario
+        if self.image is None:
+            return await self._simulated_on(dialogue, scope, moves)
         resting = _home.open(self.image, self.environment, scenario.clock, carried_out(path))
         session = self._faulty(resting, scenario, sum(turn.message.role == "tool" for turn in path))
         try:
             if session.state != path[-1].state:
                 raise StageError("replay", "its calls lead to another state", f"{session.state}, not {path[-1].state}")
             fork, shop = _fork(dialogue), self.as_offered(dialogue)
-            user, agent = shop._user(scenario, scope, fork), shop._agent(scenario, scope, fork)
+            user, agent = shop._user(scenario, scope, fork, _first(dialogue)), shop._agent(scenario, scope, fork)
             return await play(Pair(user, agent, session), replace(dialogue, turns=path), moves)
         finally:
             session.close()
+
+    async def _simulated_on(self, dialogue: Dialogue, scope: str, moves: int) -> Dialogue:
+        """As `go_on`, where a model answers the calls: it is told what it, or whoever, has answered so far."""
+        from duologue.simulate.simulator import Overheard, SimulatedSession
+
+        path, scenario = dialogue.path(), dialogue.scenario
+        world = SimulatedSession(self.environment, scenario.clock, self.cast.needed("simulator"), scope, path)
+        user, agent = self._user(scenario, scope, None, _first(dialogue)), self._agent(scenario, scope)
+        return await play(Pair(user, Overheard(agent, world), world), replace(dialogue, turns=path), moves)
 
     def _faulty(self, session: RestingSession, scenario: Scenario, made: int = 0) -> Session:
         """That session, some of whose calls go wrong where they are to; `made`: calls made so far."""
         return FaultySession(session, self.faults, self.index, scenario.seed, made) if self.faults else session
 
-    def _user(self, scenario: Scenario, scope: str, fork: Fork | None = None) -> Speaker:
+    def _user(self, scenario: Scenario, scope: str, fork: Fork | None = None, first: int = 0) -> Speaker:
         voice = self.cast.voice("user")
         if voice is None:
             asks_first = self.environment.policy.confirm_writes
@@ -149,7 +158,7 @@ class Workshop:
             return gated(user, scenario, self.environment, self.catalog)
         from duologue.simulate.model_user import ModelUser
 
-        return ModelUser(voice, scenario, self.environment, columns_of(self.catalog), scope)
+        return ModelUser(voice, scenario, self.environment, columns_of(self.catalog), scope, first)
 
     def _agent(self, scenario: Scenario, scope: str, fork: Fork | None = None) -> Speaker:
         voice = self.cast.voice("agent")
@@ -184,6 +193,11 @@ class Workshop:
             return await retell(dialogue, voice, self.environment, self.catalog, scope)
         except StageError:
             return None  # the scripted words stay
+
+
+def _first(dialogue: Dialogue) -> int:
+    """The task that a user comes with where a conversation is gone on with."""
+    return dialogue.continued.task if dialogue.continued is not None else 0
 
 
 def _fork(dialogue: Dialogue) -> Fork | None:

@@ -55,7 +55,7 @@ def test_new_goals_come_behind_the_parents_turns_which_stay_byte_for_byte(
         assert all(t.proof is not None and t.proof.gold for t in new)
         assert one.scenario.tasks[: since.task] == parent.scenario.tasks[: since.task]
         assert not {t.id for t in new} & {t.id for d in parents.values() for t in d.scenario.tasks}
-    assert run(["verify", str(out)]) == 0
+    assert run(["verify", str(out)]) == run(["prove", str(out)]) == 0
 
 
 def test_goals_are_about_what_came_back(shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,6 +108,9 @@ def test_what_was_continued_can_be_continued_branched_and_read_back(
     row = json.loads(rows.read_text().splitlines()[0])
     assert row["metadata"]["continued"]["parent"] == first.continued.parent
     capsys.readouterr()
+    assert run(["card", str(on)]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("duologue ")]
+    assert [line.split()[1] for line in lines] == ["generate", "continue", "export"]
     assert run(["show", str(on), "1"]) == 0
     assert f"goes on from {first.continued.parent}" in " ".join(capsys.readouterr().out.split())
 

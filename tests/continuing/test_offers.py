@@ -73,7 +73,7 @@ def test_new_tools_are_announced_and_used_after_but_never_before(grown: Path, mo
         assert calls(one.turns[offer.at :]) & new
         assert not calls(one.turns[: offer.at]) & new
         assert not any(t.train for t in one.turns[: offer.at] if t.message.role == "assistant")
-    assert run(["verify", str(grown)]) == 0
+    assert run(["verify", str(grown)]) == run(["prove", str(grown)]) == 0
 
 
 def test_rows_offer_every_tool_that_they_call(grown: Path, tmp_path: Path) -> None:

@@ -48,6 +48,12 @@ Limit: TypeAlias = Annotated[
     typer.Option("--limit", help="Only the first N conversations.", metavar="N", parser=whole, show_default=False),
 ]
 
+Goal: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--goal", help="A new goal in words, instead of --tasks; again for each. A model makes a task of it.", metavar="TEXT", show_default=False
+    ),
+]  # fmt: skip
 Tools: TypeAlias = Annotated[
     Path | None,
     typer.Option(
@@ -91,7 +97,7 @@ Differing: TypeAlias = Annotated[
 
 def continue_(
     source: Source, out: Place = None, at: At = "last", tasks: Tasks = 1, limit: Limit = None,
-    tools: Tools = None, without: Without = None,
+    goal: Goal = None, tools: Tools = None, without: Without = None,
     databases: Databases = None, env: Env = None, differing: Differing = False,
     seed: Seed = 0, json: Json = False,
     model: Model = None, base_url: BaseUrl = None, role: Role = None, config: Config = None, prompts: Prompts = None,
@@ -125,6 +131,7 @@ def continue_(
         out=place,
         at=at,
         tasks=tasks,
+        goals=tuple(goal or ()),
         limit=limit,
         seed=seed,
         changes=changes,

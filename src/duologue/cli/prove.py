@@ -105,6 +105,8 @@ class Found:
 
 
 def _proven(store: "Store") -> Found:
+    from duologue.continuing.beginning import earlier
+
     found, provers = Found(), _Provers(store)
     for stored in store.dialogues():
         scenario = stored.dialogue.scenario
@@ -114,7 +116,9 @@ def _proven(store: "Store") -> Found:
             found.simulated += 1
             continue
         for number, task in enumerate(scenario.tasks):
-            found.add(task, stored.dialogue.id, prover, (scenario.tasks[:number], scenario.clock))
+            before = earlier(stored.dialogue, number)
+            if before is not None:
+                found.add(task, stored.dialogue.id, prover, (before, scenario.clock))
     return found
 
 

@@ -31,6 +31,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     at: str = LAST
     tasks: int = 1
     """New goals of each."""
+    goals: tuple[str, ...] = ()
+    """The new goals in words, which a model makes tasks of; then `tasks` says nothing."""
     limit: int | None = None
     """Conversations, from the first; None = all."""
     seed: int = 0
@@ -42,6 +44,13 @@ class Asked(Struct, frozen=True, kw_only=True):
         place(self.at)
         if not 1 <= self.tasks <= MOST:
             raise UserError(f"--tasks {self.tasks} is out of range.", f"Give a number from 1 to {MOST}.")
+        if any(not goal.strip() for goal in self.goals):
+            raise UserError("A --goal is empty.", "Say in a sentence what the user is to have in the end.")
+        if self.goals and not self.models.roles.models("tasks"):
+            raise UserError(
+                "A --goal in words needs a model that makes a task of it.",
+                "Name one: --model NAME, or --role tasks=NAME.",
+            )
         if self.limit is not None and self.limit < 1:
             raise UserError(f"--limit {self.limit} leaves nothing.", "Give a number from 1 on.")
         if self.out.resolve() == self.source.resolve():
@@ -55,6 +64,8 @@ class Asked(Struct, frozen=True, kw_only=True):
         played, prompts = self.models.identity(), self.models.prompts_mark
         more = {"roles": played, "prompts": prompts}
         how: dict[str, Json] = {"conversations": digest(names), "at": self.at, "tasks": self.tasks, "limit": self.limit}
+        if self.goals:
+            how["goals"] = list(self.goals)
         if self.differing:
             how["differing"] = True
         if self.changes:

@@ -10,8 +10,8 @@ from duologue.plans.memory import Memory
 from duologue.plans.trace import is_error, read_result
 from duologue.simulate.agenda import Agenda, Owed
 from duologue.simulate.faulty import carried_out
-from duologue.tasks.further import Beginning, Done
-from duologue.types import Disclosure, Scenario, Turn
+from duologue.tasks.further import Beginning, Done, history
+from duologue.types import Dialogue, Disclosure, Scenario, Task, Turn
 
 
 def beginning(
@@ -24,13 +24,26 @@ def beginning(
     return Beginning(scenario, agenda.memory, tuple(told), len(agenda.owed), len(path), tuple(done(path)), tools)
 
 
+def earlier(dialogue: Dialogue, task: int) -> tuple[Task, ...] | None:
+    """What a task of a conversation starts from, as the proofs take it; None for one that is proven where the conversation goes on from."""
+    tasks, since = dialogue.scenario.tasks, dialogue.continued
+    if since is None:
+        return tasks[:task]
+    if task < since.task:
+        return None
+    path = dialogue.path()
+    new = next((n for n, t in enumerate(path) if t.message.role == "user" and t.task >= since.task), len(path))
+    return (history(tasks[: since.task], tuple(done(path[:new]))), *tasks[since.task : task])
+
+
 def done(path: Sequence[Turn]) -> Iterator[Done]:
     """The calls that were carried out, in order."""
     answers = {t.message.tool_call_id: t for t in path if t.message.role == "tool"}
     for call in carried_out(path):
         turn = answers[call.id]
         shown = turn.fault.held if turn.fault is not None else turn.message.content
-        yield Done(call, is_error(read_result(shown)), turn.changes)
+        result = read_result(shown)
+        yield Done(call, is_error(result), turn.changes, result)
 
 
 def _answered(agenda: Agenda) -> Iterator[Disclosure]:

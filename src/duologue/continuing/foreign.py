@@ -14,6 +14,7 @@ from duologue.continuing.places import parts
 from duologue.environment import net_changes
 from duologue.errors import StageError
 from duologue.ids import derive_seed, digest
+from duologue.plans.trace import read_result
 from duologue.talks import Offered, Talk
 from duologue.talks import Turn as Heard
 from duologue.tools import environment_for
@@ -72,6 +73,15 @@ def settled(scenario: Scenario, changed: Sequence[RowChange] = ()) -> Scenario:
     target = tuple(net_changes(changed))
     task = Task(digest([scenario.id, SETTLED]), SETTLED, target=target)
     return replace(scenario, tasks=(task,), order=())
+
+
+def check_results(turns: Sequence[Turn]) -> None:
+    """Raise `StageError` where a result is no JSON object, as a model that plays the tools is to answer."""
+    for number, turn in enumerate(turns):
+        if turn.message.role == "tool" and not isinstance(read_result(turn.message.content), dict):
+            raise StageError(
+                CONTINUE, "a result in it is no JSON object, so a model can't take its tools over", f"turn {number}"
+            )
 
 
 def described(talk: Talk, name: str) -> Environment:

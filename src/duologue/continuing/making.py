@@ -21,12 +21,12 @@ from duologue.checks.findings import given_up
 from duologue.continuing.asked import Asked
 from duologue.continuing.beginning import beginning
 from duologue.continuing.echo import echoed
-from duologue.continuing.foreign import CONTINUE, settled
+from duologue.continuing.foreign import CONTINUE, check_results, settled
 from duologue.continuing.offers import announced, untrained
 from duologue.continuing.places import cut, place, under_way
 from duologue.continuing.rebuilt import Difference, rebuilt
 from duologue.continuing.sources import Origin, Parent, RunOrigin
-from duologue.errors import StageError, UserError
+from duologue.errors import StageError
 from duologue.ground import Reopened
 from duologue.ids import derive_seed, digest
 from duologue.items import CHECK, PLAY, TASKS
@@ -106,12 +106,14 @@ class Continuations:
         if self.shop(dialogue.environment).image is None:
             if self.asked.changes:
                 raise StageError(CONTINUE, NO_WORLD)
-            start = echoed(start, self.asked.tasks)
-            return replace(start, id=digest([parent.name, at, since.seed]))
+            if not self._models:
+                start = echoed(start, self.asked.tasks)
+                return replace(start, id=digest([parent.name, at, since.seed]))
+            check_results(start.turns)
         start = self._changed(dialogue, start)
         if not since.settled and under_way(path, at, since.task):
             start = await self._finished(item, dialogue, start)
-        scenario = self._with_tasks(item, self.shop(dialogue.environment).as_offered(start), start)
+        scenario = await self._with_tasks(item, self.shop(dialogue.environment).as_offered(start), start)
         return replace(start, id=digest([parent.name, scenario.id, at, since.seed]), scenario=scenario)
 
     def _stays(self, parent: Parent, dialogue: Dialogue, place: tuple[int, int]) -> Dialogue:
@@ -175,15 +177,21 @@ class Continuations:
         played: tuple[Turn, ...] = (await self.shop(dialogue.environment).go_on(start, str(item))).path()
         return replace(start, turns=played[: cut(played, None)])
 
-    def _with_tasks(self, item: int, shop: Workshop, start: Dialogue) -> Scenario:
+    async def _with_tasks(self, item: int, shop: Workshop, start: Dialogue) -> Scenario:
         """Its scenario, with new tasks."""
         maker, since = shop.tasks, start.continued
-        if not isinstance(maker, ScriptedTasks) or since is None:
-            raise UserError("A model can't write the new tasks yet.", "Leave the role tasks scripted.")
+        assert since is not None
         new_tools = frozenset(since.offers[-1].added) if self.asked.changes else frozenset()
         begun = beginning(shop.catalog, shop.index, start.scenario, start.turns, new_tools)
         asked = {name for task in start.scenario.tasks for name in maker.asks(task)}
-        made = further(maker, begun, self.asked.tasks, self.used | asked, since.seed)
+        if isinstance(maker, ScriptedTasks):
+            made = further(maker, begun, self.asked.tasks, self.used | asked, since.seed)
+        else:
+            from duologue.tasks.written import WrittenTasks
+            from duologue.tasks.written.onward import onward
+
+            assert isinstance(maker, WrittenTasks)
+            made = await onward(maker, begun, str(item), self.asked.goals or self.asked.tasks, since.seed)
         names = [name for task in made.tasks[since.task :] for name in (task.id, *maker.asks(task))]
         self.used.update(names)
         self.store.use_tasks(item, names)

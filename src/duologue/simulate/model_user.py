@@ -111,7 +111,10 @@ class ModelUser:
         environment: Environment,
         columns: Mapping[str, Column],
         scope: str,
+        first: int = 0,
     ) -> None:
+        """`first`: the task it comes with, where those before it are done."""
+        self.first = first
         self.voice = Voice(voice.role, voice.model, voice.prompts, _noted)
         self.scenario, self.environment = scenario, environment
         self.columns, self.scope = columns, scope
@@ -132,7 +135,7 @@ class ModelUser:
 
         Raises `StageError` (stage: the role) where nothing a user would say came after the redraws.
         """
-        task = min(view.task, len(self.scenario.tasks) - 1)
+        task = min(max(view.task, self.first), len(self.scenario.tasks) - 1)
         asked = await self._ask(view, task)
         if asked.value.is_task_complete and task + 1 < len(self.scenario.tasks):
             task += 1

@@ -6,7 +6,7 @@ whose plan are the calls themselves.
 """
 
 from collections import Counter
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,7 +24,7 @@ from duologue.tasks.needs import Proposer
 from duologue.tasks.walk import Walk
 from duologue.types import Disclosure, Json, PlanStep, RowChange, Scenario, Task, Tool, ToolCall
 
-__all__ = ["Beginning", "Done", "further", "grows"]
+__all__ = ["Beginning", "Done", "further", "grows", "history"]
 
 GROWING = 6
 """Drafts of a task of which one that grows out of what came back before is taken, where there is one."""
@@ -40,6 +40,7 @@ class Done(Struct, frozen=True):
     call: ToolCall
     failed: bool = False
     changes: tuple[RowChange, ...] = ()
+    result: Json = None
 
 
 class Beginning(Struct, frozen=True):
@@ -65,8 +66,8 @@ def further(maker: ScriptedTasks, begun: Beginning, n: int, used: Container[str]
     Raises `StageError` (stage `tasks`) where no new, proven task could be found.
     """
     scenario = begun.scenario
-    history = _history(begun)
-    walk = Walk(maker.catalog, maker.index, maker.prover.session_after([history], scenario.clock), maker.recall)
+    before = history(scenario.tasks, begun.done)
+    walk = Walk(maker.catalog, maker.index, maker.prover.session_after([before], scenario.clock), maker.recall)
     try:
         _taken_up(walk, begun)
         edits = Edits(maker.anchors, scenario.clock.start)
@@ -77,7 +78,7 @@ def further(maker: ScriptedTasks, begun: Beginning, n: int, used: Container[str]
         drawing.client = drawing.proposer.client = speaking(speaker, maker.catalog, maker.anchors)
         new: list[Task] = []
         while len(new) < n:
-            task = drawing.task(used, [history, *new], len(scenario.tasks) + len(new))
+            task = drawing.task(used, [before, *new], len(scenario.tasks) + len(new))
             if task is None:
                 break
             new.append(task)
@@ -135,11 +136,11 @@ def grows(task: Task, told: Mapping[str, tuple[Json, ...]]) -> bool:
     return any(name in told.get(table, ()) or name in told.get(f"{table}#", ()) for table, name in named)
 
 
-def _history(begun: Beginning) -> Task:
-    """All that was done before, as one task."""
-    plan = tuple(PlanStep(d.call.name, escape(d.call.arguments), weight="structural") for d in begun.done)
-    marked = [c for t in begun.scenario.tasks for c in t.target]
-    changes = net_changes(c for d in begun.done for c in d.changes)
+def history(tasks: Sequence[Task], done: Sequence[Done]) -> Task:
+    """All that was done before, for these tasks, as one task."""
+    plan = tuple(PlanStep(d.call.name, escape(d.call.arguments), weight="structural") for d in done)
+    marked = [c for t in tasks for c in t.target]
+    changes = net_changes(c for d in done for c in d.changes)
     return Task("", "", plan=plan, target=(*marked, *changes))
 
 

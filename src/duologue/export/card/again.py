@@ -24,8 +24,10 @@ def commands(runs: Sequence[Begun], given: Given) -> tuple[str, ...]:
 
 
 def _made(run: Begun, duties: Mapping[str, str]) -> list[str]:
-    """A run's own command, behind that of the run whose conversations it branches."""
+    """A run's own command, behind that of the run whose conversations it branches or goes on from."""
     called, config, built_in = run
+    if config.get("continued"):
+        return _continued(run, duties)
     if not config.get("branches"):
         return [_generate(run, duties)]
     parent, asked = f"{called}-parent", config["branches"]
@@ -34,6 +36,26 @@ def _made(run: Begun, duties: Mapping[str, str]) -> list[str]:
         words += [flag, str(value)] if value else []
     words += _models(config.get("roles") or {}, duties)
     return [*_made((parent, config["parent"], built_in), duties), shlex.join([*words, "-o", called])]
+
+
+def _continued(run: Begun, duties: Mapping[str, str]) -> list[str]:
+    """The command of a run of continuations, behind that of the run they go on from, where it is one and no file."""
+    called, config, built_in = run
+    old, asked = config["parent"], config["continued"]
+    from_file = "content" in old
+    source = str(old["file"]) if from_file else f"{called}-parent"
+    words = ["duologue", "continue", f"./{source}" if source.startswith("-") else source, "--at", str(asked["at"])]
+    goals = asked.get("goals") or []
+    words += [word for goal in goals for word in ("--goal", goal)] or ["--tasks", str(asked["tasks"])]
+    words += [word for name in asked.get("without") or [] for word in ("--without", name)]
+    words += ["--tools", "TOOLS"] if asked.get("tools") else []
+    words += ["--db", "DATABASE"] * len(old.get("databases") or []) + (["--env", "ENV"] if old.get("env") else [])
+    words += ["--differing"] if asked.get("differing") else []
+    for flag, value in (("--limit", asked["limit"]), ("--seed", config["seed"])):
+        words += [flag, str(value)] if value else []
+    words += _models(config.get("roles") or {}, duties)
+    before = [] if from_file else _made((source, old, built_in), duties)
+    return [*before, shlex.join([*words, "-o", called])]
 
 
 def _generate(run: Begun, duties: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ are asked, and what they object to is shown together, so that one repair can men
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from msgspec import Struct
 
@@ -39,8 +40,10 @@ class Scene(Struct, frozen=True):
     """What a task is held against, beside itself."""
 
     now: str
-    difficulty: Difficulty
-    write: bool
+    difficulty: Difficulty | Literal[""]
+    """Empty = any."""
+    write: bool | None
+    """Something is to be changed; None = or not."""
     earlier: tuple[Task, ...]
     returned: tuple[Json, ...]
     """What the calls of earlier tasks returned."""
@@ -274,9 +277,9 @@ def wishes(
     steps that change something."""
     out = []
     found = size(len(task.subtasks), task.plan)
-    if scene.difficulty not in (found, task.difficulty):
+    if scene.difficulty not in ("", found, task.difficulty):
         out.append(Doubt("size", f"it is {found} ({_why(task)}); {scene.difficulty} was asked for"))
-    if bool(writes) != scene.write:
+    if scene.write is not None and bool(writes) != scene.write:
         out.append(Doubt("size", "a change was asked for" if scene.write else "no change was asked for"))
     if trial.results:
         out += _repeated(tells, task, writes)

@@ -25,7 +25,7 @@ from duologue.tasks.written.advice import advice
 from duologue.tasks.written.build import Builder
 from duologue.tasks.written.doubts import Doubts, Scene, wishes
 from duologue.tasks.written.dry import DryProof
-from duologue.tasks.written.focus import Corners, Focus
+from duologue.tasks.written.focus import Corner, Corners, Focus
 from duologue.tasks.written.form import Doubt, WrittenTask
 from duologue.tasks.written.ground import DataGround, Ground, Trial
 from duologue.tasks.written.reach import Reach
@@ -56,16 +56,24 @@ class WrittenTasks:
     """A `TaskMaker` that asks a model. `run_seed` and the item decide what it is asked."""
 
     def __init__(
-        self, voice: Voice, catalog: Catalog, image: Image | None, environment: Environment, run_seed: int
+        self,
+        voice: Voice,
+        catalog: Catalog,
+        image: Image | None,
+        environment: Environment,
+        run_seed: int,
+        whole: Environment | None = None,
     ) -> None:
-        """Where the environment has no image (its tools are simulated), `image` is not looked at."""
+        """Where the environment has no image (its tools are simulated), `image` is not looked at. `whole`: what plans are run in, where
+        that has tools too which no task may ask for."""
         self.voice, self.catalog, self.environment, self.run_seed = voice, catalog, environment, run_seed
         image = image if environment.image else None
         self.ground: Ground
         if image is None:
             self.ground = DryProof(environment)
         else:
-            self.ground = DataGround(Prover(environment, image, catalog, Recall(environment)))
+            runs = whole or environment
+            self.ground = DataGround(Prover(runs, image, catalog, Recall(runs)))
         reach = Reach(environment, catalog)
         self.builder, self.doubts = Builder(environment, catalog), Doubts(environment, catalog, reach)
         self.corners = Corners(catalog, image, environment, reach)
@@ -144,19 +152,8 @@ class Exchange:
     async def ask(self, number: int) -> None:
         """Ask for task `number` (from 0) until it stands. Raises `StageError`."""
         corner = self.focus.corners[number]
-        text = (
-            first_request(self.focus, self.clock)
-            if not self.kept
-            else next_request(corner, self.kept[-1].task, self.kept[-1].results)
-        )
-        talk = [*self.talk, Message("user", content=text)]
-        scene = Scene(
-            now=self.clock.start,
-            difficulty=corner.difficulty,
-            write=corner.write,
-            earlier=tuple(k.task for k in self.kept),
-            returned=tuple(r for k in self.kept for r in k.results),
-        )
+        talk = [*self.talk, Message("user", content=self.request(number))]
+        scene = self.scene(corner)
         self._draft, self._codes, self._wished = None, [], False
 
         async def objection(written: WrittenTask) -> str:
@@ -173,6 +170,22 @@ class Exchange:
             raise StageError("tasks", "no task", "an answer was accepted without a task")
         self.kept.append(self._draft)
         self.talk = [*talk, Message("assistant", content=to_json(asked.value))]
+
+    def request(self, number: int) -> str:
+        """What is asked for as task `number`."""
+        if not self.kept:
+            return first_request(self.focus, self.clock)
+        return next_request(self.focus.corners[number], self.kept[-1].task, self.kept[-1].results)
+
+    def scene(self, corner: Corner) -> Scene:
+        """What an answer is held against."""
+        return Scene(
+            now=self.clock.start,
+            difficulty=corner.difficulty,
+            write=corner.write,
+            earlier=tuple(k.task for k in self.kept),
+            returned=tuple(r for k in self.kept for r in k.results),
+        )
 
     def _objection(self, written: WrittenTask, scene: Scene) -> str:
         """All that is wrong with an answer, as it is shown to its author; empty where the task stands."""

@@ -96,6 +96,39 @@ def first_request(focus: Focus, clock: ClockSpec) -> str:
     )
 
 
+def onward_request(focus: Focus, clock: ClockSpec, plan: Sequence[PlanStep], results: Sequence[Json]) -> str:
+    """The request for the first further task of a conversation that is there; its latest calls, as a plan, with what they returned."""
+    lines = (
+        f"Person: {focus.person}; {focus.manner}",
+        "It grows out of what was returned: the person goes on from there.",
+        *_wanted(focus.corners[0]),
+    )
+    return _under_way(clock, plan, results, lines)
+
+
+def goal_request(goal: str, clock: ClockSpec, plan: Sequence[PlanStep], results: Sequence[Json]) -> str:
+    """The request for the task behind a goal that was given in words."""
+    lines = (
+        "They want exactly this, and nothing else. Write the task that it is, of whatever difficulty; keep every name, number and date:",
+        one_line(goal),
+    )
+    return _under_way(clock, plan, results, lines)
+
+
+def _under_way(clock: ClockSpec, plan: Sequence[PlanStep], results: Sequence[Json], lines: Sequence[str]) -> str:
+    called = returned(plan, results) or ["nothing: no call was made"]
+    return "\n".join(
+        (
+            f"Reference time: {clock.start} (UTC)",
+            "A conversation is under way. Its latest calls returned:",
+            *called,
+            "The changes they made stay. The same person has one more task in the same conversation.",
+            *lines,
+            "Write the task. Its steps are numbered from 1.",
+        )
+    )
+
+
 def next_request(corner: Corner, task: Task, results: Sequence[Json]) -> str:
     """The request for a further task, after the one that was accepted."""
     way = (
