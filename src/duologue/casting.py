@@ -8,10 +8,10 @@ import asyncio
 import gc
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from duologue.errors import UserError
+from duologue.errors import DiskFullError, UserError
 from duologue.halt import Halt
 from duologue.protocols import ChatModel, Request
 from duologue.roles import Roles
@@ -111,6 +111,12 @@ def _names(settings: "ModelSettings", own: Collection[str]) -> dict[str, str]:
     return out
 
 
+def _closed(budget: "Funds") -> None:
+    """Write down what was used. On a full disk the bound that was written ahead stays: more than was used, never less."""
+    with suppress(DiskFullError):
+        budget.close()
+
+
 def _stoppable(meter: "Meter", halt: Halt) -> "Meter":
     """That meter, but no attempt begins once the person wants to stop: neither one that waited for a place nor one more at a call."""
 
@@ -151,7 +157,7 @@ async def assembled(
     models: dict[str, ChatModel] = {name: Recorded(model, book, named[name], halt) for name, model in own.items()}
     async with AsyncExitStack() as stack:
         stack.enter_context(seldom_collecting())
-        stack.callback(budget.close)
+        stack.callback(_closed, budget)
         for name, endpoint in settings.endpoints.items():
             if name in own:
                 continue

@@ -3,6 +3,7 @@
     DuologueError
     ├── ToolError      for the model: comes back as the tool's result, as data it can react to
     ├── UserError      for the person: the value, what is valid, what to do; printed without a traceback, exit code 2
+    │   └── DiskFullError   the run stops where there is no room left, and can go on; exit code 3
     ├── StageError     for the record: an item or a draft is given up, with the stage, the reason and the evidence
     └── LimitReachedError   the run stops where the person said it should: nothing is wrong, and it can go on
 
@@ -33,6 +34,10 @@ class UserError(DuologueError):
 
     def __str__(self) -> str:
         return f"{self.message}\n{self.fix}" if self.fix else self.message
+
+
+class DiskFullError(UserError):
+    """There is no room to write in; once there is, the same command goes on."""
 
 
 class StageError(DuologueError):

@@ -13,12 +13,13 @@ Every stage reads and writes values that have a file form (`docs/formats.md`), s
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec import json
 
 from duologue.casting import assembled, loop_for
-from duologue.errors import LimitReachedError, StageError, UserError
+from duologue.errors import DiskFullError, LimitReachedError, StageError, UserError
 from duologue.ground import catalog_of, make_tools, open_source, workshops
 from duologue.halt import Halt
 from duologue.items import CHECK, PLAY, STAGES, TASKS, TOOLS, Items
@@ -143,7 +144,8 @@ async def _generate(
                     await _one_by_one(Items.here(shops, store, config.mode), score, config, first, halt)
                 return score.summary(store)
         finally:
-            store.add_seconds(time.monotonic() - started)
+            with suppress(DiskFullError):  # said already, by what could not be written before
+                store.add_seconds(time.monotonic() - started)
 
 
 async def _one_by_one(items: Items, score: Score, config: "RunConfig", first: int | None, halt: Halt) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from duologue.errors import LimitReachedError, UserError
+from duologue.errors import DiskFullError, LimitReachedError, UserError
 from duologue.halt import HaltedError
-from duologue.store import Store
+from duologue.store import Store, megabytes
 
 
 class Progress(Struct, frozen=True):
@@ -64,9 +64,20 @@ class Score:
         self.rejected += not accepted
         self._progress(Progress(self.done, self.n, self.accepted, self.rejected, self._started))
 
+    def _full(self, error: DiskFullError, store: Store) -> DiskFullError:
+        """The error, with where the run stands and how much more room it takes."""
+        size = store.size()
+        stands = f"{self.done} of {self.n} items are stored"
+        if self.done:
+            more = size / self.done * (self.n - self.done)
+            stands += f" in {megabytes(size)}, so that the others take about {megabytes(more)}"
+        return DiskFullError(f"{error.message} {stands}.", error.fix)
+
     def summary(self, store: Store) -> Summary:
         """How the run ended. Raises the `UserError` that stopped it, where one did."""
         wrong = next((e for e in self.stopped if isinstance(e, UserError)), None)
+        if isinstance(wrong, DiskFullError):
+            raise self._full(wrong, store) from wrong
         if wrong is not None:
             raise wrong
         note = self.note

@@ -1,7 +1,7 @@
 """The command line: one file per command, nothing heavy imported before a command runs.
 
 A command returns its exit code (None = 0). Codes: 0 done, whatever the yield · 1 checks failed · 2 the person must change
-something (one or two lines on stderr, no traceback) · 3 a limit of theirs was reached · 130 interrupted. A bug keeps its traceback.
+something (one or two lines on stderr, no traceback) · 3 a limit of theirs was reached, or the disk is full · 130 interrupted. A bug keeps its traceback.
 """
 
 import os
@@ -33,7 +33,7 @@ def run(arguments: list[str]) -> int:
     from typer.main import get_command
 
     from duologue.cli.app import app
-    from duologue.errors import LimitReachedError, UserError
+    from duologue.errors import DiskFullError, LimitReachedError, UserError
 
     try:
         # Not `app(…)`: that would catch interrupts and broken pipes before we see them.
@@ -42,6 +42,9 @@ def run(arguments: list[str]) -> int:
             code = command.invoke(context)
     except Exit as end:
         return end.exit_code
+    except DiskFullError as full:
+        _complain(full.message, full.fix)
+        return STOPPED
     except UserError as error:
         return _complain(error.message, error.fix)
     except LimitReachedError as limit:

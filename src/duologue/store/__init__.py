@@ -1,7 +1,7 @@
 """One SQLite file per run: what was asked for, what it was made from, what became of each item."""
 
 from duologue.store.calls import Calls, export_calls
-from duologue.store.files import FILE_NAME, explained
+from duologue.store.files import FILE_NAME, explained, megabytes
 from duologue.store.funnel import funnel, lost
 from duologue.store.records import Measures, StoredDialogue, measure, writing_tools
 from duologue.store.stats import stats
@@ -22,6 +22,7 @@ __all__ = [
     "funnel",
     "lost",
     "measure",
+    "megabytes",
     "stats",
     "writing_tools",
 ]

@@ -10,6 +10,7 @@ number may read meanwhile, since the file is in WAL mode. Every failure that the
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -18,12 +19,28 @@ from urllib.parse import quote
 
 import apsw
 
-from duologue.errors import UserError
+from duologue.errors import DiskFullError, UserError
 
 FILE_NAME = "run.sqlite"
 APPLICATION_ID = 0x44554F4C  # "DUOL"
 MIGRATIONS: tuple[str, ...] = ("schema.sql", "calls.sql", "trust.sql", "behaviours.sql", "faults.sql", "counts.sql")
 """Script number i (from 1) leads from version i-1 to version i. Only ever appended to."""
+
+
+ENOUGH = 2**20
+"""Bytes: where fewer are free, a failure to write is for want of room."""
+MAKE_ROOM = "Make room there, then run the same command again: it goes on where this one stopped."
+
+
+def room(folder: Path) -> int:
+    """Bytes that may still be written in a folder, or where it is to be made."""
+    place = next((p for p in (folder, *folder.absolute().parents) if p.exists()), Path("/"))
+    return shutil.disk_usage(place).free
+
+
+def megabytes(size: float) -> str:
+    """A number of bytes for a person."""
+    return f"{size / 1e6:,.1f} MB"
 
 
 @contextmanager
@@ -34,7 +51,15 @@ def explained(folder: Path) -> Iterator[None]:
     except (apsw.NotADBError, apsw.CorruptError) as error:
         raise UserError(f"{str(folder / FILE_NAME)!r} is damaged: {error}", "Use another folder (-o).") from error
     except (apsw.FullError, apsw.IOError) as error:
-        raise UserError(f"Cannot write to {str(folder)!r}: {error}", "Free some space, then run it again.") from error
+        free = room(folder)
+        if isinstance(error, apsw.FullError) or free < ENOUGH:
+            raise DiskFullError(
+                f"The disk of {str(folder)!r} is full: {megabytes(free)} are left.", MAKE_ROOM
+            ) from error
+        raise UserError(
+            f"Cannot write to {str(folder)!r}: {error}",
+            "See what is wrong with the disk, or with a limit on the size of files, then run the same command again.",
+        ) from error
     except (apsw.CantOpenError, apsw.ReadOnlyError, PermissionError) as error:
         raise UserError(
             f"Cannot open the run in {str(folder)!r}: {error}", "Use a folder that you may read and write."

@@ -137,6 +137,10 @@ class Store(Tally):
         """All remarks."""
         return {name: msgspec.json.decode(value) for name, value in self.db.execute("SELECT name, value FROM notes")}
 
+    def size(self) -> int:
+        """Bytes that the run takes up."""
+        return sum(path.stat().st_size for path in self.folder.glob(f"{FILE_NAME}*"))
+
     def add_seconds(self, seconds: float) -> None:
         """Add to the time spent on this run, over all its continuations (note `seconds`)."""
         self.note("seconds", round(float(self.notes().get("seconds", 0.0)) + seconds, 3))
