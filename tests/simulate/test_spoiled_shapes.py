@@ -117,7 +117,7 @@ def telling_another(d: Dialogue, at: int) -> Dialogue:
 def saying_the_opposite(d: Dialogue, at: int) -> Dialogue:
     """It tells both sides as they are, and gets wrong whether they agree."""
     text = d.turns[at].message.content
-    agrees = re.search(r"n't|\b(?:not|differ)", text) is None
+    agrees = re.search(r"n't|\bnot\b|\bdiffer|^No\b", text) is None
     figures = listed(re.findall(r"\d[\d.,]*\d|\b\d\b|\b(?:one|two|three|four|five)\b", text))
     return saying(f"{'They do not agree' if agrees else 'They agree'}: I have {figures} here.")(d, at)
 

@@ -160,7 +160,7 @@ def is_place(table: Table) -> bool:
 
 def _may_go_together(column: Column, table: Table) -> bool:
     plain = column.role in _GO_TOGETHER or (column.role == "contact" and column.format == "postcode")
-    alone = column.unique or column.distinct >= table.rows or column.distinct < 2
+    alone = column.name in table.display or column.unique or column.distinct >= table.rows or column.distinct < 2
     short = all(len(str(v)) <= _LONGEST for v in column.values)
     return plain and not alone and short and column.format not in _APART
 

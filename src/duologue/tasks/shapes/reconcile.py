@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Reconcile", "comparable"]
 
 _TRIES = 6
+_TAKEN_UP = 0.5
+"""How often it is taken up, once in a session."""
 _AT_ODDS = 0.75
 """How often a row is looked at that is known not to agree, where there are such."""
 _SEEN = 0.3
@@ -52,12 +54,15 @@ class Reconcile:
 
     def draw(self, drawing: "Drawing") -> list[Subtask] | None:
         """Two sides compared, and one set right where they don't agree."""
+        if drawing.turns[self.name] or drawing.dice.random() >= _TAKEN_UP:
+            return None  # there is nearly always occasion for it, where there is any
         choices = comparable(drawing)
         weights = [_readiness(drawing, c) for c in choices]
         for _ in range(_TRIES if choices else 0):
             mark = drawing.walk.mark()
             found = _compared(drawing, drawing.dice.choices(choices, weights)[0])
             if found is not None:
+                drawing.turns[self.name] += 1
                 return found
             if drawing.walk.edited != mark.edited:
                 return None
