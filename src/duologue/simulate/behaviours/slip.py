@@ -64,7 +64,7 @@ class PutRight:
         if not scene.past.slipped:
             return None
         pair = next((p for p in zip(goal.mentions, wish.mentions, strict=True) if p[0] != p[1]), None)
-        if pair is None:
+        if pair is None or not all(m.by for m in pair):
             return None
         right, wrong = (next(iter(m.by.values())) for m in pair)
         offered = right in act.values.get("names", ())
