@@ -6,8 +6,8 @@ foresees (`sessions.py`): something that can't be had, a search that brings noth
 
 from collections import Counter
 from collections.abc import Callable, Container
-from itertools import accumulate, combinations
-from typing import TYPE_CHECKING, Literal
+from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -19,12 +19,13 @@ from duologue.plans.rows import Listing, pick_row
 from duologue.plans.sayings import Sayings
 from duologue.plans.ways import IS_SO, LINKED_YET, TAKEN
 from duologue.tasks.answers import chosen, offer
+from duologue.tasks.before import Before
 from duologue.tasks.clients import client
 from duologue.tasks.goals import goal_of, refusal_of, whole_goal
 from duologue.tasks.needs import Proposer
 from duologue.tasks.pointing import repeated
 from duologue.tasks.proposal import Proposal
-from duologue.tasks.rubric import rubric_of
+from duologue.tasks.rubric import difficulty_of, rubric_of
 from duologue.tasks.sessions import RATES, detour, thread
 from duologue.tasks.shapes import OCCASIONS, SHAPES, Shape
 from duologue.tasks.walk import Refused, Taken, Walk
@@ -51,22 +52,25 @@ LINKED = 0.88
 """How often a later task grows out of what came back before."""
 TRIES = 40
 """Needs tried before a task goes on without another subtask."""
+MISSES = 3
+"""Needs of one tool that come to nothing before the others are tried without it: from where the talk is, it mostly has no more."""
 OWN = 4.0
 """How much more readily those who speak for themselves come up with what is theirs than with what is anybody's."""
-CLIENT_DRAWS = 8
+CLIENT_DRAWS = 4
 """Draws after which somebody at the desk takes the place of a user who speaks for themselves."""
 SHAPED = 0.4
 """How often a task of some shape is tried before one whose parts are drawn one by one."""
 _TO_THE_MINUTE = 16
-DRAWS = 24
+DRAWS = 16
 """Tasks drawn before a scenario is given up."""
+PLENTY = 8
+"""Of these, those that must have two parts."""
+STUCK = 2
+"""Drafts of a task that find nothing growing out of the earlier ones, before it is drawn of something else."""
+MOST_PARTS = 5
+"""Parts of a task at most."""
 
 Finish = Callable[[Need, Listing], Need | None]
-
-
-def together(asks: list[str]) -> list[str]:
-    """Names for the pairs of what a task asks."""
-    return [f"{a}+{b}" for a, b in combinations(asks, 2)]
 
 
 def _is_since(value: Json, now: str) -> bool:
@@ -95,8 +99,14 @@ class Drawing:
         self.begun: Counter[str] = Counter()
         self.vain = False
         """Where the last attempt led nowhere: chance had no part in that."""
+        self.before = Before()
+        """What was asked before the task being drawn."""
+        self.stuck = 0
+        """Drafts of it that were to grow out of an earlier task, and could not."""
+        self.opening = b""
+        """The proposal that the draft begins with, where it has no shape."""
         self.dead: set[bytes] = set()
-        """Proposals that led nowhere from where the task being drawn begins, in this draft of it or an earlier one."""
+        """Proposals that led nowhere from where the task being drawn begins, or to nothing new, in this draft of it or an earlier one."""
         self.phrases = phrases_of(maker.catalog)
         self.sayings = Sayings(maker.index, self.phrases)
         tools = maker.environment.toolset.tools
@@ -109,7 +119,8 @@ class Drawing:
 
     def task(self, used: Container[str], earlier: list[Task], number: int) -> Task | None:
         """A proven task that was not used before; None after `DRAWS` draws. Where clients have nothing new to ask for, staff may."""
-        self.dead = set()
+        self.dead, self.stuck = set(), 0
+        self.before = Before(used, (a for t in earlier for a in self.maker.asks(t)))
         for draw in range(DRAWS):
             if draw == CLIENT_DRAWS and not earlier:
                 self.dead = set()
@@ -117,10 +128,11 @@ class Drawing:
             mark = self.walk.mark()
             draft = self._draft(number)
             reason = "nothing to ask for"
-            if draft is not None and len(draft.subtasks) < 2 and draw < DRAWS // 2:
+            if draft is not None and len(draft.subtasks) < 2 and draw < PLENTY:
                 reason = "too little to ask for"
-            elif draft is not None and not self._is_new(draft, used, earlier):
+            elif draft is not None and (draft.id in used or self.before.holds(self.walk.asked)):
                 reason = "all of it came up before"
+                self.dead.add(self.opening)
             elif draft is not None:
                 found = self.maker.prover.prove(draft, earlier, self.clock)
                 if found.task is not None:
@@ -131,17 +143,6 @@ class Drawing:
             self.reasons[reason] += 1
             self.walk.rewind(mark, self._session(earlier))
         return None
-
-    def _is_new(self, draft: Task, used: Container[str], earlier: list[Task]) -> bool:
-        """Some part of the task was never asked before; or else most of its parts were never asked together."""
-        if draft.id in used or any(draft.id == t.id for t in earlier):
-            return False
-        asks = sorted({a for a in self.walk.asked if a})
-        before = {a for t in earlier for a in self.maker.asks(t)}
-        if not asks or any(a not in used and a not in before for a in asks):
-            return True
-        pairs = together(asks)
-        return 2 * sum(1 for p in pairs if p not in used and p not in before) > len(pairs)
 
     def _session(self, earlier: list[Task]) -> SqliteSession:
         """A session in the state that the earlier tasks' plans leave."""
@@ -157,18 +158,22 @@ class Drawing:
     def _drawn(self, number: int) -> Task | None:
         self.walk.begin_task()
         self.refused, self.shape, self.turns = False, "", self.begun.copy()
-        self.proposer.thread = thread(self.walk.memory) if number > 0 and self.dice.random() < LINKED else {}
+        self.opening = b""
+        linked = number > 0 and self.stuck < STUCK and self.dice.random() < LINKED
+        self.proposer.thread = thread(self.walk.memory) if linked else {}
         subtasks = self._shaped() or []
         grown = bool(self.proposer.thread)
         used = Counter(self._used(s) for s in subtasks)
-        want = self.dice.choices((1, 2, 3, 4, 5), (0, 12, 38, 34, 16))[0]
-        for _ in range(want - len(subtasks)):
+        want = self.dice.choices((1, 2, 3, 4, 5), (0, 12, 38, 34, 16))[0] - len(subtasks)
+        while want > 0 or (subtasks and len(subtasks) < MOST_PARTS and self.before.holds(self.walk.asked)):
             subtask = self._subtask(used, grown or bool(subtasks), bool(subtasks))
             if subtask is None:
                 break
+            want -= 1
             subtasks.append(subtask)
             self.proposer.thread = {}
             subtasks += detour(self)
+        self.stuck += grown and not subtasks
         return self._finished(subtasks) if subtasks else None
 
     def _shaped(self) -> list[Subtask] | None:
@@ -211,20 +216,26 @@ class Drawing:
         self.proposer.lean = 0.93 if begun else 0.05
         tools = [t for t in self.walk.index.toolset.tools if t.meaning is not None and t.meaning.family in WEIGHTS]
         weights = [self._weight(t, used, begun, second) for t in tools]
-        if not any(weights):
-            return None
-        cumulated, dead = list(accumulate(weights)), set[bytes]() if second else self.dead
+        dead = set[bytes]() if second else self.dead
+        missed: Counter[int] = Counter()
+        cumulated = list(accumulate(weights))
         for _ in range(TRIES):
-            tool = self.dice.choices(tools, cum_weights=cumulated)[0]
-            self.proposer.now = self.walk.needs
+            if not cumulated or not cumulated[-1]:
+                return None
+            n = self.dice.choices(range(len(tools)), cum_weights=cumulated)[0]
+            tool, self.proposer.now = tools[n], self.walk.needs
             proposal = self.proposer.propose(tool, self.walk.memory, self.dice)
-            if proposal is None or (begun and not proposal.built_on and self.dice.random() < 0.7):
+            if proposal is not None and begun and not proposal.built_on and self.dice.random() < 0.7:
                 continue
-            subtask = self._attempt_once(tool, proposal, dead)
+            subtask = self._attempt_once(tool, proposal, dead) if proposal is not None else None
             if subtask is not None:
                 used[tool.name] += 1
                 used[tool.effect] += 1
                 return subtask
+            missed[n] += 1
+            if missed[n] == MISSES:
+                weights[n] = 0.0
+                cumulated = list(accumulate(weights))
         return None
 
     def _weight(self, tool: Tool, used: Counter[str], begun: bool, second: bool) -> float:
@@ -253,6 +264,8 @@ class Drawing:
         same = self.walk.session.state == state  # else the clock has moved on, and it is not the same place
         if subtask is None and self.vain and same:
             dead.add(wish)
+        if subtask is not None and dead is self.dead:
+            self.opening = wish
         return subtask
 
     def may(self, tool: Tool, need: Need) -> bool:
@@ -361,7 +374,7 @@ class Drawing:
             id="",
             goal=whole_goal(subtasks, self.client.name if self.client else ""),
             user_role="client" if self.client else _role(walk, subtasks),
-            difficulty="hard" if self.refused else _difficulty(subtasks, any(s.after for s in plan)),
+            difficulty="hard" if self.refused else difficulty_of(subtasks, any(s.after for s in plan)),
             known=tuple(walk.known),
             subtasks=tuple(subtasks),
             plan=plan,
@@ -378,13 +391,6 @@ def _cut_off(tool: Tool, need: Need, listing: Listing) -> bool:
         return False
     limits = [tool.parameters["properties"][n].get("default") for n, s in tool.inputs.items() if s.use == "limit"]
     return any(isinstance(limit, int) and len(listing.rows) >= limit for limit in limits)
-
-
-def _difficulty(subtasks: list[Subtask], dependent: bool) -> Literal["easy", "medium", "hard"]:
-    """As the design defines it: up to two independent look-ups are easy, up to four parts medium, the rest hard."""
-    if len(subtasks) <= 2 and not dependent:
-        return "easy"
-    return "medium" if len(subtasks) <= 4 else "hard"
 
 
 def _role(walk: Walk, subtasks: list[Subtask]) -> str:

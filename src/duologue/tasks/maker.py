@@ -18,8 +18,9 @@ from duologue.ids import derive_seed, digest, rng
 from duologue.plans.index import ToolIndex
 from duologue.protocols import Tried
 from duologue.tasks.anchors import Anchors
+from duologue.tasks.before import together
 from duologue.tasks.clock import scenario_clock
-from duologue.tasks.drawing import Drawing, together
+from duologue.tasks.drawing import Drawing
 from duologue.tasks.edits import Edits
 from duologue.tasks.needs import Proposer
 from duologue.tasks.prove import Prover, bound_arguments

@@ -1,6 +1,8 @@
-"""The rubric of a scripted task: lines in the paper's classes, each with the machine check that decides it where one can."""
+"""The rubric of a scripted task: lines in the paper's classes, each with the machine check that decides it where one can; and how hard
+the task is."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from duologue.plans.index import ToolIndex
 from duologue.types import Criterion, PlanStep, Subtask
@@ -43,3 +45,10 @@ def rubric_of(subtasks: Sequence[Subtask], plan: Sequence[PlanStep], index: Tool
         out.append(Criterion("Calls that need an earlier result come after it.", "structural", "order"))
     out.append(Criterion("Answers are short and say what was asked.", "noncritical"))
     return tuple(dict.fromkeys(out))
+
+
+def difficulty_of(subtasks: Sequence[Subtask], dependent: bool) -> Literal["easy", "medium", "hard"]:
+    """As the design defines it: up to two independent look-ups are easy, up to four parts medium, the rest hard."""
+    if len(subtasks) <= 2 and not dependent:
+        return "easy"
+    return "medium" if len(subtasks) <= 4 else "hard"

@@ -16,8 +16,8 @@ from duologue.errors import StageError
 from duologue.ids import derive_seed, digest, rng, to_json
 from duologue.models.voice import Voice
 from duologue.protocols import Tried
+from duologue.tasks.before import together
 from duologue.tasks.clock import scenario_clock
-from duologue.tasks.drawing import together
 from duologue.tasks.prove import Prover, bound_arguments
 from duologue.tasks.recall import Recall
 from duologue.tasks.walk import ask
