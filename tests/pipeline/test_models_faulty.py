@@ -55,7 +55,7 @@ def test_a_fault_that_does_not_pass_rejects_the_item_by_name(
 
 @pytest.mark.parametrize("fault", ["wrong tool", "wrong arguments", "malformed arguments", "empty", "leaked prompt"])
 def test_a_slip_now_and_then_is_made_good(fault: str, tmp_path: Path) -> None:
-    with in_thread(FakeServer(brain(), faults=Faults(0.06, seed=2, names=(fault,), roles=("agent",)))) as server:
+    with in_thread(FakeServer(brain(), faults=Faults(0.04, seed=2, names=(fault,), roles=("agent",)))) as server:
         got = run(config(tmp_path / "run", settings(server.url, ("user", "agent")), 6))
         assert server.met[fault]
     assert len(got.outcomes) == 6

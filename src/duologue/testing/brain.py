@@ -117,8 +117,10 @@ class ScenarioBrain:
 
 
 def _is_writable(task: Task) -> bool:
-    """A task that the role `tasks` can put down: without a shape, each part with steps of its own."""
-    return not task.shape and all(s.steps for s in task.subtasks)
+    """A task that the role `tasks` can put down: without a shape, each part with steps of its own, and no change whose reason the goal
+    does not say: clients' goals give none."""
+    unreasoned = bool(task.target) and task.user_role == "client"
+    return not task.shape and not unreasoned and all(s.steps for s in task.subtasks)
 
 
 def _count_made(lines: Sequence[Line], asked: Sequence[str]) -> int:
