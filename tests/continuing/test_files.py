@@ -151,21 +151,16 @@ def test_what_is_mistyped_is_said(
 
 
 @pytest.mark.parametrize(
-    ("text", "leaves"),
+    ("text", "reply", "leaves"),
     [
-        ("That's all, thanks!", True),
-        ("Thank you so much for your help.", True),
-        ("great, thanks", True),
-        ("I reckon we're done, thanks, you're a star!", True),
-        ("Nothing else, bye.", True),
-        ("Thanks. And the phone number?", False),
-        (
-            "Thank you, now please cancel the order of last Tuesday and tell me what comes back to my account today",
-            False,
-        ),
-        ("Cancel it.", False),
-        ("I have everything that you asked for here, the number is 5", False),
+        ("That's all, thanks!", "You're welcome!", True),
+        ("Right, that's the lot, thanks a million", "Happy to help. Is there anything else?", True),
+        ("Nothing else, bye.", "Bye!", True),
+        ("Thanks. And the phone number?", "I can't see one.", False),
+        ("Thanks.", "By the way, your order 5 is on its way.", False),
+        ("Thanks, please cancel it, and " + "so on " * 20, "Done.", False),
+        ("Cancel it.", "I can't do that.", False),
     ],
 )
-def test_leave_taking_is_heard(text: str, leaves: bool) -> None:
-    assert parts(text) is leaves
+def test_leave_taking_is_heard(text: str, reply: str, leaves: bool) -> None:
+    assert parts(text, reply) is leaves

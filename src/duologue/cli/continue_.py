@@ -106,7 +106,7 @@ def continue_(
 ) -> int:  # fmt: skip
     """Go on from conversations with new goals, which grow out of what came back in them. Where they come from is only read; the same
     command again makes what is missing."""
-    from duologue.cli.progress import between_items, live_line
+    from duologue.cli.progress import interruptible, live_line
     from duologue.cli.runs import run_folder
     from duologue.continuing import Asked, Changes, go_on
     from duologue.errors import UserError
@@ -137,12 +137,8 @@ def continue_(
         changes=changes,
         models=models,
     )
-    with live_line() as draw:
-        if models.roles.scripted:
-            with between_items(draw) as progress:
-                made = go_on(asked, progress)
-        else:
-            made = go_on(asked, draw)
+    with live_line() as draw, interruptible() as halt:
+        made = go_on(asked, draw, halt=halt)
     return _report(place, made, json)
 
 
@@ -162,7 +158,7 @@ def _report(folder: Path, made: "Summary", json: bool) -> int:
         outcomes = [asdict(one) for one in made.outcomes]
         found = {**asdict(made), "outcomes": outcomes, "unfinished": made.unfinished, "folder": str(folder)}
         print(to_json(found))
-        return code
+        return _ended(made, code)
     line = f"{made.accepted:,} accepted, {made.rejected:,} rejected, {made.left_out:,} can't be gone on with"
     if made.unfinished:
         line += f", {made.unfinished:,} unfinished"
@@ -178,4 +174,10 @@ def _report(folder: Path, made: "Summary", json: bool) -> int:
         )
     if made.stopped:
         print(one_line(f"{made.stopped} The same command with a higher limit goes on."))
+    return _ended(made, code)
+
+
+def _ended(made: "Summary", code: int) -> int:
+    if made.interrupted:
+        raise KeyboardInterrupt  # said, and given its exit code, where every interrupt is
     return code

@@ -64,7 +64,7 @@ def dialogue_of_talk(talk: Talk, name: str, environment: Environment | None, see
 def _left(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
     """The turns, the user's last one marked where they take leave in it."""
     asked = max((n for n, t in enumerate(turns) if t.message.role == "user"), default=0)
-    over = len(turns) == asked + 2 and asked > 1 and parts(turns[asked].message.content)
+    over = len(turns) == asked + 2 and asked > 1 and parts(turns[asked].message.content, turns[-1].message.content)
     return (*turns[:asked], replace(turns[asked], done=True), *turns[asked + 1 :]) if over else turns
 
 

@@ -12,13 +12,13 @@ from duologue.types import Turn
 
 LAST = "last"
 _PARTING = re.compile(
-    r"\b(?:(?:good)?bye|take care|all set|(?:that(?:'s| is| was|'ll be| will be)|this is|i have|i've got) (?:all|everything|it)\b(?! that\b)"
-    r"|nothing (?:else|more|further)|no (?:more|other|further) questions|(?:i|we)(?:'m| am|'re| are) (?:all )?(?:done|set)"
-    r"|have a (?:nice|good|great|lovely|wonderful))\b|^\W*(?:[\w']+\W+){0,3}(?:many )?(?:thanks|thank you|cheers)\b[^?]{0,60}$",
+    r"\b(?:thanks|thank you|thx|cheers|(?:good)?bye|good day|take care|all set|all sorted|nothing (?:else|more|further)"
+    r"|no (?:more|other|further) questions|(?:i|we)(?:'m| am|'re| are) (?:all )?(?:done|set)|i(?:'ve)? (?:have|got) (?:all|everything|what) i need"
+    r"|that(?:'s| is| was|'ll be| will be| should be) (?:all|everything|it)|have a (?:nice|good|great|lovely|wonderful))\b",
     re.IGNORECASE,
 )
 _SHORT = 120
-"""Characters of a leave-taking."""
+"""Characters of a leave-taking, and of the answer to it."""
 MOST = 100_000
 
 
@@ -41,9 +41,10 @@ def cut(path: Sequence[Turn], at: int | None) -> int | None:
     return next((n for n in found if at <= n <= over and n > 1), None)
 
 
-def parts(text: str) -> bool:
-    """Whether a user takes leave, by the words."""
-    return len(text) <= _SHORT and "?" not in text and _PARTING.search(text.replace("’", "'")) is not None
+def parts(text: str, reply: str) -> bool:
+    """Whether a user takes leave, by the words, in the last message before the assistant's last one."""
+    short = len(text) <= _SHORT and len(reply) <= _SHORT and not any(c.isdigit() for c in reply)
+    return short and "?" not in text + reply[:-1] and _PARTING.search(text.replace("’", "'")) is not None
 
 
 def under_way(path: Sequence[Turn], at: int, tasks: int) -> bool:

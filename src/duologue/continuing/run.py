@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from duologue.casting import assembled
 from duologue.checks.combine import combine
@@ -19,6 +20,7 @@ from duologue.continuing.asked import Asked
 from duologue.continuing.making import Continuations
 from duologue.continuing.sources import MISSING, FileOrigin, Origin, Parent, RunOrigin
 from duologue.errors import LimitReachedError, UserError
+from duologue.halt import Halt
 from duologue.pipeline import Progress
 from duologue.protocols import ChatModel
 from duologue.store import Calls, Store
@@ -49,6 +51,8 @@ class Summary(Struct, frozen=True):
     """Why the rejected ones and those left out are, in the words of the record → how many."""
     stopped: str = ""
     outcomes: tuple[Outcome, ...] = ()
+    interrupted: bool = False
+    """The person asked to stop."""
 
     @property
     def unfinished(self) -> int:
@@ -57,17 +61,21 @@ class Summary(Struct, frozen=True):
 
 
 def go_on(
-    asked: Asked, progress: Callable[[Progress], None], players: Mapping[str, ChatModel] | None = None
+    asked: Asked,
+    progress: Callable[[Progress], None],
+    players: Mapping[str, ChatModel] | None = None,
+    halt: Halt | None = None,
 ) -> Summary:
-    """Make what is missing of a run of continuations. `players`: see `casting.assembled`.
+    """Make what is missing of a run of continuations. `players`: see `casting.assembled`. `halt`: once it says so, what is under way may
+    end, and nothing new is begun.
 
     Raises `UserError` for what the person must change.
     """
-    return asyncio.run(_go_on(asked, progress, players))
+    return asyncio.run(_go_on(asked, progress, players, halt or Halt()))
 
 
 async def _go_on(
-    asked: Asked, progress: Callable[[Progress], None], players: Mapping[str, ChatModel] | None
+    asked: Asked, progress: Callable[[Progress], None], players: Mapping[str, ChatModel] | None, halt: Halt
 ) -> Summary:
     started = time.monotonic()
     with ExitStack() as stack:
@@ -83,11 +91,12 @@ async def _go_on(
         store = stack.enter_context(asked.open_store(origin.config(), [parent.name for parent in parents]))
         calls = Calls(store)
         try:
-            async with assembled(asked.models, calls, calls, players) as cast:
-                stopped = await _all(Continuations(asked, origin, store, cast), parents, progress)
+            async with assembled(asked.models, calls, calls, players, halt) as cast:
+                halt.begun = True
+                stopped = await _all(Continuations(asked, origin, store, cast), parents, progress, halt)
         finally:
             store.add_seconds(time.monotonic() - started)
-        return _summary(store, parents, stopped)
+        return replace(_summary(store, parents, "" if halt.asked else stopped), interrupted=halt.asked)
 
 
 def _origin(asked: Asked, stack: ExitStack) -> Origin:
@@ -110,7 +119,7 @@ def _check_usable(asked: Asked, parents: Sequence[Parent]) -> None:
         )
 
 
-async def _all(made: Continuations, parents: Sequence[Parent], progress: Callable[[Progress], None]) -> str:
+async def _all(made: Continuations, parents: Sequence[Parent], progress: Callable[[Progress], None], halt: Halt) -> str:
     """Every item that is missing, some at a time where models are waited for. Which limit stopped it, if one did."""
     started, counts = time.monotonic(), Counter(made.finished.values())
     stopped: list[LimitReachedError | UserError] = []
@@ -130,14 +139,14 @@ async def _all(made: Continuations, parents: Sequence[Parent], progress: Callabl
     missing = [(n, p) for n, p in enumerate(parents) if n not in made.finished]
     if together == 1:  # no task of its own: an interrupt comes out where the run was started
         for item, parent in missing:
-            await one(item, parent)
-            if stopped:
+            if stopped or halt.asked:
                 break
+            await one(item, parent)
     else:
         async with asyncio.TaskGroup() as tasks:
             for item, parent in missing:
                 await slots.acquire()
-                if stopped:
+                if stopped or halt.asked:
                     break
                 tasks.create_task(one(item, parent)).add_done_callback(lambda _: slots.release())
     error = next((e for e in stopped if isinstance(e, UserError)), next(iter(stopped), None))

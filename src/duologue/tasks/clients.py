@@ -13,7 +13,7 @@ from msgspec import Struct
 from duologue.catalog.model import Catalog, Table
 from duologue.catalog.words import words
 from duologue.errors import StageError
-from duologue.plans.memory import Memory
+from duologue.plans.memory import LATER, Memory
 from duologue.tasks.anchors import Anchor, Anchors
 from duologue.types import Fact, Mention, Need, Tool
 
@@ -113,12 +113,16 @@ def client(catalog: Catalog, tools: Sequence[Tool], anchors: Anchors, dice: rand
     return found if len(theirs) >= _LEAST_TOOLS else None
 
 
-def speaking(mention: Mention | None, catalog: Catalog, anchors: Anchors) -> Client | None:
-    """The client that a user said they are; None for somebody at the desk. Raises `StageError` where nobody is called so."""
+def speaking(mention: Mention | None, catalog: Catalog, anchors: Anchors, memory: Memory) -> Client | None:
+    """The client that a user said they are; None for somebody at the desk. Of namesakes it is the one that was understood. Raises
+    `StageError` where nobody is called so."""
     if mention is None:
         return None
     table, name = catalog.table(mention.table), mention.by.get("@name")
-    anchor = next((a for a in anchors.rows(table) if a.values.get("@name") == name), None)
+    meant = {k.key for k in memory.candidates(mention, LATER)}
+    named = [a for a in anchors.rows(table) if a.values.get("@name") == name]
+    known = [a for a in named if tuple(str(a.values.get(k)) for k in table.key) in meant]
+    anchor = next(iter(known or named), None)
     if anchor is None:
         raise StageError("tasks", "nobody knows who the user is", f"{mention.table} {name!r}")
     return _of(anchor, table, catalog)

@@ -75,7 +75,7 @@ def further(maker: ScriptedTasks, begun: Beginning, n: int, used: Container[str]
         drawing.mode, drawing.tools = scenario.mode, begun.tools
         drawing.dice = rng(seed, "further")
         speaker = scenario.tasks[0].speaker if scenario.tasks else None
-        drawing.client = drawing.proposer.client = speaking(speaker, maker.catalog, maker.anchors)
+        drawing.client = drawing.proposer.client = speaking(speaker, maker.catalog, maker.anchors, begun.memory)
         new: list[Task] = []
         while len(new) < n:
             task = drawing.task(used, [before, *new], len(scenario.tasks) + len(new))
