@@ -243,7 +243,11 @@ def of_the_speaker(phrase: str, speaker: Speaker) -> str:
     whose = _WHOSE[speaker]
     put = re.sub(rf"\b(?:the|an?) ((?:[\w-]+ ){{0,3}}[\w-]+) of {speaker}\b", rf"{whose} \1", phrase)
     put = re.sub(rf"\b([\w-]+) of {speaker}\b", rf"{whose} \1", put)
-    return "" if re.search(rf"(?<!for )(?<!to )(?<!with )(?<!from )\b{speaker}\b(?!')", put) else put
+    return (
+        ""
+        if re.search(rf"(?<!for )(?<!to )(?<!with )(?<!from )(?<!put )(?<!add )(?<!hand )\b{speaker}\b(?!')", put)
+        else put
+    )
 
 
 def _joining(phrases: Phrases, need: Need, subject: str, words: tuple[str, ...]) -> str:

@@ -13,7 +13,7 @@ A field is a JSON Schema with `of`: what it stands for, `table.column` or `table
 colon; one without `of` comes back, but no request is matched to it. An input takes the schema of the field of its name (or of `field`) and may override any part; with `use` it becomes a
 `Slot`, without one it is a parameter that no request is matched to. It is required unless it is `optional` or has a
 `default`. A nullable field is not nullable as an input: what is unknown is left out. Outputs are paths whose last part is a
-field; `[]` marks a list.
+field; `[]` marks a list. `weight` (1 unless given) says how readily people come up with the tool.
 """
 
 import re
@@ -42,6 +42,7 @@ class _Tool(Struct, frozen=True, forbid_unknown_fields=True):
     inputs: dict[str, Schema] = field(default_factory=dict)
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
+    weight: float = 1.0
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,6 +91,7 @@ def _tool(path: Path, tool: _Tool, fields: dict[str, Schema], wording: dict[str,
         meaning=tool.meaning,
         inputs=slots,
         outputs=outputs,
+        weight=tool.weight,
         wording=wording,
     )
 

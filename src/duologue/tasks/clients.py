@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from duologue.catalog.model import Catalog, Table
+from duologue.catalog.model import Catalog, Column, Table
 from duologue.catalog.words import words
 from duologue.errors import StageError
 from duologue.plans.memory import LATER, Memory
@@ -26,6 +26,8 @@ _KEEPING = frozenset({"remove", "link", "unlink"})
 OWN_ENTRIES = frozenset({"contact", "name"})
 """Roles of columns that clients may have changed in what is theirs."""
 _LEAST_TOOLS = 3
+OF_AGE = 16
+"""Years from which people see to their own affairs."""
 
 
 class Client(Struct, frozen=True):
@@ -106,11 +108,23 @@ def client(catalog: Catalog, tools: Sequence[Tool], anchors: Anchors, dice: rand
         return None
     table = dice.choice(tables)
     anchor = anchors.named(table, dice)
-    if anchor is None:
+    if anchor is None or _is_child(anchor, table, catalog.latest):
         return None
     found = _of(anchor, table, catalog)
     theirs = [t for t in tools if found.serves(t) and found.concerns(t)]
     return found if len(theirs) >= _LEAST_TOOLS else None
+
+
+def _is_child(anchor: Anchor, table: Table, today: str) -> bool:
+    """Somebody else speaks for them, going by the date of birth, where there is one."""
+    born = (
+        str(anchor.values.get(c.name, "")) for c in table.columns if c.format in ("date", "datetime") and _is_birth(c)
+    )
+    return any(b[:4].isdigit() and f"{int(b[:4]) + OF_AGE}{b[4:10]}" > today[:10] for b in born)
+
+
+def _is_birth(column: Column) -> bool:
+    return bool(set(column.label.lower().split()) & words()["birth"] - {"death", "died"})
 
 
 def speaking(mention: Mention | None, catalog: Catalog, anchors: Anchors, memory: Memory) -> Client | None:

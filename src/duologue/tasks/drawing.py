@@ -242,7 +242,7 @@ class Drawing:
         """How likely a tool is tried next. Writes come after something was read, and at most twice in a task."""
         if tool.meaning is None or used[tool.name] >= 2 or (self.client is not None and not self.client.serves(tool)):
             return 0.0
-        weight = WEIGHTS[tool.meaning.family] * 0.35 ** used[tool.name]
+        weight = WEIGHTS[tool.meaning.family] * tool.weight * 0.35 ** used[tool.name]
         if tool.effect == "write":
             weight *= (1.0, 0.35, 0.0)[min(used["write"], 2)] * (1.0 if second else 0.15)
         if self.maker.catalog.table(tool.meaning.table).kind == "link" and tool.meaning.family in _JOINED:

@@ -94,6 +94,8 @@ class Tool(Struct, frozen=True, omit_defaults=True):
     """Parameter name → what it stands for."""
     outputs: dict[str, Slot] = field(default_factory=dict)
     """Result path → what it stands for. `rows[].total` is the field `total` of each row of the list `rows`."""
+    weight: float = 1.0
+    """How readily people come up with it, beside others of its family: what is a last resort has little."""
     wording: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """For a hand-written tool, how people speak of it: `request`, `confirm`, `done` phrases with `{parameter}` slots."""
 

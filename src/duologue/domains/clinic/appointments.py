@@ -7,9 +7,10 @@ from duologue.domains.clinic.files import NOW, TODAY, Files, age, days
 from duologue.domains.making import Row, Time
 from duologue.ids import rng
 
-OPENED = datetime.date(2025, 7, 7)
-"""The diary begins on this Monday."""
-CLOSES = datetime.date(2025, 11, 7)
+OPENED = datetime.date(2025, 8, 4)
+"""The diary begins on this Monday; of what was before, only the slots that somebody came to are kept."""
+CLOSES = datetime.date(2025, 10, 17)
+KEPT_FROM = datetime.date(2024, 2, 1)
 HOLIDAYS = (datetime.date(2025, 8, 25),)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _STARTS = {"morning": 9, "afternoon": 14}
@@ -17,8 +18,11 @@ _HALF_DAY = 180
 """Minutes."""
 AWAY = 0.02
 """How often a clinician is away for a half day; its slots are closed."""
-GAP = days(9)
-"""Nobody comes to the same specialty again earlier."""
+SOON, LATER = days(6), days(25)
+"""Nobody comes to the same specialty again earlier: for a course of treatment, and otherwise."""
+COURSES = ("physiotherapy", "psychology")
+FULL_FOR = 20
+"""Days for which the fullest diaries have no place left."""
 
 
 class Diary:
@@ -37,6 +41,7 @@ class Diary:
 
     def fill(self) -> None:
         """Every half day of the rota from first to last, then the papers that nobody used."""
+        self._history()
         rota: dict[str, list[Row]] = {}
         for session in self.files.rows["rota"]:
             rota.setdefault(session["weekday"], []).append(session)
@@ -54,33 +59,60 @@ class Diary:
         wanted = max(3, len(able) * int(share) // 100)
         return sorted(self.r.sample(able, min(wanted, len(able))), key=lambda p: int(p["patient_id"]))
 
+    def _history(self) -> None:
+        """Visits of earlier days: one for about half of those who have been patients for long."""
+        r = rng("clinic", "history")
+        rota: dict[str, list[Row]] = {}
+        for session in self.files.rows["rota"]:
+            rota.setdefault(self.files.specialty_of[session["clinician_id"]], []).append(session)
+        visits: dict[tuple[str, int], tuple[Row, Row, Time]] = {}
+        for specialty, pool in self.pools.items():
+            _, _, youngest, oldest, *_ = self.files.specialties[specialty]
+            for patient in pool:
+                first = max(KEPT_FROM, datetime.date.fromisoformat(patient["registered_on"]) + days(4))
+                if (OPENED - first).days < 40 or r.random() < 0.45:
+                    continue
+                session = r.choice(rota[specialty])
+                day = first + days(r.randrange((OPENED - first).days - 14))
+                day += days((_WEEKDAYS.index(session["weekday"]) - day.weekday()) % 7)
+                nth = r.randrange(_HALF_DAY // session["slot_minutes"])
+                at = _start(session, day, nth)
+                if _fits(patient, day, youngest, oldest) and (patient["patient_id"], str(at)) not in self.taken:
+                    visits.setdefault((str(at), session["rota_id"]), (patient, session, at))
+        for (_, _), (patient, session, at) in sorted(visits.items(), key=lambda item: item[0]):
+            slot, specialty = self._slot(session, at, "over")
+            self._appointment(patient, slot, specialty, at)
+
+    def _slot(self, session: Row, at: Time, status: str) -> tuple[Row, str]:
+        clinician = self.files.ledger.get("clinicians", session["clinician_id"])
+        year = "" if at.year == NOW.year else f" {at.year}"
+        slot = self.files.add(
+            "slots",
+            rota_id=session["rota_id"],
+            name=f"{at:%a} {at.day} {at:%B}{year} {at:%H:%M} with {clinician['name']}",
+            scheduled_at=str(at),
+            capacity=session["places"],
+            booked=0,
+            status=status,
+        )
+        self.files.clinician_of[slot["slot_id"]] = clinician
+        return slot, clinician["specialty"]
+
     def _half_day(self, session: Row, day: datetime.date) -> None:
-        files = self.files
-        clinician = files.ledger.get("clinicians", session["clinician_id"])
         closed = self.r.random() < AWAY
-        start = Time(day.year, day.month, day.day, _STARTS[session["half"]])
-        for n in range(_HALF_DAY // session["slot_minutes"]):
-            at = start + datetime.timedelta(minutes=n * session["slot_minutes"])
-            slot = files.add(
-                "slots",
-                rota_id=session["rota_id"],
-                name=f"{at:%a} {at.day} {at:%B} {at:%H:%M} with {clinician['name']}",
-                scheduled_at=str(at),
-                capacity=session["places"],
-                booked=0,
-                status="closed" if closed else "open",
-            )
-            files.clinician_of[slot["slot_id"]] = clinician
+        for nth in range(_HALF_DAY // session["slot_minutes"]):
+            at = _start(session, day, nth)
+            slot, specialty = self._slot(session, at, "closed" if closed else "over" if at < NOW else "open")
             if not closed:
-                self._book(slot, clinician["specialty"], at, session["places"])
+                self._book(slot, specialty, at, session["places"])
 
     def _book(self, slot: Row, specialty: str, at: Time, places: int) -> None:
         """Fill the places: nearly all in the past, fewer the farther ahead. What is cancelled is often taken by somebody else."""
-        fullness = float(self.files.specialties[specialty][8])
-        ahead = max(0, (at.date() - TODAY).days)
-        chance = fullness * max(0.08, 0.92 - ahead / 45) if ahead else fullness
+        fullness, ahead = float(self.files.specialties[specialty][8]), max(0, (at.date() - TODAY).days)
+        full = fullness >= 1 and ahead <= FULL_FOR
+        chance = 1.0 if full else fullness * max(0.08, 0.92 - ahead / 45) if ahead else fullness
         free = places
-        for _ in range(places + 1):
+        for _ in range(places + (20 if full else 1)):
             if free and self.r.random() < chance:
                 patient = self._patient(specialty, at)
                 if patient is not None:
@@ -98,7 +130,8 @@ class Diary:
             if patient["registered_on"] > str(at.date() - days(3)) or not _fits(patient, at.date(), youngest, oldest):
                 continue
             last = self.last.get(key)
-            if last is None or (at.date() - last >= GAP and self.r.random() < back):
+            gap = SOON if specialty in COURSES else LATER
+            if last is None or (at.date() - last >= gap and self.r.random() < back):
                 return patient
         return None
 
@@ -205,6 +238,12 @@ class Diary:
 def _fits(patient: Row, day: datetime.date, youngest: int, oldest: int) -> bool:
     years = age(patient["born_on"], day)
     return youngest <= years and (not oldest or years <= oldest)
+
+
+def _start(session: Row, day: datetime.date, nth: int) -> Time:
+    """When the nth slot of a half day begins."""
+    start = Time(day.year, day.month, day.day, _STARTS[session["half"]])
+    return start + datetime.timedelta(minutes=nth * session["slot_minutes"])
 
 
 def _hours(stretch: datetime.timedelta) -> float:

@@ -6,7 +6,7 @@ from duologue.domains.clinic.files import TODAY, Files, age, days
 from duologue.domains.making import Row
 from duologue.ids import rng
 
-TAKE = 0.42
+TAKE = 0.32
 """Share of grown-up patients who take something for long."""
 
 
@@ -41,7 +41,7 @@ def prescribe(files: Files) -> None:
 def _prescription(medicine: list[object], r: random.Random) -> Row:
     supply = int(str(medicine[2]))
     times = r.randrange(0, 9 if supply == 28 else 5)
-    last = TODAY - days(int(supply * r.random() * (1.0 if r.random() < 0.85 else 2.5)))
+    last = TODAY - days(int(supply * (r.random() if r.random() < 0.4 else r.uniform(0.75, 1.25))))
     issued = last - days(times * (supply - 2))
     review = issued + days(r.choice((182, 365)))
     if review < last:

@@ -43,7 +43,7 @@ def _invoice(
     files: Files, appointment: Row, charge: str, amount: float, issued: datetime.date, r: random.Random
 ) -> None:
     """Most are paid soon, some late, some not at all; a large one may be paid bit by bit."""
-    paid = issued + days(int(r.choice((1, 6, 14, 26, 40)) * r.random() + 0.5))
+    paid = issued + days(int(r.choice((3, 12, 24, 35, 55)) * r.random() + 0.5))
     never = r.random() < (0.08 if charge == "consultation" else 0.3)
     parts = r.random() < 0.06 and amount >= LEAST and (TODAY - issued).days > 6
     status = "in instalments" if parts else "paid" if paid <= TODAY and not never else "open"

@@ -7,7 +7,7 @@ from duologue.domains.clinic.files import TODAY, Files, age, days
 from duologue.domains.making import Row, email, mobiles, names, plain
 from duologue.ids import rng
 
-PATIENTS = 430
+PATIENTS = 720
 MINORS = 0.1
 _LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 

@@ -39,7 +39,7 @@ CREATE TABLE slots (
   scheduled_at TEXT NOT NULL,
   capacity INTEGER NOT NULL CHECK (capacity > 0),
   booked INTEGER NOT NULL DEFAULT 0 CHECK (booked BETWEEN 0 AND capacity),
-  status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'closed')),
+  status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'closed', 'over')),
   UNIQUE (rota_id, scheduled_at)
 ) STRICT;
 CREATE INDEX slots_by_time ON slots (scheduled_at);
@@ -180,12 +180,18 @@ CREATE TABLE handovers (
   handover_id INTEGER PRIMARY KEY,
   patient_id INTEGER NOT NULL REFERENCES patients (patient_id),
   reason TEXT NOT NULL CHECK (reason IN
-    ('urgent symptom', 'medical question', 'complaint', 'billing dispute', 'identity not confirmed', 'request not allowed')),
+    ('urgent symptom', 'medical question', 'complaint', 'billing question', 'identity check', 'exception to a rule')),
   team TEXT NOT NULL CHECK (team IN ('duty nurse', 'practice manager', 'accounts', 'reception lead')),
   opened_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
   status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'closed'))
 ) STRICT;
 CREATE INDEX handovers_by_patient ON handovers (patient_id);
+
+-- What can still be booked.
+CREATE VIEW openings AS
+SELECT slot_id, s.name, s.scheduled_at, specialty, capacity - booked AS places_left
+FROM slots s JOIN rota USING (rota_id) JOIN clinicians USING (clinician_id)
+WHERE status = 'open' AND booked < capacity;
 
 -- A slot's places follow its appointments: all but the cancelled ones hold one. More than there are is refused by the slot's check.
 CREATE TRIGGER place_taken AFTER INSERT ON appointments WHEN NEW.status <> 'cancelled'
