@@ -132,7 +132,9 @@ def _special(phrases: Phrases, need: Need) -> dict[str, str]:
     if need.among is not None:
         out |= _among(phrases, need.among, about)
     if need.when is not None:
-        out |= {"when": when(phrases, need.when, about), "when_not": when_not(phrases, need.when, about)}
+        still = need.meaning.family == "act"
+        out["when"] = when(phrases, need.when, about, still)
+        out["when_not"] = when_not(phrases, need.when, about, still)
     return out
 
 

@@ -26,14 +26,14 @@ def holds(condition: Condition, value: Json) -> bool | None:
     return bool(value < condition.value) if condition.test == "below" else bool(value > condition.value)
 
 
-def when(phrases: Phrases, condition: Condition, subject: str) -> str:
-    """The condition as a clause."""
-    return _clause(phrases, condition, subject, "")
+def when(phrases: Phrases, condition: Condition, subject: str, still: bool = False) -> str:
+    """The condition as a clause. `still`: it asks whether nothing has changed yet."""
+    return _clause(phrases, condition, subject, " still" if still else "")
 
 
-def when_not(phrases: Phrases, condition: Condition, subject: str) -> str:
+def when_not(phrases: Phrases, condition: Condition, subject: str, still: bool = False) -> str:
     """The condition as a clause that denies it."""
-    return _clause(phrases, condition, subject, " not")
+    return _clause(phrases, condition, subject, " no longer" if still else " not")
 
 
 def standing(phrases: Phrases, condition: Condition, value: Json, subject: str) -> str:

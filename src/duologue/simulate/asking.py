@@ -7,6 +7,8 @@ then a frame that takes it. What a request means is said by the clause alone (`w
 import random
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from duologue.language.asked import asked_whether, is_who
 from duologue.language.clauses import ME, form_of, of_the_speaker, pieces, worded
 from duologue.language.grammar import capital, grammar, sentence
@@ -107,6 +109,10 @@ class Wording:
 
     def _own(self, need: Need, said: Sequence[str], dice: random.Random) -> str:
         """The words that the tool's makers gave a request; empty where there are none, or others were drawn."""
+        if need.when is not None and need.meaning.family == "act":
+            plain, slots = replace(need, when=None), self.slots(need, said, dice)
+            own = of_the_speaker(self.sayings.line("request", plain, self.rows(need, said), dice), ME)
+            return self.lines.line("own_if", dice, {"request": own, "when": slots["when"]}) if own else ""
         if need.against is not None or (need.meaning.family != "act" and dice.random() >= _OWN):
             return ""
         phrase = of_the_speaker(self.sayings.line("request", need, self.rows(need, said), dice), ME)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from duologue.language.clauses import form_of, is_assigned, pieces
+from duologue.language.clauses import YOU, form_of, is_assigned, of_the_speaker, pieces
 from duologue.language.conditions import standing
 from duologue.language.grammar import listed
 from duologue.language.weighed import compares
@@ -38,12 +38,22 @@ def proposed(teller: "Reporter", owed: Owed, dice: random.Random) -> str:
     """A change whose condition holds: how things stand, and what would be changed."""
     plain = replace(owed.need, when=None)
     slots = pieces(teller.phrases, plain, teller.rows(owed))
-    text = teller.line("confirm", form_of(plain), slots, dice)
+    own = of_the_speaker(teller.sayings.line("confirm", plain, teller.rows(owed), dice), YOU)
+    if own:
+        text = teller.lines.line("confirm.own", dice, {"confirm": own})
+    else:
+        text = teller.line("confirm", form_of(plain), slots, dice)
     return teller.lines.line("confirm.if", dice, {"standing": _standing(teller, owed), "confirm": text})
 
 
-def done(teller: "Reporter", owed: Owed, text: str, dice: random.Random) -> str:
+def done(teller: "Reporter", owed: Owed, slots: dict[str, str], part: str, dice: random.Random) -> str:
     """A change made under a condition: how things stood goes before it, unless it was said in proposing it."""
+    plain = replace(owed.need, when=None)
+    own = of_the_speaker(teller.sayings.line("done", plain, teller.rows(owed), dice), YOU)
+    if own:
+        text = teller.lines.line(f"{part}.own", dice, {"done": own})
+    else:
+        text = teller.line(part, form_of(plain), slots | {"when": ""}, dice)
     if not teller.agenda.approved:
         return text
     return teller.lines.line("changed.if", dice, {"standing": _standing(teller, owed), "done": text})

@@ -9,8 +9,6 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from duologue.language.clauses import YOU, completed, demanded, form_of, of_the_speaker, pieces
 from duologue.language.grammar import grammar, sentence
 from duologue.language.phrases import Phrases
@@ -278,8 +276,7 @@ class Reporter:
         if owed.parts:
             return recapped(self, owed, dice)
         if owed.need.when is not None:
-            plain = replace(owed.need, when=None)
-            return done(self, owed, self.line(part, form_of(plain), slots | {"when": ""}, dice), dice)
+            return done(self, owed, slots, part, dice)
         form = form_of(owed.need)
         own = of_the_speaker(self.sayings.line("done", owed.need, self.rows(owed), dice), YOU)
         if own:

@@ -68,7 +68,7 @@ class Anchors:
             return []
         names = ", ".join(_quoted(c.name) for c in columns)
         order = ", ".join(_quoted(c) for c in table.key) or "1"
-        step = max(1, table.rows // SAMPLE)
+        step = max(1, -(-table.rows // SAMPLE))
         sql = f"SELECT {names} FROM {_quoted(table.name)} ORDER BY {order}"
         out = []
         for i, row in enumerate(self._db.execute(sql)):

@@ -2,6 +2,8 @@
 
 import random
 
+from msgspec.structs import replace
+
 from duologue.language.clauses import form_of, pieces, worded
 from duologue.language.grammar import grammar, sentence
 from duologue.language.phrases import Phrases
@@ -17,6 +19,11 @@ def goal_of(phrases: Phrases, sayings: Sayings, need: Need, reason: str, rng: ra
     )
     if own:
         return own
+    if need.when is not None and need.meaning.family == "act":
+        own = sayings.line("done", replace(need, when=None), [phrases.row(m) for m in need.mentions], rng)
+        if not own:
+            raise Taken
+        return grammar("goal").line("own_if", rng, {"done": own, "when": pieces(phrases, need)["when"]})
     lines = grammar("goal")
     slots = pieces(phrases, need)
     try:

@@ -21,7 +21,19 @@ from duologue.types import Fact, Json, Mention, Need, Pick, Slot, Subtask, Tool
 if TYPE_CHECKING:
     from duologue.tasks.maker import Drawing
 
-__all__ = ["Field", "Seen", "Target", "change", "fields", "listed", "look", "moves", "pointed_at", "target"]
+__all__ = [
+    "Field",
+    "Seen",
+    "Target",
+    "change",
+    "fields",
+    "is_deed",
+    "listed",
+    "look",
+    "moves",
+    "pointed_at",
+    "target",
+]
 
 _SHOWING = frozenset({"get", "related", "search", "top", "missing"})
 _LOOKS = 12
@@ -98,6 +110,11 @@ def moves(drawing: "Drawing") -> list[Field]:
         if table.display and column is not None and not stays:
             out.append(Field(tool, Slot(tool.meaning.table, others[0].column), column, table.name))
     return out
+
+
+def is_deed(field: Field) -> bool:
+    """It is done to a row, not set of it."""
+    return field.tool.meaning is not None and field.tool.meaning.family == "act"
 
 
 # ── reading first ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -218,6 +235,8 @@ def change(field: Field, mention: Mention, to: Target, reason: str | None = None
     """The wish to change a row, with what the user must know for it."""
     if field.tool.meaning is None:
         raise ValueError("a field is changed by a tool whose meaning is known")
+    if is_deed(field):
+        return Proposal(Need(field.tool.meaning, (mention,)), reason=to.reason)
     if to.mention is not None:
         proposal = Proposal(Need(field.tool.meaning, (mention, to.mention)))
         proposal.known.append(Fact(f"{field.other}.@name", to.value))

@@ -5,7 +5,8 @@ and either way the user hears how things stand. Or the user asks first, hears, a
 with what was heard as its reason, or never.
 
 What is asked of a figure or a date is a line it should not fall short of, or not go beyond, and the new value lies on the right side of it;
-of a state, whether it is still (or already) that.
+of a state, whether it is still (or already) that. What a hand-written tool does to a row ("cancel the order") hangs on how the row stands: whether it is still
+as it was, or has come to its end meanwhile.
 """
 
 import datetime
@@ -19,7 +20,10 @@ from duologue.language.conditions import holds, when
 from duologue.tasks.goals import goal_of
 from duologue.tasks.moments import day_of, write_date
 from duologue.tasks.proposal import Proposal
-from duologue.tasks.shapes.common import Field, Target, change, fields, look, target
+from duologue.tasks.shapes.common import Field, Target, change, fields, is_deed, look, target
+from duologue.tasks.shapes.deeds import asked as asked_of
+from duologue.tasks.shapes.deeds import can_be_done, deeds
+from duologue.tasks.walk import Taken
 from duologue.types import Condition, Disclosure, Fact, Json, Subtask
 
 if TYPE_CHECKING:
@@ -41,10 +45,13 @@ class Conditional:
 
     def draw(self, drawing: "Drawing") -> list[Subtask] | None:
         """One part: a look, and the change where the condition holds."""
-        choices = fields(drawing)
+        choices = fields(drawing) + deeds(drawing)
         for _ in range(_LOOKS if choices else 0):
             mark = drawing.walk.mark()
-            part = self._drawn(drawing, drawing.dice.choice(choices))
+            try:
+                part = self._drawn(drawing, drawing.dice.choice(choices))
+            except Taken:
+                part = None
             if part is not None:
                 return [part]
             drawing.walk.back_to(mark)
@@ -52,8 +59,13 @@ class Conditional:
 
     def _drawn(self, drawing: "Drawing", field: Field) -> Subtask | None:
         getter = drawing.walk.index.getter(field.slot.table)
-        asked = drawing.proposer.propose(getter, drawing.walk.memory, drawing.dice) if getter is not None else None
-        if getter is None or asked is None or len(asked.need.mentions) != 1 or not drawing.may(getter, asked.need):
+        if getter is None:
+            return None
+        if is_deed(field):
+            asked = asked_of(drawing, field, getter, drawing.dice.random() < _HOLDS)
+        else:
+            asked = drawing.proposer.propose(getter, drawing.walk.memory, drawing.dice)
+        if asked is None or len(asked.need.mentions) != 1 or not drawing.may(getter, asked.need):
             return None
         walk, first = drawing.walk, len(drawing.walk.steps)
         row = walk.find(asked.need.mentions[0], asked.meant)
@@ -93,7 +105,7 @@ class Decided:
 
     def draw(self, drawing: "Drawing") -> list[Subtask] | None:
         """A look, and the change, with what was heard as its reason."""
-        choices = fields(drawing, "measure")
+        choices = fields(drawing, "measure") + deeds(drawing)
         field = drawing.dice.choice(choices) if choices and drawing.mode != "task" else None
         seen = look(drawing, field) if field is not None else None
         if seen is None or field is None:
@@ -103,11 +115,11 @@ class Decided:
             return None
         condition, value = drawn
         wish = change(field, seen.mention, Target(value, ""))
-        wish.known.append(Fact(field.key, condition.value, field.column.label))
-        done = drawing.attempt(field.tool, wish)
+        wish.known += [] if is_deed(field) else [Fact(field.key, condition.value, field.column.label)]
+        done = drawing.attempt(field.tool, wish, 0.0) if is_deed(field) else drawing.attempt(field.tool, wish)
         if done is None or drawing.refused:
             return None
-        reason = when(drawing.phrases, condition, field.slot.table)
+        reason = when(drawing.phrases, condition, field.slot.table, still=is_deed(field))
         return [seen.part, replace(done, goal=f"{done.goal}, because {reason}")]
 
 
@@ -117,12 +129,22 @@ def drawn_condition(
     """A condition on what a row holds, and the new value for where it holds; None where nothing sensible can be asked of it."""
     if current is None:
         return None
+    if is_deed(field):
+        return _state(drawing, field, current, certain)
     wanted = certain or drawing.dice.random() < _HOLDS
     if field.column.role == "measure":
         return _figure(drawing, field, current, wanted)
     if field.column.role == "date" and drawing.proposer.edits.plans(field.column):
         return _day(drawing, field, current, wanted)
     return _still(drawing, field, current, wanted)
+
+
+def _state(drawing: "Drawing", field: Field, current: Json, certain: bool) -> tuple[Condition, Json] | None:
+    """Whether something can still be done: the row is as it is now, or, where it is too late, as it was some time before."""
+    able = can_be_done(drawing, field)
+    if current in able:
+        return Condition(field.key, "is", current), None
+    return None if certain else (Condition(field.key, "is", drawing.dice.choice(able)), None)
 
 
 def _still(drawing: "Drawing", field: Field, current: Json, wanted: bool) -> tuple[Condition, Json] | None:
