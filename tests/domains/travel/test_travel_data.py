@@ -12,7 +12,7 @@ from duologue.sources import Source, from_domain
 NOW = "2025-05-21 09:00:00"
 _DONE = f"""
 SELECT booked_at AS at FROM bookings UNION ALL SELECT cancelled_at FROM bookings UNION ALL SELECT checked_in_at FROM tickets
-UNION ALL SELECT added_at FROM bags UNION ALL SELECT made_at FROM payments UNION ALL SELECT issued_at FROM vouchers
+UNION ALL SELECT made_at FROM payments UNION ALL SELECT issued_at FROM vouchers
 UNION ALL SELECT opened_at FROM handovers UNION ALL SELECT announced_at FROM disruptions UNION ALL SELECT joined_on FROM customers
 UNION ALL SELECT scheduled_arrival FROM flights WHERE status = 'landed' AND scheduled_arrival >= '{NOW}'"""
 
@@ -31,7 +31,7 @@ CONTRADICTIONS = {
         SELECT 1 FROM flights LEFT JOIN disruptions d USING (flight_id)
         WHERE flights.delay_minutes <> ifnull(d.delay_minutes, 0) OR (status = 'cancelled') <> (ifnull(kind, '') = 'cancellation')""",
     "a flight ahead that is on sale at fewer or more than three fares": f"""
-        SELECT 1 FROM flights LEFT JOIN fares USING (flight_id) WHERE scheduled_departure > '{NOW}' GROUP BY flight_id HAVING count(fare_id) <> 3""",
+        SELECT 1 FROM flights LEFT JOIN fares USING (flight_id) WHERE scheduled_departure > '{NOW}' GROUP BY flight_id HAVING count(fare_class) <> 3""",
     "a fare dearer than a better one": """
         SELECT 1 FROM fares l JOIN fares s USING (flight_id) JOIN fares x USING (flight_id)
         WHERE l.fare_class = 'Light' AND s.fare_class = 'Standard' AND x.fare_class = 'Flex' AND NOT (l.price_gbp < s.price_gbp AND s.price_gbp < x.price_gbp)""",
@@ -60,7 +60,7 @@ CONTRADICTIONS = {
         WHERE seat_type = 'emergency exit' AND date(date_of_birth, '+16 years') > date(scheduled_departure)""",
     "fewer bags than the fare includes, or more than three": """
         SELECT 1 FROM tickets t JOIN fare_classes c USING (fare_class)
-        WHERE (SELECT count(*) FROM bags b WHERE b.ticket_id = t.ticket_id) NOT BETWEEN c.bags_included AND 3""",
+        WHERE (SELECT count(*) FROM luggage b WHERE b.ticket_id = t.ticket_id) NOT BETWEEN c.bags_included AND 3""",
     "a booking whose status disagrees with its tickets": """
         SELECT 1 FROM bookings b JOIN tickets t USING (booking_id) GROUP BY b.booking_id
         HAVING (b.status = 'cancelled') <> (min(t.status = 'cancelled') = 1) OR (b.status = 'completed' AND max(t.status IN ('open', 'checked in')) = 1)""",
@@ -95,7 +95,7 @@ EDGE_CASES = {
     "customers who never booked": (10, "SELECT 1 FROM customers WHERE customer_id NOT IN (SELECT customer_id FROM bookings)"),
     "families on one booking": (30, "SELECT 1 FROM tickets GROUP BY booking_id HAVING count(DISTINCT passenger_id) >= 3"),
     "passengers under sixteen": (40, "SELECT 1 FROM passengers WHERE date_of_birth > '2009-05-21'"),
-    "passengers who did not turn up": (8, "SELECT 1 FROM tickets WHERE status = 'no show'"),
+    "passengers who did not turn up": (5, "SELECT 1 FROM tickets WHERE status = 'no show'"),
     "passengers checked in for today": (8, "SELECT 1 FROM tickets WHERE status = 'checked in'"),
     "tickets that can be checked in": (8, f"""
         SELECT 1 FROM tickets t JOIN flights USING (flight_id) WHERE t.status = 'open' AND scheduled_departure < datetime('{NOW}', '+24 hours')"""),

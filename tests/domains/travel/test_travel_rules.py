@@ -15,7 +15,7 @@ TRIPS = """
 WITH trips AS (
   SELECT t.ticket_id, t.booking_id, t.flight_id, t.passenger_id, t.fare_class, t.status, f.route_id, f.name AS flight, f.status AS flying,
     f.scheduled_departure AS leaves, f.delay_minutes AS late, d.cause, b.booked_at, b.status AS booking, c.first_name || ' ' || c.last_name AS customer,
-    p.first_name, p.last_name, p.date_of_birth, (SELECT count(*) FROM bags g WHERE g.ticket_id = t.ticket_id) AS bags,
+    p.first_name, p.last_name, p.date_of_birth, (SELECT count(*) FROM luggage g WHERE g.ticket_id = t.ticket_id) AS bags,
     EXISTS (SELECT 1 FROM vouchers v WHERE v.ticket_id = t.ticket_id) AS vouched
   FROM tickets t JOIN bookings b USING (booking_id) JOIN flights f USING (flight_id) JOIN customers c USING (customer_id)
     JOIN passengers p USING (passenger_id) LEFT JOIN disruptions d USING (flight_id)
@@ -114,17 +114,17 @@ CASES: dict[str, tuple[str, str, str, str]] = {
     ),
     "stay_notice": (
         "change_stay",
-        "SELECT stay_id, '2025-06-24' AS check_in_due FROM stays WHERE check_in_due = '2025-05-23' AND status = 'booked'",
-        "SELECT stay_id, '2025-06-24' AS check_in_due FROM stays WHERE check_in_due = '2025-05-22' AND status = 'booked'",
+        "SELECT stay_id, '2025-09-10' AS check_in_due FROM stays WHERE check_in_due = '2025-05-23' AND status = 'booked'",
+        "SELECT stay_id, '2025-09-10' AS check_in_due FROM stays WHERE check_in_due = '2025-05-22' AND status = 'booked'",
         "notice_passed",
     ),
 }  # fmt: skip
 
 # The same rules for the other tools they bind, and from their other side.
 MORE: list[tuple[str, str, str]] = [
-    ("cancel_booking", "SELECT booking_id FROM trips WHERE booking = 'confirmed' AND status = 'open' AND leaves < '2025-05-21 11:00:01'", "too_late"),
-    ("rebook_ticket", f"""SELECT t.ticket_id, o.flight_id {_OTHER} WHERE {_OPEN.replace("t.leaves > '2025-05-22'", "t.leaves < '2025-05-21 12:00'")}
-        AND t.fare_class <> 'Light' AND o.seats_left > 0""", "too_late"),
+    ("cancel_booking", "SELECT booking_id FROM trips WHERE booking = 'confirmed' AND customer = 'Eilidh McKenzie'", "too_late"),
+    ("rebook_ticket", f"""SELECT t.ticket_id, o.flight_id {_OTHER} WHERE {_OPEN.replace("t.leaves > '2025-05-22'", "t.customer = 'Eilidh McKenzie'")}
+        AND o.seats_left > 0""", "too_late"),
     ("rebook_ticket", f"""SELECT t.ticket_id, o.flight_id {_OTHER} WHERE t.status = 'checked in' AND o.seats_left > 0 AND t.fare_class <> 'Light'
         AND t.leaves > '2025-05-21 12:00' AND o.leaves > '2025-05-22'""", "checked_in"),
     ("rebook_ticket", f"SELECT t.ticket_id, o.flight_id {_OTHER} WHERE {_OPEN} AND o.seats_left = 0 AND t.fare_class = 'Flex'", "sold_out"),

@@ -31,7 +31,7 @@ def make_good(books: Books) -> None:
     issued = []
     for ticket in books.rows["tickets"]:
         delay = late.get(ticket["flight_id"], 0)
-        if not delay or ticket["status"] != "flown" or ticket["passenger_id"] in own or r.random() < 0.5:
+        if not delay or ticket["status"] != "flown" or ticket["passenger_id"] in own or r.random() < 0.4:
             continue
         at = moment(flights[ticket["flight_id"]]) + hours(r, 20, 700)
         if at < NOW:

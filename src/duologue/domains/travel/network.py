@@ -37,6 +37,8 @@ def fly(books: Books) -> None:
                     code = f"SKR{number + (way == 'back')}"
                     books.timetable[(*ends, day, way)] = {
                         "route_id": route["route_id"],
+                        "origin": route["origin"],
+                        "destination": route["destination"],
                         "flight_number": code,
                         "name": f"{code} on {spoken(leaves.date())}",
                         "scheduled_departure": str(leaves),
@@ -87,12 +89,13 @@ def _fares(books: Books, r: random.Random) -> None:
         days = (moment(flight) - NOW).days
         for (name, (times, plus)), most in zip(FARES.items(), (34, 28, 12), strict=True):
             left = int(most * min(1.0, (days + 3) / 40) * r.betavariate(2, 1.4))
-            books.add(
-                "fares",
-                flight_id=flight["flight_id"],
-                fare_class=name,
-                price_gbp=round(round(light) * times + plus) - 0.01,
-                seats_left=pinned.get((flight["flight_id"], name), left),
+            books.rows["fares"].append(
+                {
+                    "flight_id": flight["flight_id"],
+                    "fare_class": name,
+                    "price_gbp": round(round(light) * times + plus) - 0.01,
+                    "seats_left": pinned.get((flight["flight_id"], name), left),
+                }
             )
 
 
@@ -108,7 +111,7 @@ def disrupt(books: Books) -> None:
         soon = not past and leaves < NOW + datetime.timedelta(days=5)
         if flight["name"] in certain:
             kind, cause, late = certain[flight["name"]]
-        elif past and r.random() < 0.3:
+        elif past and r.random() < 0.38:
             kind, cause, late = "delay", r.choices(_CAUSES, (26, 14, 30, 18, 12))[0], _minutes(r)
         elif soon and r.random() < 0.05:
             kind, cause, late = "cancellation", r.choice(_CAUSES), 0

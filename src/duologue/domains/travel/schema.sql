@@ -16,6 +16,8 @@ CREATE TABLE flights (
   flight_number TEXT NOT NULL,
   -- number and day, as it stands on every ticket
   name TEXT NOT NULL UNIQUE,
+  origin TEXT NOT NULL,
+  destination TEXT NOT NULL,
   scheduled_departure TEXT NOT NULL,
   scheduled_arrival TEXT NOT NULL CHECK (scheduled_arrival > scheduled_departure),
   status TEXT NOT NULL DEFAULT 'scheduled' CHECK (status IN ('scheduled', 'delayed', 'landed', 'cancelled')),
@@ -45,12 +47,11 @@ CREATE TABLE fare_classes (
 ) STRICT;
 
 CREATE TABLE fares (
-  fare_id INTEGER PRIMARY KEY,
   flight_id INTEGER NOT NULL REFERENCES flights (flight_id),
   fare_class TEXT NOT NULL REFERENCES fare_classes (fare_class),
   price_gbp REAL NOT NULL CHECK (price_gbp > 0),
   seats_left INTEGER NOT NULL CHECK (seats_left >= 0),
-  UNIQUE (flight_id, fare_class)
+  PRIMARY KEY (flight_id, fare_class)
 ) STRICT;
 
 CREATE TABLE customers (
@@ -82,7 +83,7 @@ CREATE TABLE bookings (
   customer_id INTEGER NOT NULL REFERENCES customers (customer_id),
   booked_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
   status TEXT NOT NULL DEFAULT 'confirmed' CHECK (status IN ('confirmed', 'completed', 'cancelled')),
-  payment_method TEXT NOT NULL CHECK (payment_method IN ('card', 'paypal', 'bank transfer')),
+  payment_method TEXT NOT NULL CHECK (payment_method IN ('card', 'PayPal', 'bank transfer')),
   paid_gbp REAL NOT NULL DEFAULT 0,
   cancelled_at TEXT CHECK (cancelled_at >= booked_at),
   CHECK ((status = 'cancelled') = (cancelled_at IS NOT NULL))
@@ -108,14 +109,13 @@ CREATE INDEX tickets_by_booking ON tickets (booking_id);
 CREATE INDEX tickets_by_passenger ON tickets (passenger_id);
 CREATE UNIQUE INDEX one_passenger_a_seat ON tickets (flight_id, seat) WHERE seat IS NOT NULL;
 
-CREATE TABLE bags (
-  bag_id INTEGER PRIMARY KEY,
+CREATE TABLE luggage (
   ticket_id INTEGER NOT NULL REFERENCES tickets (ticket_id),
+  bag_number INTEGER NOT NULL CHECK (bag_number BETWEEN 1 AND 3),
   weight_kg INTEGER NOT NULL CHECK (weight_kg IN (15, 23, 32)),
   price_gbp REAL NOT NULL DEFAULT 0 CHECK (price_gbp >= 0),
-  added_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+  PRIMARY KEY (ticket_id, bag_number)
 ) STRICT;
-CREATE INDEX bags_by_ticket ON bags (ticket_id);
 
 CREATE TABLE hotels (
   hotel_id INTEGER PRIMARY KEY,

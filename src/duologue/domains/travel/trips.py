@@ -19,7 +19,7 @@ _BASES = {
     "Edinburgh": ("Edinburgh", "Glasgow", "Aberdeen", "Inverness", "Newcastle upon Tyne", "Belfast"),
 }  # fmt: skip
 """From where people fly, by where they live."""
-_METHODS = {"card": 68, "paypal": 22, "bank transfer": 10}
+_METHODS = {"card": 68, "PayPal": 22, "bank transfer": 10}
 _BAG = {15: 28.0, 23: 38.0, 32: 55.0}
 _SIDES = {"A": "window", "B": "middle", "C": "aisle", "D": "aisle", "E": "middle", "F": "window"}
 _EXITS = (12, 13)
@@ -74,7 +74,7 @@ def _drawn(books: Books, customer: Row, r: random.Random) -> Plan | None:
         base = r.choice([*_BASES])
     routes = next(b["routes"] for b in books.network["base"] if b["city"] == base)
     end = r.choices(routes, [e[6] for e in routes])[0][0]
-    days = int(r.triangular(-PAST, AHEAD, 6))
+    days = int(r.triangular(-PAST, 0, -8) if r.random() < 0.24 else r.triangular(-3, AHEAD, 5))
     legs = _legs(books, (base, end), days, r)
     if not legs:
         return None
@@ -229,16 +229,16 @@ class Trip:
         for n in range(included + min(more, 3 - included)):
             extra = n >= included
             weight = r.choices((15, 23, 32), (3, 5, 1))[0] if extra else 23
-            at = self._meanwhile(flight) if extra else self.plan.at
-            self.books.add(
-                "bags",
-                ticket_id=ticket["ticket_id"],
-                weight_kg=weight,
-                price_gbp=_BAG[weight] if extra else 0.0,
-                added_at=str(at),
+            self.books.rows["luggage"].append(
+                {
+                    "ticket_id": ticket["ticket_id"],
+                    "bag_number": n + 1,
+                    "weight_kg": weight,
+                    "price_gbp": _BAG[weight] if extra else 0.0,
+                }
             )
             if extra:
-                self._paid("charge", "bag", _BAG[weight], at)
+                self._paid("charge", "bag", _BAG[weight], self._meanwhile(flight))
 
     def _meanwhile(self, flight: Row) -> Time:
         """Some time between the sale and the flight, or now."""
