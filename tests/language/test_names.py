@@ -114,3 +114,10 @@ def test_a_yes_or_no_is_asked_for_as_one(
             assert other.rpartition(".")[2] in text
         if subject == "member":
             assert not {"it", "it's"} & set(text.split())
+
+
+@pytest.mark.parametrize(("field", "new", "need"), [("price", "a new price", "needs"), ("stars", "new stars", "need")])
+def test_a_field_is_one_or_many(field: str, new: str, need: str) -> None:
+    catalog = Catalog("x", (table("review", {"id": "key", field: "measure"}),))
+    slots = pieces(Phrases(catalog), Need(Meaning("set", "review", field), (Mention("review", {"id": 35}),)))
+    assert (slots["new_field"], slots["need"]) == (new, need)

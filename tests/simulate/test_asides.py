@@ -183,3 +183,10 @@ def test_no_one_asks_on_about_what_was_told_or_asked_for() -> None:
                 wanted = set(act.need.wanted) if act.need else set()
                 assert act.kind != "follow up" or not wanted & asked
                 asked |= wanted
+
+
+def test_what_is_not_found_is_not_looked_for_twice_in_a_message() -> None:
+    for item in range(ITEMS):
+        assert not [
+            t for t in played(item, "two_at_once").turns if {"two_at_once", "empty_result"} <= set(t.behaviours)
+        ]

@@ -22,7 +22,7 @@ Every family of needs uses the same names for its pieces, so that the grammar fi
     changes, details               of a write: "the city to Porto"; "city Porto and date 3 May 2024"
     should, stands                 of a write: "the city should be Porto"; "the city is Porto"
     test                           of a share, what is counted: "that are discontinued"
-    field, a_field                 the column a need is about: "city", "discontinued status"; "a city"
+    field, a_field, new_field      the column a need is about: "city", "discontinued status"; "a city"; "a new city"; need: "needs", of many "need"
     limit                          what there is to spend: "50.00"
     child, children, parent        the tables beside it; role: what the parent is to them, where that is not clear: "manager"
     verb                           of a hand-written tool: "cancel"
@@ -149,7 +149,8 @@ def _meant(phrases: Phrases, need: Need) -> dict[str, str]:
     if meaning.parent:
         out["parent"] = phrases.table(meaning.parent)[0]
     if meaning.column:
-        out["field"] = phrases.noun(f"{meaning.table}.{meaning.column}", meaning.table)
+        field = out["field"] = phrases.noun(f"{meaning.table}.{meaning.column}", meaning.table)
+        out["new_field"], out["need"] = (f"new {field}", "need") if is_many(field) else (f"a new {field}", "needs")
     return out
 
 

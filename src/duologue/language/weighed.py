@@ -60,9 +60,9 @@ def chosen(phrases: "Phrases", pick: Pick) -> str:
     most, two = phrases.extreme(pick), pick.value == 2
     if own:
         return f"the {_of_two(own)} one" if two else f"the {own} of the three"
-    if most.startswith(("most ", "fewest ")):
-        return f"the one with {_of_two(most)}" if two else f"the one of the three with the {most}"
-    return f"the one with the {_of_two(most)}" if two else f"the one of the three with the {most}"
+    if two and most.startswith(("most ", "fewest ")):
+        return f"the one with {_of_two(most)}"
+    return f"the one with the {_of_two(most) if two else most}"
 
 
 def superiors(kind: str, label: str, unit: str = "") -> tuple[str, ...]:

@@ -5,6 +5,8 @@ from duologue.simulate.behaviours.scene import Scene, say
 from duologue.types import Act
 
 __all__ = ["Recap"]
+_OF_CHANGES = 0.5
+"""How often the changes are asked for in so many words, where there were any."""
 _PARTS = 3
 """So few parts need no summary."""
 
@@ -18,4 +20,5 @@ class Recap:
         """Once everything is done, and there was enough of it."""
         if len(scene.parts) <= _PARTS or scene.scenario.mode != "user" or not scene.takes_up("recap"):
             return None
-        return say(scene.words.say("recap", scene.dice), Act("recap"), "recap")
+        changed = any(t.changes for t in scene.view.turns) and scene.dice.random() < _OF_CHANGES
+        return say(scene.words.say("recap_changed" if changed else "recap", scene.dice), Act("recap"), "recap")

@@ -24,6 +24,8 @@ class TwoAtOnce:
         at = scene.past.asked + 1
         if at >= len(scene.parts) or compares(request.need) or request.need.against is not None:
             return None  # what comes next hangs on which is chosen
+        if "empty_result" in request.behaviours:
+            return None  # … or on what is not found
         part = scene.parts[at]
         need = part.subtask.need
         if need is None or part.task != request.part.task or need.meaning.family in WRITES or not part.subtask.tell:
