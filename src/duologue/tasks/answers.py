@@ -18,6 +18,8 @@ PICKED = 0.4
 ASKED_FOR = 0.5
 """How often more than the names of the rows is asked for."""
 COMPUTED = frozenset({"sum", "avg", "min", "max", "count", "share"})
+_ROWS = frozenset({"find", "search", "related", "missing"})
+"""Families that give rows: what is computed beside each is one more thing to tell of it, and no figure that the question is about."""
 
 
 class Offer(Struct, frozen=True):
@@ -54,7 +56,8 @@ def offer(proposer: Proposer, memory: Memory, need: Need, listing: Listing) -> O
         row = listing.rows[0]
         telling = [s for s in telling if not _heard(memory, s, listing) and not memory.was_heard(row, s)]
         return Offer(naming, [], [], telling) if telling else None
-    computed = [s for s in slots if proposer.slot(s).use in COMPUTED]
+    whole = need.meaning.family in _ROWS
+    computed = [s for s in slots if proposer.slot(s).use in COMPUTED and not whole]
     names = ([s for s in slots if _is_group(proposer, s, need)] if computed else []) or naming
     if computed:
         nameless = any(r.values.get(s) is None for r in listing.rows for s in names)

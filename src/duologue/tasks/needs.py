@@ -120,9 +120,9 @@ class Proposer:
         for slot in listing.rows[0].values if listing.rows else ():
             spec = self.slot(slot)
             column = self.column(spec)
-            if spec.use in ("month", "year", "day"):
-                continue  # "which month has the earliest month" asks nothing
-            if spec.use in ("sum", "avg", "count", "min", "max", "share") or (column and column.role == "measure"):
+            if spec.use in ("month", "year", "day", "min", "max"):
+                continue  # "which month has the earliest month" asks nothing, "the highest lowest price" nobody
+            if spec.use in ("sum", "avg", "count", "share") or (column and column.role == "measure"):
                 kinds = ("max", "min")
             elif column is not None and column.role == "date" and column.sorts:
                 kinds = ("latest", "earliest")
