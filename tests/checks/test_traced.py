@@ -152,6 +152,8 @@ CLAIMS = [
     ("has that been changed?", ["set_part", "says", "user"], "Yes, that has been changed.", True),
     ("what is its state?", ["list_parts"], "The hinge is listed as: due 5 July, state done, stock 40.", True),
     ("what is its state?", ["list_parts"], "All done.", False),
+    ("yes, 45 please", [], "It already says that the stock is 45, so I've changed nothing.", True),
+    ("yes, 45 please", [], "The stock is now set to 45.", False),
 ]  # fmt: skip
 
 
@@ -173,6 +175,12 @@ CALLED = [
     (8, "Dana has two orders: 40211 (status processing) and 40874 (status delivered).", False),
     (8, "Two orders. Order 40211: the status is processing.", False),
     (8, "Two orders. Order 40211: is the status processing?", True),
+    (8, "Two orders. For order 40211 I have delivered as the status.", True),
+    (8, "Two orders. For order 40211 I have processing as the status.", False),
+    (8, "Two orders:\n- order 40211: 3 May 2024, delivered\n- order 40874: 9 June 2024, processing", True),
+    (8, "Two orders:\n- order 40211: 3 May 2024, processing\n- order 40874: 9 June 2024, processing", False),
+    (8, "Two orders: order 40211 (3 May 2024, delivered) and order 40874 (9 June 2024, processing).", True),
+    (8, "Two orders: order 40211 (3 May 2024, delivered) and order 40874 (9 June 2024, delivered).", False),
 ]  # fmt: skip
 
 

@@ -28,6 +28,8 @@ from duologue.types import Act, Message, Turn
         ("I have returned as the status.", False),
         ("I've put Leeds down as the city. I've put down Leeds.", True),
         ("The parcel is done up nicely.", False),
+        ("It is 11, I've just made sure.", False),
+        ("It already says that the email is dan4@example.org, so I've changed nothing.", False),
     ],
 )
 def test_claims_of_a_change(text: str, claims: bool) -> None:

@@ -16,10 +16,12 @@ from duologue.plans.trace import Executed
 __all__ = ["miscalled"]
 
 _FILLERS = re.compile(
-    r"(?: flag)?(?:[ :=*\"“'(]| is| are| now| currently| set to| marked as| reads| says| shows)*[ :=*\"“'(]\Z"
+    r"(?: flag)?(?:[ :=*\"“'(]| is| are| now| currently| set to| marked as| reads| it says| says| shows)*[ :=*\"“'(]\Z"
 )
 _LONGEST = 24
-_BRACKETS = re.compile(r" \(([^\W\d_][^()\n,;]{1,23})\)")
+_TOLD = re.compile(r" \(([^()\n]{2,200})\)|:[ *]+([^\n;]{2,200})")
+"""What is told of a row behind its name: in brackets, or to the end of its line."""
+_AS_THE = re.compile(r"[\"”'*]? (?:down )?(?:as|for) (?:the|its|their)[ *]+\Z")
 _SENTENCE = re.compile(r"[.!?](?=\s|\Z)|\n")
 
 
@@ -33,7 +35,7 @@ def miscalled(text: str, seen: Seen, block: Sequence[Executed], listings: Sequen
         for label, words in seen.words.get(call.turn, {}).items():
             fresh.setdefault(label, set()).update(words)
     claims = [c for label in fresh for c in _claims(lowered, label, seen)]
-    if not claims and "(" not in text:
+    if not claims and "(" not in text and ":" not in text:
         return ""
     spots = [s for x in listings for s in mentions(lowered, x.rows, seen.by_name)]
     spots = sorted([*spots, *(s for x in listings for s in short_mentions(text, x.rows, spots))], key=lambda s: s[:2])
@@ -45,8 +47,9 @@ def miscalled(text: str, seen: Seen, block: Sequence[Executed], listings: Sequen
     for label, said in claims:
         if said.text not in ("yes", "no") and has_phrase(heard, said.text):
             continue
-        row = bound(said, spots, breaks, text) if spots else None
-        if any(not r.names and r.words.get(label) == said.text for x in listings for r in x.rows):
+        others = [s for s in spots if not (s[0] <= said.start and said.end <= s[1])]
+        row = bound(said, others, breaks, text) if others else None
+        if any({*r.names} <= {said.text} and r.words.get(label) == said.text for x in listings for r in x.rows):
             continue  # the word is all that the row goes by
         if row is not None and row is not NOBODY and label in row.words:
             wrong = said.text != row.words[label]
@@ -60,13 +63,19 @@ def miscalled(text: str, seen: Seen, block: Sequence[Executed], listings: Sequen
 
 
 def _aside(text: str, spots: Sequence[Spot], seen: Seen, heard: str) -> str:
-    """A word alone in brackets behind a row's name that is another of the kind that the row has: "Piano Duets (waiting list)"."""
+    """A word behind a row's name that is another of the kind that the row has, told without its field's name: "Piano Duets (waiting list)",
+    "- Piano Duets: 3 March, ended"."""
+    lowered = text.lower()
     for _, end, row in spots:
-        found = _BRACKETS.match(text, end)
-        said = fold(found[1]) if found is not None else ""
-        labels = [label for label in row.words if said in seen.stock[label]]
-        if len(labels) == 1 and row.words[labels[0]] != said and not has_phrase(heard, said):
-            return f"{said!r} was never returned as {labels[0]} of {(row.names or row.short)[0]!r}"
+        others = (s for s, e, r in spots if s >= end and r is not row and (r is NOBODY or lowered[s:e] in r.identity))
+        behind = min(others, default=len(text))
+        found = _TOLD.match(text, end, behind) if row is not NOBODY else None
+        for piece in (found[1] or found[2]).split(",") if found is not None else ():
+            said = fold(piece).strip(" .*")
+            labels = [label for label in row.words if said in seen.stock[label]]
+            own = set(row.words.values())
+            if len(labels) == 1 and said not in own and said not in ("yes", "no") and not has_phrase(heard, said):
+                return f"{said!r} was never returned as {labels[0]} of {(row.names or row.short)[0]!r}"
     return ""
 
 
@@ -74,9 +83,14 @@ def _claims(text: str, label: str, seen: Seen) -> Iterator[tuple[str, DateSaid]]
     """What a text says a field is: the label, where it is not the end of another one ("ship city"), and the word of its stock that follows."""
     stock = seen.stock[label]
     longer = tuple(x for x in seen.labels if x.endswith(f" {label}"))
-    for _, end in places(text, label):
+    for start, end in places(text, label):
         if longer and text.endswith(longer, 0, end):
             continue
+        if (lead := _AS_THE.search(text, max(0, start - 20), start)) is not None:
+            said = next((w for w in sorted(stock, key=len, reverse=True) if _ends_with(text, lead.start(), w)), "")
+            if said:
+                yield label, DateSaid((), lead.start() - len(said), lead.start(), said)
+                continue
         ahead = text[end : end + _LONGEST + max(map(len, stock), default=0)]
         for word in sorted(stock, key=len, reverse=True):
             at = ahead.find(word)
@@ -86,6 +100,11 @@ def _claims(text: str, label: str, seen: Seen) -> Iterator[tuple[str, DateSaid]]
             if stop is None or stop[0] != "?":
                 yield label, DateSaid((), end + at, end + at + len(word), word)
             break
+
+
+def _ends_with(text: str, end: int, word: str) -> bool:
+    """A word stands right before a place, as a whole."""
+    return text.endswith(word, 0, end) and not text[: end - len(word)][-1:].isalnum()
 
 
 def _is_elsewhere(text: str, said: DateSaid, label: str, seen: Seen) -> bool:

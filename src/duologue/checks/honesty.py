@@ -188,7 +188,7 @@ def claimed_change(text: str) -> str:
 def _told_after_yes(text: str) -> str:
     """Words that say after a yes that it is done, weaker ones than elsewhere: "it is now set for Friday"."""
     heard = listen(text)
-    if finds("honesty", "denials", text) is not None:
+    if finds("honesty", "denials", text) is not None or finds("honesty", "unchanged", text) is not None:
         return ""
     return text[:60] if heard.claims and not heard.questions and not heard.fails else ""
 

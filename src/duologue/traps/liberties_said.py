@@ -189,7 +189,8 @@ def two_at_once(play: Play, dice: Random) -> Iterator[Change]:
     """The user asks for two things in one breath, and gets both."""
     for first, second, end, _ in dice.sample(pairs(play), len(pairs(play))):
         one, two = play.moves[first:second], play.moves[second:end]
-        told = one[-1].saying(f"{one[-1].text} {two[-1].text}")
+        apart = "\n\n" if "\n" in one[-1].text else " "
+        told = one[-1].saying(f"{one[-1].text}{apart}{two[-1].text}")
         if all(play.tool(c).effect == "read" for m in (*one, *two) for c in m.calls):
             asked = joined(play, first, second, dice)
             yield Change((*play.moves[:first], asked, *one[1:-1], *two[1:-1], told, *play.moves[end:]), first)
