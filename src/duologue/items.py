@@ -20,9 +20,10 @@ from duologue.checks.findings import given_up
 from duologue.checks.recovery import recoveries
 from duologue.errors import StageError
 from duologue.line import Known, Line, Order, Past
+from duologue.protocols import Journal
 from duologue.simulate.play import GivenUpError
 from duologue.store import CANDIDATES, Store, Tally
-from duologue.types import Dialogue, Scenario, Verdict
+from duologue.types import Dialogue, Scenario, Turn, Verdict
 from duologue.workshop import Workshop
 
 STAGES = TOOLS, TASKS, PLAY, CHECK = "tools", "tasks", "play", "check"
@@ -127,7 +128,7 @@ class Items:
             if last is not None:
                 failed = last[1]
                 self.store.keep_redrawn(number, failed.dialogue, failed.verdicts, failed.code, failed.blame)
-            last = shop, await self._played(shop, number, scenario)
+            last = shop, await self._played(shop, scenario, number)
             if not last[1].code or begun == ATTEMPTS:
                 break
         return last or (self.shops[0], None)
@@ -162,7 +163,7 @@ class Items:
         if isinstance(drawn, StageError):
             self.store.count_attempt(number, TASKS, drawn.reason)
             return drawn
-        return await self._played(drawn[0], number, drawn[1])
+        return await self._played(*drawn, number, _Turns(self.store, number, drawn[1].id))
 
     def _drawn(self, shop: Workshop, number: int, used: Known) -> tuple[Workshop, Scenario] | StageError | None:
         if shop.cast.voice("tasks"):
@@ -188,9 +189,9 @@ class Items:
 
     # ── both ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _played(self, shop: Workshop, number: int, scenario: Scenario) -> Checked:
+    async def _played(self, shop: Workshop, scenario: Scenario, number: int, journal: Journal | None = None) -> Checked:
         try:
-            dialogue = await shop.play(scenario, str(number))
+            dialogue = await shop.play(scenario, str(number), journal)
         except GivenUpError as error:
             reason = error.reason if error.stage == PLAY else f"{error.stage}: {error.reason}"
             self.store.count_attempt(number, PLAY, reason)
@@ -232,6 +233,21 @@ class Items:
         for reason, n in tried.candidates.items():
             self.store.count_attempt(number, CANDIDATES, reason, n)
         self.store.count_untried(number, tried.untried)
+
+
+class _Turns:
+    """The journal of one item's conversation: a model's turn is stored, with all before it, as soon as it is there."""
+
+    def __init__(self, store: Tally, number: int, scenario: str) -> None:
+        self._store, self._number, self._scenario = store, number, scenario
+        self.turns = store.kept_turns(number, scenario)
+        self._kept = len(self.turns)
+
+    def __call__(self, turns: tuple[Turn, ...]) -> None:
+        """Store those that are not stored yet, where the last of them is a model's."""
+        if turns[-1].call:
+            self._store.keep_turns(self._number, self._scenario, self._kept, turns[self._kept :])
+            self._kept = len(turns)
 
 
 async def _checked(shop: Workshop, dialogue: Dialogue, scope: str) -> Checked:

@@ -75,6 +75,17 @@ class Speaker(Protocol):
         """The next message."""
 
 
+class Journal(Protocol):
+    """Where a conversation is written down while it is played, so that it can be gone on with after a crash."""
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """Those that were written before; empty where it begins."""
+
+    def __call__(self, turns: tuple[Turn, ...]) -> None:
+        """Take down the turns so far. Called after each move."""
+
+
 class ToolMaker(Protocol):
     """Stages A, B and G: an environment's tools."""
 

@@ -17,17 +17,17 @@ from duologue.environment.resting import Dormitory, RestingSession
 from duologue.errors import StageError, UserError
 from duologue.plans.index import ToolIndex
 from duologue.plans.offers import at_hand, spare
-from duologue.protocols import Session, Speaker, TaskMaker
+from duologue.protocols import Journal, Session, Speaker, TaskMaker
 from duologue.simulate.agent import ScriptedAgent
 from duologue.simulate.faulty import NO_FAULTS, Faults, FaultySession, carried_out
-from duologue.simulate.play import MOST_TURNS, play
+from duologue.simulate.play import MOST_TURNS, GivenUpError, play
 from duologue.simulate.profile import DEFAULT, Profile
-from duologue.simulate.scripted import Pair, gated, perform
+from duologue.simulate.scripted import Pair, begun, gated, perform
 from duologue.simulate.user import ScriptedUser
 from duologue.tasks.maker import ScriptedTasks
 from duologue.tasks.sessions import RATES
 from duologue.types import Dialogue, Environment, Fork, Scenario, Verdict
-from duologue.verify import verify_dialogue
+from duologue.verify import replay, verify_dialogue
 
 _NOBODY = Cast()
 _home = Dormitory()
@@ -99,25 +99,39 @@ class Workshop:
             made.index = self.index
         return made
 
-    async def play(self, scenario: Scenario, scope: str = "") -> Dialogue:
-        """A scenario as a dialogue. `scope` names what the models' calls are for.
+    async def play(self, scenario: Scenario, scope: str = "", journal: Journal | None = None) -> Dialogue:
+        """A scenario as a dialogue. `scope` names what the models' calls are for. With a `journal` it goes on from what was written there
+        before, once the calls made so far, executed again, give the results and the changes that were.
 
         Raises `StageError` where the conversation is given up: by the role at fault, or `play` where it does not end.
         """
+        if journal is not None and journal.turns:
+            return await self._taken_up(begun(scenario, self.environment, journal.turns), scope, journal)
         user, agent = self._user(scenario, scope), self._agent(scenario, scope)
         if self.image is None:
             from duologue.simulate.simulator import Overheard, SimulatedSession
 
             world = SimulatedSession(self.environment, scenario.clock, self.cast.needed("simulator"), scope)
-            return await perform(scenario, self.environment, Pair(user, Overheard(agent, world), world))
+            return await perform(scenario, self.environment, Pair(user, Overheard(agent, world), world), journal)
         resting = _home.open(self.image, self.environment, scenario.clock)
         session = self._faulty(resting, scenario)
         try:
-            return await perform(scenario, self.environment, Pair(user, agent, session))
+            return await perform(scenario, self.environment, Pair(user, agent, session), journal)
         finally:
             session.close()
 
-    async def go_on(self, dialogue: Dialogue, scope: str = "", moves: int = MOST_TURNS) -> Dialogue:
+    async def _taken_up(self, dialogue: Dialogue, scope: str, journal: Journal) -> Dialogue:
+        """A conversation that was cut short, from its last turn that was written down."""
+        if self.image is not None:
+            again = replay(dialogue, self.environment, self.image)
+            if not again.passed:
+                found = "; ".join(finding.what for finding in again.evidence)
+                raise GivenUpError(StageError("replay", "its calls made again give something else", found), dialogue)
+        return await self.go_on(dialogue, scope, journal=journal)
+
+    async def go_on(
+        self, dialogue: Dialogue, scope: str = "", moves: int = MOST_TURNS, journal: Journal | None = None
+    ) -> Dialogue:
         """A conversation played on from its last turn, with other dice where it leaves another; `moves`: how many more at most.
 
         Raises `StageError` where it is given up, or where the calls made again lead to another state than the recorded one;
@@ -125,7 +139,7 @@ class Workshop:
         """
         path, scenario = dialogue.path(), dialogue.scenario
         if self.image is None:
-            return await self._simulated_on(dialogue, scope, moves)
+            return await self._simulated_on(dialogue, scope, moves, journal)
         resting = _home.open(self.image, self.environment, scenario.clock, carried_out(path))
         session = self._faulty(resting, scenario, sum(turn.message.role == "tool" for turn in path))
         try:
@@ -133,18 +147,18 @@ class Workshop:
                 raise StageError("replay", "its calls lead to another state", f"{session.state}, not {path[-1].state}")
             fork, shop = _fork(dialogue), self.as_offered(dialogue)
             user, agent = shop._user(scenario, scope, fork, _first(dialogue)), shop._agent(scenario, scope, fork)
-            return await play(Pair(user, agent, session), replace(dialogue, turns=path), moves)
+            return await play(Pair(user, agent, session), replace(dialogue, turns=path), moves, journal)
         finally:
             session.close()
 
-    async def _simulated_on(self, dialogue: Dialogue, scope: str, moves: int) -> Dialogue:
+    async def _simulated_on(self, dialogue: Dialogue, scope: str, moves: int, journal: Journal | None) -> Dialogue:
         """As `go_on`, where a model answers the calls: it is told what it, or whoever, has answered so far."""
         from duologue.simulate.simulator import Overheard, SimulatedSession
 
         path, scenario = dialogue.path(), dialogue.scenario
         world = SimulatedSession(self.environment, scenario.clock, self.cast.needed("simulator"), scope, path)
         user, agent = self._user(scenario, scope, None, _first(dialogue)), self._agent(scenario, scope)
-        return await play(Pair(user, Overheard(agent, world), world), replace(dialogue, turns=path), moves)
+        return await play(Pair(user, Overheard(agent, world), world), replace(dialogue, turns=path), moves, journal)
 
     def _faulty(self, session: RestingSession, scenario: Scenario, made: int = 0) -> Session:
         """That session, some of whose calls go wrong where they are to; `made`: calls made so far."""

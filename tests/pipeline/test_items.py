@@ -10,7 +10,7 @@ from msgspec import json
 from duologue.casting import Cast
 from duologue.errors import LimitReachedError
 from duologue.items import Items
-from duologue.protocols import Speaker
+from duologue.protocols import Journal, Speaker
 from duologue.roles import Roles
 from duologue.simulate.agent import ScriptedAgent
 from duologue.store import Store
@@ -30,11 +30,11 @@ class Slow(Workshop):
         super().__init__(tiny.environment, tiny.image, tiny.catalog, 3, NOBODY)
         self.delays, self.dies_at = random.Random(seed), dies_at
 
-    async def play(self, scenario: Scenario, scope: str = "") -> Dialogue:
+    async def play(self, scenario: Scenario, scope: str = "", journal: Journal | None = None) -> Dialogue:
         if scope == str(self.dies_at):
             raise LimitReachedError("$1 is spent")
         await asyncio.sleep(self.delays.random() / 50)
-        return await super().play(scenario, scope)
+        return await super().play(scenario, scope, journal)
 
     def _agent(self, scenario: Scenario, scope: str, fork: Fork | None = None) -> Speaker:
         return ScriptedAgent(self.catalog, self.index, self.environment, scenario)

@@ -10,7 +10,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from duologue.errors import StageError
-from duologue.protocols import Session, Speaker, Utterance, View
+from duologue.protocols import Journal, Session, Speaker, Utterance, View
 from duologue.types import Dialogue, Message, Turn
 
 MOST_TURNS = 240
@@ -95,8 +95,10 @@ async def _execute(session: Session, turns: tuple[Turn, ...]) -> tuple[Turn, ...
     return tuple(out)
 
 
-async def play(participants: Participants, dialogue: Dialogue, moves: int = MOST_TURNS) -> Dialogue:
-    """Go on until nobody has anything to say, for so many moves at most. Raises `GivenUpError` where a speaker fails, or where it does not end."""
+async def play(
+    participants: Participants, dialogue: Dialogue, moves: int = MOST_TURNS, journal: Journal | None = None
+) -> Dialogue:
+    """Go on until nobody has anything to say, for so many moves at most; each is taken down in the `journal`. Raises `GivenUpError` where a speaker fails, or where it does not end."""
     turns = dialogue.turns
     brief = dialogue.scenario.mode == "task"  # no words after the last that matters
     try:
@@ -105,6 +107,8 @@ async def play(participants: Participants, dialogue: Dialogue, moves: int = MOST
                 raise StageError("play", "the conversation does not end", f"{len(turns)} turns")
             turns = await step(participants, turns)
             moves -= 1
+            if journal is not None:
+                journal(turns)
     except StageError as error:
         raise GivenUpError(error, replace(dialogue, turns=turns)) from error
     return replace(dialogue, turns=turns)

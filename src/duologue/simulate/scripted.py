@@ -10,7 +10,7 @@ from duologue.checks.gate import UserGate
 from duologue.environment import Image, open_session
 from duologue.ids import digest
 from duologue.plans.index import ToolIndex
-from duologue.protocols import Session, Speaker
+from duologue.protocols import Journal, Session, Speaker
 from duologue.simulate.agent import ScriptedAgent
 from duologue.simulate.gated import GatedUser, Redrawing
 from duologue.simulate.play import play
@@ -41,13 +41,17 @@ def gated(user: Redrawing, scenario: Scenario, environment: Environment, catalog
     return GatedUser(user, UserGate(environment.toolset, columns_of(catalog)), scenario)
 
 
-async def perform(scenario: Scenario, environment: Environment, pair: Pair) -> Dialogue:
+def begun(scenario: Scenario, environment: Environment, turns: tuple[Turn, ...]) -> Dialogue:
+    """A scenario's conversation as far as these turns."""
+    return Dialogue(
+        id=digest([environment.id, scenario.id]), environment=environment.id, scenario=scenario, turns=turns
+    )
+
+
+async def perform(scenario: Scenario, environment: Environment, pair: Pair, journal: Journal | None = None) -> Dialogue:
     """Play a scenario from its beginning. Raises `StageError` where the conversation is given up."""
     opening = Turn(system_message(environment, scenario), state=pair.session.state)
-    start = Dialogue(
-        id=digest([environment.id, scenario.id]), environment=environment.id, scenario=scenario, turns=(opening,)
-    )
-    return await play(pair, start)
+    return await play(pair, begun(scenario, environment, (opening,)), journal=journal)
 
 
 async def converse(

@@ -23,7 +23,15 @@ from duologue.errors import DiskFullError, UserError
 
 FILE_NAME = "run.sqlite"
 APPLICATION_ID = 0x44554F4C  # "DUOL"
-MIGRATIONS: tuple[str, ...] = ("schema.sql", "calls.sql", "trust.sql", "behaviours.sql", "faults.sql", "counts.sql")
+MIGRATIONS: tuple[str, ...] = (
+    "schema.sql",
+    "calls.sql",
+    "trust.sql",
+    "behaviours.sql",
+    "faults.sql",
+    "counts.sql",
+    "turns.sql",
+)
 """Script number i (from 1) leads from version i-1 to version i. Only ever appended to."""
 
 

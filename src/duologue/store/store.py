@@ -10,7 +10,7 @@ Readers and the writer meet only in the file; see `files` for how it is made, op
 
 import platform
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +25,7 @@ from duologue.ids import canonical
 from duologue.store.files import FILE_NAME, FolderLock, create_file, explained, open_file
 from duologue.store.records import StoredDialogue, writing_tools
 from duologue.store.tally import Ended, Tally
-from duologue.types import Dialogue, Environment, Json, Verdict
+from duologue.types import Dialogue, Environment, Json, Turn, Verdict
 
 PIECE = 32 * 1024 * 1024
 """Bytes of an image that are compressed together: bounds memory and stays far below SQLite's limit for one value."""
@@ -34,6 +34,7 @@ MADE_WITH = "made_with"
 """The note that says what a run was begun with: program → version."""
 _encode = msgspec.json.Encoder().encode
 _dialogue = msgspec.json.Decoder(Dialogue).decode
+_turn = msgspec.json.Decoder(Turn).decode
 _verdicts = msgspec.json.Decoder(tuple[Verdict, ...]).decode
 _environment = msgspec.json.Decoder(Environment).decode
 
@@ -223,6 +224,7 @@ class Store(Tally):
         )
         if not self.db.changes():
             raise ValueError(f"item {item} has ended already")
+        self.db.execute("DELETE FROM turns WHERE item = ?", (item,))
         self.db.executemany("INSERT INTO tasks VALUES (?, ?)", [(task, item) for task in ended.tasks])
         for table, rows in (
             ("attempts", ended.attempts),
@@ -234,6 +236,25 @@ class Store(Tally):
             if rows:
                 marks = ", ".join("?" * (len(rows[0]) + 1))
                 self.db.executemany(f"INSERT INTO {table} VALUES ({marks})", [(item, *row) for row in rows])
+
+    def kept_turns(self, item: int, scenario: str) -> tuple[Turn, ...]:
+        """The turns of an item's conversation that was cut short; none where another scenario was played, or none."""
+        rows = self.db.execute(
+            "SELECT body FROM turns WHERE item = ? AND scenario = ? ORDER BY number", (item, scenario)
+        )
+        return tuple(_turn(body) for (body,) in rows)
+
+    def keep_turns(self, item: int, scenario: str, first: int, turns: Sequence[Turn]) -> None:
+        """Keep turns of an item's conversation, from number `first` on, until the item ends."""
+        self.write_turns(item, scenario, first, [_encode(turn) for turn in turns])
+
+    def write_turns(self, item: int, scenario: str, first: int, turns: Sequence[bytes]) -> None:
+        """As `keep_turns`, of turns as JSON. Turns of another scenario go."""
+        rows = [(item, first + i, scenario, turn) for i, turn in enumerate(turns)]
+        with explained(self.folder), self.db:
+            if first == 0:
+                self.db.execute("DELETE FROM turns WHERE item = ?", (item,))
+            self.db.executemany("INSERT INTO turns VALUES (?, ?, ?, ?)", rows)
 
     def writing(self, environment: str) -> frozenset[str]:
         """Names of an environment's tools whose effect is `write`."""

@@ -5,7 +5,7 @@ the process that made it or by another that it was sent to.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from duologue.ids import canonical
 from duologue.store.records import behaviours_of, measure
-from duologue.types import Dialogue, Verdict
+from duologue.types import Dialogue, Turn, Verdict
 
 CANDIDATES = "candidates"
 """The stage whose attempts are drafts of single tasks: several make a scenario, and most that fail cost next to nothing."""
@@ -69,6 +69,14 @@ class Tally:
 
     def writing(self, environment: str) -> frozenset[str]:
         """Names of an environment's tools whose effect is `write`."""
+        raise NotImplementedError
+
+    def kept_turns(self, item: int, scenario: str) -> tuple[Turn, ...]:
+        """The turns of an item's conversation that was cut short; none where another scenario was played, or none."""
+        raise NotImplementedError
+
+    def keep_turns(self, item: int, scenario: str, first: int, turns: Sequence[Turn]) -> None:
+        """Keep turns of an item's conversation, from number `first` on, until the item ends."""
         raise NotImplementedError
 
     def _of(self, item: int) -> _Counts:

@@ -7,7 +7,7 @@ import asyncio
 import itertools
 import math
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,6 +17,7 @@ from duologue.halt import HaltedError
 from duologue.line import Known
 from duologue.models.budget import Purse, Used
 from duologue.store import Calls, Ended, Store, Tally
+from duologue.types import Turn
 from duologue.workers.messages import (
     Aside,
     Attempt,
@@ -31,6 +32,7 @@ from duologue.workers.messages import (
     Refused,
     Settled,
     ToHand,
+    Turns,
 )
 
 if TYPE_CHECKING:
@@ -77,14 +79,22 @@ class Desk:
 class AwayTally(Tally):
     """Counts items here; they end there."""
 
-    def __init__(self, channel: Channel[ToHand], writing: Mapping[str, frozenset[str]]) -> None:
+    def __init__(self, channel: Channel[ToHand], store: Store, writing: Mapping[str, frozenset[str]]) -> None:
         """`writing`: environment → its tools that write."""
         super().__init__()
-        self._channel, self._of_environment = channel, writing
+        self._channel, self._store, self._of_environment = channel, store, writing
 
     def end(self, ended: Ended) -> None:
         """Hand it over."""
         self._channel.send(Done(ended))
+
+    def kept_turns(self, item: int, scenario: str) -> tuple[Turn, ...]:
+        """Those in the run's file."""
+        return self._store.kept_turns(item, scenario)
+
+    def keep_turns(self, item: int, scenario: str, first: int, turns: Sequence[Turn]) -> None:
+        """Hand them over."""
+        self._channel.send(Turns(item, scenario, first, tuple(_encode(turn) for turn in turns)))
 
     def writing(self, environment: str) -> frozenset[str]:
         """Names of an environment's tools whose effect is `write`."""

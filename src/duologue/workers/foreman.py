@@ -33,6 +33,7 @@ from duologue.workers.messages import (
     Refused,
     Settled,
     Stop,
+    Turns,
     packed,
 )
 from duologue.workers.process import Hand
@@ -119,6 +120,8 @@ class Foreman:
                 hand.played(message.item)
             case Done():
                 self._write(hand, message)
+            case Turns(item=item, scenario=scenario, first=number, turns=turns):
+                self.store.write_turns(item, scenario, number, turns)
             case Left():
                 hand.items.pop(message.item, None)
                 self._stop(message)

@@ -97,7 +97,7 @@ class _Hand:
             shops = self._shops(cast)
             order = AwayOrder(self.channel, self.store, waits=_waits(cast))
             writing = {shop.environment.id: writing_tools(shop.environment) for shop in shops}
-            items = Items(shops, AwayTally(self.channel, writing), self.config.mode, {}, order)
+            items = Items(shops, AwayTally(self.channel, self.store, writing), self.config.mode, {}, order)
             self.channel.send(Ready())
             await self._listen(items, order)
 

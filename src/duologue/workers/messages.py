@@ -88,6 +88,15 @@ class Drawn(Struct, frozen=True, tag=True):
     waits: bool = False
 
 
+class Turns(Struct, frozen=True, tag=True):
+    """Turns of an item's conversation (JSON), from number `first` on, are to be kept until it ends."""
+
+    item: int
+    scenario: str
+    first: int
+    turns: tuple[bytes, ...]
+
+
 class Done(Struct, frozen=True, tag=True):
     """An item has ended."""
 
@@ -151,7 +160,7 @@ class Failed(Struct, frozen=True, tag=True):
 
 
 ToHand = Job | Make | Settled | Dropped | Granted | Refused | Stop
-ToForeman = Ready | Drawn | Done | Left | Keep | GaveUp | Aside | PutBack | Attempt | Failed
+ToForeman = Ready | Drawn | Turns | Done | Left | Keep | GaveUp | Aside | PutBack | Attempt | Failed
 
 
 class Channel(Generic[T]):
