@@ -133,6 +133,10 @@ def test_every_row_gets_one_reason_and_none_a_traceback(
         (["plain.jsonl", "--db", "shop.sqlite"], "nothing says how its tools work"),
         (["run", "--db", "shop.sqlite"], "A run holds its database and its tools"),
         (["plain.jsonl", "--db", "nowhere.sqlite"], "nowhere.sqlite"),
+        (["plain.jsonl", "--env", "rows.jsonl"], "Name it too: --db FILE"),
+        (["empty.json"], "holds no conversation"),
+        (["shop.sqlite"], "is a SQLite file"),
+        (["."], "is not a run"),
         (["plain.jsonl", "--db", "shop.sqlite", "--env", "plain.jsonl"], "plain.jsonl"),
     ],
 )
@@ -145,6 +149,7 @@ def test_what_is_mistyped_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(rows)
+    (rows / "empty.json").write_text("[]")
     assert run(["continue", *more, "-o", str(tmp_path / "x")]) == 2
     assert said in capsys.readouterr().err
     assert not (tmp_path / "x").exists()

@@ -74,7 +74,7 @@ def branch(
     from duologue.branching import Asked
     from duologue.branching import branch as make
     from duologue.cli.progress import between_items, live_line
-    from duologue.cli.runs import run_folder
+    from duologue.cli.runs import beside, run_folder
     from duologue.settings import Flags, model_settings
 
     flags = Flags(
@@ -82,7 +82,7 @@ def branch(
         dollars=max_dollars, tokens=max_tokens, hours=max_hours, together=concurrency,
     )  # fmt: skip
     folder = run_folder(run)
-    place = out or folder.with_name(f"{folder.resolve().name}-branches")
+    place = out or beside(folder, "branches")
     asked = Asked(
         run=folder,
         out=place,

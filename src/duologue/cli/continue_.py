@@ -107,7 +107,7 @@ def continue_(
     """Go on from conversations with new goals, which grow out of what came back in them. Where they come from is only read; the same
     command again makes what is missing."""
     from duologue.cli.progress import interruptible, live_line
-    from duologue.cli.runs import run_folder
+    from duologue.cli.runs import beside, run_folder
     from duologue.continuing import Asked, Changes, go_on
     from duologue.errors import UserError
     from duologue.settings import Flags, model_settings
@@ -119,8 +119,7 @@ def continue_(
     folder = run_folder(source)
     if not folder.exists():
         raise UserError(f"There is no {str(source)!r}.", "Name a run folder, or a file of conversations.")
-    name = folder.stem if folder.is_file() else folder.resolve().name
-    place = out or folder.with_name(f"{name}-continued")
+    place = out or beside(folder, "continued")
     models = model_settings(flags)
     changes = Changes(tools, tuple(without or ()))
     asked = Asked(

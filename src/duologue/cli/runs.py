@@ -16,6 +16,12 @@ def run_folder(path: Path) -> Path:
     return path.parent if path.name == FILE_NAME and path.is_file() else path
 
 
+def beside(path: Path, ending: str) -> Path:
+    """Where what is made from a run or a file goes: beside it, with an ending to its name."""
+    path = path if path.name and path.name != ".." else path.resolve()
+    return path.with_name(f"{path.stem if path.is_file() else path.name}-{ending}")
+
+
 def distinct(runs: list[Path]) -> list[Path]:
     """The runs, each once. Raises `UserError` naming one that is given twice."""
     from duologue.errors import UserError

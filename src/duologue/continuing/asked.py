@@ -51,6 +51,10 @@ class Asked(Struct, frozen=True, kw_only=True):
                 "A --goal in words needs a model that makes a task of it.",
                 "Name one: --model NAME, or --role tasks=NAME.",
             )
+        if self.env is not None and not self.databases:
+            raise UserError(
+                "--env says what tools do, and there is no database to do it in.", "Name it too: --db FILE."
+            )
         if self.limit is not None and self.limit < 1:
             raise UserError(f"--limit {self.limit} leaves nothing.", "Give a number from 1 on.")
         if self.out.resolve() == self.source.resolve():

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from duologue.errors import StageError, UserError
-from duologue.export import read_tools
+from duologue.export import read_environment, read_tools
 from duologue.export.stage_files import named
 from duologue.ids import digest
 from duologue.sources import toolfile
@@ -81,10 +81,27 @@ class Changes(Struct, frozen=True):
         return Offer(at, added, self.without)
 
 
+def toolset(file: Path, image: str) -> Environment:
+    """A toolset file, or an environment as `export` writes them beside the rows, for that image. Raises `UserError`."""
+    try:
+        return read_tools(file, image)
+    except UserError as error:
+        try:
+            found = read_environment(file)
+        except UserError:
+            raise error from None
+        if image and found.image != image:
+            raise UserError(
+                f"{str(file)!r} was made for another database (image {found.image}, this one is {image}).",
+                "Name tools of this database.",
+            ) from error
+        return found
+
+
 @lru_cache(maxsize=16)
 def _read(file: Path, image: str) -> tuple[Tool, ...]:
     by_hand = file.suffix == ".toml"
-    found = toolfile.read_tools(file, {}) if by_hand else read_tools(file, image).toolset.tools
+    found = toolfile.read_tools(file, {}) if by_hand else toolset(file, image).toolset.tools
     if not found:
         raise UserError(f"{str(file)!r} holds no tools.", "Name a toolset file, or one of hand-written tools.")
     return found

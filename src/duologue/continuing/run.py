@@ -82,10 +82,10 @@ async def _go_on(
         origin = _origin(asked, stack)
         parents = origin.parents(asked.limit)
         if not parents:
-            raise UserError(
-                f"{str(asked.source)!r} holds no accepted conversation: there is nothing to go on from.",
-                "`duologue stats RUN` says what became of its items.",
-            )
+            kind, fix = "accepted conversation", "`duologue stats RUN` says what became of its items."
+            if asked.source.is_file():
+                kind, fix = "conversation", "Name a run folder, or a file of conversations."
+            raise UserError(f"{str(asked.source)!r} holds no {kind}: there is nothing to go on from.", fix)
         _check_usable(asked, parents)
         asked.changes.check(origin.environments())
         store = stack.enter_context(asked.open_store(origin.config(), [parent.name for parent in parents]))

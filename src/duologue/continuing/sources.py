@@ -193,7 +193,7 @@ class FileOrigin:
         assert self.env is not None
         image = self._given[0].image.hash if len(self._given) == 1 else ""
         try:
-            return named(replace(read_environment(self.env), image=image))
+            return named(replace(read_environment(self.env), image=image))  # whether it fits, its calls will show
         except UserError:
             return read_tools(self.env, image)
 
