@@ -37,7 +37,7 @@ class Watched(Prover):
 
     def prove(self, task: Task, earlier: Sequence[Task], clock: ClockSpec) -> Examined:
         """As the prover's."""
-        found = self.examine(task, earlier, clock)
+        found = self.examine(task, earlier, clock, extra=True)
         if found.reason:
             self.fell[found.reason] += 1
         if found.task is not None and found.task.proof is not None:

@@ -66,7 +66,7 @@ def environment(*names: str) -> Environment:
 
 def examine(task: Task, *names: str) -> Examined:
     where = environment(*names)
-    return Prover(where, tiny().image, tiny().catalog, Recall(where)).examine(task, (), CLOCK)
+    return Prover(where, tiny().image, tiny().catalog, Recall(where)).examine(task, (), CLOCK, extra=True)
 
 
 def task(*steps: tuple[str, dict[str, Json]], tell: tuple[tuple[int, str, Json], ...] = ()) -> Task:

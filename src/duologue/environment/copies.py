@@ -65,6 +65,8 @@ class Copy:
         self._stop_at = 0
         self._wall = self._net = 0.0
         self._saved = False
+        self._touched = False
+        """A call of this life wrote, or tried to."""
         self._chance = Chance(connection)
         if schema.zoned:
             take_utc_for_local(connection)
@@ -77,14 +79,15 @@ class Copy:
 
     def begin(self) -> None:
         """Start a life: the pristine image."""
-        self._grant = None
-        self._cursor.execute("BEGIN")
+        self._grant, self._touched = None, False
+        if not self._connection.in_transaction:
+            self._cursor.execute("BEGIN")
 
     def reset(self) -> None:
-        """End it: the pristine image again."""
+        """End it: the pristine image again. A life in which nothing was written leaves it as it was, for the next one to go on with."""
         self._grant = None
         self._recorder.drop()
-        if self._connection.in_transaction:
+        if self._touched and self._connection.in_transaction:
             self._cursor.execute("ROLLBACK")
 
     @property
@@ -145,7 +148,7 @@ class Copy:
     def _write(self, step: Step, values: Mapping[str, Any], cached: bool) -> None:
         if not self._saved:
             self._cursor.execute(_SAVE)
-            self._saved = True
+            self._saved = self._touched = True
             self._recorder.begin()
         before = self._connection.total_changes() if step.problem else 0
         self._cursor.execute(step.sql, step.bind(values), can_cache=cached)

@@ -61,7 +61,7 @@ CLIENT_DRAWS = 4
 SHAPED = 0.4
 """How often a task of some shape is tried before one whose parts are drawn one by one."""
 _TO_THE_MINUTE = 16
-DRAWS = 16
+DRAWS = 12
 """Tasks drawn before a scenario is given up."""
 PLENTY = 8
 """Of these, those that must have two parts."""

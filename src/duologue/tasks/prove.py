@@ -73,13 +73,17 @@ class Prover:
         found = self.examine(task, earlier, clock, wholly=False)
         return Examined(None, found.reason) if found.reason else found
 
-    def examine(self, task: Task, earlier: Sequence[Task], clock: ClockSpec, wholly: bool = True) -> Examined:
-        """All that can be said of a task; unless `wholly`, up to the first thing that speaks against it."""
+    def examine(
+        self, task: Task, earlier: Sequence[Task], clock: ClockSpec, wholly: bool = True, extra: bool = False
+    ) -> Examined:
+        """All that can be said of a task; unless `wholly`, up to the first thing that speaks against it. `extra`: with mutations that decide
+        nothing, which a run's proofs leave out."""
         gold = self._standing(task, earlier, clock)
         if isinstance(gold, str):
             return Examined(None, gold)
         proven, run = gold
         scene = Scene(self.ground, proven, run, earlier, clock)
+        scene.extra = extra
         try:
             return self._tried(scene, wholly)
         finally:

@@ -115,6 +115,8 @@ class Scene:
         self.said = tuple(t.text for t in self.told)
         self.critical = [n for n, s in enumerate(task.plan) if s.weight == "critical"]
         self.writes = [n for n, c in enumerate(self.calls) if ground.writes(c)]
+        self.extra = False
+        """Mutations are made, too, that decide nothing: heard or not, the task is kept."""
         self._sessions: dict[int, SqliteSession] = {}
         """Step → the state behind it."""
         self._shown: dict[int, tuple[Json, dict[str, list[str]]]] = {}

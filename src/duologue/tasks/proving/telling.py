@@ -62,6 +62,9 @@ def wrong_singly(scene: Scene, most: int) -> Iterator[Spoiled]:
     checks that ask where a value comes from can object."""
     whys = {id(one): why for one, why in scene.shared}
     for one in scene.chosen([one for one, _ in scene.shared], SINGLY, lambda t: _singly(scene, t)):
+        if not scene.extra:
+            scene.left[_singly(scene, one)] = whys[id(one)]
+            continue
         others = [o for o in islice(_others(scene, one), TRIES) if not heard(Words(f"{one.label}: {o}."), one)]
         if not others:
             scene.left[_singly(scene, one)] = whys[id(one)]
