@@ -67,7 +67,8 @@ CASES: dict[str, tuple[str, str, str, str]] = {
     "not_checked_in": (
         "cancel_booking",
         f"SELECT booking_id FROM trips t WHERE {_CAN} AND booking = 'confirmed'",
-        "SELECT booking_id FROM trips WHERE status = 'checked in' AND leaves > '2025-05-21 12:00'",
+        """SELECT booking_id FROM trips WHERE status = 'checked in' AND leaves > '2025-05-21 12:00'
+           AND booking_id NOT IN (SELECT booking_id FROM trips WHERE status IN ('flown', 'no show'))""",
         "checked_in",
     ),
     "three_bags": (
@@ -88,23 +89,23 @@ CASES: dict[str, tuple[str, str, str, str]] = {
         "SELECT ticket_id FROM trips WHERE customer = 'Rhian Pritchard' AND status = 'open'",
         "check_in_closed",
     ),
+    "identity": (
+        "correct_name",
+        "SELECT passenger_id, date_of_birth, 'Gallagher' AS last_name FROM passengers WHERE last_name = 'Galagher'",
+        "SELECT passenger_id, date(date_of_birth, '+1 day') AS date_of_birth, 'Gallagher' AS last_name FROM passengers WHERE last_name = 'Galagher'",
+        "identity_not_confirmed",
+    ),
     "three_letters": (
         "correct_name",
-        "SELECT passenger_id, 'Gallagher' AS last_name FROM passengers WHERE last_name = 'Galagher'",
-        "SELECT passenger_id, 'Hollis' AS last_name FROM passengers WHERE last_name = 'Galagher'",
+        "SELECT passenger_id, date_of_birth, 'Gallagher' AS last_name FROM passengers WHERE last_name = 'Galagher'",
+        "SELECT passenger_id, date_of_birth, 'Hollis' AS last_name FROM passengers WHERE last_name = 'Galagher'",
         "different_name",
     ),
     "long_delay": (
         "issue_voucher",
         "SELECT ticket_id FROM trips WHERE customer = 'Zuzanna Nowak' AND late = 180",
         "SELECT ticket_id FROM trips WHERE customer = 'Graham Porter' AND late = 179",
-        "no_long_delay",
-    ),
-    "own_cause": (
-        "issue_voucher",
-        "SELECT ticket_id FROM trips WHERE customer = 'Fiona Grant' AND flying = 'cancelled'",
-        "SELECT ticket_id FROM trips WHERE customer = 'Lorenzo Bianchi' AND late = 205",
-        "outside_our_control",
+        "no_voucher_due",
     ),
     "sixty_days": (
         "issue_voucher",
@@ -133,8 +134,10 @@ MORE: list[tuple[str, str, str]] = [
         AND o.seats_left > 0 AND o.leaves > '2025-05-24'""", ""),
     ("check_in", "SELECT ticket_id FROM trips WHERE customer = 'Callum Fraser' AND status = 'open'", "check_in_closed"),
     ("check_in", "SELECT ticket_id FROM trips WHERE status = 'open' AND leaves > '2025-06-01' AND flying = 'scheduled'", "check_in_closed"),
-    ("correct_name", "SELECT passenger_id, 'James' AS first_name FROM passengers WHERE first_name = 'Jaems'", ""),
-    ("correct_name", "SELECT passenger_id, 'Gabriela' AS first_name FROM passengers WHERE first_name = 'Jaems'", "different_name"),
+    ("correct_name", "SELECT passenger_id, date_of_birth, 'James' AS first_name FROM passengers WHERE first_name = 'Jaems'", ""),
+    ("correct_name", "SELECT passenger_id, date_of_birth, 'Gabriela' AS first_name FROM passengers WHERE first_name = 'Jaems'", "different_name"),
+    ("issue_voucher", "SELECT ticket_id FROM trips WHERE customer = 'Lorenzo Bianchi' AND late = 205", "no_voucher_due"),
+    ("issue_voucher", "SELECT ticket_id FROM trips WHERE customer = 'Fiona Grant' AND flying = 'cancelled'", ""),
     ("choose_seat", "SELECT ticket_id, 'window' AS seat_type FROM trips WHERE first_name = 'Rohan' AND last_name = 'Nair'", ""),
 ]  # fmt: skip
 
