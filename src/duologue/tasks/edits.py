@@ -26,7 +26,7 @@ FEW_SIZES = 4
 
 
 class Edit(Struct, frozen=True):
-    """A value to write and the kind of reason for it: correct · move · status · contact · rename."""
+    """A value to write and the kind of reason for it: correct · move · status · number · mail · rename."""
 
     value: Json
     reason: str
@@ -177,16 +177,16 @@ def _contact(_: Edits, column: Column, current: Json, rng: random.Random) -> Edi
     if column.format == "email" and text.count("@") == 1:
         local, host = text.split("@")
         other = rng.choice([h for h in ("example.com", "example.org", "mail.example.net") if h != host])
-        return Edit(f"{local}@{other}", "contact")
+        return Edit(f"{local}@{other}", "mail")
     if column.format == "phone" and sum(ch.isdigit() for ch in text) >= 6:
         spots = [i for i, ch in enumerate(text) if ch.isdigit()][-4:]
         out = list(text)
         for i in spots:
             out[i] = str(rng.randrange(10))
-        return Edit("".join(out), "contact")
+        return Edit("".join(out), "number")
     if re.match(r"^\d+\s+\S+", text):
         number, rest = text.split(maxsplit=1)
-        return Edit(f"{int(number) + rng.randint(2, 90)} {rest}", "contact")
+        return Edit(f"{int(number) + rng.randint(2, 90)} {rest}", "mail")
     return None
 
 

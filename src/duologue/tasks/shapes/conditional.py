@@ -33,6 +33,9 @@ __all__ = ["Conditional", "Decided"]
 
 _HOLDS = 0.55
 """How often the condition is drawn so that it holds."""
+_DEED = "conditional deed"
+_DEEDS = 0.4
+"""How often what can be done to a row is asked for under a condition, once in a session, where nothing can be set."""
 _LOOKS = 4
 """Rows that are looked at for one that the question makes sense of."""
 
@@ -45,7 +48,9 @@ class Conditional:
 
     def draw(self, drawing: "Drawing") -> list[Subtask] | None:
         """One part: a look, and the change where the condition holds."""
-        choices = fields(drawing) + deeds(drawing)
+        choices, own = fields(drawing), deeds(drawing)
+        if own and not drawing.turns[_DEED] and (choices or drawing.dice.random() < _DEEDS):
+            choices = choices + own
         for _ in range(_LOOKS if choices else 0):
             mark = drawing.walk.mark()
             try:
@@ -53,6 +58,7 @@ class Conditional:
             except Taken:
                 part = None
             if part is not None:
+                drawing.turns[_DEED] += part.need is not None and part.need.meaning.family == "act"
                 return [part]
             drawing.walk.back_to(mark)
         return None
