@@ -67,8 +67,8 @@ PLENTY = 8
 """Of these, those that must have two parts."""
 STUCK = 2
 """Drafts of a task that find nothing growing out of the earlier ones, before it is drawn of something else."""
-MOST_PARTS = 5
-"""Parts of a task at most."""
+STALE = 6
+"""Drafts of a task that bring nothing new, before it is given up: then there is hardly anything left."""
 
 Finish = Callable[[Need, Listing], Need | None]
 
@@ -99,8 +99,6 @@ class Drawing:
         self.begun: Counter[str] = Counter()
         self.vain = False
         """Where the last attempt led nowhere: chance had no part in that."""
-        self.before = Before()
-        """What was asked before the task being drawn."""
         self.stuck = 0
         """Drafts of it that were to grow out of an earlier task, and could not."""
         self.opening = b""
@@ -119,8 +117,8 @@ class Drawing:
 
     def task(self, used: Container[str], earlier: list[Task], number: int) -> Task | None:
         """A proven task that was not used before; None after `DRAWS` draws. Where clients have nothing new to ask for, staff may."""
-        self.dead, self.stuck = set(), 0
-        self.before = Before(used, (a for t in earlier for a in self.maker.asks(t)))
+        self.dead, self.stuck, stale = set(), 0, 0
+        before = Before(used, (a for t in earlier for a in self.maker.asks(t)))
         for draw in range(DRAWS):
             if draw == CLIENT_DRAWS and not earlier:
                 self.dead = set()
@@ -130,9 +128,10 @@ class Drawing:
             reason = "nothing to ask for"
             if draft is not None and len(draft.subtasks) < 2 and draw < PLENTY:
                 reason = "too little to ask for"
-            elif draft is not None and (draft.id in used or self.before.holds(self.walk.asked)):
+            elif draft is not None and (draft.id in used or before.holds(self.walk.asked)):
                 reason = "all of it came up before"
                 self.dead.add(self.opening)
+                stale += 1
             elif draft is not None:
                 found = self.maker.prover.prove(draft, earlier, self.clock)
                 if found.task is not None:
@@ -142,6 +141,8 @@ class Drawing:
                 reason = found.reason
             self.reasons[reason] += 1
             self.walk.rewind(mark, self._session(earlier))
+            if stale == STALE:
+                break
         return None
 
     def _session(self, earlier: list[Task]) -> SqliteSession:
@@ -165,11 +166,10 @@ class Drawing:
         grown = bool(self.proposer.thread)
         used = Counter(self._used(s) for s in subtasks)
         want = self.dice.choices((1, 2, 3, 4, 5), (0, 12, 38, 34, 16))[0] - len(subtasks)
-        while want > 0 or (subtasks and len(subtasks) < MOST_PARTS and self.before.holds(self.walk.asked)):
+        for _ in range(want):
             subtask = self._subtask(used, grown or bool(subtasks), bool(subtasks))
             if subtask is None:
                 break
-            want -= 1
             subtasks.append(subtask)
             self.proposer.thread = {}
             subtasks += detour(self)
