@@ -157,7 +157,8 @@ class Workshop:
 
         path, scenario = dialogue.path(), dialogue.scenario
         world = SimulatedSession(self.environment, scenario.clock, self.cast.needed("simulator"), scope, path)
-        user, agent = self._user(scenario, scope, None, _first(dialogue)), self._agent(scenario, scope)
+        shop = self.as_offered(dialogue)
+        user, agent = shop._user(scenario, scope, None, _first(dialogue)), shop._agent(scenario, scope)
         return await play(Pair(user, Overheard(agent, world), world), replace(dialogue, turns=path), moves, journal)
 
     def _faulty(self, session: RestingSession, scenario: Scenario, made: int = 0) -> Session:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from duologue.cli import run
-from duologue.continuing import Asked, Summary, go_on
+from duologue.continuing import Asked, Changes, Summary, go_on
 from duologue.errors import UserError
 from duologue.models.endpoint import Endpoint
 from duologue.protocols import Request
@@ -173,3 +173,27 @@ def test_models_play_described_tools_on_from_what_was_shown(tmp_path: Path) -> N
     simulated = next(r for r in model.requests if r.role == "simulator")
     assert '"temperature":12' in "".join(m.content for m in simulated.messages).replace(" ", "")
     assert run(["verify", str(tmp_path / "on")]) == 0
+
+
+def test_described_tools_come_midway_and_are_offered_from_there_on(tmp_path: Path) -> None:
+    (tmp_path / "talks.jsonl").write_text(json.dumps({**WEATHER, "messages": WEATHER["messages"]}))
+    more = [
+        {"name": "get_tides", "description": "The tides of a port.", "parameters": {"type": "object", "properties": {}}}
+    ]
+    (tmp_path / "more.json").write_text(json.dumps(more))
+    model = ScriptedModel(played)
+    roles = settings("tasks", "user", "agent", "simulator")
+    asked = Asked(
+        source=tmp_path / "talks.jsonl",
+        out=tmp_path / "on",
+        changes=Changes(tmp_path / "more.json", ()),
+        goals=("Bergen, too.",),
+        models=roles,
+    )
+    assert made(asked, model).accepted == 1
+    (one,) = stored(tmp_path / "on")
+    assert one.continued is not None
+    (offer,) = one.continued.offers
+    assert offer.added == ("get_tides",)
+    assert one.turns[offer.at].message.role == "system"
+    assert all({t.name for t in r.tools} == {"get_weather", "get_tides"} for r in model.requests if r.role == "agent")

@@ -43,7 +43,7 @@ from duologue.workshop import Workshop
 DIFFERS = "its calls give something else than is recorded"
 NEEDED = "what is under way there needs a tool that is withdrawn"
 OVER = "it is over before that turn, or has not begun"
-NO_WORLD = "its tools only have a description, and none can come or go"
+NO_WORLD = "its tools only have a description: by rules none can come or go"
 _MOMENT = re.compile(r"\b(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)\b")
 DRAWS = 3
 """Continuations drawn by rules until one passes every check."""
@@ -104,7 +104,7 @@ class Continuations:
         since = start.continued
         assert since is not None
         if self.shop(dialogue.environment).image is None:
-            if self.asked.changes:
+            if self.asked.changes and not self._models:
                 raise StageError(CONTINUE, NO_WORLD)
             if not self._models:
                 start = echoed(start, self.asked.tasks)

@@ -12,11 +12,13 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from duologue.audit.deeds import changes
 from duologue.errors import StageError, UserError
 from duologue.export import read_environment, read_tools
 from duologue.export.stage_files import named
 from duologue.ids import digest
 from duologue.sources import toolfile
+from duologue.sources.seed_tools import read_seed_tools
 from duologue.types import Environment, Message, Offer, Tool, Toolset, Turn
 
 NO_SUCH, TAKEN, THERE = "it has no tool to withdraw", "it has another tool of that name", "it has these tools already"
@@ -26,7 +28,7 @@ class Changes(Struct, frozen=True):
     """What is asked to come and go."""
 
     file: Path | None = None
-    """Tools to be added: a toolset file, or hand-written ones (`.toml`)."""
+    """Tools to be added: a toolset file, or hand-written ones (`.toml`); where no tool runs, any list of tools with descriptions."""
     without: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
@@ -98,8 +100,16 @@ def toolset(file: Path, image: str) -> Environment:
         return found
 
 
+def _described(tool: Tool) -> Tool:
+    """A tool that only has a description, as one whose calls can be answered."""
+    effect = "write" if changes(tool.name) else "read"
+    return replace(tool, effect=effect, returns=tool.returns or {"type": "object"})
+
+
 @lru_cache(maxsize=16)
 def _read(file: Path, image: str) -> tuple[Tool, ...]:
+    if not image:
+        return tuple(_described(tool) for given in read_seed_tools(file) for tool in given.tools)
     by_hand = file.suffix == ".toml"
     found = toolfile.read_tools(file, {}) if by_hand else toolset(file, image).toolset.tools
     if not found:
