@@ -11,7 +11,7 @@ number may read meanwhile, since the file is in WAL mode. Every failure that the
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -76,8 +76,8 @@ def explained(folder: Path) -> Iterator[None]:
         raise UserError(f"{str(folder / FILE_NAME)!r} is locked by another program.", "Wait for it to end.") from error
 
 
-def create_file(folder: Path, config_rows: list[tuple[str, str]]) -> None:
-    """Make the folder where it is missing, and in it a whole new store that holds `config_rows`."""
+def create_file(folder: Path, rows: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+    """Make the folder where it is missing, and in it a whole new store that holds the `rows` of tables of names and values."""
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{str(folder)!r} is a file, not a folder.", "Choose another folder (-o).")
     with explained(folder):
@@ -89,20 +89,21 @@ def create_file(folder: Path, config_rows: list[tuple[str, str]]) -> None:
             ) from error
         draft = folder / f".{FILE_NAME}.{os.getpid()}"
         try:
-            _build(draft, config_rows)
+            _build(draft, rows)
             draft.rename(folder / FILE_NAME)
         finally:
             draft.unlink(missing_ok=True)
 
 
-def _build(path: Path, config_rows: list[tuple[str, str]]) -> None:
+def _build(path: Path, rows: Mapping[str, Sequence[tuple[str, str]]]) -> None:
     db = apsw.Connection(str(path))
     try:
         db.execute("PRAGMA page_size = 8192")
         with db:
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             _migrate(db, 0)
-            db.executemany("INSERT INTO config VALUES (?, ?)", config_rows)
+            for table, values in rows.items():
+                db.executemany(f"INSERT INTO {table} VALUES (?, ?)", values)
         db.execute("PRAGMA journal_mode = WAL")
     finally:
         db.close()

@@ -55,12 +55,11 @@ class Store(Tally):
         """Begin a run in `folder`, made where missing. Raises `UserError` when it holds one already or can't be written."""
         if (folder / FILE_NAME).exists():
             raise UserError(f"{str(folder)!r} already holds a run.", "Use another folder (-o), or open that one.")
-        create_file(folder, [(name, canonical(value).decode()) for name, value in config.items()])
-        store = cls.open(folder)
-        store.note("version", __version__)
         programs = {"duologue": __version__, "Python": platform.python_version(), "SQLite": apsw.sqlite_lib_version()}
-        store.note(MADE_WITH, programs)
-        return store
+        notes = {"version": __version__, MADE_WITH: programs}
+        tables = {"config": config, "notes": notes}
+        create_file(folder, {t: [(k, canonical(v).decode()) for k, v in rows.items()] for t, rows in tables.items()})
+        return cls.open(folder)
 
     @classmethod
     def open(cls, folder: Path, readonly: bool = False) -> Self:
