@@ -14,7 +14,7 @@ from itertools import pairwise
 from duologue.catalog.model import Column, Table
 from duologue.language.extremes import is_adjective, is_many
 from duologue.language.grammar import Grammar, word_file
-from duologue.language.naming import quoted
+from duologue.language.naming import goes_by_name, quoted
 from duologue.language.phrases import MANY, Phrases
 from duologue.language.saying import flag_of
 from duologue.language.verbs import done_on, made_by
@@ -152,7 +152,10 @@ def _of(phrases: Phrases, table: str, name: str, subject: str, dice: random.Rand
     part = phrases.label(f"{table}.@name", subject) if table != subject else label
     verb = made_by(phrases.table(subject)[0], label) if part == label else ""
     slots = {"table": part, "name": name, "verb": verb}
-    return _lines().line("belongs.done_by" if verb and dice.random() < 0.6 else "belongs.any", dice, slots)
+    if verb and dice.random() < 0.6:
+        return _lines().line("belongs.done_by", dice, slots)
+    alone = part == label and (phrases.is_person(table) or (goes_by_name(label) and name[:1].isupper()))
+    return _lines().line("belongs.alone" if alone else "belongs.any", dice, slots)
 
 
 def _joined(parts: list[str]) -> str:
