@@ -55,6 +55,8 @@ def test_what_a_client_could_want(meaning: Meaning, keys: tuple[str, ...], wante
         ("change the phone number of me to 555", ME, "change my phone number to 555"),
         ("place an order for me", ME, "place an order for me"),
         ("see what me has ordered", ME, ""),
+        ("put me on the waiting list", ME, "put me on the waiting list"),
+        ("hand you over to a colleague", YOU, "hand you over to a colleague"),
         ("change the e-mail of you", YOU, "change your e-mail"),
     ],
 )

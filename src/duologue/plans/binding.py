@@ -108,8 +108,9 @@ def _coerce(tool: Tool, parameter: str, value: Json) -> Json:
 
 
 def bound_values(bound: dict[str, Bound], tool: Tool) -> dict[str, Json]:
-    """What a write would set. A write that takes no values (a removal, a link) counts as having them."""
+    """What a write would set. A write that takes no values (a removal, a link), or none without a default, counts as having them."""
     values = {k: b.value for k, b in bound.items() if tool.inputs[k].use != "key"}
-    takes = [k for k, s in tool.inputs.items() if s.use == "value"]
+    properties = tool.parameters.get("properties", {})
+    takes = [k for k, s in tool.inputs.items() if s.use == "value" and "default" not in properties.get(k, {})]
     keys = [k for k in bound if tool.inputs[k].use == "key"]
     return values or ({k: bound[k].value for k in keys} if not takes or len(keys) > 1 else {})

@@ -37,6 +37,8 @@ class Diary:
         self.taken: set[tuple[int, str]] = set()
         """Patient and moment: they are somewhere else then."""
         self.coming: set[tuple[int, str]] = set()
+        self.groups = list(self.files.stories["group_places"])
+        """Places to be left in the group slots to come."""
         self.pools = {s: self._pool(s) for s in files.specialties}
 
     def fill(self) -> None:
@@ -111,9 +113,11 @@ class Diary:
         fullness, ahead = float(self.files.specialties[specialty][8]), max(0, (at.date() - TODAY).days)
         full = fullness >= 1 and ahead <= FULL_FOR
         chance = 1.0 if full else fullness * max(0.08, 0.92 - ahead / 45) if ahead else fullness
-        free = places
-        for _ in range(places + (20 if full else 1)):
-            if free and self.r.random() < chance:
+        free, least, tries = places, 0, places + (20 if full else 1)
+        if places > 1 and at > NOW and self.groups:
+            least, tries, chance = self.groups.pop(0), 40, 1.0
+        for _ in range(tries):
+            if free > least and self.r.random() < chance:
                 patient = self._patient(specialty, at)
                 if patient is not None:
                     free -= self._appointment(patient, slot, specialty, at)

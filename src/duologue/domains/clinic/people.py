@@ -8,6 +8,8 @@ from duologue.domains.making import Row, email, mobiles, names, plain
 from duologue.ids import rng
 
 PATIENTS = 720
+NAMESAKES = 26
+"""Patients who share their name with another, beside those of the stories."""
 MINORS = 0.1
 _LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 
@@ -20,7 +22,9 @@ def register(files: Files) -> None:
     r = rng("clinic", "patients")
     taken = {(p["first_name"], p["last_name"]) for p in files.stories["patients"]}
     wanted = [(p["first_name"], p["last_name"], p["born_on"], p["city"]) for p in files.stories["patients"]]
-    others = names(r, PATIENTS - len(wanted), taken)
+    others = names(r, PATIENTS - NAMESAKES - len(wanted), taken)
+    others += r.sample(others, NAMESAKES)
+    r.shuffle(others)
     births = _births(files, r, len(others))
     crowd = [
         (first, last, born, r.choice(files.catalogue["cities"]))
