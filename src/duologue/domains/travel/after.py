@@ -7,6 +7,7 @@ from duologue.domains.travel.books import NOW, Books, moment
 from duologue.ids import rng
 
 HANDOVERS = 34
+_FIRST_VOUCHER = 4501
 _REASONS = {
     "complaint": 30,
     "lost baggage": 22,
@@ -36,16 +37,16 @@ def make_good(books: Books) -> None:
         at = moment(flights[ticket["flight_id"]]) + hours(r, 20, 700)
         if at < NOW:
             issued.append((at, ticket["ticket_id"], 150.0 if delay >= 300 else 75.0, r.random() < 0.3))
-    for at, ticket_id, amount, used in sorted(issued):
-        number = books.first["vouchers"] + len(books.rows["vouchers"])
-        books.add(
-            "vouchers",
-            ticket_id=ticket_id,
-            code=f"SKV{number}",
-            worth_gbp=amount,
-            status="used" if used else "valid",
-            issued_at=str(at),
-            valid_until=at.date().replace(year=at.year + 1).isoformat(),
+    for number, (at, ticket_id, amount, used) in enumerate(sorted(issued), _FIRST_VOUCHER):
+        books.rows["vouchers"].append(
+            {
+                "code": f"SKV{number}",
+                "ticket_id": ticket_id,
+                "worth_gbp": amount,
+                "status": "used" if used else "valid",
+                "issued_at": str(at),
+                "valid_until": at.date().replace(year=at.year + 1).isoformat(),
+            }
         )
 
 

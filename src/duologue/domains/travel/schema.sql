@@ -160,9 +160,8 @@ CREATE TABLE payments (
 CREATE INDEX payments_by_booking ON payments (booking_id);
 
 CREATE TABLE vouchers (
-  voucher_id INTEGER PRIMARY KEY,
+  code TEXT PRIMARY KEY CHECK (code GLOB 'SKV[0-9]*'),
   ticket_id INTEGER NOT NULL UNIQUE REFERENCES tickets (ticket_id),
-  code TEXT NOT NULL UNIQUE,
   worth_gbp REAL NOT NULL CHECK (worth_gbp > 0),
   status TEXT NOT NULL DEFAULT 'valid' CHECK (status IN ('valid', 'used', 'expired')),
   issued_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
