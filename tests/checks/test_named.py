@@ -21,7 +21,10 @@ WRITE = Tool(
 )  # fmt: skip
 
 
-def _problems(told: str, asked: str, proposed: str, written: dict[str, Json]) -> list[str]:
+NESTED = {"id": 7, "title": "Strings", "rows": SHOWN["rows"][:1]}
+
+
+def _problems(told: str, asked: str, proposed: str, written: dict[str, Json], shown: Json = SHOWN) -> list[str]:
     """What the check says of a change agreed to, after a list was read and told."""
     look, change = ToolCall("a", "list_lessons", {}), ToolCall("b", "set_lesson", {"id": 4, **written})
     column = next(iter(written))
@@ -30,7 +33,7 @@ def _problems(told: str, asked: str, proposed: str, written: dict[str, Json]) ->
         Turn(Message("system")),
         Turn(Message("user", "What do we have?")),
         Turn(Message("assistant", tool_calls=(look,))),
-        Turn(Message("tool", json.encode(SHOWN).decode(), tool_call_id="a")),
+        Turn(Message("tool", json.encode(shown).decode(), tool_call_id="a")),
         Turn(Message("assistant", told)),
         Turn(Message("user", asked)),
         Turn(Message("assistant", proposed)),
@@ -55,6 +58,11 @@ def _problems(told: str, asked: str, proposed: str, written: dict[str, Json]) ->
 )  # fmt: skip
 def test_what_was_spoken_of_may_be_changed(told: str, asked: str, proposed: str, written: dict[str, Json]) -> None:
     assert _problems(told, asked, proposed, written) == []
+
+
+def test_what_a_list_inside_a_record_shows_is_of_its_own_rows() -> None:
+    said = ("Strings has one.", "Violin Studio's fee should be 55.", "I'd set the fee to 55. Right?", {"fee": 55})
+    assert _problems(*said, shown=NESTED) == []
 
 
 @pytest.mark.parametrize(

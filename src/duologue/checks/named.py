@@ -106,9 +106,14 @@ def _shown(case: Case, call: Executed, slot: Slot, of: Sequence[Executed] = ()) 
         for item in _objects(other.result) if fields else ():
             keys = [item[name] for name in sorted(fields & item.keys()) if isinstance(item[name], str | int)]
             for key in keys:
-                told = ((p.rpartition(".")[2], v) for p, v in leaves(item) if not is_blank(v) and v != key)
+                told = ((p.rpartition(".")[2], v) for p, v in leaves(_own(item)) if not is_blank(v) and v != key)
                 out[len(set(keys)) > 1].setdefault(plain(key), []).extend((slots.get(p, p), v) for p, v in told)
     return out
+
+
+def _own(item: Mapping[str, Json]) -> dict[str, Json]:
+    """An object without the lists of others in it: what stands there is of those."""
+    return {k: v for k, v in item.items() if not (isinstance(v, list) and any(isinstance(x, Mapping) for x in v))}
 
 
 def _objects(value: Json) -> Iterator[Mapping[str, Json]]:

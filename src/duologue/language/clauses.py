@@ -6,7 +6,7 @@ Every family of needs uses the same names for its pieces, so that the grammar fi
     who, whose, of_who             the row it is about: "Dana Whitfield", "Dana Whitfield's", "of Dana Whitfield"
     me, you                        instead of `who`, where the user speaks for themselves; `whose` is "my" or "your" then, and so is
     my, your                       which nobody else has
-    other_who                      the second row, of a link or a reassignment
+    other_who                      the second row, of a link or a reassignment; ref: what it is to the first: "manager"
     columns, columns_bare, is_are  what is to be told: "the city and the phone number"; "city and phone number"; "are"
     beside                         the same, where rows of a list have names and more than these is wanted: it is always said
     whats                          "what's", or "what are" where that is many
@@ -218,7 +218,24 @@ def _rows(phrases: Phrases, need: Need, subject: str, words: tuple[str, ...]) ->
         out = {"who": words[0], "of_who": f"of {words[0]}", "whose": _whose(words[0])}
     if len(words) > 1:
         out["other_who"] = listed(list(words[1:]))
+    if is_assigned(need) and meaning.family == "set":
+        out["ref"] = _what_it_is_to_it(phrases, need)
     return out
+
+
+def as_what_it_is(slots: dict[str, str]) -> dict[str, str]:
+    """The pieces for lines that say what the other row is: "her department is Sales", not "is the department Sales"."""
+    ref, other = slots.get("ref"), slots.get("other_who", "")
+    return slots | {"other_who": other.removeprefix(f"the {ref} ")} if ref else slots
+
+
+def _what_it_is_to_it(phrases: Phrases, need: Need) -> str:
+    """What the row that another is to refer to will be to it: its manager, its artist."""
+    other = next((m.table for m in need.mentions if m.table != need.meaning.table), need.meaning.table)
+    column = need.meaning.column
+    links = [x for x in phrases.catalog.links if x.table == need.meaning.table and x.to == other]
+    own = [x for x in links if column in x.columns] or (links if len(links) == 1 else [])
+    return (own[0].role or phrases.table(other)[0]) if own else ""
 
 
 def _with_kinds(phrases: Phrases, need: Need, words: tuple[str, ...]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from duologue.language.clauses import YOU, form_of, is_assigned, of_the_speaker, pieces
+from duologue.language.clauses import YOU, as_what_it_is, form_of, is_assigned, of_the_speaker, pieces
 from duologue.language.conditions import standing
 from duologue.language.grammar import listed
 from duologue.language.weighed import compares
@@ -107,7 +107,7 @@ def recapped(teller: "Reporter", owed: Owed, dice: random.Random) -> str:
 
 def _of_all(teller: "Reporter", parts: Sequence[Owed]) -> dict[str, str]:
     """The pieces of changes that are one request: what they have in common, and the rows by name."""
-    slots = pieces(teller.phrases, parts[0].need, teller.rows(parts[0]))
+    slots = as_what_it_is(pieces(teller.phrases, parts[0].need, teller.rows(parts[0])))
     return slots | {
         "all": _all_by_name(teller, parts),
         "all_n": "both" if len(parts) == 2 else "all of them",

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from duologue.language.clauses import YOU, completed, demanded, form_of, of_the_speaker, pieces
+from duologue.language.clauses import YOU, as_what_it_is, completed, demanded, form_of, of_the_speaker, pieces
 from duologue.language.grammar import grammar, sentence
 from duologue.language.phrases import Phrases
 from duologue.plans.gist import Gist, gist
@@ -326,7 +326,7 @@ class Reporter:
 
     def slots(self, owed: Owed, plain: bool = False) -> dict[str, str]:
         """The pieces of a request. `plain`: names that can stand by themselves do."""
-        return pieces(self.phrases, owed.need, self.rows(owed, plain))
+        return as_what_it_is(pieces(self.phrases, owed.need, self.rows(owed, plain)))
 
     def rows(self, owed: Owed, plain: bool = False) -> tuple[str, ...]:
         rows = [self._row(owed, i) for i in range(len(owed.need.mentions))]
