@@ -144,6 +144,20 @@ def test_a_tool_that_is_withdrawn_is_not_called_again(
         assert run(["verify", str(out)]) == 0
 
 
+def test_a_tool_written_by_hand_is_used_as_the_docs_show(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "continuing.md").read_text(encoding="utf-8")
+    file = tmp_path / "more.toml"
+    file.write_text(page.split("```toml\n")[1].split("```")[0])
+    assert run(["continue", str(shop), "-o", str(tmp_path / "on"), "--limit", "1", "--tools", str(file)]) == 0
+    ((one, _),) = held(tmp_path / "on")
+    assert "change_email_address" in calls(one.turns[since_of(one).at :])
+    file.write_text(file.read_text().replace("UPDATE customers", "UPDATE nothing"))
+    assert run(["continue", str(shop), "-o", str(tmp_path / "x"), "--limit", "1", "--tools", str(file)]) == 2
+    assert "no such table: nothing" in capsys.readouterr().err
+
+
 def test_what_came_can_go_again_and_branches_keep_to_it(grown: Path, more: Path, tmp_path: Path) -> None:
     name = sorted(calls(held(grown)[0][0].turns[since_of(held(grown)[0][0]).at :]))[0]
     out = tmp_path / "gone"

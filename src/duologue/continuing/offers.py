@@ -46,7 +46,7 @@ class Changes(Struct, frozen=True):
 
     def tools(self, image: str) -> tuple[Tool, ...]:
         """The tools to be added to an environment over this image. Raises `UserError` where the file holds none for it."""
-        return _read(self.file, image) if self.file is not None else ()
+        return _read(self.file, image, self.mark) if self.file is not None else ()
 
     def check(self, environments: Sequence[Environment]) -> None:
         """Raise `UserError` where a tool is to be withdrawn that none of these has."""
@@ -107,7 +107,8 @@ def _described(tool: Tool) -> Tool:
 
 
 @lru_cache(maxsize=16)
-def _read(file: Path, image: str) -> tuple[Tool, ...]:
+def _read(file: Path, image: str, mark: str) -> tuple[Tool, ...]:
+    """`mark` tells the file from what it was before."""
     if not image:
         return tuple(_described(tool) for given in read_seed_tools(file) for tool in given.tools)
     by_hand = file.suffix == ".toml"
