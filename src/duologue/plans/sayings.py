@@ -1,12 +1,13 @@
 """How people speak of hand-written tools: the phrases a domain gives them, filled with the rows and values of a need.
 
 A tool's `wording` holds lines by part (`request`, `confirm`, `done`) with its parameters as slots: a key's slot takes the row as it
-is spoken of, any other the value as it is said. A tool without wording is spoken of by its family alone.
+is spoken of, any other the value as it is said. A `done` line may also take what came back ("{refunded_gbp} is paid back"); it is said
+where that came back and is not nothing, and then rather than one without. A tool without wording is spoken of by its family alone.
 """
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from duologue.language.clauses import is_special
 from duologue.language.grammar import listed
@@ -24,12 +25,15 @@ class Sayings:
     def __init__(self, index: ToolIndex, phrases: Phrases) -> None:
         self.index, self.phrases = index, phrases
 
-    def line(self, part: str, need: Need, rows: Sequence[str], dice: random.Random) -> str:
-        """A phrase for the need, saying every value it gives; empty where there is none."""
+    def line(
+        self, part: str, need: Need, rows: Sequence[str], dice: random.Random, row: Mapping[str, Json] | None = None
+    ) -> str:
+        """A phrase for the need, saying every value it gives; empty where there is none. `row`: what came back, by slot."""
         tool = self.index.serving(need.meaning)
         if tool is None or not tool.wording.get(part) or need.pick is not None or is_special(need):
             return ""
-        slots = self.slots(tool, need, rows)
+        back = self._back(tool, row or {})
+        slots = back | self.slots(tool, need, rows)
         said = {k for k, s in tool.inputs.items() if f"{s.table}.{s.column}:{s.use}" in need.values}
         if part != "request":
             said -= {k for k, s in tool.inputs.items() if s.use == "proof"}  # given once, and not read back
@@ -38,10 +42,19 @@ class Sayings:
         best = full or sorted(fits, key=lambda t: -len(said & set(_SLOT.findall(t))))[:1]
         if not best:
             return ""
+        most = max(len(back.keys() & set(_SLOT.findall(t))) for t in best)
+        best = [t for t in best if len(back.keys() & set(_SLOT.findall(t))) == most]
         line = dice.choice(best)
         left = [n for n in said - set(_SLOT.findall(line)) if n in slots and tool.inputs[n].use != "key"]
         words = [f"{self._label(tool, n)} {slots[n]}" for n in sorted(left)]
         return _SLOT.sub(lambda m: slots[m[1]], line) + (f", {listed(words)}" if words else "")
+
+    def _back(self, tool: Tool, row: Mapping[str, Json]) -> dict[str, str]:
+        """Field of the result → what is said for it: of those that hold something."""
+        keys = {
+            path: f"{s.table}.{s.column}" for path, s in tool.outputs.items() if path not in tool.inputs and not s.use
+        }
+        return {path: self.phrases.value(key, row[key]) for path, key in keys.items() if row.get(key)}
 
     def _label(self, tool: Tool, name: str) -> str:
         slot = tool.inputs[name]

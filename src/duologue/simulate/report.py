@@ -278,7 +278,8 @@ class Reporter:
         if owed.need.when is not None:
             return done(self, owed, slots, part, dice)
         form = form_of(owed.need)
-        own = of_the_speaker(self.sayings.line("done", owed.need, self.rows(owed), dice), YOU)
+        back = owed.answer.rows[0].values if owed.answer is not None and owed.answer.rows else None
+        own = of_the_speaker(self.sayings.line("done", owed.need, self.rows(owed), dice, back), YOU)
         if own:
             made = self._entered(owed) if part == "changed" else {}
             return self.lines.line(f"{part}.own_number" if made else f"{part}.own", dice, {"done": own, **made})

@@ -155,6 +155,7 @@ def _check_wording(path: Path, tool: _Tool, wording: dict[str, tuple[str, ...]])
     for kind, phrases in wording.items():
         if kind not in _PHRASES:
             raise UserError(f"{where}: there is no kind of phrase {kind!r}", f"Valid: {', '.join(_PHRASES)}.")
-        unknown = sorted({slot for phrase in phrases for slot in _SLOT.findall(phrase)} - tool.inputs.keys())
+        back = {path for path in tool.outputs if "." not in path} if kind == "done" else set()
+        unknown = sorted({slot for phrase in phrases for slot in _SLOT.findall(phrase)} - tool.inputs.keys() - back)
         if unknown:
             raise UserError(f"{where}: {unknown[0]!r} is not a parameter", f"Parameters: {', '.join(tool.inputs)}.")
