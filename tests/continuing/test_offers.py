@@ -153,9 +153,9 @@ def test_a_tool_written_by_hand_is_used_as_the_docs_show(
     assert run(["continue", str(shop), "-o", str(tmp_path / "on"), "--limit", "1", "--tools", str(file)]) == 0
     ((one, _),) = held(tmp_path / "on")
     assert "change_email_address" in calls(one.turns[since_of(one).at :])
-    file.write_text(file.read_text().replace("UPDATE customers", "UPDATE nothing"))
+    file.write_text(file.read_text().replace("UPDATE customers", "UPDATE nowhere"))
     assert run(["continue", str(shop), "-o", str(tmp_path / "x"), "--limit", "1", "--tools", str(file)]) == 2
-    assert "no such table: nothing" in capsys.readouterr().err
+    assert "no such table: nowhere" in capsys.readouterr().err
 
 
 def test_what_came_can_go_again_and_branches_keep_to_it(grown: Path, more: Path, tmp_path: Path) -> None:
