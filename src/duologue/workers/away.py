@@ -209,7 +209,7 @@ class AwayOrder:
     def told(self, message: Settled | Dropped) -> None:
         """The foreman has compared."""
         if isinstance(message, Settled):
-            self._known.update(message.names)
+            self.learn(message.names)
         waiting = self._replies.get(message.item)
         if waiting is None or waiting.done():
             return
@@ -217,6 +217,10 @@ class AwayOrder:
             waiting.set_result(message.stands)
         else:
             waiting.set_exception(HaltedError("An item before has not been made."))
+
+    def learn(self, names: Iterable[str]) -> None:
+        """Others use these; all of them come before whatever has not been compared."""
+        self._known.update(names)
 
     def is_used(self, name: str, number: int) -> bool:
         """Whether an item before that one uses a name, as far as is known; what others of this hand have drawn will mostly stand."""

@@ -33,6 +33,7 @@ from duologue.workers.messages import (
     Refused,
     Settled,
     Stop,
+    Told,
     Turns,
     packed,
 )
@@ -234,10 +235,17 @@ class Foreman:
             hand.items[drawn.item] = ""
         else:
             hand.items[drawn.item] = "given"
-        log = self._frontier.log
-        hand.channel.send(Settled(drawn.item, stands, tuple(log[hand.told :])))
-        hand.told = len(log)
+        hand.channel.send(Settled(drawn.item, stands, self._news(hand)))
+        for other in self._hands:
+            if news := self._news(other):
+                other.channel.send(Told(news))
         return taken
+
+    def _news(self, hand: Hand) -> tuple[str, ...]:
+        """What is used that a hand has not been told."""
+        log, told = self._frontier.log, hand.told
+        hand.told = len(log)
+        return tuple(log[told:])
 
     def _free(self) -> Hand | None:
         """Who takes the next item. One that a hand died over, and that others may wait for, is taken by whoever has least to do."""

@@ -36,10 +36,13 @@ from duologue.workers.messages import (
     Settled,
     Stop,
     ToHand,
+    Told,
     unpacked,
 )
 from duologue.workshop import Workshop
 
+HEAR = 4
+"""Rounds of the event loop before an item is begun, so that what has arrived is heard: what others use, that the person wants to stop."""
 _catalog = msgspec.json.Decoder(Catalog).decode
 
 
@@ -119,6 +122,8 @@ class _Hand:
                 match message:
                     case Make(item=number):
                         making.create_task(self._make(items, number))
+                    case Told(names=names):
+                        order.learn(names)
                     case Settled() | Dropped():
                         order.told(message)
                     case Granted() | Refused():
@@ -130,6 +135,8 @@ class _Hand:
     async def _make(self, items: Items, number: int) -> None:
         left: Left | None = None
         try:
+            for _ in range(HEAR):
+                await asyncio.sleep(0)
             self.halt.check()
             if await items.make(number) is None:
                 left = Left(number, "ran out")

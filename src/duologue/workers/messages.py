@@ -44,6 +44,12 @@ class Settled(Struct, frozen=True, tag=True):
     names: tuple[str, ...]
 
 
+class Told(Struct, frozen=True, tag=True):
+    """What others use, beside what was told before."""
+
+    names: tuple[str, ...]
+
+
 class Dropped(Struct, frozen=True, tag=True):
     """An item is not to be made now: one before it was not made."""
 
@@ -159,7 +165,7 @@ class Failed(Struct, frozen=True, tag=True):
     fix: str
 
 
-ToHand = Job | Make | Settled | Dropped | Granted | Refused | Stop
+ToHand = Job | Make | Told | Settled | Dropped | Granted | Refused | Stop
 ToForeman = Ready | Drawn | Turns | Done | Left | Keep | GaveUp | Aside | PutBack | Attempt | Failed
 
 
