@@ -14,7 +14,7 @@ from msgspec.structs import force_setattr
 from duologue.errors import UserError
 from duologue.roles import Roles
 from duologue.settings import ModelSettings
-from duologue.sources import domains
+from duologue.sources import domains, named_domains
 from duologue.store import Store
 from duologue.types import Json
 
@@ -32,7 +32,7 @@ class RunConfig(Struct, frozen=True, kw_only=True):
     source: Path | None = None
     """An SQLite file; None = the built-in `domain`."""
     domain: str | None = None
-    """A built-in domain; None = `retail`, unless a file is given."""
+    """A built-in domain, several with commas, or `all`; None = `retail`, unless a file is given."""
     out: Path | None = None
     """The run folder; None = `runs/` and the source's name."""
     n: int = 100
@@ -57,11 +57,7 @@ class RunConfig(Struct, frozen=True, kw_only=True):
         check_source(self.source, self.domain)
         if self.simulated and self.source is not None:
             raise UserError(f"{str(self.source)!r} is a database, whose tools really run.", "Leave out the simulation.")
-        if self.invents and not self.roles.models("domain"):
-            raise UserError(
-                f"There is no built-in domain {self.domain!r}.",
-                f"Built in: {', '.join(domains())}. A model can invent another: name one with --model.",
-            )
+        self._check_domain()
         if self.models.faults and self.simulated:
             raise UserError("Simulated tools meet no faults.", "Leave --faults out, or give a database.")
         if self.n < 1:
@@ -74,6 +70,19 @@ class RunConfig(Struct, frozen=True, kw_only=True):
             raise UserError(f"--workers {self.workers} is out of range.", f"Give a number from 1 to {MOST_WORKERS}.")
         if not 1 <= self.toolsets <= MOST_TOOLSETS:
             raise UserError(f"--toolsets {self.toolsets} is out of range.", f"Give a number from 1 to {MOST_TOOLSETS}.")
+
+    def _check_domain(self) -> None:
+        """Raise `UserError` where a domain is named that is not built in, and nobody can invent it."""
+        if self.invents and not self.roles.models("domain"):
+            raise UserError(
+                f"There is no built-in domain {_unknown(self.domain or '')!r}.",
+                f"Built in: {', '.join(domains())}. A model can invent another: name one with --model.",
+            )
+        if self.invents and "," in (self.domain or "") and set(domains()) & set(self._asked):
+            raise UserError(
+                f"{_unknown(self.domain or '')!r} is not a built-in domain, and others of {self.domain!r} are.",
+                "Give built-in domains only, or one that a model is to invent.",
+            )
 
     @property
     def source_name(self) -> str:
@@ -89,14 +98,14 @@ class RunConfig(Struct, frozen=True, kw_only=True):
         """The run folder."""
         if self.out is not None:
             return self.out
-        name = re.sub(r"[^\w.-]+", "-", self.source_name).strip("-.") if self.invents else self.source_name
+        name = re.sub(r"[^\w.-]+", "-", self.source_name).strip("-.") if self._is_free else self.source_name
         return Path("runs") / (name or "run")
 
     def identity(self) -> dict[str, Json]:
         """What must be the same to go on with a run. No paths: a run may move together with its database."""
         plain = {
             "file": self.source.name if self.source is not None else None,
-            "domain": None if self.source is not None else self.source_name,
+            "domain": None if self.source is not None else ",".join(self.worlds) or self.source_name,
             "n": self.n,
             "seed": self.seed,
             "mode": self.mode,
@@ -130,9 +139,21 @@ class RunConfig(Struct, frozen=True, kw_only=True):
     @property
     def invents(self) -> bool:
         """The source is nothing but the name of a domain, or a list of tools."""
-        if self.source is not None:
-            return False
-        return self.simulated or (self.domain is not None and self.domain not in domains())
+        return self.source is None and not self.worlds
+
+    @property
+    def worlds(self) -> tuple[str, ...]:
+        """The built-in domains that the conversations are spread over; empty where the source is something else."""
+        return () if self.source is not None or self.simulated else named_domains(self.domain or DEFAULT_DOMAIN)
+
+    @property
+    def _is_free(self) -> bool:
+        """What the source is called may hold more than a file's name or a domain's."""
+        return self.invents or len(self.worlds) > 1
+
+    @property
+    def _asked(self) -> list[str]:
+        return [part.strip() for part in (self.domain or "").split(",")]
 
     def open_store(self, image: str) -> Store:
         """The store of this run over the database image with that hash: a new one, or the one to go on with.
@@ -140,6 +161,11 @@ class RunConfig(Struct, frozen=True, kw_only=True):
         Raises `UserError` when the folder can't be used or holds a run with other arguments or of another database.
         """
         return Store.begun(self.folder, {**self.identity(), "image": image})
+
+
+def _unknown(domain: str) -> str:
+    """The first part of what was named that is not built in."""
+    return next((part.strip() for part in domain.split(",") if part.strip() not in domains()), domain)
 
 
 def check_source(source: Path | None, domain: str | None) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
 
 ENOUGH_TOOLS = 4
 """Of several sets in a file, those with fewer are passed over."""
+
+
+def open_sources(config: "RunConfig") -> tuple[Source, ...]:
+    """The file or the built-in domains that a run is made from; none where a model makes up the world. Raises `UserError`."""
+    if config.source is not None:
+        return (from_sqlite(config.source),)
+    return tuple(from_domain(name) for name in config.worlds)
 
 
 def open_source(path: Path | None, domain: str | None) -> Source:
@@ -61,24 +69,26 @@ Note = Callable[[str, Json], None]
 """Takes down a remark about a run under a name."""
 
 
-async def workshops(config: "RunConfig", source: Source | None, cast: Cast, note: Note) -> list[Workshop]:
-    """The run's environments, each with its workshop. Without a source, a world is made up first.
+async def workshops(config: "RunConfig", sources: Sequence[Source], cast: Cast, note: Note) -> list[Workshop]:
+    """The run's environments, each with its workshop; of several sources in turn. Without a source, a world is made up first.
 
     Raises `UserError` where a model could not make what was asked of it.
     """
     try:
-        if source is None and config.simulated:
+        if not sources and config.simulated:
             return await _simulated(config, cast)
-        if source is None:
+        if not sources:
             from duologue.sources.invented import invented_source
 
-            source = await invented_source(config.source_name, cast.needed("domain"), config.seed)
+            sources = (await invented_source(config.source_name, cast.needed("domain"), config.seed),)
     except StageError as error:
         raise _not_managed(error) from error
-    catalog = catalog_of(source)
-    made = await environments(source, catalog, cast, config.seed, range(config.toolsets), note)
-    shops = [Workshop(e, source.image, catalog, config.seed, cast, config.models.profile) for e in made]
-    return [shop.meeting(config.models.faults) for shop in shops]
+    shops = []
+    for source in sources:
+        catalog = catalog_of(source)
+        made = await environments(source, catalog, cast, config.seed, range(config.toolsets), note)
+        shops.append([Workshop(e, source.image, catalog, config.seed, cast, config.models.profile) for e in made])
+    return [shop.meeting(config.models.faults) for turn in zip_longest(*shops) for shop in turn if shop is not None]
 
 
 def built_in(image: str, folder: Path) -> Source | None:

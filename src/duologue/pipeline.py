@@ -20,8 +20,9 @@ from msgspec import json
 
 from duologue.casting import assembled, loop_for
 from duologue.errors import DiskFullError, LimitReachedError, StageError, UserError
-from duologue.ground import catalog_of, make_tools, open_source, workshops
+from duologue.ground import catalog_of, make_tools, open_source, open_sources, workshops
 from duologue.halt import Halt
+from duologue.ids import digest
 from duologue.items import CHECK, PLAY, STAGES, TASKS, TOOLS, Items
 from duologue.protocols import ChatModel
 from duologue.score import Progress, Score, Summary
@@ -120,15 +121,16 @@ async def _generate(
     started = time.monotonic()
     if players and config.workers > 1:
         raise UserError("Models of one's own are asked in one process.", "Leave out the workers.")
-    source = None if config.invents else open_source(config.source, config.domain)
-    with config.open_store(source.image.hash if source is not None else "") as store:
+    sources = open_sources(config)
+    images = [source.image.hash for source in sources]
+    with config.open_store(images[0] if len(images) == 1 else digest(images) if images else "") as store:
         calls = Calls(store)
         try:
             async with assembled(config.models, calls, calls, players, halt) as cast:
                 halt.begun = not config.roles.scripted
                 score = Score(config.n, store.finished_items(), progress)
                 try:
-                    shops = await workshops(config, source, cast, store.note)
+                    shops = await workshops(config, sources, cast, store.note)
                 except LimitReachedError as limit:
                     score.stopped.append(limit)
                     return score.summary(store)

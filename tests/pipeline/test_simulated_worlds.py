@@ -48,7 +48,7 @@ def test_each_set_of_tools_is_a_world(tmp_path: Path, sets: list[str], toolsets:
     model = ScriptedModel(lambda r: ferry.RETURNS[ferry.asked_for(r)])
     settings = ModelSettings(roles=Roles(dict.fromkeys(ROLES, ("m",))))
     config = RunConfig(seed_tools=file, toolsets=toolsets, models=settings)
-    shops = asyncio.run(workshops(config, None, cast(model), lambda name, value: None))
+    shops = asyncio.run(workshops(config, (), cast(model), lambda name, value: None))
     assert [s.environment.name for s in shops] == names
     assert all(s.image is None and len(s.environment.toolset.tools) == 4 for s in shops)
 

@@ -130,10 +130,11 @@ def _refuse_nothing(stores: "list[Store]", fits: "list[Fit | None]") -> None:
 def _invented(store: "Store", folder: Path) -> list[Path]:
     """Write the databases of a run that nobody else has: those of an invented world."""
     from duologue.export import write_database
-    from duologue.sources import domains
+    from duologue.sources import named_domains
 
     config = store.config()
-    if config.get("file") is not None or config.get("domain") in (None, *domains()):
+    domain = config.get("domain")
+    if config.get("file") is not None or domain is None or named_domains(domain):
         return []
     names = dict.fromkeys(e.image for e in store.environments() if e.image)
     return [write_database(name, store.image(name), folder) for name in names]

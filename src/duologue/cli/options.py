@@ -21,7 +21,7 @@ Domain: TypeAlias = Annotated[
     str | None,
     typer.Option(
         "--domain",
-        help="A domain instead of a file: retail is built in (taken when neither is named); a model invents any other.",
+        help="A domain instead of a file: one that `duologue domains` lists (retail when neither is named); a model invents any other.",
         show_default=False,
     ),
 ]

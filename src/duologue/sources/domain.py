@@ -32,6 +32,8 @@ from duologue.sources.toolfile import read_tools
 from duologue.types import Environment, Policy, Rule, Tool, Toolset
 
 _HOME = Path(__file__).parent.parent / "domains"
+ALL = "all"
+"""Names all built-in domains."""
 _FILES = ("schema.sql", "data.py", "tools.toml", "policy.toml", "lexicon.yaml")
 
 
@@ -52,6 +54,12 @@ class _Lexicon(Struct, frozen=True, forbid_unknown_fields=True):
 def domains() -> tuple[str, ...]:
     """The built-in domains by name."""
     return tuple(sorted(f.name for f in _HOME.iterdir() if (f / _FILES[0]).is_file()))
+
+
+def named_domains(names: str) -> tuple[str, ...]:
+    """The built-in domains that `all` or a list with commas names, each once; empty where one of them is not built in."""
+    asked = tuple(dict.fromkeys(part.strip() for part in names.split(","))) if names != ALL else domains()
+    return asked if set(asked) <= set(domains()) else ()
 
 
 def from_domain(name: str) -> Source:

@@ -1,0 +1,47 @@
+"""Several built-in domains in one run."""
+
+from pathlib import Path
+
+import pytest
+
+from duologue.config import RunConfig
+from duologue.errors import UserError
+from duologue.pipeline import generate
+from duologue.sources import domains
+from duologue.store import Store
+
+
+def test_conversations_go_round_the_domains(tmp_path: Path) -> None:
+    config = RunConfig(domain="retail, clinic", n=6, out=tmp_path / "run")
+    assert generate(config, lambda _: None).accepted == 6
+    with Store.open(config.folder, readonly=True) as store:
+        names = {e.id: e.name for e in store.environments()}
+        told = [names[stored.dialogue.environment] for stored in store.dialogues()]
+    assert len(set(names.values())) == 2
+    assert set(told) == set(names.values())
+    assert generate(config, lambda _: None).accepted == 6
+
+
+@pytest.mark.parametrize(
+    ("named", "worlds"),
+    [
+        (None, ("retail",)),
+        ("all", domains()),
+        ("retail", ("retail",)),
+        (" clinic,retail,clinic ", ("clinic", "retail")),
+    ],
+)
+def test_names_of_domains(named: str | None, worlds: tuple[str, ...]) -> None:
+    config = RunConfig(domain=named)
+    assert config.worlds == worlds
+    assert config.identity()["domain"] == ",".join(worlds)
+
+
+@pytest.mark.parametrize(
+    ("named", "unknown"), [("nope", "nope"), ("retail,nope", "nope"), ("retail,", ""), ("ALL", "ALL")]
+)
+def test_what_is_not_built_in_is_named(named: str, unknown: str) -> None:
+    with pytest.raises(UserError) as caught:
+        RunConfig(domain=named)
+    assert caught.value.message == f"There is no built-in domain {unknown!r}."
+    assert "retail" in caught.value.fix
