@@ -114,3 +114,11 @@ def test_children_do_not_call_for_themselves(clinic: Source, catalog: Catalog) -
 
 def test_a_last_resort_has_little_weight(clinic: Source) -> None:
     assert _tool(clinic, "transfer_to_human").weight < 1 < _tool(clinic, "book_appointment").weight
+
+
+def test_people_call_about_what_is_near(clinic: Source, catalog: Catalog) -> None:
+    """Appointments weeks ahead are known, and are not what calls are mostly about."""
+    anchors = Anchors(catalog, clinic.image)
+    drawn = [anchors.any(catalog.table("appointments"), random.Random(seed)) for seed in range(60)]
+    near = [a for a in drawn if a is not None and "2025-09-04" < a.values["scheduled_at"] < "2025-09-20"]
+    assert 2 * len(near) > len(drawn)

@@ -5,6 +5,7 @@ things from the image, once per table and then from memory. It reads the pristin
 earlier tasks is found out by executing the plan.
 """
 
+import datetime
 import random
 from functools import cached_property
 
@@ -15,6 +16,7 @@ from duologue.catalog.marks import stands_for_nothing
 from duologue.catalog.model import Catalog, Column, Table
 from duologue.environment import Image
 from duologue.tasks.habits import Habits
+from duologue.tasks.moments import moment_of
 from duologue.tasks.pairs import Pair, pairs_of
 from duologue.types import Json
 
@@ -105,12 +107,16 @@ class Anchors:
         return rng.choice(rows) if rows and table.key else None
 
     def _recent(self, table: Table) -> list[Anchor]:
-        """The latest eighth of a table of events: what people mostly call about. All rows where no date says."""
+        """The latest eighth of a table of events: what people mostly call about. Where it is known what moment it is, that is what lies
+        nearest to it, before or ahead. All rows where no date says."""
         column = next((c for c in table.columns if c.role == "date" and c.sorts), None)
         rows = self.rows(table)
         if table.kind != "event" or column is None:
             return rows
         dated = sorted((r for r in rows if column.name in r.values), key=lambda r: str(r.values[column.name]))
+        if now := moment_of(self.catalog.now.replace("T", " "), column):
+            times = {id(r): moment_of(r.values[column.name], column) or datetime.datetime.min for r in dated}
+            dated.sort(key=lambda r: -abs(times[id(r)] - now))
         return dated[-max(1, len(dated) // 8) :] or rows
 
     def at(self, table: Table, key: tuple[str, ...]) -> Anchor | None:

@@ -35,6 +35,11 @@ def impossible(drawing: "Drawing") -> list[Subtask]:
     """A part that is refused, mostly with the next one growing out of it; nothing where no wish comes to mind that would be."""
     tools = [t for t in drawing.walk.index.toolset.tools if t.effect == "write" and t.meaning is not None]
     drawing.dice.shuffle(tools)
+    if any(t.weight != 1 for t in tools):
+        tools = [
+            t for t in tools if drawing.dice.random() < t.weight
+        ]  # what is asked for seldom is seldom wished for in vain
+        tools.sort(key=lambda t: -(drawing.dice.random() ** (1 / t.weight)))
     for tool in sorted(tools, key=_is_a_value):
         for _ in range(TRIES):
             wish = _wish(drawing, tool)

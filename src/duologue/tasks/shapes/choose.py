@@ -137,7 +137,7 @@ def use(drawing: "Drawing", mention: Mention, dice: random.Random) -> Subtask | 
     """A part about a row that was just told: something changed of it, or what belongs to it. None where there is nothing."""
     walk, table = drawing.walk, mention.table
     tools = [t for t in walk.index.toolset.tools if _is_about(t, table)]
-    weights = [_USES[t.meaning.family] for t in tools if t.meaning is not None]
+    weights = [_USES[t.meaning.family] * t.weight for t in tools if t.meaning is not None]
     before, drawing.proposer.thread = drawing.proposer.thread, {table: mention}
     try:
         for _ in range(_TRIES if tools else 0):
