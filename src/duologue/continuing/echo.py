@@ -15,6 +15,9 @@ from msgspec.structs import replace
 
 from duologue.audit.deeds import reads
 from duologue.catalog.names import split
+from duologue.checks.case import case_of
+from duologue.checks.provenance import provenance
+from duologue.checks.schema import schema
 from duologue.continuing.foreign import CONTINUE
 from duologue.errors import StageError
 from duologue.ids import digest, rng
@@ -22,11 +25,24 @@ from duologue.language.grammar import grammar
 from duologue.language.reading import fold, has_phrase
 from duologue.plans.placeholders import escape, leaves
 from duologue.plans.trace import is_error, read_result
-from duologue.types import Criterion, Dialogue, Disclosure, Json, Message, PlanStep, Subtask, Task, ToolCall, Turn
+from duologue.types import (
+    Criterion,
+    Dialogue,
+    Disclosure,
+    Environment,
+    Json,
+    Message,
+    PlanStep,
+    Subtask,
+    Task,
+    ToolCall,
+    Turn,
+)
 
 NO_CALL = "its last answer rests on no call, and by rules only what came back can be asked about"
 SEVERAL = "its last answer rests on several calls, so it would not be clear which is asked about"
 ERROR = "its last call failed"
+DOUBTFUL = "its last call is given what nobody said, or doesn't fit its tool"
 NOTHING = "its last result holds nothing that can be asked about by rules"
 _EMPTY = frozenset(
     {"status", "success", "message", "ok", "code", "error", "result", "note", "type", "info", "response"}
@@ -57,7 +73,7 @@ class Field(Struct, frozen=True):
     """The value in words: with its unit, or as it was told before."""
 
 
-def echoed(start: Dialogue, tasks: int) -> Dialogue:
+def echoed(start: Dialogue, environment: Environment, tasks: int) -> Dialogue:
     """The conversation with up to so many new goals, to its end. Raises `StageError` where nothing can be asked."""
     since = start.continued
     assert since is not None
@@ -67,10 +83,11 @@ def echoed(start: Dialogue, tasks: int) -> Dialogue:
     fields = list(_fields(shown))
     told = [found for f in fields if (found := _told(f, said)) is not None]
     goals: list[_Fact | _Again] = [_Fact(f) for f in fields if _told(f, said) is None]
-    if told and reads(shown.call.name):
+    again = bool(told) and reads(shown.call.name)
+    if again and not _is_doubtful(start, environment, shown):
         goals.append(_Again(told[0], shown))
     if not goals:
-        raise StageError(CONTINUE, NOTHING, shown.call.name)
+        raise StageError(CONTINUE, DOUBTFUL if again else NOTHING, shown.call.name)
     turns, made = start.turns, []
     for number, goal in enumerate(goals[:tasks], since.task):
         made.append(goal.task())
@@ -138,6 +155,13 @@ def _shown(turns: Sequence[Turn]) -> Shown:
     if is_error(result) or (isinstance(result, dict) and "error" in result):
         raise StageError(CONTINUE, ERROR, text[:200])
     return Shown(calls[results[0].message.tool_call_id], result, text)
+
+
+def _is_doubtful(start: Dialogue, environment: Environment, shown: Shown) -> bool:
+    """The call doesn't fit its tool, or nobody said what it is given: it is not made again."""
+    case = case_of(start, environment)
+    at = next(n for n, t in enumerate(start.turns) if shown.call in t.message.tool_calls)
+    return any(f.turn in (at, at + 1) for check in (schema, provenance) for f in check(case).evidence)
 
 
 def _fields(shown: Shown) -> Iterator[Field]:

@@ -77,7 +77,8 @@ class Continuations:
 
     async def _drawn(self, item: int, parent: Parent, dialogue: Dialogue) -> "Made":
         """Its first continuation that passes every check; the last one drawn where none does. Models are asked once."""
-        draws = DRAWS if self.cast.roles.scripted else 1
+        by_rules = self.cast.roles.scripted and self.shop(dialogue.environment).image is not None
+        draws = DRAWS if by_rules else 1
         for draw in range(draws):
             try:
                 async with self._drawing:  # each knows what those before it have used
@@ -107,7 +108,7 @@ class Continuations:
             if self.asked.changes and not self._models:
                 raise StageError(CONTINUE, NO_WORLD)
             if not self._models:
-                start = echoed(start, self.asked.tasks)
+                start = echoed(start, self.shop(dialogue.environment).environment, self.asked.tasks)
                 return replace(start, id=digest([parent.name, at, since.seed]))
             check_results(start.turns)
         start = self._changed(dialogue, start)
