@@ -49,6 +49,8 @@ def _nothing(drawing: "Drawing", tool: Tool) -> Subtask | None:
         drawing.proposer.anchors, out.need
     ):
         return None
+    if not drawing.may(tool, out.need):
+        return None  # clients don't look through other people's records
     first, mark = len(walk.steps), walk.mark()
     try:
         listings, _ = walk.take(tool, out.need, out.meant)

@@ -64,12 +64,12 @@ CASES: dict[str, tuple[str, str, str, str]] = {
         f"SELECT t.ticket_id, o.flight_id {_OTHER} WHERE {_OPEN} AND o.seats_left > 0 AND t.customer = 'Morag Sinclair'",
         "not_changeable",
     ),
-    "not_checked_in": (
+    "open_tickets": (
         "cancel_booking",
         f"SELECT booking_id FROM trips t WHERE {_CAN} AND booking = 'confirmed'",
         """SELECT booking_id FROM trips WHERE status = 'checked in' AND leaves > '2025-05-21 12:00'
            AND booking_id NOT IN (SELECT booking_id FROM trips WHERE status IN ('flown', 'no show'))""",
-        "checked_in",
+        "ticket_not_open",
     ),
     "three_bags": (
         "add_bag",
@@ -127,13 +127,16 @@ MORE: list[tuple[str, str, str]] = [
     ("rebook_ticket", f"""SELECT t.ticket_id, o.flight_id {_OTHER} WHERE {_OPEN.replace("t.leaves > '2025-05-22'", "t.customer = 'Eilidh McKenzie'")}
         AND o.seats_left > 0""", "too_late"),
     ("rebook_ticket", f"""SELECT t.ticket_id, o.flight_id {_OTHER} WHERE t.status = 'checked in' AND o.seats_left > 0 AND t.fare_class <> 'Light'
-        AND t.leaves > '2025-05-21 12:00' AND o.leaves > '2025-05-22'""", "checked_in"),
+        AND t.leaves > '2025-05-21 12:00' AND o.leaves > '2025-05-22'""", "ticket_not_open"),
     ("rebook_ticket", f"SELECT t.ticket_id, o.flight_id {_OTHER} WHERE {_OPEN} AND o.seats_left = 0 AND t.fare_class = 'Flex'", "sold_out"),
     ("rebook_ticket", f"SELECT t.ticket_id, o.flight_id {_OTHER} WHERE {_OPEN} AND o.seats_left > 0 AND t.customer = 'Tunde Adeyemi'", ""),
     ("rebook_ticket", f"""SELECT t.ticket_id, o.flight_id {_OTHER} WHERE t.fare_class = 'Light' AND t.flying = 'cancelled' AND t.status = 'open'
         AND o.seats_left > 0 AND o.leaves > '2025-05-24'""", ""),
     ("check_in", "SELECT ticket_id FROM trips WHERE customer = 'Callum Fraser' AND status = 'open'", "check_in_closed"),
     ("check_in", "SELECT ticket_id FROM trips WHERE status = 'open' AND leaves > '2025-06-01' AND flying = 'scheduled'", "check_in_closed"),
+    ("add_bag", "SELECT ticket_id, 15 AS weight_kg FROM trips WHERE status = 'flown'", "ticket_not_open"),
+    ("choose_seat", "SELECT ticket_id, 'window' AS seat_type FROM trips WHERE status = 'cancelled'", "ticket_not_open"),
+    ("check_in", "SELECT ticket_id FROM trips WHERE status = 'checked in'", "ticket_not_open"),
     ("correct_name", "SELECT passenger_id, date_of_birth, 'James' AS first_name FROM passengers WHERE first_name = 'Jaems'", ""),
     ("correct_name", "SELECT passenger_id, date_of_birth, 'Gabriela' AS first_name FROM passengers WHERE first_name = 'Jaems'", "different_name"),
     ("issue_voucher", "SELECT ticket_id FROM trips WHERE customer = 'Lorenzo Bianchi' AND late = 205", "no_voucher_due"),

@@ -110,7 +110,7 @@ def test_book_check_in_and_fly(session: SqliteSession) -> None:
     assert session.execute("add_bag", {"ticket_id": ticket, "weight_kg": 15}).result["error"]["type"] == "bag_limit"
     back = do(session, "cancel_booking", booking_id=made["booking_id"])
     assert back["refunded_gbp"] == made["fare_gbp"]
-    assert session.execute("check_in", {"ticket_id": ticket}).result["error"]["type"] == "precondition_failed"
+    assert session.execute("check_in", {"ticket_id": ticket}).result["error"]["type"] == "ticket_not_open"
 
 
 def test_check_in_gives_a_seat(session: SqliteSession) -> None:
@@ -119,7 +119,7 @@ def test_check_in_gives_a_seat(session: SqliteSession) -> None:
     assert (done["ticket_status"], done["checked_in_at"]) == ("checked in", "2025-05-21 09:00:00")
     assert done["seat"].startswith("28")
     late = session.execute("choose_seat", {"ticket_id": ticket["ticket_id"], "seat_type": "aisle"})
-    assert late.result["error"]["type"] == "precondition_failed"
+    assert late.result["error"]["type"] == "ticket_not_open"
 
 
 @pytest.mark.parametrize(
@@ -220,10 +220,8 @@ def test_mistakes(session: SqliteSession, tool: str, arguments: dict[str, Json],
         ("check_in", "SELECT t.ticket_id FROM tickets t JOIN flights f USING (flight_id) WHERE f.status = 'cancelled' AND t.status = 'open'", "flight_cancelled"),
         ("book_flight", "SELECT 2001 AS customer_id, flight_id, 'Light' AS fare_class FROM flights WHERE status = 'cancelled'", "flight_cancelled"),
         ("rebook_ticket", "SELECT ticket_id, flight_id FROM tickets WHERE status = 'open' AND fare_class = 'Flex' ORDER BY flight_id DESC", "precondition_failed"),
-        ("rebook_ticket", "SELECT ticket_id, 7700 AS flight_id FROM tickets WHERE status = 'flown'", "precondition_failed"),
         ("issue_voucher", "SELECT ticket_id FROM tickets WHERE status = 'open' ORDER BY flight_id DESC", "precondition_failed"),
         ("issue_voucher", "SELECT ticket_id FROM tickets WHERE status = 'no show'", "precondition_failed"),
-        ("add_bag", "SELECT ticket_id, 15 AS weight_kg FROM tickets WHERE status = 'flown'", "precondition_failed"),
         ("change_stay", "SELECT stay_id, '2025-07-01' AS check_in_due FROM stays WHERE status = 'completed'", "precondition_failed"),
         ("change_stay", "SELECT stay_id, '2025-04-01' AS check_in_due FROM stays WHERE status = 'booked'", "precondition_failed"),
         ("change_stay", "SELECT stay_id, 'soon' AS check_in_due FROM stays WHERE status = 'booked'", "precondition_failed"),
