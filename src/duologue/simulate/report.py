@@ -139,12 +139,13 @@ class Reporter:
             text = noticed(self, move.rows[0], text, dice) if move.rows and not lead else text
             return text, Act("confirm?", owed.need, said)
         if move.kind == "not found":
-            who = (
-                self._who(owed.need.mentions[move.mention], None) if 0 <= move.mention < len(owed.need.mentions) else ""
-            )
-            table = owed.need.mentions[move.mention].table if who else owed.need.meaning.table
-            slots = {**slots, "who": who or "it", "subject": self.phrases.table(table)[0]}
-            return self.lines.line("not_found", dice, slots), Act("not found", values=said)
+            sought = owed.need.mentions[move.mention] if 0 <= move.mention < len(owed.need.mentions) else None
+            named = sought is not None and bool(sought.by)
+            table = sought.table if sought is not None else owed.need.meaning.table
+            slots = {**slots, "subject": self.phrases.table(table)[0]}
+            if sought is not None and named:
+                slots["who"] = self._who(sought, None)
+            return self.lines.line("not_found" if named else "not_clear", dice, slots), Act("not found", values=said)
         if move.kind in _GOES_NO_FURTHER:
             return _GOES_NO_FURTHER[move.kind](self, owed, slots, dice)
         if move.kind == "cannot":
@@ -215,6 +216,8 @@ class Reporter:
             form = "brief" if self._brief and not recap else f"{family}_best"
         elif answer.total == 1:
             form = f"{family}_one"
+        elif part == "report" and family == "top" and slots.get("n", "").isdigit() and answer.total < int(slots["n"]):
+            form = f"{form}_fewer"
         elif not answer.complete:
             form = f"{family}_some"
             if part == "report":
