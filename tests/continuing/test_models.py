@@ -84,6 +84,13 @@ def test_a_goal_in_words_becomes_a_task_proven_from_the_state_there(shop: Path, 
         assert task.proof is not None
         assert one.turns[one.continued.at].maker == "scripted-model"
     assert run(["verify", str(tmp_path / "on")]) == 0
+    assert run(["continue", str(tmp_path / "on"), "-o", str(tmp_path / "by rules")]) == 0
+    with Store.open(tmp_path / "by rules", readonly=True) as store:
+        (further,) = (d.dialogue for d in store.dialogues())
+    assert further.continued is not None
+    assert further.continued.settled
+    assert further.turns[further.continued.at].maker == "scripted"
+    assert run(["verify", str(tmp_path / "by rules")]) == run(["prove", str(tmp_path / "by rules")]) == 0
     asked_before = len(model.requests)
     assert made(asked, model).accepted == 1
     assert len(model.requests) == asked_before
