@@ -343,7 +343,7 @@ class _Judge:
             return ""
         if self._is_elsewhere(claim, listing, self.lowered[slice(*clause)]) or (not tied and self._is_derived(claim)):
             return ""
-        return f"{claim.text!r} is not of {row.names[0]!r} but of another row"
+        return f"{claim.text!r} is not of {(row.names or row.short)[0]!r} but of another row"
 
     def _is_tied(self, claim: Claim, row: Row) -> bool:
         """It stands alone in brackets right behind the row's name: "Canada (2)", "Canada (2 lakes)"."""

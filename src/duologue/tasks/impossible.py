@@ -5,15 +5,16 @@ already. Such a wish is drawn on purpose, tried on a copy of the session, and ke
 can't be done, and why, and nothing may change. Often the goal goes on along the way that is left (`plans.ways`).
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from duologue.language.values import is_blank
-from duologue.plans.ways import IS_SO, LINKED_YET, TAKEN, instead
+from duologue.plans.ways import IS_SO, LINKED_YET, TAKEN, error_kind, instead
 from duologue.tasks.anchors import Anchor, sayable
 from duologue.tasks.families import as_it_is
 from duologue.tasks.proposal import Proposal
-from duologue.tasks.walk import Refused, Taken
-from duologue.types import Fact, Json, Mention, Need, Slot, Subtask, Tool
+from duologue.tasks.walk import ACCIDENTS, Refused, Taken
+from duologue.types import Fact, Json, Mention, Need, Rule, Slot, Subtask, Tool
 
 if TYPE_CHECKING:
     from duologue.tasks.drawing import Drawing
@@ -41,8 +42,9 @@ def impossible(drawing: "Drawing") -> list[Subtask]:
         ]  # what is asked for seldom is seldom wished for in vain
         tools.sort(key=lambda t: -(drawing.dice.random() ** (1 / t.weight)))
     for tool in sorted(tools, key=_is_a_value):
-        for _ in range(TRIES):
-            wish = _wish(drawing, tool)
+        kinds = refusals(tool, drawing.maker.environment.policy.rules)
+        for _ in range(TRIES if kinds else 0):
+            wish = _wish(drawing, tool, only_as_it_is=kinds == {IS_SO})
             kind = _refused_as(drawing, tool, wish) if wish is not None else ""
             if (
                 wish is None
@@ -68,13 +70,24 @@ def _is_a_value(tool: Tool) -> bool:
     return tool.meaning is not None and tool.meaning.family == "set"
 
 
-def _wish(drawing: "Drawing", tool: Tool) -> Proposal | None:
+def refusals(tool: Tool, rules: Sequence[Rule]) -> frozenset[str]:
+    """The kinds of refusal that a write may meet (letters only), by its own conditions or by a rule ("" where it has no kind of its own).
+    Empty where nothing but an accident stops it: then no wish needs to be tried."""
+    asked = [s.problem for s in tool.run if s.problem is not None or s.kind == "require"]
+    asked += [rule.problem for rule in rules if rule.sql and tool.name in rule.tools]
+    return frozenset(error_kind({"type": p.type}) if p is not None else "" for p in asked) - frozenset(ACCIDENTS)
+
+
+def _wish(drawing: "Drawing", tool: Tool, only_as_it_is: bool) -> Proposal | None:
+    """Something to ask of a tool that may be refused; a value that is there already where nothing else is."""
     family = tool.meaning.family if tool.meaning is not None else ""
     if family == "create":
         return _taken_name(drawing, tool)
     proposal = drawing.proposer.propose(tool, drawing.walk.memory, drawing.dice)
-    if proposal is None or family != "set" or drawing.dice.random() >= AS_IS:
+    if proposal is None or family != "set":
         return proposal
+    if drawing.dice.random() >= AS_IS:
+        return None if only_as_it_is else proposal
     return _as_it_is(drawing, tool, proposal)
 
 

@@ -35,7 +35,7 @@ class Refused(Taken):
         self.reason, self.kind = reason, kind
 
 
-_ACCIDENTS = ("invalidarguments", "unknowntool", "budgetexceeded", "constraintviolated", "notfound")
+ACCIDENTS = ("invalidarguments", "unknowntool", "budgetexceeded", "constraintviolated", "notfound")
 """Types of errors (letters only) that are no decision: nobody would ask for them on purpose."""
 
 
@@ -197,7 +197,7 @@ class Walk:
         if outcome.failed:
             error = outcome.result["error"]
             kind = error_kind(error)
-            if tool.effect == "write" and kind not in _ACCIDENTS:
+            if tool.effect == "write" and kind not in ACCIDENTS:
                 self.turned_down |= {mark}
                 raise Refused(str(error["message"]), kind)
             raise Taken
