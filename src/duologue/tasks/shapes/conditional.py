@@ -22,7 +22,7 @@ from duologue.tasks.moments import day_of, write_date
 from duologue.tasks.proposal import Proposal
 from duologue.tasks.shapes.common import Field, Target, change, fields, is_deed, look, target
 from duologue.tasks.shapes.deeds import asked as asked_of
-from duologue.tasks.shapes.deeds import can_be_done, deeds
+from duologue.tasks.shapes.deeds import can_be_done, deeds, standing_of
 from duologue.tasks.walk import Taken
 from duologue.types import Condition, Disclosure, Fact, Json, Subtask
 
@@ -48,9 +48,7 @@ class Conditional:
 
     def draw(self, drawing: "Drawing") -> list[Subtask] | None:
         """One part: a look, and the change where the condition holds."""
-        choices, own = fields(drawing), deeds(drawing)
-        if own and not drawing.turns[_DEED] and (choices or drawing.dice.random() < _DEEDS):
-            choices = choices + own
+        choices = _choices(drawing, fields(drawing))
         for _ in range(_LOOKS if choices else 0):
             mark = drawing.walk.mark()
             try:
@@ -111,10 +109,12 @@ class Decided:
 
     def draw(self, drawing: "Drawing") -> list[Subtask] | None:
         """A look, and the change, with what was heard as its reason."""
-        choices = fields(drawing, "measure") + deeds(drawing)
+        choices = _choices(drawing, fields(drawing, "measure"))
         field = drawing.dice.choice(choices) if choices and drawing.mode != "task" else None
-        seen = look(drawing, field) if field is not None else None
-        if seen is None or field is None:
+        if field is None:
+            return None
+        seen = standing_of(drawing, field) if is_deed(field) else look(drawing, field)
+        if seen is None:
             return None
         drawn = drawn_condition(drawing, field, seen.row.values.get(field.slot.column), certain=True)
         if drawn is None:
@@ -125,8 +125,15 @@ class Decided:
         done = drawing.attempt(field.tool, wish, 0.0) if is_deed(field) else drawing.attempt(field.tool, wish)
         if done is None or drawing.refused:
             return None
+        drawing.turns[_DEED] += is_deed(field)
         reason = when(drawing.phrases, condition, field.slot.table, still=is_deed(field))
         return [seen.part, replace(done, goal=f"{done.goal}, because {reason}")]
+
+
+def _choices(drawing: "Drawing", settable: list[Field]) -> list[Field]:
+    """What can be set, and what can be done to a row."""
+    own = deeds(drawing) if not drawing.turns[_DEED] else []
+    return settable + own if own and (settable or drawing.dice.random() < _DEEDS) else settable
 
 
 def drawn_condition(

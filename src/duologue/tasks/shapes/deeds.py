@@ -6,20 +6,26 @@ on rows of the image in each state, at a moment of its own.
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from duologue.plans.binding import mention_slots
+from duologue.plans.memory import Known
+from duologue.plans.rows import Listing
 from duologue.tasks.clock import scenario_clock
 from duologue.tasks.pointing import speakable
 from duologue.tasks.proposal import Proposal
-from duologue.tasks.shapes.common import Field
-from duologue.types import Json, Need, Slot, Tool
+from duologue.tasks.shapes.common import Field, Seen
+from duologue.types import Json, Mention, Need, Slot, Tool
 
 if TYPE_CHECKING:
     from duologue.tasks.maker import Drawing
 
-__all__ = ["asked", "can_be_done", "deeds"]
+__all__ = ["asked", "can_be_done", "deeds", "standing_of"]
 
 _TRIED = 3
 """Rows of each state that a deed is tried on."""
+_THAT_ONE = 0.6
+"""How often the row is pointed back at once it was told how it stands."""
 _WORDS = ("request", "confirm", "done")
 
 
@@ -53,6 +59,26 @@ def asked(drawing: "Drawing", field: Field, getter: Tool, able: bool) -> Proposa
     proposal = Proposal(Need(getter.meaning))
     proposal.need = Need(getter.meaning, (drawing.proposer.bring(table, drawing.dice.choice(rows), proposal),))
     return proposal
+
+
+def standing_of(drawing: "Drawing", field: Field) -> Seen | None:
+    """A row on which the deed can be done, with how it stands asked for and told."""
+    getter = drawing.walk.index.getter(field.slot.table)
+    wish = asked(drawing, field, getter, able=True) if getter is not None else None
+    if getter is None or wish is None or len(wish.need.mentions) != 1:
+        return None
+
+    def finish(need: Need, listing: Listing) -> Need | None:
+        told = [r for r in listing.rows if r.values.get(field.key) is not None]
+        return replace(need, wanted=(field.key,)) if len(told) == 1 else None
+
+    part = drawing.attempt(getter, wish, finish=finish)
+    found = drawing.walk.memory.candidates(wish.need.mentions[0], drawing.walk.needs) if part is not None else []
+    if part is None or len(found) != 1:
+        return None
+    row = found[0]
+    mention = Mention(field.slot.table) if drawing.dice.random() < _THAT_ONE else wish.need.mentions[0]
+    return Seen(part, Known(row.table, row.key, dict(row.values), dict(row.sources)), mention)
 
 
 def _all(drawing: "Drawing") -> list[Field]:

@@ -1,0 +1,61 @@
+"""What hand-written tools do to a row may hang on how the row stands; in the shop, whether an order can still be cancelled."""
+
+import asyncio
+from functools import cache
+
+from duologue.catalog.model import Catalog
+from duologue.checks import PROOF
+from duologue.checks.case import case_of
+from duologue.ground import catalog_of, make_tools
+from duologue.plans.index import ToolIndex
+from duologue.simulate.scripted import converse
+from duologue.sources import Source, from_domain
+from duologue.tasks.maker import ScriptedTasks
+from duologue.tasks.shapes import SHAPES
+from duologue.types import Environment, Scenario, Subtask
+
+ITEMS = 12
+
+
+@cache
+def shop() -> tuple[Source, Catalog, Environment]:
+    source = from_domain("retail")
+    catalog = catalog_of(source)
+    return source, catalog, make_tools(source, catalog, 2, [0])[0]
+
+
+@cache
+def scenarios() -> tuple[Scenario, ...]:
+    source, catalog, environment = shop()
+    rates = {s.name: 9.0 * (s.name in ("conditional", "decided")) for s in SHAPES}
+    maker = ScriptedTasks(catalog, source.image, environment, 3, rates)
+    return tuple(maker.scenario(str(n), ()) for n in range(ITEMS))
+
+
+def parts(shape: str) -> list[Subtask]:
+    tasks = [t for s in scenarios() for t in s.tasks if t.shape == shape]
+    return [s for t in tasks for s in t.subtasks if s.need is not None and s.need.meaning.family == "act"]
+
+
+def test_an_order_is_cancelled_if_it_still_can_be() -> None:
+    hanging = [s for s in parts("conditional") if s.need is not None and s.need.when is not None]
+    assert hanging
+    assert all(s.tell for s in hanging)  # how it stands is told, whichever way it goes
+    done = {s.need.when.value for s in hanging if s.need is not None and s.need.when is not None}
+    assert done <= {"pending", "processing", "packed"}
+
+
+def test_who_hears_that_it_can_be_done_has_it_done() -> None:
+    decided = [s for s in parts("decided") if ", because " in s.goal]
+    assert decided
+    assert all(" is still " in s.goal for s in decided)
+
+
+def test_the_assistant_looks_first_and_then_does_it_or_leaves_it() -> None:
+    source, catalog, environment = shop()
+    with_one = [s for s in scenarios() if any(t.shape == "conditional" for t in s.tasks)][:2]
+    index = ToolIndex(environment.toolset, catalog)
+    for scenario in with_one:
+        dialogue = asyncio.run(converse(scenario, environment, source.image, catalog, index))
+        case = case_of(dialogue, environment, catalog)
+        assert [v.check for check in PROOF for v in [check(case)] if v.passed is not True] == []
