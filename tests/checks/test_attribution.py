@@ -113,7 +113,7 @@ def test_short_names_and_small_ids(text: str, why: str) -> None:
 
 
 def test_a_row_may_have_a_short_name_only() -> None:
-    assert of_lines("Bo pays 61.25, Al 18.50.", "name", "price") == ["'61.25' is not of 'Bo' but of another row"]
+    assert of_lines("Bo pays 61.25, Al 18.50.", "name", "price") == ["'18.50' is not of 'Al' but of another row"]
 
 
 SONGS = {
