@@ -67,7 +67,7 @@ CONTRADICTIONS = {
         SELECT 1 FROM bookings b JOIN tickets t USING (booking_id) GROUP BY b.booking_id
         HAVING (b.status = 'cancelled') <> (min(t.status = 'cancelled') = 1) OR (b.status = 'completed' AND max(t.status IN ('open', 'checked in')) = 1)""",
     "what was paid and the payments": """
-        SELECT 1 FROM bookings b WHERE paid_gbp <> (SELECT round(total(iif(kind = 'refund', -amount_gbp, amount_gbp)), 2) FROM payments p WHERE p.booking_id = b.booking_id)""",
+        SELECT 1 FROM bookings b WHERE paid_gbp <> (SELECT round(total(amount_gbp), 2) FROM payments p WHERE p.booking_id = b.booking_id)""",
     "a booking that was not charged for its fares and stays": """
         SELECT 1 FROM bookings b WHERE abs((SELECT total(fare_gbp) FROM tickets t WHERE t.booking_id = b.booking_id)
           + (SELECT total(nightly_price_gbp * (julianday(check_out_due) - julianday(check_in_due))) FROM stays s WHERE s.booking_id = b.booking_id)
@@ -138,7 +138,7 @@ def test_size_and_soundness(rows: apsw.Connection) -> None:
     assert rows.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-ROWS = "5c9a4d6efa356568"
+ROWS = "192ff53aa945aff9"
 """Digest of all rows. Whoever changes the story on purpose writes the new one here."""
 
 

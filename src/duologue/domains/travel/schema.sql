@@ -154,8 +154,10 @@ CREATE TABLE payments (
   booking_id INTEGER NOT NULL REFERENCES bookings (booking_id),
   kind TEXT NOT NULL CHECK (kind IN ('charge', 'refund')),
   purpose TEXT NOT NULL CHECK (purpose IN ('booking', 'flight change', 'bag', 'seat', 'stay change', 'cancellation')),
-  amount_gbp REAL NOT NULL CHECK (amount_gbp > 0),
-  made_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+  -- negative for what was paid back
+  amount_gbp REAL NOT NULL CHECK (amount_gbp <> 0),
+  made_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  CHECK ((kind = 'refund') = (amount_gbp < 0))
 ) STRICT;
 CREATE INDEX payments_by_booking ON payments (booking_id);
 
@@ -182,7 +184,7 @@ CREATE INDEX handovers_by_booking ON handovers (booking_id);
 -- What was paid for a booking follows the payments.
 CREATE TRIGGER paid_after_payment AFTER INSERT ON payments
 BEGIN
-  UPDATE bookings SET paid_gbp = round(paid_gbp + iif(NEW.kind = 'refund', -NEW.amount_gbp, NEW.amount_gbp), 2)
+  UPDATE bookings SET paid_gbp = round(paid_gbp + NEW.amount_gbp, 2)
   WHERE booking_id = NEW.booking_id;
 END;
 

@@ -167,7 +167,7 @@ class Trip:
             booking_id=self.row["booking_id"],
             kind=kind,
             purpose=purpose,
-            amount_gbp=round(amount, 2),
+            amount_gbp=round(-amount if kind == "refund" else amount, 2),
             made_at=str(at),
         )
 
