@@ -43,6 +43,7 @@ def test_the_same_scripted_conversations(tmp_path: Path) -> None:
     assert kept(tmp_path / "two") == kept(tmp_path / "alone")
 
 
+@pytest.mark.long
 def test_the_same_conversations_of_models_and_no_call_twice(tmp_path: Path) -> None:
     with in_thread(FakeServer(brain(n=20), Manner(latency=0.01))) as server:
         models = settings(server.url, ("user", "agent"))
@@ -53,6 +54,7 @@ def test_the_same_conversations_of_models_and_no_call_twice(tmp_path: Path) -> N
     assert kept(tmp_path / "two") == kept(tmp_path / "alone")
 
 
+@pytest.mark.long
 def test_a_limit_holds_for_all_together(tmp_path: Path) -> None:
     with in_thread(FakeServer(brain(n=20))) as server:
         short = settings(server.url, ("user", "agent"), limits=Spending(dollars=0.3), price=PRICE, max_tokens=500)
