@@ -79,6 +79,7 @@ SPELLED = [
     ("countrylanguage", "country language"),
     ("zipcode", "zip code"),
     ("orderdate", "order date"),
+    ("valid_until", "valid until"),
 ]
 
 
