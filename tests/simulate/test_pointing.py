@@ -7,9 +7,10 @@ import pytest
 
 from duologue.language.grammar import grammar
 from duologue.pipeline import Workshop
+from duologue.simulate.pointing import is_about
 from duologue.simulate.profile import Profile
 from duologue.testing import tiny_environment
-from duologue.types import Dialogue, Mention, Need, Turn
+from duologue.types import Dialogue, Meaning, Mention, Need, Turn
 
 ITEMS = range(30)
 NEAR = 6
@@ -80,3 +81,17 @@ def test_a_list_is_brought_up_again_by_what_it_was(family: str) -> None:
     for line in grammar("user").templates(f"list_of.{family}"):
         assert "{subjects}" in line.text
         assert line.needs <= slots.keys() | {"whose", "field"}
+
+
+@pytest.mark.parametrize(
+    ("need", "stays"),
+    [
+        (Need(Meaning("get", "loan"), (Mention("loan"),)), True),
+        (Need(Meaning("related", "fine", parent="loan"), (Mention("loan"),)), True),
+        (Need(Meaning("get", "member"), (Mention("member"),)), False),
+        (Need(Meaning("top", "loan", group="member.@name", func="count")), False),
+        (Need(Meaning("count", "loan", "status")), False),
+    ],
+)
+def test_the_talk_stays_with_a_list_or_leaves_it(need: Need, stays: bool) -> None:
+    assert is_about(need, "loan") is stays

@@ -13,7 +13,7 @@ from duologue.simulate.agenda import Owed
 from duologue.simulate.behaviours.scene import Scene
 from duologue.types import Json, Mention, Need
 
-__all__ = ["in_mind", "within_reach"]
+__all__ = ["in_mind", "is_about", "within_reach"]
 
 _BETWEEN = 3
 """Requests about the same kind of thing that may come between a list and what points back at it."""
@@ -68,11 +68,13 @@ def _is_fresh(owed: list[Owed], memory: Memory, table: str) -> bool:
     if listing is None:
         return True
     since = owed[listing.need + 1 :]
-    return len(since) <= _BETWEEN and all(_is_about(o.need, table) for o in since)
+    return len(since) <= _BETWEEN and all(is_about(o.need, table) for o in since)
 
 
-def _is_about(need: Need, table: str) -> bool:
-    return need.meaning.table == table or any(m.table == table for m in need.mentions)
+def is_about(need: Need, table: str) -> bool:
+    """It stays with rows of that kind; figures worked out of them are another matter."""
+    worked_out = need.meaning.family in ("total", "count", "ratio") or bool(need.meaning.group)
+    return not worked_out and (need.meaning.table == table or any(m.table == table for m in need.mentions))
 
 
 def _named(scene: Scene, mention: Mention) -> Mention:
