@@ -92,7 +92,8 @@ def _found(drawing: "Drawing", tool: Tool, columns: list[Column]) -> tuple[Subta
             done = complete(drawing.proposer, drawing.walk.memory, need, listing, drawing.dice)
             if done is None or name not in done.wanted or not _apart(list(listing.rows), name):
                 return None
-            done = replace(done, pick=None)
+            by = f"{done.pick.table}.{done.pick.column}" if done.pick is not None else ""
+            done = replace(done, pick=None, wanted=tuple(s for s in done.wanted if s != by or s == name))
             seen.append(([line.row for line in gist(done, listing).lines], _column(drawing, tool)))
             return done
         for column in drawing.dice.sample(columns, len(columns)):
