@@ -12,12 +12,13 @@ from duologue.catalog import Catalog
 from duologue.checks import combine
 from duologue.config import RunConfig
 from duologue.ground import workshops
+from duologue.ids import canonical
 from duologue.models.prompts import Prompts
 from duologue.protocols import Request
 from duologue.roles import Roles
 from duologue.settings import ModelSettings
 from duologue.testing import ScriptedModel, calling
-from duologue.types import Fact, PlanStep, Scenario, Subtask, Task
+from duologue.types import Fact, PlanStep, Scenario, Subtask, Task, Turn
 from duologue.workshop import Workshop
 from simulate import ferry
 from simulate.ferry import booking, sailing
@@ -85,7 +86,8 @@ WORLD: list[Any] = [
 ]
 
 
-def test_a_conversation_of_models_in_a_world_of_a_models() -> None:
+def at_sea() -> tuple[ScriptedModel, dict[str, list[Any]]]:
+    """A model that plays everybody in turn, and what it has left to say."""
     left = {"user": list(USER), "agent": list(AGENT), "simulator": list(WORLD)}
 
     def reply(request: Request) -> Any:
@@ -94,9 +96,47 @@ def test_a_conversation_of_models_in_a_world_of_a_models() -> None:
             return {"user_message": said, "is_task_complete": not left["user"]}
         return {"result": said} if request.role == "simulator" else said
 
-    model = ScriptedModel(reply)
-    shop = Workshop(ferry.environment(), None, Catalog("ferry office", ()), 1, cast(model))
-    dialogue = asyncio.run(shop.play(Scenario("s", (TASK,), ferry.CLOCK, 1), "0.0"))
+    return ScriptedModel(reply), left
+
+
+def ferry_office(model: Any) -> Workshop:
+    return Workshop(ferry.environment(), None, Catalog("ferry office", ()), 1, cast(model))
+
+
+SCENARIO = Scenario("s", (TASK,), ferry.CLOCK, 1)
+
+
+class Kept:
+    """A journal that holds turns from before."""
+
+    def __init__(self, turns: tuple[Turn, ...]) -> None:
+        self.turns = turns
+        self.moves = 0
+
+    def __call__(self, turns: tuple[Turn, ...]) -> None:
+        self.moves += 1
+
+
+def test_taken_up_at_any_turn_it_goes_on_as_it_did() -> None:
+    first, _ = at_sea()
+    answered: dict[bytes, Any] = {}
+
+    def noted(request: Request) -> Any:
+        answered[canonical(request)] = said = first.reply(request)
+        return said
+
+    whole = asyncio.run(ferry_office(ScriptedModel(noted)).play(SCENARIO, "0.0"))
+    for end in range(1, len(whole.turns)):
+        known = ScriptedModel(lambda request: answered[canonical(request)])  # nothing else is asked
+        journal = Kept(whole.turns[:end])
+        assert asyncio.run(ferry_office(known).play(SCENARIO, "0.0", journal)) == whole
+        assert journal.moves
+
+
+def test_a_conversation_of_models_in_a_world_of_a_models() -> None:
+    model, left = at_sea()
+    shop = ferry_office(model)
+    dialogue = asyncio.run(shop.play(SCENARIO, "0.0"))
     verdicts = shop.check(dialogue)
     assert combine(verdicts) == (True, ()), [v for v in verdicts if not v.passed]
     asked = [r.messages[-1].content for r in model.requests if r.role == "simulator"]
