@@ -14,7 +14,7 @@ from msgspec.structs import force_setattr
 from duologue.errors import UserError
 from duologue.roles import Roles
 from duologue.settings import ModelSettings
-from duologue.sources import domains, named_domains
+from duologue.sources import domains, is_domain, named_domains
 from duologue.store import Store
 from duologue.types import Json
 
@@ -76,9 +76,9 @@ class RunConfig(Struct, frozen=True, kw_only=True):
         if self.invents and not self.roles.models("domain"):
             raise UserError(
                 f"There is no built-in domain {_unknown(self.domain or '')!r}.",
-                f"Built in: {', '.join(domains())}. A model can invent another: name one with --model.",
+                f"Built in: {', '.join(domains())}; ./FOLDER is one of your own. A model can invent another: name one with --model.",
             )
-        if self.invents and "," in (self.domain or "") and set(domains()) & set(self._asked):
+        if self.invents and len(self._asked) > 1 and any(map(is_domain, self._asked)):
             raise UserError(
                 f"{_unknown(self.domain or '')!r} is not a built-in domain, and others of {self.domain!r} are.",
                 "Give built-in domains only, or one that a model is to invent.",
@@ -91,6 +91,8 @@ class RunConfig(Struct, frozen=True, kw_only=True):
             return self.source.stem or self.source.name
         if self.seed_tools is not None:
             return self.domain or self.seed_tools.stem
+        if "/" in (self.domain or "") and self.worlds:
+            return ",".join(Path(world).resolve().name for world in self.worlds)
         return self.domain or DEFAULT_DOMAIN
 
     @property
@@ -105,7 +107,7 @@ class RunConfig(Struct, frozen=True, kw_only=True):
         """What must be the same to go on with a run. No paths: a run may move together with its database."""
         plain = {
             "file": self.source.name if self.source is not None else None,
-            "domain": None if self.source is not None else ",".join(self.worlds) or self.source_name,
+            "domain": None if self.source is not None else ",".join(map(_named, self.worlds)) or self.source_name,
             "n": self.n,
             "seed": self.seed,
             "mode": self.mode,
@@ -163,9 +165,14 @@ class RunConfig(Struct, frozen=True, kw_only=True):
         return Store.begun(self.folder, {**self.identity(), "image": image})
 
 
+def _named(world: str) -> str:
+    """A domain as a run remembers it: a folder by its name alone, told from one that is built in."""
+    return f"./{Path(world).resolve().name}" if "/" in world else world
+
+
 def _unknown(domain: str) -> str:
     """The first part of what was named that is not built in."""
-    return next((part.strip() for part in domain.split(",") if part.strip() not in domains()), domain)
+    return next((part.strip() for part in domain.split(",") if not is_domain(part.strip())), domain)
 
 
 def check_source(source: Path | None, domain: str | None) -> None:

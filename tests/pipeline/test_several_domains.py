@@ -1,10 +1,12 @@
 """Several built-in domains in one run."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from duologue.config import RunConfig
+from duologue.domains import retail
 from duologue.errors import UserError
 from duologue.pipeline import generate
 from duologue.sources import domains
@@ -45,3 +47,18 @@ def test_what_is_not_built_in_is_named(named: str, unknown: str) -> None:
         RunConfig(domain=named)
     assert caught.value.message == f"There is no built-in domain {unknown!r}."
     assert "retail" in caught.value.fix
+
+
+def test_a_folder_of_ones_own_is_a_domain_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(Path(retail.__file__).parent, tmp_path / "retail")
+    config = RunConfig(domain="./retail", n=1)
+    assert config.identity()["domain"] == "./retail"
+    assert config.folder == Path("runs/retail")
+    assert generate(config, lambda _: None).accepted == 1
+    elsewhere = RunConfig(domain=str(tmp_path / "retail"), n=1)
+    assert generate(elsewhere, lambda _: None).accepted == 1
+    (tmp_path / "retail" / "schema.sql").write_text("CREATE TABEL t (x);")
+    with pytest.raises(UserError) as caught:
+        generate(RunConfig(domain="./retail", n=2, out=tmp_path / "other"), lambda _: None)
+    assert "schema.sql: SQLite does not accept it" in caught.value.message

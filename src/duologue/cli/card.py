@@ -103,10 +103,10 @@ def _given(stores: "list[Store]", said: dict[str, Any], list_: Path | None) -> "
 
 def _is_ours(store: "Store") -> bool:
     """Whether its database is one of Duologue's own."""
-    from duologue.sources import named_domains
+    from duologue.sources import are_built_in
 
     config = store.config()
-    return not config.get("file") and not config.get("simulated") and bool(named_domains(config.get("domain") or ""))
+    return not config.get("file") and not config.get("simulated") and are_built_in(config.get("domain") or "")
 
 
 def _names(stores: "list[Store]") -> list[str]:

@@ -130,11 +130,11 @@ def _refuse_nothing(stores: "list[Store]", fits: "list[Fit | None]") -> None:
 def _invented(store: "Store", folder: Path) -> list[Path]:
     """Write the databases of a run that nobody else has: those of an invented world."""
     from duologue.export import write_database
-    from duologue.sources import named_domains
+    from duologue.sources import are_built_in
 
     config = store.config()
     domain = config.get("domain")
-    if config.get("file") is not None or domain is None or named_domains(domain):
+    if config.get("file") is not None or domain is None or are_built_in(domain):
         return []
     names = dict.fromkeys(e.image for e in store.environments() if e.image)
     return [write_database(name, store.image(name), folder) for name in names]

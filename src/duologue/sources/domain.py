@@ -56,17 +56,29 @@ def domains() -> tuple[str, ...]:
     return tuple(sorted(f.name for f in _HOME.iterdir() if (f / _FILES[0]).is_file()))
 
 
+def is_domain(name: str) -> bool:
+    """Whether it names a built-in domain, or (with a slash in it) a folder that may hold one."""
+    return name in domains() or ("/" in name and Path(name).is_dir())
+
+
+def are_built_in(names: str) -> bool:
+    """Whether all that a list with commas names are built in."""
+    return set(names.split(",")) <= set(domains())
+
+
 def named_domains(names: str) -> tuple[str, ...]:
-    """The built-in domains that `all` or a list with commas names, each once; empty where one of them is not built in."""
+    """The domains that `all` or a list with commas names, each once; empty where one of them is none (see `is_domain`)."""
     asked = tuple(dict.fromkeys(part.strip() for part in names.split(","))) if names != ALL else domains()
-    return asked if set(asked) <= set(domains()) else ()
+    return asked if all(map(is_domain, asked)) else ()
 
 
 def from_domain(name: str) -> Source:
-    """A built-in domain. Raises `UserError` where there is none of that name."""
-    if name not in domains():
-        raise UserError(f"there is no built-in domain {name!r}", f"Valid: {', '.join(domains())}.")
-    return load_domain(_HOME / name)
+    """A built-in domain, or the one in a folder. Raises `UserError` where there is none of that name, or it does not hold together."""
+    if not is_domain(name):
+        raise UserError(
+            f"there is no built-in domain {name!r}", f"Valid: {', '.join(domains())}, or a folder with a slash."
+        )
+    return load_domain(_HOME / name if name in domains() else Path(name))
 
 
 def load_domain(folder: Path) -> Source:
