@@ -37,8 +37,8 @@ _ARTICLES = ("hinge", "bracket", "latch", "bolt", "spring")
 
 
 @cache
-def depot(seed: int = 1, variant: int = 0) -> Tiny:
-    """The depot with a toolset."""
+def depot(seed: int = 1, variant: int = 0, without: tuple[str, ...] = ()) -> Tiny:
+    """The depot with a toolset. `without`: tables that are left out, so that the tools are about the others."""
     db, dice = apsw.Connection(":memory:"), rng(11, "depot")
     db.execute(_SCHEMA)
     for i, (name, city) in enumerate(zip(_NAMES, _CITIES, strict=True), 1):
@@ -58,6 +58,8 @@ def depot(seed: int = 1, variant: int = 0) -> Tiny:
             db.execute("INSERT INTO delivery_line VALUES (NULL, ?, ?, ?, ?)", (i, article, quantity, price))
         for _ in range(parcels):
             db.execute("INSERT INTO parcel VALUES (NULL, ?, ?, ?)", (i, dice.randint(2, 80) * 0.5, f"2024-05-{day:02}"))
+    for table in without:
+        db.execute(f"DROP TABLE {table}")
     image = Image.of(db.serialize("main"))
     catalog = read_catalog(image.connect(), "depot")
     toolset = DerivedTools(catalog, image, seed).toolset(variant)

@@ -32,7 +32,7 @@ Spoil = Callable[[Dialogue, int], Dialogue]
 
 @cache
 def tiny(seed: int, shape: str = "") -> Tiny:
-    return depot(seed, 2) if shape == "reconcile" else tiny_environment(seed=seed)
+    return depot(seed, 0, ("parcel",)) if shape == "reconcile" else tiny_environment(seed=seed)
 
 
 @cache
