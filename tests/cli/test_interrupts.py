@@ -1,4 +1,4 @@
-"""How a run ends before its end: exit codes, and interrupts that come between two items."""
+"""How a run ends before its end: exit codes, and interrupts that let what is under way end."""
 
 import os
 import signal
@@ -8,36 +8,33 @@ from pathlib import Path
 import pytest
 
 from duologue.cli import main
-from duologue.cli.progress import between_items
-from duologue.pipeline import Progress
+from duologue.cli.progress import interruptible
+from duologue.halt import HaltedError
 from duologue.store import Store
 from samples import SOUND, make_dialogue, make_environment
-
-STEP = Progress(1, 2, 1, 0, 0.0)
 
 
 def interrupt() -> None:
     signal.raise_signal(signal.SIGINT)
 
 
-def test_before_the_first_item_it_is_immediate() -> None:
-    with between_items(lambda progress: None), pytest.raises(KeyboardInterrupt):
+def test_before_anything_is_under_way_it_is_immediate() -> None:
+    with interruptible(), pytest.raises(KeyboardInterrupt):
         interrupt()
 
 
-def test_afterwards_the_item_in_hand_ends() -> None:
-    drawn: list[Progress] = []
-    with between_items(drawn.append) as progress:
-        progress(STEP)
+def test_afterwards_what_is_under_way_may_end() -> None:
+    with interruptible() as halt:
+        halt.begun = True
+        halt.check()
         interrupt()
-        with pytest.raises(KeyboardInterrupt):
-            progress(STEP)
-    assert len(drawn) == 2
+        with pytest.raises(HaltedError):
+            halt.check()
 
 
 def test_a_second_one_does_not_wait() -> None:
-    with between_items(lambda progress: None) as progress:
-        progress(STEP)
+    with interruptible() as halt:
+        halt.begun = True
         interrupt()
         with pytest.raises(KeyboardInterrupt):
             interrupt()
@@ -45,7 +42,7 @@ def test_a_second_one_does_not_wait() -> None:
 
 def test_the_handler_is_put_back() -> None:
     before = signal.getsignal(signal.SIGINT)
-    with between_items(lambda progress: None):
+    with interruptible():
         assert signal.getsignal(signal.SIGINT) is not before
     assert signal.getsignal(signal.SIGINT) is before
 

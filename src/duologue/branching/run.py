@@ -23,6 +23,7 @@ from duologue.checks.combine import combine
 from duologue.checks.findings import given_up
 from duologue.errors import LimitReachedError, StageError, UserError
 from duologue.ground import Reopened
+from duologue.halt import Halt
 from duologue.ids import canonical, derive_seed, digest, rng
 from duologue.items import CHECK, PLAY
 from duologue.pipeline import Progress
@@ -58,6 +59,8 @@ class Summary(Struct, frozen=True):
     noticed: int = 0
     """Of these, those whose mistake a check objects to."""
     stopped: str = ""
+    interrupted: bool = False
+    """The person asked it to stop."""
 
     @property
     def unfinished(self) -> int:
@@ -101,8 +104,9 @@ def groups(parent: Store, asked: Asked) -> Iterator[Group]:
 class Branches:
     """The items of a run of branches: those finished in its store, and the making of the others."""
 
-    def __init__(self, asked: Asked, parent: Store, store: Store, cast: Cast) -> None:
-        self.asked, self.parent, self.store, self.cast = asked, parent, store, cast
+    def __init__(self, asked: Asked, parent: Store, store: Store, cast: Cast, halt: Halt) -> None:
+        """`halt`: once it says so, no further group is begun."""
+        self.asked, self.parent, self.store, self.cast, self.halt = asked, parent, store, cast, halt
         self.finished = store.finished_items()
         self.scripted = not any(cast.roles.models(role) for role in ("user", "agent"))
         self._reopened = Reopened(parent, store, asked.seed, cast)
@@ -224,17 +228,21 @@ class Branches:
 
 
 def branch(
-    asked: Asked, progress: Callable[[Progress], None], players: Mapping[str, ChatModel] | None = None
+    asked: Asked,
+    progress: Callable[[Progress], None],
+    players: Mapping[str, ChatModel] | None = None,
+    halt: Halt | None = None,
 ) -> Summary:
-    """Make what is missing of a run of branches. `players`: see `casting.assembled`.
+    """Make what is missing of a run of branches. `players`: see `casting.assembled`. `halt`: once it says so, what is under way may end
+    and nothing new is begun.
 
     Raises `UserError` for what the person must change.
     """
-    return asyncio.run(_branch(asked, progress, players))
+    return asyncio.run(_branch(asked, progress, players, halt or Halt()))
 
 
 async def _branch(
-    asked: Asked, progress: Callable[[Progress], None], players: Mapping[str, ChatModel] | None
+    asked: Asked, progress: Callable[[Progress], None], players: Mapping[str, ChatModel] | None, halt: Halt
 ) -> Summary:
     started = time.monotonic()
     with Store.open(asked.run, readonly=True) as parent:
@@ -249,12 +257,14 @@ async def _branch(
         with asked.open_store(parent, len(names) * asked.n, conversations) as store:
             calls = Calls(store)
             try:
-                async with assembled(asked.models, calls, calls, players) as cast:
-                    made = Branches(asked, parent, store, cast)
+                async with assembled(asked.models, calls, calls, players, halt) as cast:
+                    halt.begun = True
+                    made = Branches(asked, parent, store, cast, halt)
                     stopped = await _all(made, groups(parent, asked), progress, len(names) * asked.n)
             finally:
                 store.add_seconds(time.monotonic() - started)
-            return _summary(store, (len(conversations), len(names), len(names) * asked.n), stopped)
+            summary = _summary(store, (len(conversations), len(names), len(names) * asked.n), stopped)
+            return replace(summary, stopped="", interrupted=True) if halt.asked and summary.unfinished else summary
 
 
 async def _all(made: Branches, every: Iterator[Group], progress: Callable[[Progress], None], total: int) -> str:
@@ -267,6 +277,7 @@ async def _all(made: Branches, every: Iterator[Group], progress: Callable[[Progr
 
     async def one(group: Group) -> None:
         try:
+            made.halt.check()
             for became in await made.make(group):
                 counts[became] += 1
         except (UserError, LimitReachedError) as error:

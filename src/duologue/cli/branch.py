@@ -73,7 +73,7 @@ def branch(
     makes what is missing."""
     from duologue.branching import Asked
     from duologue.branching import branch as make
-    from duologue.cli.progress import between_items, live_line
+    from duologue.cli.progress import interruptible, live_line
     from duologue.cli.runs import beside, run_folder
     from duologue.settings import Flags, model_settings
 
@@ -94,12 +94,8 @@ def branch(
         mistakes=mistakes,
         models=model_settings(flags),
     )
-    with live_line() as draw:
-        if asked.models.roles.scripted:
-            with between_items(draw) as progress:
-                made = make(asked, progress)
-        else:
-            made = make(asked, draw)
+    with live_line() as draw, interruptible() as halt:
+        made = make(asked, draw, halt=halt)
     return _report(asked.out, made, json)
 
 
@@ -117,7 +113,7 @@ def _report(folder: Path, made: "Summary", json: bool) -> int:
         from duologue.ids import to_json
 
         print(to_json({**asdict(made), "unfinished": made.unfinished, "folder": str(folder)}))
-        return code
+        return _ended(made, code)
     from_where = f"{made.conversations:,} conversations at {made.places:,} places"
     line = f"{made.accepted:,} accepted, {made.rejected:,} rejected, {made.same:,} the same as others"
     if made.unfinished:
@@ -135,4 +131,11 @@ def _report(folder: Path, made: "Summary", json: bool) -> int:
     )
     if made.stopped:
         print(one_line(f"{made.stopped} The same command with a higher limit goes on."))
+    return _ended(made, code)
+
+
+def _ended(made: "Summary", code: int) -> int:
+    """The exit code; an interrupt is said, and given its own, where every one is."""
+    if made.interrupted:
+        raise KeyboardInterrupt
     return code

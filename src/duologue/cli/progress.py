@@ -79,31 +79,3 @@ def interruptible() -> Iterator["Halt"]:
         yield halt
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def between_items(draw: Callable[["Progress"], None]) -> Iterator[Callable[["Progress"], None]]:
-    """`draw`, which from its first call on is also where an interrupt is raised."""
-    if threading.current_thread() is not threading.main_thread():  # signals are the main thread's
-        yield draw
-        return
-    started = asked = False
-
-    def interrupted(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        if asked or not started:
-            raise KeyboardInterrupt
-        asked = True
-
-    def drawn(progress: "Progress") -> None:
-        nonlocal started
-        started = True
-        draw(progress)
-        if asked:
-            raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, interrupted)
-    try:
-        yield drawn
-    finally:
-        signal.signal(signal.SIGINT, before)
