@@ -302,7 +302,7 @@ _AND = ("And one more thing:", "Also,", "And at the same time:")
 
 
 def pairs(play: Play) -> list[tuple[int, int, int, int]]:
-    """Two exchanges that follow one another, each a request, calls and a report: where they begin, and where both end.
+    """Two exchanges that follow one another, each one request, calls and a report: where they begin, and where both end.
 
     The last is the read or write of the second."""
     found = []
@@ -311,7 +311,7 @@ def pairs(play: Play) -> list[tuple[int, int, int, int]]:
         both = (play.moves[first:second], play.moves[second:end])
         plain = all(
             m[0].is_a("request") and m[-1].text and all(c.calls and not c.failed for c in m[1:-1]) for m in both
-        )
+        ) and all(sum(a.kind == "request" for a in m[0].turn.acts) == 1 for m in both)
         if plain and min(map(len, both)) > 2 and play.moves[first].turn.task == play.moves[second].turn.task:
             found.append((first, second, end, end - 2))
     return found
