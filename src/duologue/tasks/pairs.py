@@ -29,6 +29,7 @@ _BEYOND_CHANCE = 0.25
 _COPIED = frozenset({"category", "contact", "measure", "name", "status", "text", "date"})
 _TEXTS = frozenset({"category", "contact", "name", "text"})
 """Roles that the same thing may have in two tables: where there are few rows a city tells them apart, where there are many it is a kind."""
+_NUMBERS = frozenset({"INTEGER", "REAL"})
 _NO_SUM = frozenset({"percent", "year", "month", "time", "code"})
 _SAY_NOTHING = frozenset({"date", "time", "at", "on", "of", "the", "name", "number", "total"})
 """Words that the names of columns share for no reason."""
@@ -88,10 +89,16 @@ def _copies(db: apsw.Connection, link: Link, child: Table, parent: Table) -> Ite
 def _could_be_one(one: Column, two: Column) -> bool:
     """They are of one kind, and share a word in their names, or are sums of money."""
     alike = one.role == two.role or {one.role, two.role} <= _TEXTS
-    if not alike or one.type != two.type or one.strays or two.strays:
+    kind = one.type == two.type or {one.type, two.type} <= _NUMBERS
+    if not alike or not kind or _is_mixed(one) or _is_mixed(two):
         return False
     shared = set(one.label.lower().split()) & set(two.label.lower().split()) - _SAY_NOTHING
     return bool(shared) or one.format == two.format == "money" or bool(one.unit and one.unit == two.unit)
+
+
+def _is_mixed(column: Column) -> bool:
+    """It holds texts among numbers, or the like; whole numbers among others are none."""
+    return bool(set(column.strays) - _NUMBERS)
 
 
 def _is_copy(held: Sequence[tuple[Json, Json]]) -> bool:
@@ -128,7 +135,7 @@ def _is_figure(column: Column) -> bool:
     return (
         column.role == "measure"
         and column.type in ("INTEGER", "REAL")
-        and not column.strays
+        and not _is_mixed(column)
         and column.format not in _NO_SUM
     )
 
