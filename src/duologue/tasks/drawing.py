@@ -61,10 +61,10 @@ CLIENT_DRAWS = 4
 SHAPED = 0.4
 """How often a task of some shape is tried before one whose parts are drawn one by one."""
 _TO_THE_MINUTE = 16
-DRAWS = 12
+DRAWS = 24
 """Tasks drawn before a scenario is given up."""
 PLENTY = 8
-"""Of these, those that must have two parts."""
+"""Of these, the first that must have two parts."""
 STUCK = 2
 """Drafts of a task that find nothing growing out of the earlier ones, before it is drawn of something else."""
 STALE = 6
