@@ -18,10 +18,15 @@ from duologue.plans.sayings import Sayings
 from duologue.sources import Source, from_domain
 from duologue.tasks.anchors import Anchors
 from duologue.tasks.clients import OF_AGE, client
+from duologue.tasks.drawing import Drawing
 from duologue.tasks.edits import Edits
+from duologue.tasks.impossible import on_condition
+from duologue.tasks.maker import ScriptedTasks
 from duologue.tasks.needs import Proposer
+from duologue.tasks.proposal import Proposal
 from duologue.tasks.prove import _later
-from duologue.types import ClockSpec, Environment, Tool, Toolset
+from duologue.tasks.walk import Walk
+from duologue.types import ClockSpec, Environment, Mention, Need, Tool, Toolset
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +127,32 @@ def test_people_call_about_what_is_near(clinic: Source, catalog: Catalog) -> Non
     drawn = [anchors.any(catalog.table("appointments"), random.Random(seed)) for seed in range(60)]
     near = [a for a in drawn if a is not None and "2025-09-04" < a.values["scheduled_at"] < "2025-09-20"]
     assert 2 * len(near) > len(drawn)
+
+
+def test_what_is_refused_for_want_of_a_condition_is_asked_for_again_on_it(clinic: Source, catalog: Catalog) -> None:
+    """A late cancellation is refused until its fee is accepted; one that is refused for good is let be."""
+    policy = clinic.policy
+    assert policy is not None
+    environment = Environment("clinic", clinic.name, clinic.image.hash, Toolset("clinic", clinic.tools), policy)
+    maker = ScriptedTasks(catalog, clinic.image, environment, 1)
+    clock = ClockSpec(clinic.now, seed=1)
+    rows = clinic.image.connect().execute(
+        "SELECT appointment_id, status FROM appointments WHERE scheduled_at BETWEEN '2025-09-11 13:00' AND '2025-09-12 09:00' AND status <> 'missed'"
+    )
+    asked = dict[str, list[bool]]()
+    for appointment, status in rows.fetchall():
+        with open_session(clinic.image, environment, clock) as session:
+            walk = Walk(catalog, maker.index, session, maker.recall)
+            drawing = Drawing(
+                maker, walk, Proposer(catalog, maker.index, maker.anchors, Edits(maker.anchors, clinic.now)), clock
+            )
+            meaning = _tool(clinic, "cancel_appointment").meaning
+            assert meaning is not None
+            mention = Mention("appointments", by={"appointment_id": appointment})
+            parts = on_condition(drawing, Proposal(Need(meaning, (mention,)), reason="act"))
+            assert all(
+                p.need is not None and p.need.values == {"appointments.late_fee:value": "accepted"} for p in parts
+            )
+            asked.setdefault(str(status), []).append(bool(parts))
+    assert any(asked["booked"])
+    assert not any(asked["cancelled"])

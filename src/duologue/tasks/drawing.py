@@ -172,7 +172,7 @@ class Drawing:
                 break
             subtasks.append(subtask)
             self.proposer.thread = {}
-            subtasks += detour(self)
+            subtasks += detour(self, subtask)
         self.stuck += grown and not subtasks
         return self._finished(subtasks) if subtasks else None
 

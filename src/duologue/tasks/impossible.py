@@ -19,7 +19,7 @@ from duologue.types import Fact, Json, Mention, Need, Rule, Slot, Subtask, Tool
 if TYPE_CHECKING:
     from duologue.tasks.drawing import Drawing
 
-__all__ = ["impossible"]
+__all__ = ["impossible", "on_condition"]
 
 TRIES = 4
 """Wishes tried of each tool."""
@@ -55,7 +55,7 @@ def impossible(drawing: "Drawing") -> list[Subtask]:
                 continue
             part = drawing.attempt(tool, wish, refusable=1)
             if part is not None:
-                return [part, *_way_out(drawing, wish.need, kind)]
+                return [part, *_way_out(drawing, wish, kind)]
     return []
 
 
@@ -170,14 +170,34 @@ def _refused_as(drawing: "Drawing", tool: Tool, wish: Proposal) -> str:
     return ""
 
 
-def _way_out(drawing: "Drawing", need: Need, kind: str) -> list[Subtask]:
-    """The part that takes up what the assistant will offer."""
-    other = instead(drawing.walk.index, drawing.walk.catalog, need, kind)
+def _way_out(drawing: "Drawing", wish: Proposal, kind: str) -> list[Subtask]:
+    """The part that takes up what the assistant will offer, or what the refusal asks for."""
+    other = instead(drawing.walk.index, drawing.walk.catalog, wish.need, kind)
     tool = drawing.walk.index.serving(other.meaning) if other is not None else None
-    if other is None or tool is None or drawing.dice.random() >= WAY_OUT:
+    if other is None:
+        return on_condition(drawing, wish)
+    if tool is None or drawing.dice.random() >= WAY_OUT:
         return []
     part = drawing.attempt(tool, Proposal(other))
     return [part] if part is not None else []
+
+
+def on_condition(drawing: "Drawing", wish: Proposal) -> list[Subtask]:
+    """The same again with a choice made that was left at its default, where that is what it was refused for: a fee accepted."""
+    tool = drawing.walk.index.serving(wish.need.meaning)
+    for name, slot in tool.inputs.items() if tool is not None else ():
+        schema = tool.parameters["properties"][name] if tool is not None else {}
+        if tool is None or slot.use != "value" or "default" not in schema or _key(slot) in wish.need.values:
+            continue
+        for value in schema.get("enum", ()):
+            again = Proposal(wish.need, list(wish.known), dict(wish.meant), wish.reason)
+            drawing.proposer.say(again, slot, value)
+            if value == schema["default"] or _refused_as(drawing, tool, again) or drawing.dice.random() >= WAY_OUT:
+                continue
+            part = drawing.attempt(tool, again, refusable=0)
+            if part is not None:
+                return [part]
+    return []
 
 
 def _mentions_of(proposal: Proposal | None) -> tuple[Mention, ...]:

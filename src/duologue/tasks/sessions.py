@@ -16,8 +16,9 @@ from duologue.language.weighed import compares
 from duologue.plans.gist import answering
 from duologue.plans.memory import LATER, Memory
 from duologue.tasks.emptiness import emptiness
-from duologue.tasks.impossible import impossible
+from duologue.tasks.impossible import impossible, on_condition
 from duologue.tasks.pointing import speakable
+from duologue.tasks.proposal import Proposal
 from duologue.tasks.prove import bound_arguments
 from duologue.tasks.walk import Refused, Taken, Walk
 from duologue.types import Mention, Scenario, Subtask, Task
@@ -59,9 +60,9 @@ def thread(memory: Memory) -> dict[str, Mention]:
     return out
 
 
-def detour(drawing: "Drawing") -> list[Subtask]:
-    """Parts that come in between; mostly none."""
-    out: list[Subtask] = []
+def detour(drawing: "Drawing", after: Subtask) -> list[Subtask]:
+    """Parts that come in between, `after` one; mostly none."""
+    out = on_condition(drawing, Proposal(after.need)) if after.refused and after.need is not None else []
     for name, take in _DETOURS.items():
         if name not in drawing.planned or drawing.turns[name] or drawing.dice.random() >= _AT:
             continue
