@@ -10,10 +10,11 @@
     [[tool.run]]                      # statements, as in `types.Statement`
 
 A field is a JSON Schema with `of`: what it stands for, `table.column` or `table.@name`, the use of a computed value behind a
-colon; one without `of` comes back, but no request is matched to it. An input takes the schema of the field of its name (or of `field`) and may override any part; with `use` it becomes a
-`Slot`, without one it is a parameter that no request is matched to. It is required unless it is `optional` or has a
-`default`. A nullable field is not nullable as an input: what is unknown is left out. Outputs are paths whose last part is a
-field; `[]` marks a list. `weight` (1 unless given) says how readily people come up with the tool.
+colon; one without `of` comes back, but no request is matched to it. An input takes the schema of the field of its name (or of
+`field`) and may override any part; with `use` it becomes a `Slot`, without one it is a parameter that no request is matched to. It
+is required unless it is `optional` or has a `default`. One of use `proof` is what callers say to show who they are: the scripted
+user knows what stands in their row. A nullable field is not nullable as an input: what is unknown is left out. Outputs are paths
+whose last part is a field; `[]` marks a list. `weight` (1 unless given) says how readily people come up with the tool.
 """
 
 import re
