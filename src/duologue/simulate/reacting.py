@@ -9,6 +9,7 @@ import re
 from duologue.simulate.agenda import WAITS
 from duologue.simulate.behaviours.scene import Scene
 from duologue.simulate.past import Past
+from duologue.types import Need
 
 __all__ = ["fitting", "reaction"]
 
@@ -38,10 +39,13 @@ def fitting(past: Past) -> str:
     return "long" if total >= _LONG and "report many" in kinds else "report"
 
 
-def reaction(scene: Scene, text: str) -> str:
-    """A word before `text`, which goes on; empty where none is said. One message holds one thanks, and doesn't begin twice alike."""
+def reaction(scene: Scene, text: str, need: Need) -> str:
+    """A word before `text`, which goes on to `need`; empty where none is said. One message holds one thanks, and doesn't begin twice
+    alike. Nobody gives up what they ask for again on the spot."""
     kind = fitting(scene.past)
-    if not kind or not scene.takes_up("reaction", _READILY[kind]):
+    before = next((a.need for a in reversed(scene.past.acts) if a.kind == "request"), None)
+    again = before is not None and (before.meaning, before.mentions) == (need.meaning, need.mentions)
+    if not kind or (kind == "problem" and again) or not scene.takes_up("reaction", _READILY[kind]):
         return ""
     thanked = _THANKS.search(text) is not None
     for _ in range(_TRIES):

@@ -209,7 +209,9 @@ class ScriptedUser:
             text += " " + self.words.request(need, "also", past.names, dice)
         if not past.lead and declines(scene, request.part):
             text = f"{self.words.say('react.declined', dice)} {text}"
-        elif past.asked and not past.lead and request.frame in _REACTED and (word := reaction(scene, text)):
+        elif (
+            past.asked and not past.lead and request.frame in _REACTED and (word := reaction(scene, text, request.need))
+        ):
             text = f"{word} {text}"
             request.behaviours.append("reaction")
         acts = (*self._introduced(past), *(Act("request", n) for n in (request.need, *request.more)))
