@@ -142,7 +142,7 @@ def test_the_commands_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
     lines = [line for block in blocks for line in block.splitlines()]
     assert lines
     for words in map(shlex.split, lines):
-        few = ["2" if before in ("-n", "--n") else word for before, word in zip(["", *words], words, strict=False)]
+        few = [{"-n": "2", "--n": "3"}.get(before, word) for before, word in zip(["", *words], words, strict=False)]
         assert run(few[1:]) == 0, words
 
 
