@@ -17,7 +17,7 @@ from duologue.catalog.model import Catalog, Table
 from duologue.ids import from_json
 from duologue.plans.among import narrowed
 from duologue.plans.index import ToolIndex
-from duologue.plans.rows import Listing, Row, RowKey, matches, pick_row
+from duologue.plans.rows import Listing, Row, RowKey, matches, pick_row, plain
 from duologue.types import Json, Mention, Need, Pick, Tool
 
 LATER = 1 << 30
@@ -217,6 +217,12 @@ class Memory:
     def focus_on(self, table: str, key: RowKey, when: float) -> None:
         """The talk is about this row of the table from need `when` on."""
         self._focus = {**self._focus, table: (*self._focus.get(table, ()), (when, key))}
+
+    def focus_by_key(self, mention: Mention, when: float) -> None:
+        """A row that nobody has seen yet, spoken of by its whole key, is what the talk is about all the same."""
+        columns = self.catalog.table(mention.table).key
+        if columns and all(c in mention.by for c in columns):
+            self.focus_on(mention.table, tuple(plain(mention.by[c]) for c in columns), when)
 
     def was_talked_about(self, row: Known, before: float = LATER) -> bool:
         """The talk was about this row at some time before that need."""

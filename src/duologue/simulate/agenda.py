@@ -292,6 +292,8 @@ class Agenda:
             if len(found) == 1:
                 owed.chosen[i] = found[0].key
                 self.memory.focus_on(mention.table, found[0].key, owed.number)
+            elif not found and i not in owed.chosen:
+                self.memory.focus_by_key(mention, owed.number)
         if owed.need.amends == "undo":
             self.restore(owed)
 

@@ -231,6 +231,7 @@ class ScriptedAgent:
         if len(found) > 1:
             return Say(owed, "choices", i, tuple(found))
         if self._is_key(mention):
+            memory.focus_by_key(mention, owed.number)
             return None
         route = self.index.lookup(mention.table, mention.by) if mention.by and i not in owed.looked_up else None
         if route is not None:

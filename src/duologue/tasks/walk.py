@@ -157,6 +157,7 @@ class Walk:
             self._step(tool, {k: Bound(v) for k, v in arguments.items()}, "structural")
             found = self.memory.candidates(mention, self.needs)
         if self._is_key(mention) and not found:
+            self.memory.focus_by_key(mention, self.needs)
             return None
         if len(found) > 1:
             return self._tell_apart(found, meant.get(mention.table))
