@@ -8,6 +8,7 @@ Both go through a VFS of ours, because that is where SQLite asks for the time: t
 those who only look at the image.
 """
 
+import atexit
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import count
@@ -22,6 +23,7 @@ COPY_ON_WRITE_FROM: Final = 256 << 10
 _CACHE_KIB: Final = 16_384
 
 _READABLE: Final = apsw.SQLITE_OPEN_READWRITE
+_NAME: Final = "/image-"
 _numbers = count(1)
 _opening: dict[str, bytes] = {}
 """Bytes of the files that are being opened, by name."""
@@ -124,7 +126,7 @@ def connect(data: bytes, time: Time, statements: int = 100) -> apsw.Connection:
         if data:
             connection.deserialize("main", data)
     else:
-        name = f"/image-{next(_numbers)}"
+        name = f"{_NAME}{next(_numbers)}"
         _opening[name] = data
         try:
             connection = apsw.Connection(name, flags=_READABLE, vfs=_vfs(time), statementcachesize=statements)
@@ -136,3 +138,12 @@ def connect(data: bytes, time: Time, statements: int = 100) -> apsw.Connection:
     connection.pragma("journal_mode", "memory")
     connection.pragma("temp_store", 2)
     return connection
+
+
+@atexit.register
+def _close_all() -> None:
+    """Close what is still open while the interpreter can still run a file's methods: closing a connection calls them, and one that is
+    only collected at the very end would call into nothing."""
+    for connection in apsw.connections():
+        if connection.filename.startswith(_NAME):
+            connection.close(True)
