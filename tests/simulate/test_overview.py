@@ -36,7 +36,7 @@ BOATS = Table(
     plural="boats",
 )
 CATALOG = Catalog("harbour", (BOATS,))
-PHRASES = Phrases(CATALOG, year="2024")
+PHRASES = Phrases(CATALOG, month="2024-06")
 FIND = Meaning("search", "boats")
 
 

@@ -5,7 +5,17 @@ A writing may leave open which day it means ("3/5/2024"): then all that it may m
 
 import re
 
-__all__ = ["DATES", "MONTHS", "Day", "days_of", "may_hold_dates", "parse_day", "parse_time"]
+__all__ = [
+    "DATES",
+    "DAY_IN_YEAR",
+    "MONTHS",
+    "Day",
+    "days_of",
+    "may_hold_dates",
+    "parse_day",
+    "parse_time",
+    "without_year",
+]
 
 Day = tuple[int, int, int]
 """Year, month, day; 0 where not said."""
@@ -37,6 +47,10 @@ DATES = re.compile(
 _IN_FIGURES = re.compile(r"\d[-/.]\d\d?[-/.]\d")
 _SHORT_MONTHS = tuple(m[:3] for m in MONTHS)
 _ISO = re.compile(r"\s*(\d{4})[-/](\d\d?)(?:[-/](\d\d?))?(?![-/\d])")
+DAY_IN_YEAR = re.compile(r"(?P<day>\d\d? [A-Z][a-z]+|[A-Z][a-z]+ \d\d?,) (?P<year>\d{4})(?!\d)")
+"""A day as it is said, with its year."""
+_MONTHS_AWAY = 3
+"""Within which nobody asks of which year a day is."""
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -101,3 +115,11 @@ def _month(name: str) -> int:
 def may_hold_dates(folded: str) -> bool:
     """What nine texts in ten lack, and is found out in a fraction of the time that `DATES` takes."""
     return _IN_FIGURES.search(folded) is not None or any(m in folded for m in _SHORT_MONTHS)
+
+
+def without_year(text: str, day: Day, month: str) -> str:
+    """The text without the year of a day that is of the year of `month` ("2024-05") and some months away at most."""
+    year, now = int(month[:4]), int(month[5:7])
+    if day[0] != year or abs(day[1] - now) > _MONTHS_AWAY:
+        return text
+    return DAY_IN_YEAR.sub(lambda found: found["day"].rstrip(",") if int(found["year"]) == year else found[0], text)

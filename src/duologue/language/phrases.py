@@ -4,13 +4,13 @@ This is the vocabulary both speakers and the goal share: what a column, a row, a
 dialogue: which row "that order" is has been settled before anything is worded.
 """
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 
 from duologue.catalog.model import Catalog, Column, Table
 from duologue.catalog.nouns import plural
 from duologue.language.amounts import shortly
+from duologue.language.days import DAY_IN_YEAR, without_year
 from duologue.language.extremes import date_noun, flag_noun, is_adjective, is_many, measure_word, row_word
 from duologue.language.grammar import article, listed
 from duologue.language.naming import column_label, computed, goes_alone, goes_by_name, ordinal, quoted
@@ -21,7 +21,6 @@ from duologue.types import Json, Mention, Need, Pick, Slot
 _COMPUTED = {"sum": "total {}", "avg": "average {}", "min": "lowest {}", "max": "highest {}"}
 _MONTH = Column(table="", name="", role="date", format="month")
 """What a period of a month is said as: "March 1998"."""
-_DAY_IN_YEAR = re.compile(r"(?P<day>\d\d? [A-Z][a-z]+|[A-Z][a-z]+ \d\d?,) (?P<year>\d{4})(?!\d)")
 _COUNTING = {"max": "most", "min": "fewest"}
 MANY = frozenset({"search", "top", "total", "count", "ratio", "missing"})
 """Families that are about many rows; the rows they mention narrow the question."""
@@ -30,9 +29,9 @@ MANY = frozenset({"search", "top", "total", "count", "ratio", "missing"})
 class Phrases:
     """Words for one catalog, in one style (a number that fixes the choice among equivalent writings)."""
 
-    def __init__(self, catalog: Catalog, style: int = 0, year: str = "") -> None:
-        """`year`: the current one, which the days of it go without where they are told (`brief`)."""
-        self.catalog, self.style, self.year = catalog, style, year
+    def __init__(self, catalog: Catalog, style: int = 0, month: str = "") -> None:
+        """`month`: the current one ("2024-05"), near which days go without their year where they are told (`brief`)."""
+        self.catalog, self.style, self.month = catalog, style, month
         self._labels: dict[tuple[str, str], str] = {}
         self._last: frozenset[str] | None = None
         self._nouns: dict[tuple[str, str], str] = {}
@@ -79,18 +78,20 @@ class Phrases:
         return (shortly(value, column.unit) if column is not None and column.unit else "") or self.value(key, value)
 
     def brief(self, key: str, value: Json) -> str:
-        """A value as it is told of a row: a day of the current year without the year."""
+        """A value as it is told of a row: a day of the current year, some months away at most, without the year."""
         text = self.short(key, value)
         column = self.slot(key)[2]
-        dated = self.year and column is not None and column.role == "date" and not self.slot(key)[0].use
-        return _DAY_IN_YEAR.sub(_without(self.year), text) if dated and moment(value, column) is not None else text
+        if not self.month or column is None or column.role != "date" or self.slot(key)[0].use:
+            return text
+        found = moment(value, column)
+        return without_year(text, found[0], self.month) if found is not None else text
 
     def at_length(self, told: Iterable[tuple[str, Json]]) -> "Phrases":
         """The same words; with the year of every day where one of the values told together is of another year than the current one."""
-        if not self.year or not any(_DAY_IN_YEAR.search(self.brief(key, value)) for key, value in told):
+        if not self.month or not any(DAY_IN_YEAR.search(self.brief(key, value)) for key, value in told):
             return self
         out = copy(self)
-        out.year = ""
+        out.month = ""
         return out
 
     def label(self, key: str, subject: str = "") -> str:
@@ -377,10 +378,6 @@ class Phrases:
         if slot.column == "@name":
             return plural(self._part_played(need)) or table.plural
         return column.plural if column is not None else ""
-
-
-def _without(year: str) -> Callable[[re.Match[str]], str]:
-    return lambda found: found["day"].rstrip(",") if found["year"] == year else found[0]
 
 
 def _belongs(name: str, label: str) -> str:

@@ -85,7 +85,7 @@ class ScriptedAgent:
         confirm = environment.policy.confirm_writes and scenario.mode == "user"
         self.agenda = Agenda(catalog, index, approved=not confirm)
         self.dice = Dice(scenario.seed, "agent", fork)
-        phrases = phrases_of(catalog, scenario.seed % 3, scenario.clock.start[:4])
+        phrases = phrases_of(catalog, scenario.seed % 3, scenario.clock.start[:7])
         self.report = Reporter(phrases, self.agenda, index, assistant_register(scenario.seed))
 
     async def reply(self, view: View) -> Utterance:

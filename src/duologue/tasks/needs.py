@@ -122,6 +122,8 @@ class Proposer:
             column = self.column(spec)
             if spec.use in ("month", "year", "day", "min", "max"):
                 continue  # "which month has the earliest month" asks nothing, "the highest lowest price" nobody
+            if listing.meaning.family == "ratio" and spec.use != "share":
+                continue  # of how many it is the share is not what was asked
             if spec.use in ("sum", "avg", "count", "share") or (column and column.role == "measure"):
                 kinds = ("max", "min")
             elif column is not None and column.role == "date" and column.sorts:
