@@ -37,7 +37,8 @@ def test_commands_and_flags_that_are_named_exist(page: Path) -> None:
             assert words[0] in ("--help", "--version", "-h")
             continue
         assert words[0] in COMMANDS, f"no command {words[0]!r}"
-        known = {flag for parameter in COMMANDS[words[0]].params for flag in parameter.opts} | {"--help", "-h"}
+        command = getattr(COMMANDS[words[0]], "commands", {}).get(words[1] if words[1:] else "", COMMANDS[words[0]])
+        known = {flag for parameter in command.params for flag in parameter.opts} | {"--help", "-h"}
         for word in words[1:]:
             flag = word.strip("[]").split("=")[0]
             assert not flag.startswith("-") or flag in known, f"{words[0]} has no {flag}"

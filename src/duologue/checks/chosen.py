@@ -113,9 +113,9 @@ def _instead(case: Case, need: Need, of: tuple[int, Subtask], at: int) -> str:
     fields = [k for k in (rows[0] if rows else ()) if any(str(r.get(k)) == meant[0] for r in rows)]
     text = fold(case.trace.turns[at].message.content)
     for field in fields:
-        others = {str(r.get(field)) for r in rows} - set(meant)
-        told = sorted(o for o in others if has_phrase(text, fold(o)))
-        if told and any(not has_phrase(text, fold(m)) for m in meant):
+        known = {str(r.get(field)) for r in rows}
+        told = sorted(o for o in known - set(meant) if has_phrase(text, fold(o)))
+        if told and any(not has_phrase(text, fold(m)) for m in known & set(meant)):
             return f"{told[0]!r} is told in the place of one that is meant"
     return ""
 
