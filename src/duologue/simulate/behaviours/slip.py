@@ -33,6 +33,9 @@ class Slip:
         if request.behaviours or request.unsettled or len(need.mentions) != 1:
             return
         mention = need.mentions[0]
+        goal = request.part.subtask.need
+        if goal is None or goal.mentions != need.mentions:
+            return  # it is put right by what the goal says
         wrong = self._wrong(scene, need, mention)
         if wrong is None or not scene.takes_up("slip"):
             return
