@@ -180,13 +180,22 @@ def test_what_came_can_go_again_and_branches_keep_to_it(grown: Path, more: Path,
         (["--without", "fly"], "--without 'fly': there is no such tool"),
         (["--tools", "nothing.json"], "Cannot read 'nothing.json'"),
         (["--tools", "nothing.toml"], "nothing.toml"),
+        (["--tools", "bad.json"], "bad.json"),
     ],
 )
 def test_what_is_mistyped_is_said(
-    shop: Path, tmp_path: Path, more: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    shop: Path,
+    tmp_path: Path,
+    more: list[str],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert run(["continue", str(shop), "-o", str(tmp_path / "x"), *more]) == 2
+    (tmp_path / "bad.json").write_text("{")
+    monkeypatch.chdir(tmp_path)
+    assert run(["continue", str(shop), "-o", "x", *more]) == 2
     assert said in capsys.readouterr().err
+    assert not Path("x").exists()
 
 
 def test_tools_that_are_there_already_leave_nothing_to_do(

@@ -49,7 +49,9 @@ class Changes(Struct, frozen=True):
         return _read(self.file, image, self.mark) if self.file is not None else ()
 
     def check(self, environments: Sequence[Environment]) -> None:
-        """Raise `UserError` where a tool is to be withdrawn that none of these has."""
+        """Raise `UserError` where a tool is to be withdrawn that none of these has, or tools to be added can't be read for one of them."""
+        for image in dict.fromkeys(e.image for e in environments):
+            self.tools(image)
         known = {t.name for e in environments for t in e.toolset.tools}
         for name in self.without:
             if name not in known:
