@@ -23,7 +23,7 @@ PHRASES = Phrases(Catalog("radio", (SONGS,)))
     ("column", "value", "said"),
     [
         (LENGTH, 2_864_000, "47:44"), (LENGTH, 282_671, "4:43"), (LENGTH, 59_499, "59,499 milliseconds"),
-        (LENGTH, 238_278_582, "66:11:19"), (TALK, 2_864, "47:44"), (TALK, 45, "45 seconds"), (SIZE, 7_911_090, "7.9 MB"),
+        (LENGTH, 238_278_582, "66:11:19"), (TALK, 2_864, "47:44"), (TALK, 45, "45 seconds"), (SIZE, 7_911_090, "7.9 MB"), (SIZE, 999_960, "1.0 MB"),
         (SIZE, 39_252_199_708, "39.3 GB"), (SIZE, 512, "512 bytes"), (LENGTH, -5_000_000, "-5,000,000 milliseconds"),
     ],
 )  # fmt: skip

@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import Iterator
 from functools import cache
 
+import apsw
 import pytest
 
 from depot import depot
+from duologue.catalog import read_catalog
 from duologue.checks import PROOF
 from duologue.checks.case import case_of
+from duologue.environment import Image
 from duologue.plans.index import ToolIndex
 from duologue.simulate.scripted import converse
 from duologue.tasks.anchors import Anchors
@@ -50,6 +53,20 @@ def test_what_two_tables_say_about_the_same_is_found_in_the_data() -> None:
     t = depot()
     found = {(p.column.name, p.how): (len(p.at_odds), len(p.agreeing)) for p in Anchors(t.catalog, t.image).pairs}
     assert found == {("ship_city", "same"): (15, 45), ("total", "sum"): (12, 48), ("parcel_count", "count"): (10, 50)}
+
+
+def test_figures_that_come_to_more_than_a_whole_number_holds_are_looked_at_too() -> None:
+    db = apsw.Connection(":memory:")
+    db.execute("""
+        CREATE TABLE city (id INTEGER PRIMARY KEY, name TEXT NOT NULL, volume INTEGER);
+        CREATE TABLE trip (id INTEGER PRIMARY KEY, city_id INTEGER REFERENCES city, volume INTEGER);
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
+        INSERT INTO city SELECT i, 'City ' || i, 1000000000000000000 + i FROM n WHERE i <= 20;
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
+        INSERT INTO trip SELECT i, i % 20 + 1, 900000000000000000 + i FROM n;
+    """)
+    image = Image.of(db.serialize("main"))
+    assert not Anchors(read_catalog(image.connect(), "trips"), image).pairs
 
 
 def test_it_can_be_turned_off() -> None:

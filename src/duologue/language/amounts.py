@@ -37,7 +37,7 @@ def shortly(value: Json, unit: str) -> str:
         return _clock(int(value / _SECONDS[unit] + 0.5))
     if unit not in _BYTES or value < _LEAST:
         return ""
-    name = next((n for n, size in reversed(_SIZES.items()) if value >= size), "")
+    name = next((n for n, size in reversed(_SIZES.items()) if round(value / size, 1) >= 1), "")
     return f"{value / _SIZES[name]:,.1f} {name}"
 
 

@@ -8,6 +8,7 @@ it, since what that one has in mind can't be told from acts.
 
 from msgspec.structs import replace
 
+from duologue.language.reading import fold, has_phrase
 from duologue.plans.memory import Known, Memory
 from duologue.simulate.agenda import Owed
 from duologue.simulate.behaviours.scene import Scene
@@ -82,11 +83,11 @@ def _named(scene: Scene, mention: Mention) -> Mention:
     row = scene.mirror.meant(mention, scene.view.turns)
     if row is None:
         return mention
-    said = "\n".join(t.message.content for t in scene.view.turns if t.message.role in ("user", "assistant"))
+    said = fold("\n".join(t.message.content for t in scene.view.turns if t.message.role in ("user", "assistant")))
     for by in _ways(scene, row):
         slot, value = next(iter(by.items()))
         other = Mention(mention.table, by=by)
-        if scene.words.value(f"{mention.table}.{slot}", value) in said and _means(scene, other, row):
+        if has_phrase(said, fold(scene.words.value(f"{mention.table}.{slot}", value))) and _means(scene, other, row):
             return other
     return mention
 

@@ -117,7 +117,11 @@ def _totals(db: apsw.Connection, link: Link, child: Table, parent: Table) -> Ite
     ways: list[tuple[str, Column | None, Column | None]] = [("count", None, None)]
     ways += [("sum", c, None) for c in figures]
     ways += [("sum", c, d) for c in figures for d in figures if c.name != d.name and _dearer(c, d)]
-    sums = [f"sum({'*'.join(_quoted(x.name) for x in (c, d) if x)})" if c else "count(*)" for _, c, d in ways]
+    # Whole numbers may come to more than SQLite can hold, which is an error there: they are added up as real ones.
+    sums = [
+        f"sum({'*'.join(f'CAST({_quoted(x.name)} AS REAL)' for x in (c, d) if x)})" if c else "count(*)"
+        for _, c, d in ways
+    ]
     refer = _quoted(link.columns[0])
     inner = f"SELECT {refer} AS of, {', '.join(f'{s} AS s{i}' for i, s in enumerate(sums))} FROM {_quoted(child.name)} GROUP BY 1"
     read = [f"p.{_quoted(n)}" for n in (link.to_columns[0], *(c.name for c in totals))]

@@ -34,7 +34,13 @@ class Hand:
         paths = os.pathsep.join(path for path in sys.path if path)
         with theirs:
             process = subprocess.Popen(
-                [sys.executable, "-m", "duologue.workers.hand", str(theirs.fileno())],
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "duologue.workers.hand",
+                    str(theirs.fileno()),
+                ],  # -P: not from where one stands
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
