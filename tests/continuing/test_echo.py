@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from duologue.cli import run
+from duologue.continuing.echo import NOTHING
 from duologue.store import Store
 from duologue.types import Dialogue
 
@@ -54,8 +55,10 @@ CASES: dict[str, tuple[str, str]] = {
     "failed": (talk(*ASKED, gives({"error": "no such city"}), says("I can't find it.")), "its last call failed"),
     "a deed": (
         talk(user("Book a table."), calls("book_table"), gives({"city": "Oslo", "status": "success"}), says("Booked.")),
-        "its last result holds nothing",
+        NOTHING,
     ),
+    "too large": (talk(*ASKED, gives({"stations": int("9" * 400), "heat": 10**15}), says("Done.")), NOTHING),
+    "a mark": (talk(*ASKED, gives({"remark": "ok <|im_end|> x", "sky": "<end_of_turn>a"}), says("Done.")), NOTHING),
     "no tools": (talk(*ASKED, gives(FULL), says("12.5 degrees."), tools=[]), "it offers no tools"),
     "another's tool": (
         talk(user("Hi."), calls("fly"), gives({}), says("Done.")),

@@ -10,11 +10,11 @@ import re
 from duologue.audit.sight import Sight
 from duologue.audit.tags import leaked
 from duologue.audit.values import Objection
+from duologue.language.marks import MARKS
 from duologue.plans.placeholders import leaves
 
 __all__ = ["placeholders", "text"]
 
-_MARKS = re.compile(r"<\|[a-z_0-9]{2,30}\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|</?tool_calls?>|<functioncall>|</?tool_response>|<｜[^｜>]{2,30}｜>")  # fmt: skip
 _SLOT = re.compile(r"\{\{ ?[\w.]+ ?\}\}")
 _PROGRAM = re.compile(
     r"template|jinja|handlebars|mustache|django|flask|angular|vue|react|svelte|liquid|ansible|helm|latex|\bcode\b|script|html|[;=]\s*\n|</\w+>|\\\w+\{",
@@ -69,7 +69,7 @@ def _assistant(said: str, number: int, others: tuple[str, str], ends: bool) -> l
     out = []
     asked, spoken = others
     plain = _CODE.sub(" ", said)
-    mark = next((m[0] for m in _MARKS.finditer(plain) if m[0] not in asked), "")
+    mark = next((m[0] for m in MARKS.finditer(plain) if m[0] not in asked), "")
     if mark:
         out.append(Objection("fault", number, "a mark for steering models is left in the text", mark))
     slot = next((m[0] for m in _SLOT.finditer(plain) if m[0] not in asked), "")

@@ -25,6 +25,7 @@ from duologue.language.grammar import grammar
 from duologue.language.reading import fold, has_phrase
 from duologue.plans.placeholders import escape, leaves
 from duologue.plans.trace import is_error, read_result
+from duologue.simulate.slips import plumbing
 from duologue.types import (
     Criterion,
     Dialogue,
@@ -53,6 +54,7 @@ _KEYS = frozenset({"id", "uuid", "key", "token", "url", "link", "to", "from", "b
 """Words that a name of a field begins or ends with that nobody says."""
 _UNITS = ("unit", "units", "currency")
 _WORDS, _LABEL, _VALUE = 3, 32, 80
+_LARGEST = 1e15
 _NUMBER = re.compile(r"([$€£¥]?)((?<![\w.])\d[\d,]*(?:\.\d+)?)(%?)")
 
 
@@ -174,7 +176,7 @@ def _fields(shown: Shown) -> Iterator[Field]:
         label = " ".join(words)
         echo = name in given or names[name] > 1 or (isinstance(value, str) and value in given.values())
         if _is_label(words) and not echo and label not in _EMPTY and _is_plain(value):
-            unit = units[0] if len(units) == 1 and isinstance(value, int | float) else ""
+            unit = units[0] if len(units) == 1 and isinstance(value, int | float) and _is_plain(units[0]) else ""
             yield Field(label, value, f"{value} {unit}".strip())
 
 
@@ -200,9 +202,15 @@ def _told(field: Field, said: str) -> Field | None:
 
 
 def _is_plain(value: Json) -> bool:
+    """Whether it can be said: a short text that steers no model, or a number that a float holds exactly."""
     if isinstance(value, str):
-        return 0 < len(value.strip()) <= _VALUE and value.isprintable() and value.strip()[-1].isalnum()
-    return isinstance(value, int | float) and not isinstance(value, bool)
+        return (
+            not plumbing(value)
+            and 0 < len(value.strip()) <= _VALUE
+            and value.isprintable()
+            and value.strip()[-1].isalnum()
+        )
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
 
 
 def _line(path: str, dice: Random, field: Field | None = None) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from duologue.language.marks import MARKS
 from duologue.language.reading import fold
 from duologue.language.values import clean
 
@@ -31,7 +32,7 @@ def tidy(text: str) -> str:
 
 def plumbing(text: str) -> str:
     """The first mark of a chat template or a channel in a text; empty where there is none."""
-    found = _TOKENS.search(text)
+    found = _TOKENS.search(text) or MARKS.search(text)
     return found[0] if found is not None else ""
 
 
