@@ -49,22 +49,50 @@ def test_an_exported_domain_is_the_same_one_elsewhere(tmp_path: Path, capsys: py
     ("arguments", "said"),
     [
         (["export", "nope", "-o", "x.sqlite"], "there is no built-in domain 'nope'"),
+        (["export", "retail", "-o", "."], "-o '.' names no database"),
+        (["export", "retail", "-o", ".."], "-o '..' names no database"),
+        (["export", "retail", "-o", ".sqlite"], "-o '.sqlite' names no database"),
+        (["export", "retail", "-o", "retail.md"], "-o 'retail.md' names no database"),
+        (["--json", "export", "retail", "-o", "x.sqlite"], "--json is for the list of domains"),
         (["export"], "Missing argument 'NAME'"),
         (["list"], "No such command 'list'"),
     ],
 )
-def test_what_is_not_there_is_refused(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_not_there_is_refused(
+    arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     assert run(["domains", *arguments]) == 2
     assert said in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
-def test_an_export_writes_over_no_database(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "mine.sqlite"
-    mine = apsw.Connection(str(file))
-    mine.execute("CREATE TABLE t (x)")
-    mine.close()
-    before = file.read_bytes()
-    assert run(["domains", "export", "retail", "-o", str(file)]) == 2
-    assert "is not written over" in capsys.readouterr().err
-    assert file.read_bytes() == before
-    assert list(tmp_path.iterdir()) == [file]
+@pytest.mark.parametrize("name", ["mine.sqlite", "mine.policy.md", "mine.tools.json"])
+def test_an_export_writes_over_no_file(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mine = tmp_path / name
+    mine.write_bytes(b"precious")
+    assert run(["domains", "export", "retail", "-o", str(tmp_path / "mine.sqlite")]) == 2
+    assert f"{str(mine)!r} is there already, and is not written over" in capsys.readouterr().err
+    assert mine.read_bytes() == b"precious"
+    assert list(tmp_path.iterdir()) == [mine]
+
+
+def test_an_export_writes_over_no_folder_and_no_link(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "folder.db").mkdir()
+    (tmp_path / "link.policy.md").symlink_to(tmp_path / "nowhere")
+    for name in ("folder.db", "link.db"):
+        assert run(["domains", "export", "retail", "-o", str(tmp_path / name)]) == 2
+        assert "is there already" in capsys.readouterr().err
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_an_export_again_changes_nothing_and_writes_what_is_gone(tmp_path: Path) -> None:
+    file = tmp_path / "retail.sqlite"
+    assert run(["domains", "export", "retail", "-o", str(file)]) == 0
+    before = {path: (path.read_bytes(), path.stat().st_ino) for path in tmp_path.iterdir()}
+    assert run(["domains", "export", "retail", "-o", str(file)]) == 0
+    assert {path: (path.read_bytes(), path.stat().st_ino) for path in tmp_path.iterdir()} == before
+    page = file.with_suffix(".policy.md")
+    page.unlink()
+    assert run(["domains", "export", "retail", "-o", str(file)]) == 0
+    assert page.read_bytes() == before[page][0]

@@ -48,9 +48,14 @@ def named(environment: Environment) -> Environment:
 
 def write_tools(environment: Environment, path: Path) -> None:
     """Write a toolset file, indented for reading and editing. Raises `UserError`."""
-    text = msgspec.json.encode(ToolsFile(TOOLS_FORMAT, environment.name, environment))
     with whole_file(path) as file:
-        file.write(msgspec.json.format(text, indent=2) + b"\n")
+        file.write(tools_file(environment))
+
+
+def tools_file(environment: Environment) -> bytes:
+    """What `write_tools` writes."""
+    text = msgspec.json.encode(ToolsFile(TOOLS_FORMAT, environment.name, environment))
+    return msgspec.json.format(text, indent=2) + b"\n"
 
 
 def read_tools(path: Path, image: str) -> Environment:
