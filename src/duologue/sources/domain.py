@@ -125,7 +125,7 @@ def _image(folder: Path) -> Image:
             rows = [tuple(row.values()) for _, row in batch]
             try:
                 db.executemany(sql, rows)
-            except (apsw.Error, TypeError) as error:
+            except (apsw.Error, TypeError, ValueError, OverflowError) as error:
                 raise UserError(
                     f"{data}: a row for {table!r} is refused: {error}", "Mend the row or the schema."
                 ) from None

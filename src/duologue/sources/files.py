@@ -1,9 +1,11 @@
 """Reading the files of a domain; whatever is wrong with one is said with its path."""
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from traceback import extract_tb
+from typing import Any, TypeGuard, TypeVar
 
 import msgspec
 import yaml
@@ -12,6 +14,7 @@ from duologue.errors import UserError
 
 T = TypeVar("T")
 Row = dict[str, Any]
+_END = object()
 
 
 def read_text(path: Path) -> str:
@@ -40,20 +43,48 @@ def load_yaml(path: Path, type: type[T]) -> T:
 
 
 def load_rows(path: Path) -> Iterator[tuple[str, Row]]:
-    """What `rows()` of a data script gives. Raises `UserError` where there is no such function, or it gives something else;
-    an error inside the script is a bug and keeps its traceback."""
+    """What `rows()` of a data script gives. Raises `UserError` where there is no such function, it gives something else, or
+    anything goes wrong inside the script; its own error is the cause of that one."""
     spec = importlib.util.spec_from_file_location(f"duologue_domain_{path.parent.name}", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    try:
+    with _own_errors(path):
         spec.loader.exec_module(module)
-    except SyntaxError as error:
-        raise UserError(f"{path}: line {error.lineno}: {error.msg}", "Mend the script.") from None
     rows = getattr(module, "rows", None)
     if not callable(rows):
         raise UserError(f"{path}: it has no function rows()", "Define rows(), giving (table, row) pairs.")
-    for pair in rows():
-        if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) and isinstance(pair[1], dict)):
+    with _own_errors(path):
+        given = rows()
+    if not isinstance(given, Iterable):
+        raise UserError(f"{path}: rows() gives {given!r}", "Give (table, row) pairs, with yield or as a list.")
+    pairs = iter(given)
+    while True:
+        with _own_errors(path):
+            pair = next(pairs, _END)
+        if pair is _END:
+            return
+        if not _is_row(pair):
             raise UserError(f"{path}: rows() gives {pair!r}", "Give pairs of a table's name and a row as a dict.")
         yield pair
+
+
+def _is_row(pair: object) -> TypeGuard[tuple[str, Row]]:
+    match pair:
+        case (str(), dict(row)):
+            return isinstance(pair, tuple) and all(isinstance(column, str) for column in row)
+    return False
+
+
+@contextmanager
+def _own_errors(path: Path) -> Iterator[None]:
+    """Whatever a script raises as a `UserError` with the script's line; a script that ends the program is in error too."""
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        at = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path)]
+        if isinstance(error, SyntaxError) and error.filename == str(path):
+            at = [error.lineno]
+        line = f" line {at[-1]}:" if at and at[-1] else ""
+        words = error.msg if isinstance(error, SyntaxError) else f"{type(error).__name__}: {error}".removesuffix(": ")
+        raise UserError(f"{path}:{line} {words}", "Mend the script.") from error
