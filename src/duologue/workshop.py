@@ -20,13 +20,13 @@ from duologue.plans.offers import at_hand, spare
 from duologue.protocols import Journal, Session, Speaker, TaskMaker
 from duologue.simulate.agent import ScriptedAgent
 from duologue.simulate.faulty import NO_FAULTS, Faults, FaultySession, carried_out
-from duologue.simulate.play import MOST_TURNS, GivenUpError, play
+from duologue.simulate.play import GivenUpError, most_turns, play
 from duologue.simulate.profile import DEFAULT, Profile
 from duologue.simulate.scripted import Pair, begun, gated, perform
 from duologue.simulate.user import ScriptedUser
 from duologue.tasks.maker import ScriptedTasks
 from duologue.tasks.sessions import RATES
-from duologue.types import Dialogue, Environment, Fork, Scenario, Verdict
+from duologue.types import Continued, Dialogue, Environment, Fork, Scenario, Verdict
 from duologue.verify import replay, verify_dialogue
 
 _NOBODY = Cast()
@@ -130,7 +130,7 @@ class Workshop:
         return await self.go_on(dialogue, scope, journal=journal)
 
     async def go_on(
-        self, dialogue: Dialogue, scope: str = "", moves: int = MOST_TURNS, journal: Journal | None = None
+        self, dialogue: Dialogue, scope: str = "", moves: int | None = None, journal: Journal | None = None
     ) -> Dialogue:
         """A conversation played on from its last turn, with other dice where it leaves another; `moves`: how many more at most.
 
@@ -146,33 +146,39 @@ class Workshop:
             if session.state != path[-1].state:
                 raise StageError("replay", "its calls lead to another state", f"{session.state}, not {path[-1].state}")
             fork, shop = _fork(dialogue), self.as_offered(dialogue)
-            user, agent = shop._user(scenario, scope, fork, _first(dialogue)), shop._agent(scenario, scope, fork)
+            user, agent = shop._user(scenario, scope, fork, dialogue.continued), shop._agent(scenario, scope, fork)
             return await play(Pair(user, agent, session), replace(dialogue, turns=path), moves, journal)
         finally:
             session.close()
 
-    async def _simulated_on(self, dialogue: Dialogue, scope: str, moves: int, journal: Journal | None) -> Dialogue:
+    async def _simulated_on(
+        self, dialogue: Dialogue, scope: str, moves: int | None, journal: Journal | None
+    ) -> Dialogue:
         """As `go_on`, where a model answers the calls: it is told what it, or whoever, has answered so far."""
         from duologue.simulate.simulator import Overheard, SimulatedSession
 
         path, scenario = dialogue.path(), dialogue.scenario
         world = SimulatedSession(self.environment, scenario.clock, self.cast.needed("simulator"), scope, path)
         shop = self.as_offered(dialogue)
-        user, agent = shop._user(scenario, scope, None, _first(dialogue)), shop._agent(scenario, scope)
+        user, agent = shop._user(scenario, scope, None, dialogue.continued), shop._agent(scenario, scope)
         return await play(Pair(user, Overheard(agent, world), world), replace(dialogue, turns=path), moves, journal)
 
     def _faulty(self, session: RestingSession, scenario: Scenario, made: int = 0) -> Session:
         """That session, some of whose calls go wrong where they are to; `made`: calls made so far."""
         return FaultySession(session, self.faults, self.index, scenario.seed, made) if self.faults else session
 
-    def _user(self, scenario: Scenario, scope: str, fork: Fork | None = None, first: int = 0) -> Speaker:
+    def _user(
+        self, scenario: Scenario, scope: str, fork: Fork | None = None, since: Continued | None = None
+    ) -> Speaker:
         voice = self.cast.voice("user")
         if voice is None:
             asks_first = self.environment.policy.confirm_writes
             user = ScriptedUser(self.catalog, self.index, scenario, self.profile, asks_first, fork)
+            user.most = most_turns(scenario, since)
             return gated(user, scenario, self.environment, self.catalog)
         from duologue.simulate.model_user import ModelUser
 
+        first = since.task if since is not None else 0  # the task that they come with
         return ModelUser(voice, scenario, self.environment, columns_of(self.catalog), scope, first)
 
     def _agent(self, scenario: Scenario, scope: str, fork: Fork | None = None) -> Speaker:
@@ -208,11 +214,6 @@ class Workshop:
             return await retell(dialogue, voice, self.environment, self.catalog, scope)
         except StageError:
             return None  # the scripted words stay
-
-
-def _first(dialogue: Dialogue) -> int:
-    """The task that a user comes with where a conversation is gone on with."""
-    return dialogue.continued.task if dialogue.continued is not None else 0
 
 
 def _fork(dialogue: Dialogue) -> Fork | None:

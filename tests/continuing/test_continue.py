@@ -8,9 +8,10 @@ import pytest
 from duologue.cli import run
 from duologue.continuing.places import cut, place
 from duologue.errors import UserError
+from duologue.simulate.play import most_turns
 from duologue.store import Store
 from duologue.tasks.further import grows
-from duologue.types import Act, Dialogue, Message, Turn
+from duologue.types import Act, ClockSpec, Continued, Dialogue, Message, Scenario, Task, Turn
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +70,22 @@ def test_new_goals_come_behind_the_parents_turns_which_stay_byte_for_byte(
         assert not {t.id for t in new} & {t.id for d in parents.values() for t in d.scenario.tasks}
     assert grown >= limit - 1
     assert run(["verify", str(out)]) == run(["prove", str(out)]) == 0
+
+
+def test_many_new_goals_come_to_an_end(shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """However long the parent is: turns are counted from where it is taken up."""
+    command = ["continue", str(shop), "-o", str(tmp_path / "on"), "--tasks", "14", "--limit", "1"]
+    assert made(command, capsys)["accepted"] == 1
+    (one,) = stored(tmp_path / "on")
+    assert one.continued is not None
+    assert len(one.scenario.tasks) - one.continued.task == 14
+
+
+@pytest.mark.parametrize(("at", "tasks", "most"), [(None, 3, 240), (30, 1, 270), (230, 2, 470), (30, 20, 630)])
+def test_how_long_a_conversation_may_become(at: int | None, tasks: int, most: int) -> None:
+    since = Continued("parent", at, 1, 1) if at is not None else None
+    task = Task("t", "g")
+    assert most_turns(Scenario("s", (task,) * (tasks + 1), ClockSpec("2025-01-01", 1), 1), since) == most
 
 
 def test_a_run_cut_short_goes_on_and_gives_the_same(

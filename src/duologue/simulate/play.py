@@ -11,10 +11,12 @@ from msgspec.structs import replace
 
 from duologue.errors import StageError
 from duologue.protocols import Journal, Session, Speaker, Utterance, View
-from duologue.types import Dialogue, Message, Turn
+from duologue.types import Continued, Dialogue, Message, Scenario, Turn
 
 MOST_TURNS = 240
-"""A conversation that is not over by then is given up."""
+"""A conversation that is not over by then is given up (`most_turns`)."""
+_OF_EACH = 30
+"""Of one with many new goals: so many turns for each."""
 
 
 class GivenUpError(StageError):
@@ -23,6 +25,13 @@ class GivenUpError(StageError):
     def __init__(self, error: StageError, dialogue: Dialogue) -> None:
         super().__init__(error.stage, error.reason, error.evidence)
         self.dialogue = dialogue
+
+
+def most_turns(scenario: Scenario, since: Continued | None) -> int:
+    """How long a conversation may become; one that was gone on with is counted from there."""
+    if since is None:
+        return MOST_TURNS
+    return since.at + max(MOST_TURNS, _OF_EACH * (len(scenario.tasks) - since.task))
 
 
 class Participants(Protocol):
@@ -96,17 +105,18 @@ async def _execute(session: Session, turns: tuple[Turn, ...]) -> tuple[Turn, ...
 
 
 async def play(
-    participants: Participants, dialogue: Dialogue, moves: int = MOST_TURNS, journal: Journal | None = None
+    participants: Participants, dialogue: Dialogue, moves: int | None = None, journal: Journal | None = None
 ) -> Dialogue:
-    """Go on until nobody has anything to say, for so many moves at most; each is taken down in the `journal`. Raises `GivenUpError` where a speaker fails, or where it does not end."""
+    """Go on until nobody has anything to say, for so many `moves` at most where they are given; each is taken down in the `journal`. Raises `GivenUpError` where a speaker fails, or where it does not end."""
     turns = dialogue.turns
+    most = most_turns(dialogue.scenario, dialogue.continued)
     brief = dialogue.scenario.mode == "task"  # no words after the last that matters
     try:
-        while moves and due(turns) != "nobody" and not (brief and turns[-1].done):
-            if len(turns) >= MOST_TURNS:
+        while moves != 0 and due(turns) != "nobody" and not (brief and turns[-1].done):
+            if len(turns) >= most:
                 raise StageError("play", "the conversation does not end", f"{len(turns)} turns")
             turns = await step(participants, turns)
-            moves -= 1
+            moves = moves - 1 if moves is not None else None
             if journal is not None:
                 journal(turns)
     except StageError as error:

@@ -65,6 +65,8 @@ class ScriptedUser:
         self.words = Wording(phrases, index, self.character.register, scenario.tasks[0].speaker)
         self.typing = Typing(phrases, self.character.habits)
         self.listener = Listener(self.words, Hearing(catalog, phrases), self.dice)
+        self.most = MOST_TURNS
+        """How long the conversation may become (`play.most_turns`)."""
         self.parts = tuple(
             Part(n, s, s.goal.partition(", because ")[2])
             for n, s in in_order(scenario, switches=profile.rate("switch") > 0)
@@ -124,7 +126,7 @@ class ScriptedUser:
         subtasks = [p.subtask for p in self.parts]
         at = situation(turns, subtasks, self.scenario.tasks[scene.view.task].known)
         following = subtasks[past.asked].need if past.asked < len(subtasks) else None
-        late = len(turns) > MOST_TURNS - MARGIN
+        late = len(turns) > self.most - MARGIN
         taken = self.listener.take(at, len(turns), following, late, past.again)
         if taken.answer is not None:
             return taken.answer
