@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from duologue.cli import run
+from duologue.continuing.foreign import dialogue_of_talk
 from duologue.continuing.places import parts
 from duologue.sources import from_domain
 from duologue.store import Store
+from duologue.talks import Call, Offered, Place, Talk
+from duologue.talks import Turn as Heard
 from duologue.types import Dialogue
 
 
@@ -153,6 +156,30 @@ def test_what_is_mistyped_is_said(
     assert run(["continue", *more, "-o", str(tmp_path / "x")]) == 2
     assert said in capsys.readouterr().err
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize(
+    ("ids", "results", "answers"),
+    [
+        (("a", "b"), (("b", ""), ("a", "")), (2, 1)),
+        (("a", "a"), (("a", ""), ("a", "")), (1, 2)),
+        (("a", "a"), (("a", "two"), ("a", "one")), (2, 1)),
+        (("", ""), (("", ""), ("", "")), (1, 2)),
+        (("", ""), (("", "two"), ("", "one")), (2, 1)),
+    ],
+)
+def test_each_call_gets_its_own_result(
+    ids: tuple[str, ...], results: tuple[tuple[str, str], ...], answers: tuple[int, ...]
+) -> None:
+    calls = tuple(Call(one, name, {}, "{}") for one, name in zip(ids, ("one", "two"), strict=True))
+    said = [Heard("user", "Both.", 0), Heard("assistant", "", 1, calls=calls)]
+    said += [Heard("tool", "{}", 2 + n, answers=one, name=name) for n, (one, name) in enumerate(results)]
+    tools = tuple(Offered(name, "", {}) for name in ("one", "two"))
+    talk = Talk(Place("talks.jsonl", 1), "openai", (*said, Heard("assistant", "Done.", 4)), tools)
+    dialogue, _ = dialogue_of_talk(talk, "talks.jsonl:1", None, 1)
+    given = [t.message.tool_call_id for t in dialogue.turns if t.message.role == "tool"]
+    asked = next(t for t in dialogue.turns if t.message.tool_calls).message.tool_calls
+    assert given == [asked[n - 1].id for n in answers]
 
 
 @pytest.mark.parametrize(

@@ -111,29 +111,35 @@ def _turns(talk: Talk) -> Iterator[Turn]:
     heard = list(talk.turns)
     if not heard or heard[0].role != "system":
         heard.insert(0, Heard("system", "", -1))
-    waiting: list[str] = []
-    ids: dict[str, str] = {}
+    waiting: list[tuple[str, ToolCall]] = []
     for number, said in enumerate(heard):
         parent = number - 1 if number else None
         if waiting and said.role != "tool":
             raise StageError(CONTINUE, "a call in it has no result", f"message {said.place}")
-        calls = tuple(_calls(said, number, ids))
-        waiting += [c.id for c in calls]
+        asked = list(_calls(said, number))
+        waiting += asked
         answers = ""
         if said.role == "tool":
-            answers = ids.get(said.answers, "") if said.answers else ""
-            answers = answers if answers in waiting else next(iter(waiting), "")
-            if not answers:
+            if not waiting:
                 raise StageError(CONTINUE, "a result in it answers no call", f"message {said.place}")
-            waiting.remove(answers)
+            found = _answered(said, waiting)
+            waiting.remove(found)
+            answers = found[1].id
+        calls = tuple(call for _, call in asked)
         message = Message(said.role, said.text, said.reasoning, calls, answers)
         maker = "tool" if said.role == "tool" else "file"
         yield Turn(message, parent, maker=maker, train=said.role != "assistant")
 
 
-def _calls(said: Heard, number: int, ids: dict[str, str]) -> Iterator[ToolCall]:
+def _answered(said: Heard, waiting: Sequence[tuple[str, ToolCall]]) -> tuple[str, ToolCall]:
+    """The waiting call that a result is of: by the id it names, of several by the tool it names, else the first."""
+    named = [one for one in waiting if said.answers and one[0] == said.answers] or waiting
+    return next((one for one in named if one[1].name == said.name), named[0])
+
+
+def _calls(said: Heard, number: int) -> Iterator[tuple[str, ToolCall]]:
+    """Each call beside the id it has there, which another may have too."""
     for n, call in enumerate(said.calls, 1):
         if call.arguments is None or not call.name:
             raise StageError(CONTINUE, "a call in it can't be read", call.problem or call.text[:200])
-        ids[call.id] = f"call_{number}_{n}"
-        yield ToolCall(ids[call.id], call.name, call.arguments)
+        yield call.id, ToolCall(f"call_{number}_{n}", call.name, call.arguments)
