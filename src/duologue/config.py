@@ -14,7 +14,7 @@ from msgspec.structs import force_setattr
 from duologue.errors import UserError
 from duologue.roles import Roles
 from duologue.settings import ModelSettings
-from duologue.sources import domains, is_domain, named_domains
+from duologue.sources import is_domain, named_domains, unknown_domain
 from duologue.store import Store
 from duologue.types import Json
 
@@ -74,10 +74,8 @@ class RunConfig(Struct, frozen=True, kw_only=True):
     def _check_domain(self) -> None:
         """Raise `UserError` where a domain is named that is not built in, and nobody can invent it."""
         if self.invents and not self.roles.models("domain"):
-            raise UserError(
-                f"There is no built-in domain {_unknown(self.domain or '')!r}.",
-                f"Built in: {', '.join(domains())}; ./FOLDER is one of your own. A model can invent another: name one with --model.",
-            )
+            more = "A model can invent another: name one with --model."
+            raise unknown_domain(_unknown(self.domain or ""), more)
         if self.invents and len(self._asked) > 1 and any(map(is_domain, self._asked)):
             raise UserError(
                 f"{_unknown(self.domain or '')!r} is not a built-in domain, and others of {self.domain!r} are.",

@@ -48,7 +48,7 @@ def test_an_exported_domain_is_the_same_one_elsewhere(tmp_path: Path, capsys: py
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["export", "nope", "-o", "x.sqlite"], "there is no built-in domain 'nope'"),
+        (["export", "nope", "-o", "x.sqlite"], "There is no built-in domain 'nope'.\nBuilt in: "),
         (["export", "retail", "-o", "."], "-o '.' names no database"),
         (["export", "retail", "-o", ".."], "-o '..' names no database"),
         (["export", "retail", "-o", ".sqlite"], "-o '.sqlite' names no database"),

@@ -5,6 +5,7 @@ from pathlib import Path
 import apsw
 import pytest
 
+from duologue.config import RunConfig
 from duologue.errors import UserError
 from duologue.sources import Source, domains, from_domain, from_sqlite
 from duologue.sources.source import presentable
@@ -61,6 +62,11 @@ def test_the_built_in_domains() -> None:
 
 
 def test_an_unknown_domain() -> None:
-    with pytest.raises(UserError, match="no built-in domain 'retial'") as error:
+    """Said alike wherever a domain is named."""
+    with pytest.raises(UserError, match=r"^There is no built-in domain 'retial'\.") as error:
         from_domain("retial")
+    with pytest.raises(UserError) as of_a_run:
+        RunConfig(domain="retial")
+    assert of_a_run.value.message == error.value.message
+    assert of_a_run.value.fix.startswith(error.value.fix)
     assert "retail" in error.value.fix

@@ -72,12 +72,16 @@ def named_domains(names: str) -> tuple[str, ...]:
     return asked if all(map(is_domain, asked)) else ()
 
 
+def unknown_domain(name: str, more: str = "") -> UserError:
+    """That a domain of this name is not there, and what is; `more` is added to what may be done."""
+    built_in = f"Built in: {', '.join(domains())}; ./FOLDER is one of your own."
+    return UserError(f"There is no built-in domain {name!r}.", f"{built_in} {more}".strip())
+
+
 def from_domain(name: str) -> Source:
     """A built-in domain, or the one in a folder. Raises `UserError` where there is none of that name, or it does not hold together."""
     if not is_domain(name):
-        raise UserError(
-            f"there is no built-in domain {name!r}", f"Valid: {', '.join(domains())}, or a folder with a slash."
-        )
+        raise unknown_domain(name)
     return load_domain(_HOME / name if name in domains() else Path(name))
 
 
