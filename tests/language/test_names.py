@@ -8,9 +8,10 @@ from msgspec import convert
 
 from duologue.catalog.labels import plain_label
 from duologue.catalog.model import Catalog, Column, Link, Table
+from duologue.catalog.words import words
 from duologue.language.asked import asked_whether
 from duologue.language.clauses import form_of, pieces, worded
-from duologue.language.grammar import REGISTERS, grammar
+from duologue.language.grammar import REGISTERS, grammar, word_file
 from duologue.language.naming import goes_by_name
 from duologue.language.phrases import Phrases
 from duologue.types import Meaning, Mention, Need
@@ -121,3 +122,7 @@ def test_a_field_is_one_or_many(field: str, new: str, need: str) -> None:
     catalog = Catalog("x", (table("review", {"id": "key", field: "measure"}),))
     slots = pieces(Phrases(catalog), Need(Meaning("set", "review", field), (Mention("review", {"id": 35}),)))
     assert (slots["new_field"], slots["need"]) == (new, need)
+
+
+def test_lists_of_words_that_mean_different_things_have_different_names() -> None:
+    assert not set(word_file("names")) & set(words())

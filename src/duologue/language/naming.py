@@ -48,7 +48,7 @@ def _says_enough(column: Column) -> bool:
         return True
     parts = column.label.lower().split(" ")
     done = column.role == "date" and any(is_participle(w) for w in parts)
-    return done or parts[-1] in str(word_file("names")["places"]).split()
+    return done or parts[-1] in str(word_file("names")["whereabouts"]).split()
 
 
 def computed(form: str, label: str) -> str:
