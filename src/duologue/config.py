@@ -14,7 +14,7 @@ from msgspec.structs import force_setattr
 from duologue.errors import UserError
 from duologue.roles import Roles
 from duologue.settings import ModelSettings
-from duologue.sources import is_domain, named_domains, unknown_domain
+from duologue.sources import folder_marks, is_domain, named_domains, unknown_domain
 from duologue.store import Store
 from duologue.types import Json
 
@@ -124,7 +124,7 @@ class RunConfig(Struct, frozen=True, kw_only=True):
             "behaviours": self.models.profile.rates,
             "faults": to_builtins(self.models.faults),
         }
-        return plain | {name: value for name, value in more.items() if value}
+        return plain | {name: value for name, value in more.items() if value} | _marks(self.worlds)
 
     @property
     def roles(self) -> Roles:
@@ -166,6 +166,15 @@ class RunConfig(Struct, frozen=True, kw_only=True):
 def _named(world: str) -> str:
     """A domain as a run remembers it: a folder by its name alone, told from one that is built in."""
     return f"./{Path(world).resolve().name}" if "/" in world else world
+
+
+def _marks(worlds: tuple[str, ...]) -> dict[str, str]:
+    """What a run remembers of folders beside their images: each file by its name and digest, so that the one that changed is named."""
+    found: dict[str, list[str]] = {}
+    for world in worlds:
+        for name, mark in (folder_marks(Path(world)) if "/" in world else {}).items():
+            found.setdefault(f"{_named(world)}/{name}", []).append(mark)
+    return {name: " ".join(marks) for name, marks in found.items()}
 
 
 def _unknown(domain: str) -> str:

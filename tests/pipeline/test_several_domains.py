@@ -37,6 +37,7 @@ def test_names_of_domains(named: str | None, worlds: tuple[str, ...]) -> None:
     config = RunConfig(domain=named)
     assert config.worlds == worlds
     assert config.identity()["domain"] == ",".join(worlds)
+    assert not [name for name in config.identity() if "/" in name]
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,14 @@ def test_a_folder_of_ones_own_is_a_domain_too(tmp_path: Path, monkeypatch: pytes
     assert generate(config, lambda _: None).accepted == 1
     elsewhere = RunConfig(domain=str(tmp_path / "retail"), n=1)
     assert generate(elsewhere, lambda _: None).accepted == 1
+    for name in ("tools.toml", "policy.toml", "lexicon.yaml"):
+        file = tmp_path / "retail" / name
+        before = file.read_text()
+        file.write_text(f"{before}\n# other\n")
+        with pytest.raises(UserError, match=rf"\(\./retail/{name}: '\w+' then, '\w+' now\)"):
+            generate(config, lambda _: None)
+        file.write_text(before)
+    assert generate(config, lambda _: None).accepted == 1
     (tmp_path / "retail" / "schema.sql").write_text("CREATE TABEL t (x);")
     with pytest.raises(UserError) as caught:
         generate(RunConfig(domain="./retail", n=2, out=tmp_path / "other"), lambda _: None)

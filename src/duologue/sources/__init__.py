@@ -3,6 +3,7 @@
 from duologue.sources.domain import (
     are_built_in,
     domains,
+    folder_marks,
     from_domain,
     is_domain,
     load_domain,
@@ -13,6 +14,7 @@ from duologue.sources.overview import Overview, overview, policy_page
 from duologue.sources.source import Source, from_sqlite
 
 __all__ = [
-    "Overview", "Source", "are_built_in", "domains", "from_domain", "from_sqlite", "is_domain", "load_domain", "named_domains",
+    "Overview", "Source", "are_built_in", "domains", "folder_marks", "from_domain", "from_sqlite", "is_domain",
+    "load_domain", "named_domains",
     "overview", "policy_page", "unknown_domain",
 ]  # fmt: skip

@@ -26,6 +26,7 @@ from msgspec import Struct
 
 from duologue.environment import Image, Sandbox, import_sqlite, quote
 from duologue.errors import UserError
+from duologue.ids import digest
 from duologue.sources.files import decoded, load_rows, load_yaml, read_text
 from duologue.sources.source import Source
 from duologue.sources.toolfile import read_tools
@@ -35,6 +36,8 @@ _HOME = Path(__file__).parent.parent / "domains"
 ALL = "all"
 """Names all built-in domains."""
 _FILES = ("schema.sql", "data.py", "tools.toml", "policy.toml", "lexicon.yaml")
+_BESIDE = _FILES[2:]
+"""What says how the image is used, and leaves no trace in its hash."""
 
 
 class _PolicyFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,6 +86,11 @@ def from_domain(name: str) -> Source:
     if not is_domain(name):
         raise unknown_domain(name)
     return load_domain(_HOME / name if name in domains() else Path(name))
+
+
+def folder_marks(folder: Path) -> dict[str, str]:
+    """A digest for each file of a domain that its image says nothing of; those that are missing are left out. Raises `UserError`."""
+    return {name: digest(read_text(folder / name)) for name in _BESIDE if (folder / name).is_file()}
 
 
 def load_domain(folder: Path) -> Source:
