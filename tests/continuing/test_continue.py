@@ -89,7 +89,7 @@ def test_how_long_a_conversation_may_become(at: int | None, tasks: int, most: in
 
 
 def test_a_run_cut_short_goes_on_and_gives_the_same(
-    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def asked(name: str) -> list[str]:
         return ["continue", str(shop), "-o", str(tmp_path / name), "--limit", "2"]
@@ -104,7 +104,8 @@ def test_a_run_cut_short_goes_on_and_gives_the_same(
 
     with monkeypatch.context() as patch:
         patch.setattr(Store, "put_dialogue", interrupted)
-        run(asked("cut"))
+        assert run(asked("cut")) == 130
+    assert capsys.readouterr().err.endswith("Interrupted. The same command goes on where this one stopped.\n")
     assert len(stored(tmp_path / "cut")) == 1
     assert run(asked("cut")) == 0
     assert stored(tmp_path / "cut") == stored(tmp_path / "whole")

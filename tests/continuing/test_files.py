@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,8 @@ def test_every_row_gets_one_reason_and_none_a_traceback(
         (["shop.sqlite"], "is a SQLite file"),
         (["."], "is not a run"),
         (["plain.jsonl", "--db", "shop.sqlite", "--env", "plain.jsonl"], "plain.jsonl"),
+        (["rows.jsonl", "--db", "other.sqlite"], "--db 'other.sqlite': none of the conversations goes on in this"),
+        (["rows.jsonl", "--db", "shop.sqlite", "--db", "other.sqlite"], "--db 'other.sqlite': none of"),
     ],
 )
 def test_what_is_mistyped_is_said(
@@ -153,6 +156,8 @@ def test_what_is_mistyped_is_said(
 ) -> None:
     monkeypatch.chdir(rows)
     (rows / "empty.json").write_text("[]")
+    with closing(sqlite3.connect(rows / "other.sqlite")) as db:
+        db.executescript("CREATE TABLE IF NOT EXISTS pets (id INTEGER PRIMARY KEY); INSERT INTO pets DEFAULT VALUES;")
     assert run(["continue", *more, "-o", str(tmp_path / "x")]) == 2
     assert said in capsys.readouterr().err
     assert not (tmp_path / "x").exists()

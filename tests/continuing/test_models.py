@@ -106,7 +106,11 @@ def test_a_goal_that_does_not_come_to_stand_is_named(shop: Path, tmp_path: Path)
 
 @pytest.mark.parametrize(
     ("goals", "roles", "said"),
-    [((" ",), ("tasks",), "empty"), ((GOAL,), ("user", "agent"), "needs a model")],
+    [
+        ((GOAL,) * 21, ("tasks",), "too often"),
+        ((" ",), ("tasks",), "empty"),
+        ((GOAL,), ("user", "agent"), "needs a model"),
+    ],
 )
 def test_a_goal_nobody_can_make_a_task_of_is_refused(
     shop: Path, tmp_path: Path, goals: tuple[str, ...], roles: tuple[str, ...], said: str

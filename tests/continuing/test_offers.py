@@ -134,7 +134,7 @@ def test_a_tool_that_is_withdrawn_is_not_called_again(
     names = sorted({n for one, _ in held(shop) for n in calls(one.turns)})
     for name in names[:1]:
         out = tmp_path / name
-        assert run(["continue", str(shop), "-o", str(out), "--without", name]) == 0
+        assert run(["continue", str(shop), "-o", str(out), "--without", name, "--without", name]) == 0
         for one, environment in held(out):
             (offer,) = since_of(one).offers
             assert offer.withdrawn == (name,)

@@ -51,7 +51,7 @@ def run(arguments: list[str]) -> int:
         _complain(limit.message, "The same command with a higher limit goes on.")
         return STOPPED
     except KeyboardInterrupt:
-        goes_on = GO_ON if arguments[:1] in (["generate"], ["plan"], ["branch"]) else ""
+        goes_on = GO_ON if arguments[:1] in (["generate"], ["plan"], ["branch"], ["continue"]) else ""
         print(f"\nInterrupted. {goes_on}".rstrip(), file=sys.stderr)
         return 130
     except TyperException as error:

@@ -121,7 +121,7 @@ def continue_(
         raise UserError(f"There is no {str(source)!r}.", "Name a run folder, or a file of conversations.")
     place = out or beside(folder, "continued")
     models = model_settings(flags)
-    changes = Changes(tools, tuple(without or ()))
+    changes = Changes(tools, tuple(dict.fromkeys(without or ())))
     asked = Asked(
         source=folder,
         databases=tuple(databases or ()),
@@ -161,7 +161,8 @@ def _report(folder: Path, made: "Summary", json: bool) -> int:
     line = f"{made.accepted:,} accepted, {made.rejected:,} rejected, {made.left_out:,} can't be gone on with"
     if made.unfinished:
         line += f", {made.unfinished:,} unfinished"
-    print(one_line(f"{made.conversations:,} conversations: {line}, in {folder}"))
+    noun = "conversation" if made.conversations == 1 else "conversations"
+    print(one_line(f"{made.conversations:,} {noun}: {line}, in {folder}"))
     for reason, n in made.reasons.items():
         print(one_line(f"  {n:>5,}  {reason}"))
     name = shlex.quote(str(folder))

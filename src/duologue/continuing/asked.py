@@ -44,6 +44,8 @@ class Asked(Struct, frozen=True, kw_only=True):
         place(self.at)
         if not 1 <= self.tasks <= MOST:
             raise UserError(f"--tasks {self.tasks} is out of range.", f"Give a number from 1 to {MOST}.")
+        if len(self.goals) > MOST:
+            raise UserError(f"{len(self.goals)} times --goal is too often.", f"Give {MOST} at most.")
         if any(not goal.strip() for goal in self.goals):
             raise UserError("A --goal is empty.", "Say in a sentence what the user is to have in the end.")
         if self.goals and not self.models.roles.models("tasks"):

@@ -52,7 +52,7 @@ class Summary(Struct, frozen=True):
     stopped: str = ""
     outcomes: tuple[Outcome, ...] = ()
     interrupted: bool = False
-    """The person asked to stop."""
+    """The person asked to stop, and something is unfinished."""
 
     @property
     def unfinished(self) -> int:
@@ -87,6 +87,8 @@ async def _go_on(
                 kind, fix = "conversation", "Name a run folder, or a file of conversations."
             raise UserError(f"{str(asked.source)!r} holds no {kind}: there is nothing to go on from.", fix)
         _check_usable(asked, parents)
+        if isinstance(origin, FileOrigin) and any(parent.dialogue is not None for parent in parents):
+            origin.check_needed()
         asked.changes.check(origin.environments())
         store = stack.enter_context(asked.open_store(origin.config(), [parent.name for parent in parents]))
         calls = Calls(store)
@@ -96,7 +98,8 @@ async def _go_on(
                 stopped = await _all(Continuations(asked, origin, store, cast), parents, progress, halt)
         finally:
             store.add_seconds(time.monotonic() - started)
-        return replace(_summary(store, parents, "" if halt.asked else stopped), interrupted=halt.asked)
+        summary = _summary(store, parents, "" if halt.asked else stopped)
+        return replace(summary, interrupted=halt.asked and summary.unfinished > 0)
 
 
 def _origin(asked: Asked, stack: ExitStack) -> Origin:

@@ -102,6 +102,7 @@ class FileOrigin:
             raise UserError(
                 f"Cannot read {str(path)!r}: {error.strerror}.", "Name a run folder, or a file of conversations."
             ) from error
+        self._databases = databases
         self._given = [from_sqlite(database) for database in databases]
         self._sources = {source.image.hash: source for source in self._given}
         self._known: dict[str, Environment] = {}
@@ -131,6 +132,19 @@ class FileOrigin:
         if image and image not in self._catalogs:
             self._catalogs[image] = msgspec.json.encode(catalog_of(self._sources[image]))
         return self._catalogs.get(image)
+
+    def check_needed(self) -> None:
+        """Raise `UserError` where a database was named that none of the conversations met so far goes on in."""
+        needed = {environment.image for environment in self._known.values()}
+        for path, source in zip(self._databases, self._given, strict=True):
+            if source.image.hash not in needed:
+                several = self.env is not None and len(self._given) > 1
+                raise UserError(
+                    f"--db {str(path)!r}: none of the conversations goes on in this database.",
+                    "With --env, name one database."
+                    if several
+                    else "Leave it out, or name the one they were made from.",
+                )
 
     def used(self) -> set[str]:
         """The tasks of the rows."""
