@@ -222,3 +222,12 @@ def test_text_that_is_not_utf_8(make: Make) -> None:
     (folder / "policy.toml").write_bytes(b'title = "Caf\xe9"')
     with pytest.raises(UserError, match=r"policy.toml: not UTF-8 text"):
         load_domain(folder)
+
+
+def test_the_line_is_said_of_a_folder_named_from_where_one_is(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make(("data.py", "def rows():", "def rows():\n    raise KeyError('a')"))
+    (folder / "inner").mkdir()
+    for where, name in ((folder.parent, folder.name), (folder / "inner", "..")):
+        monkeypatch.chdir(where)
+        with pytest.raises(UserError, match=r"data\.py: line 3: KeyError: 'a'"):
+            load_domain(Path(name))

@@ -45,7 +45,7 @@ def load_yaml(path: Path, type: type[T]) -> T:
 def load_rows(path: Path) -> Iterator[tuple[str, Row]]:
     """What `rows()` of a data script gives. Raises `UserError` where there is no such function, it gives something else, or
     anything goes wrong inside the script; its own error is the cause of that one."""
-    spec = importlib.util.spec_from_file_location(f"duologue_domain_{path.parent.name}", path)
+    spec = importlib.util.spec_from_file_location(f"duologue_domain_{path.parent.name}", path.absolute())
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -82,8 +82,9 @@ def _own_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (Exception, SystemExit) as error:
-        at = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path)]
-        if isinstance(error, SyntaxError) and error.filename == str(path):
+        here = str(path.absolute())  # as the loader calls it
+        at = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == here]
+        if isinstance(error, SyntaxError) and error.filename == here:
             at = [error.lineno]
         line = f" line {at[-1]}:" if at and at[-1] else ""
         words = error.msg if isinstance(error, SyntaxError) else f"{type(error).__name__}: {error}".removesuffix(": ")
