@@ -1,12 +1,19 @@
 """`duologue continue`: parents stay as they are, new goals come from the state they left, and all of it replays."""
 
+import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from duologue.casting import Cast
 from duologue.cli import run
+from duologue.continuing import Asked
+from duologue.continuing.making import Continuations
 from duologue.continuing.places import cut, place
+from duologue.continuing.sources import FileOrigin
 from duologue.errors import UserError
 from duologue.simulate.play import most_turns
 from duologue.store import Store
@@ -109,6 +116,28 @@ def test_a_run_cut_short_goes_on_and_gives_the_same(
     assert len(stored(tmp_path / "cut")) == 1
     assert run(asked("cut")) == 0
     assert stored(tmp_path / "cut") == stored(tmp_path / "whole")
+
+
+def test_an_item_made_late_knows_only_those_before_it(shop: Path, tmp_path: Path) -> None:
+    """As where it was cut short while one behind it was made beside it. From one parent, both would ask for the same."""
+    rows, out = tmp_path / "rows.jsonl", tmp_path / "on"
+    assert run(["export", str(shop), "-o", str(rows)]) == 0
+    rows.write_text(rows.read_text().splitlines(keepends=True)[0] * 2)
+    assert run(["continue", str(rows), "-o", str(out)]) == 0
+    whole = stored(out)
+    assert len({one.scenario.tasks[-1].id for one in whole}) == len(whole) == 2
+    with closing(sqlite3.connect(out / "run.sqlite")) as db:
+        for table in ("items", "tasks", "dialogues", "attempts", "checks", "redrawn", "faults", "untried"):
+            db.execute(f"DELETE FROM {table} WHERE item = 0")
+        db.commit()
+    assert stored(out) == whole[1:]
+    origin = FileOrigin(rows, (), None, 0)
+    with Store.open(out) as store:
+        late = Continuations(Asked(source=rows, out=out), origin, store, Cast())
+        assert asyncio.run(late.make(0, origin.parents(None)[0])) == "accepted"
+    assert whole[0].scenario.tasks[-1].id in late.used
+    assert whole[1].scenario.tasks[-1].id not in late.used
+    assert stored(out) == whole
 
 
 def test_what_was_continued_can_be_continued_branched_and_read_back(

@@ -26,10 +26,12 @@ from duologue.continuing.offers import announced, untrained
 from duologue.continuing.places import cut, place, under_way
 from duologue.continuing.rebuilt import Difference, rebuilt
 from duologue.continuing.sources import Origin, Parent, RunOrigin
-from duologue.errors import StageError
+from duologue.errors import LimitReachedError, StageError, UserError
 from duologue.ground import Reopened
+from duologue.halt import HaltedError
 from duologue.ids import derive_seed, digest
 from duologue.items import CHECK, PLAY, TASKS
+from duologue.line import Past
 from duologue.plans.offers import at_hand
 from duologue.simulate.play import GivenUpError, due
 from duologue.simulate.scripted import system_message
@@ -57,9 +59,13 @@ class Continuations:
     def __init__(self, asked: Asked, origin: Origin, store: Store, cast: Cast) -> None:
         self.asked, self.origin, self.store, self.cast = asked, origin, store, cast
         self.finished = store.finished_items()
-        self.used = origin.used() | {name for _, name in store.tasks_in_order()}
+        self.used = origin.used()
+        """By the run, and by items before the one that draws."""
+        self._past = Past(store)
         self.shop = Reopened(origin, store, asked.seed, cast, asked.changes.extended).shop
         self._drawing = asyncio.Lock()
+        self._broken = False
+        """An item broke off while it drew: those behind it can't know what it will use."""
 
     async def make(self, item: int, parent: Parent) -> str:
         """Go on from one conversation. What became of it: `accepted`, `rejected` or `left out`."""
@@ -81,8 +87,7 @@ class Continuations:
         draws = DRAWS if by_rules else 1
         for draw in range(draws):
             try:
-                async with self._drawing:  # each knows what those before it have used
-                    start = await self._begun(item, parent, dialogue, draw)
+                start = await self._in_turn(item, parent, dialogue, draw)
                 over = due(start.turns) == "nobody"
                 played = start if over else await self.shop(dialogue.environment).go_on(start, str(item))
                 made = await self._judged(item, self.shop(dialogue.environment), played)
@@ -92,6 +97,19 @@ class Continuations:
                 break
             self.store.keep_redrawn(item, made.dialogue, made.verdicts, made.code, made.blame)
         return made
+
+    async def _in_turn(self, item: int, parent: Parent, dialogue: Dialogue, draw: int) -> Dialogue:
+        """As `_begun`, one item at a time and in their order, so that each knows what those before it have used, and no more: an item made
+        late becomes what it would have been in its time."""
+        async with self._drawing:
+            if self._broken:
+                raise HaltedError("An item before has not been made.")
+            self.used.update(self._past.before(item))
+            try:
+                return await self._begun(item, parent, dialogue, draw)
+            except (UserError, LimitReachedError):
+                self._broken = True
+                raise
 
     # ── what stays, and what is new ──────────────────────────────────────────────────────────────────────────────────
 
