@@ -156,6 +156,7 @@ def test_a_tool_written_by_hand_is_used_as_the_docs_show(
     file.write_text(file.read_text().replace("UPDATE customers", "UPDATE nowhere"))
     assert run(["continue", str(shop), "-o", str(tmp_path / "x"), "--limit", "1", "--tools", str(file)]) == 2
     assert "no such table: nowhere" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
 
 
 def test_what_came_can_go_again_and_branches_keep_to_it(grown: Path, more: Path, tmp_path: Path) -> None:

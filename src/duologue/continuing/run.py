@@ -19,6 +19,8 @@ from duologue.checks.combine import combine
 from duologue.continuing.asked import Asked
 from duologue.continuing.making import Continuations
 from duologue.continuing.sources import MISSING, FileOrigin, Origin, Parent, RunOrigin
+from duologue.environment import Image
+from duologue.environment.session import sandbox_of
 from duologue.errors import LimitReachedError, UserError
 from duologue.halt import Halt
 from duologue.pipeline import Progress
@@ -90,6 +92,7 @@ async def _go_on(
         if isinstance(origin, FileOrigin) and any(parent.dialogue is not None for parent in parents):
             origin.check_needed()
         asked.changes.check(origin.environments())
+        _check_tools(asked, origin)
         store = stack.enter_context(asked.open_store(origin.config(), [parent.name for parent in parents]))
         calls = Calls(store)
         try:
@@ -120,6 +123,15 @@ def _check_usable(asked: Asked, parents: Sequence[Parent]) -> None:
             f"No conversation of {str(asked.source)!r} can be gone on with: {parent.reason} ({parent.evidence}).",
             MISSING[parent.reason],
         )
+
+
+def _check_tools(asked: Asked, origin: Origin) -> None:
+    """Raise `UserError` where a tool that was named can't be used in its database."""
+    if asked.changes.file is None and asked.env is None:
+        return
+    for environment in map(asked.changes.extended, origin.environments()):
+        if environment.image:
+            sandbox_of(Image.of(origin.image(environment.image)), environment)
 
 
 async def _all(made: Continuations, parents: Sequence[Parent], progress: Callable[[Progress], None], halt: Halt) -> str:
