@@ -8,11 +8,14 @@ a number that is part of a name is no figure.
 from duologue.catalog.model import Column
 from duologue.checks.case import Case, verdict
 from duologue.checks.words import finds
+from duologue.language.amounts import is_amount
 from duologue.language.reading import read
 from duologue.language.stance import states
 from duologue.language.values import is_blank, say
 from duologue.plans.trace import Said
 from duologue.types import Disclosure, Finding, Json, Verdict
+
+_ADDED_UP = (":sum", ":avg", ":min", ":max")
 
 
 def disclosure(case: Case) -> Verdict:
@@ -30,7 +33,7 @@ def disclosure(case: Case) -> Verdict:
 
 
 def _told(case: Case, number: int, tell: Disclosure) -> bool:
-    column = case.column(tell.slot)
+    column = case.column(tell.slot) or _of_amounts(case, tell.slot)
     index = case.match(number).calls.get(tell.step)
     call = case.trace.calls[index] if index is not None else None
     since = call.turn if call is not None else 0
@@ -39,6 +42,12 @@ def _told(case: Case, number: int, tell: Disclosure) -> bool:
     if call is not None:  # told already, and nothing has changed
         texts += [s for s in case.trace.assistant if s not in texts and case.epochs[s.turn] == epoch]
     return any(_is_in(case, s, (tell, column), case.epochs[s.turn] != epoch) for s in texts)
+
+
+def _of_amounts(case: Case, slot: str) -> Column | None:
+    """The column whose durations or sizes a value is worked out of: it is told as those are, "39.3 GB"."""
+    column = case.column(slot.partition(":")[0])
+    return column if column is not None and is_amount(column.unit) and slot.endswith(_ADDED_UP) else None
 
 
 def _is_in(case: Case, said: Said, what: tuple[Disclosure, Column | None], later: bool) -> bool:
