@@ -11,6 +11,7 @@ from duologue.sources import from_domain
 from duologue.testing import FakeServer, in_thread
 from pipeline.modelled import brain, library
 
+pytestmark = pytest.mark.long
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 BLOCKS = [block for language, block in re.findall(r"^```(\w*)\n(.*?)^```", README, re.M | re.S) if not language]
 LINES = [line.split("  #")[0].strip() for block in BLOCKS for line in block.splitlines()]

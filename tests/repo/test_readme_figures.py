@@ -10,6 +10,7 @@ from duologue.config import RunConfig
 from duologue.pipeline import generate
 from duologue.store import Store
 
+pytestmark = pytest.mark.long
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 
