@@ -1,15 +1,13 @@
 """The built-in shop, opened at the moment its data ends."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import apsw
 import pytest
 
-from duologue.environment import SqliteSession, open_session
+from domains.desk import Ask, asking, opened
+from duologue.environment import SqliteSession
 from duologue.sources import Source, from_domain
-from duologue.types import ClockSpec, Environment, Json, Toolset
-
-Ask = Callable[[str], list[dict[str, Json]]]
 
 
 @pytest.fixture(scope="session")
@@ -24,18 +22,10 @@ def database(shop: Source) -> apsw.Connection:
 
 @pytest.fixture(scope="session")
 def ask(database: apsw.Connection) -> Ask:
-    """Rows of a query on the image, as dicts."""
-
-    def query(sql: str) -> list[dict[str, Json]]:
-        cursor = database.execute(sql)
-        return [dict(zip((c[0] for c in cursor.get_description()), row, strict=True)) for row in cursor]
-
-    return query
+    return asking(database)
 
 
 @pytest.fixture
 def session(shop: Source) -> Iterator[SqliteSession]:
-    assert shop.policy is not None
-    environment = Environment("retail", shop.name, shop.image.hash, Toolset("retail", shop.tools), shop.policy)
-    with open_session(shop.image, environment, ClockSpec("2025-06-14T17:45:00", seed=1)) as opened:
-        yield opened
+    with opened("retail", shop, "2025-06-14T17:45:00") as live:
+        yield live

@@ -1,15 +1,14 @@
 """The built-in airline, opened at nine on the morning its data is of."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import apsw
 import pytest
 
+from domains.desk import Ask, asking
 from duologue.environment import SqliteSession, open_session
 from duologue.sources import Source, from_domain
-from duologue.types import ClockSpec, Environment, Json, Toolset
-
-Ask = Callable[[str], list[dict[str, Json]]]
+from duologue.types import ClockSpec, Environment, Toolset
 
 
 @pytest.fixture(scope="session")
@@ -24,17 +23,7 @@ def rows(travel: Source) -> apsw.Connection:
 
 @pytest.fixture(scope="session")
 def ask(rows: apsw.Connection) -> Ask:
-    """Rows of a query on the image, as dicts."""
-
-    def query(sql: str) -> list[dict[str, Json]]:
-        cursor = rows.execute(sql)
-        found = cursor.fetchall()
-        if not found:
-            return []
-        names = [c[0] for c in rows.execute(sql).get_description()]
-        return [dict(zip(names, row, strict=True)) for row in found]
-
-    return query
+    return asking(rows)
 
 
 def _opened(travel: Source, start: str) -> Iterator[SqliteSession]:
