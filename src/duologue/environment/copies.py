@@ -12,12 +12,14 @@ falls depends on the past. Near the limit, where that could decide, the call run
 count is exact: the verdict is the same in every replay.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from time import perf_counter, thread_time
 from typing import Any, Final
 
 import apsw
+from msgspec import Struct
 
 from duologue.environment.changes import HookRecorder, Recorder, SessionRecorder
 from duologue.environment.clock import instant
@@ -45,6 +47,15 @@ _NO_PROBLEM: Final = Problem("precondition_failed", "The conditions for this req
 Moment = tuple[int, int]
 """The number of the call, and the instant it happens at (as SQLite counts)."""
 Made = tuple[Result, tuple[RowChange, ...]]
+
+
+class Judged(Struct, frozen=True):
+    """What a rule with a guard says to a call."""
+
+    rule: str
+    holds: bool
+    near: bool
+    """Moved a little, its bounds would say otherwise."""
 
 
 class NearLimitError(Exception):
@@ -105,6 +116,48 @@ class Copy:
     def run(self, program: Program, values: dict[str, Any], when: Moment, *, fresh: bool = False) -> Made:
         """Run a program at a moment: its result and what it changed. `values` is used up. Raises `ToolError` where it fails,
         with nothing changed, and `NearLimitError` where it must be run again (`fresh`)."""
+        before_limit = self._begin(program, values, when, fresh)
+        try:
+            result = self._steps(program, values, cached=not fresh)
+            if not fresh and self._looks > before_limit:
+                raise NearLimitError
+            return result, self._keep(program) if self._saved else ()
+        except (apsw.Error, UnicodeError, ToolError, NearLimitError) as error:
+            self._undo()
+            if isinstance(error, ToolError | NearLimitError):
+                raise
+            raise tool_error(error, program.foreign_keys) from None
+
+    def judge(
+        self, program: Program, values: dict[str, Any], when: Moment, shifts: Mapping[str, Sequence[Step]] = {}
+    ) -> list[Judged] | None:
+        """What each rule with a guard says to a call, all of them asked, and nothing done; None where something else stops it. `shifts`: rule → its
+        guards with their bounds moved."""
+        self._begin(program, values, when, fresh=False)
+        found: list[Judged] = []
+        last = max((n for n, step in enumerate(program.steps) if step.rule), default=-1)
+        try:
+            for step in program.steps[: last + 1]:
+                if step.kind == "write":
+                    if any(not j.holds for j in found):
+                        break
+                    self._write(step, values, cached=True)
+                elif step.rule:
+                    holds = self._holds(step, values)
+                    near = any(self._holds(s, values) != holds for s in shifts.get(step.rule, ()))
+                    found.append(Judged(step.rule, holds, near))
+                elif step.kind == "bind":
+                    _bind(step, self._cursor.execute(step.sql, step.bind(values)).fetchone(), values)
+                elif step.kind == "require" and not self._holds(step, values):
+                    return None
+        except (apsw.Error, UnicodeError, ToolError):
+            return None
+        finally:
+            self._undo()
+        return found
+
+    def _begin(self, program: Program, values: dict[str, Any], when: Moment, fresh: bool) -> int:
+        """Make ready for a call. Returns the looks at the budget from which on it is too near its limit."""
         instant.value = when[1]
         self._chance.begin(when)
         budget = self._limits.steps // STEPS_PER_LOOK
@@ -114,16 +167,19 @@ class Copy:
         self._connection.set_last_insert_rowid(0)
         if program.bound:
             values.update(program.bound)
-        try:
-            result = self._steps(program, values, cached=not fresh)
-            if not fresh and self._looks > budget - margin:
-                raise NearLimitError
-            return result, self._keep(program) if self._saved else ()
-        except (apsw.Error, UnicodeError, ToolError, NearLimitError) as error:
-            self._undo()
-            if isinstance(error, ToolError | NearLimitError):
-                raise
-            raise tool_error(error, program.foreign_keys) from None
+        return budget - margin
+
+    def _holds(self, step: Step, values: dict[str, Any]) -> bool:
+        return _is_true(self._cursor.execute(step.sql, step.bind(values)).fetchone())
+
+    def _refusal(self, program: Program, step: Step, values: dict[str, Any]) -> ToolError:
+        """What a condition that does not hold says; of a rule, with what the others before the same write say."""
+        also: list[Problem] = []
+        later = program.steps[program.steps.index(step) + 1 :] if step.rule else ()
+        for other in takewhile(lambda s: s.rule, later):
+            if other.problem is not None and not self._holds(other, values):
+                also.append(other.problem)
+        return problem_error(step.problem or _NO_PROBLEM, values, also)
 
     def _steps(self, program: Program, values: dict[str, Any], *, cached: bool) -> Result:
         result: Result = {}
@@ -139,8 +195,8 @@ class Copy:
                 whole &= add(result, step.into, step.shape, step.columns, found, self._limits.rows)
             elif kind == "bind":
                 _bind(step, found.fetchone(), values)
-            else:
-                _require(step, found.fetchone(), values)
+            elif not _is_true(found.fetchone()):
+                raise self._refusal(program, step, values)
         if not whole:
             mark_cut(result)
         return result
@@ -222,9 +278,8 @@ def pool_of(schema: Schema, limits: Limits) -> Pool:
     return Pool(schema, limits)
 
 
-def _require(step: Step, row: tuple[Any, ...] | None, values: Mapping[str, Any]) -> None:
-    if row is None or row[0] is None or row[0] == 0:
-        raise problem_error(step.problem or _NO_PROBLEM, values)
+def _is_true(row: tuple[Any, ...] | None) -> bool:
+    return row is not None and row[0] is not None and row[0] != 0
 
 
 def _bind(step: Step, row: tuple[Any, ...] | None, values: dict[str, Any]) -> None:

@@ -5,16 +5,19 @@ own work. Everything that is wrong with a tool comes out here too, as a `UserErr
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from operator import itemgetter
 from typing import Any, Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from duologue.environment.arguments import Parameters
 from duologue.environment.guard import Grant, check_statement, grant_for, grant_for_all
 from duologue.environment.limits import Limits
 from duologue.environment.schema import Schema
+from duologue.environment.shifts import shifted
 from duologue.errors import ToolError, UserError
 from duologue.ids import to_json
 from duologue.types import Environment, Problem, Rule, Statement, Tool
@@ -35,6 +38,8 @@ class Step(Struct, frozen=True):
     problem: Problem | None
     into: tuple[str, ...]
     shape: str
+    rule: str = ""
+    """Of a guard: the rule of the policy that it holds."""
 
 
 class Program(Struct, frozen=True):
@@ -76,9 +81,11 @@ def _spoken(value: Any) -> str:
     return text if len(text) <= _TEXT_IN_MESSAGE else f"{text[:_TEXT_IN_MESSAGE]}…"
 
 
-def problem_error(problem: Problem, values: Mapping[str, Any]) -> ToolError:
-    """The domain error that a problem stands for."""
-    return ToolError(problem.type, filled(problem.message, values))
+def problem_error(problem: Problem, values: Mapping[str, Any], also: Sequence[Problem] = ()) -> ToolError:
+    """The domain error that a problem stands for. `also`: what stands against the call beside it."""
+    more = [text for p in also if (text := filled(p.message, values)) != filled(problem.message, values)]
+    data = {"also": list(dict.fromkeys(more))} if more else {}
+    return ToolError(problem.type, filled(problem.message, values), **data)
 
 
 def compile_tool(schema: Schema, environment: Environment, tool: Tool, limits: Limits) -> Program:
@@ -181,8 +188,24 @@ def _guards(schema: Schema, rules: tuple[Rule, ...], tool: Tool, when: str, know
             problem = rule.problem or Problem("policy_violation", rule.text.replace("{", "(").replace("}", ")"))
             statement = Statement("require", rule.sql, problem)
             at = f"policy rule {rule.id!r} for tool {tool.name!r}"
-            steps.append(_step(schema, (reader, grant_for_all(schema)), statement, known, at))
+            step = _step(schema, (reader, grant_for_all(schema)), statement, known, at)
+            steps.append(replace(step, rule=rule.id))
     return steps
+
+
+def compile_shifts(
+    schema: Schema, rules: tuple[Rule, ...], tool: Tool, program: Program
+) -> dict[str, tuple[Step, ...]]:
+    """Rule → its guards with their bounds moved a little (`shifts.py`), for those that bind the tool. What SQLite does not take is left out."""
+    known = program.parameters.names | program.bound.keys()
+    out: dict[str, tuple[Step, ...]] = {}
+    for rule in rules:
+        steps: list[Step] = []
+        for sql in shifted(rule.sql) if tool.name in rule.tools and rule.sql else ():
+            with suppress(UserError):
+                steps += _guards(schema, (replace(rule, sql=sql),), tool, rule.when, frozenset(known))
+        out[rule.id] = tuple(steps)
+    return out
 
 
 def _widened(schema: Schema, grant: Grant, tool: Tool) -> Grant:

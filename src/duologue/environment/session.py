@@ -13,9 +13,9 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from duologue.environment.clock import Clock, clock_of
-from duologue.environment.copies import Copy, Made, Moment, NearLimitError, pool_of
+from duologue.environment.copies import Copy, Judged, Made, Moment, NearLimitError, pool_of
 from duologue.environment.limits import DEFAULT_LIMITS, Limits
-from duologue.environment.programs import Program, compile_tool, styled
+from duologue.environment.programs import Program, Step, compile_shifts, compile_tool, styled
 from duologue.environment.results import Result, fitted
 from duologue.environment.schema import schema_of
 from duologue.environment.sqlite import Image
@@ -42,12 +42,21 @@ class Sandbox:
         schema = schema_of(image)
         self._style = environment.toolset.dialect.errors
         self._types: dict[str, str] = {}
+        self._shifts: dict[str, dict[str, tuple[Step, ...]]] = {}
         self.programs: dict[str, Program] = {}
         for tool in environment.toolset.tools:
             if tool.name in self.programs:
                 raise UserError(f"two tools are called {tool.name!r}", "Give each its own name.")
             self.programs[tool.name] = compile_tool(schema, environment, tool, limits)
         self.pool = pool_of(schema, limits)
+
+    def shifts(self, name: str) -> dict[str, tuple[Step, ...]]:
+        """Rule → its guards for a tool with their bounds moved a little."""
+        if name not in self._shifts:
+            tool = next(t for t in self.environment.toolset.tools if t.name == name)
+            rules = self.environment.policy.rules
+            self._shifts[name] = compile_shifts(schema_of(self.image), rules, tool, self.programs[name])
+        return self._shifts[name]
 
     def error(self, failure: ToolError) -> Result:
         """The failure as the result a dialogue shows, in the environment's dialect."""
@@ -113,6 +122,23 @@ class SqliteSession:
         """Whether a call would fail now: tried on a copy, which is let go."""
         with self.fork() as copy:
             return copy.execute(name, arguments).failed
+
+    def judged(self, name: str, arguments: Arguments, near: bool = False) -> list[Judged] | None:
+        """What each rule with a guard would say to a call made now, all of them asked, and nothing done; None where something else stops it.
+        `near`: say also which of them stand on their bounds."""
+        copy, program = self._live(), self._sandbox.programs.get(name)
+        if program is None:
+            return None
+        try:
+            values = program.parameters.bind(arguments)
+        except ToolError:
+            return None
+        when = (self._ticks + 1, self._clock.julian_ms(self._ticks + 1))
+        try:
+            return copy.judge(program, values.copy(), when, self._sandbox.shifts(name) if near else {})
+        finally:
+            if copy.lost:
+                self._again()
 
     def earlier(self, name: str, arguments: Arguments) -> tuple[Result, str] | None:
         """What a call gave right before the last change, and when that was (as `now`); None where nothing was changed yet, or where it
