@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from duologue.casting import Cast
-from duologue.catalog import Catalog, named_by, read_catalog, relabelled
+from duologue.catalog import Catalog, named_by, read_catalog, relabelled, without
 from duologue.environment import Image
 from duologue.errors import StageError, UserError
 from duologue.export import database_path
@@ -47,7 +47,8 @@ def open_source(path: Path | None, domain: str | None) -> Source:
 
 def catalog_of(source: Source) -> Catalog:
     """What the source's schema means."""
-    catalog = relabelled(read_catalog(source.image.connect(), source.name), source.lexicon.get("labels", {}))
+    catalog = without(read_catalog(source.image.connect(), source.name), source.own_tables)
+    catalog = relabelled(catalog, source.lexicon.get("labels", {}))
     catalog = named_by(catalog, source.lexicon.get("called_by", {}))
     if source.now:
         return replace(catalog, latest=source.now, now=source.now)
@@ -59,7 +60,7 @@ def make_tools(source: Source, catalog: Catalog, seed: int, variants: Sequence[i
     maker = DerivedTools(catalog, source.image, seed, source.tools, source.policy)
     out = []
     for variant in variants:
-        toolset = maker.toolset(variant)
+        toolset = replace(maker.toolset(variant), own=source.own_tools)
         policy = source.policy or default_policy(catalog, rng(seed, "policy", variant), toolset.tools)
         out.append(environment_for(source.name, source.image.hash, toolset, policy))
     return out

@@ -34,8 +34,9 @@ class Session(Protocol):
     def state(self) -> StateToken:
         """The state it is in now."""
 
-    async def call(self, name: str, arguments: dict[str, Json]) -> Outcome:
-        """Execute a tool. Errors the caller can cause come back in the outcome; only a broken environment raises."""
+    async def call(self, name: str, arguments: dict[str, Json], own: bool = False) -> Outcome:
+        """Execute a tool: of the assistant's, or one that is the user's `own`. Errors the caller can cause come back in the outcome; only a
+        broken environment raises."""
 
     def close(self) -> None:
         """Let its resources go. A closed session can be opened again from the path that led to its state."""

@@ -64,7 +64,17 @@ def test_every_command_is_in_the_readme() -> None:
 
 DOCUMENTED = (
     *(types.Environment, types.Toolset, types.Tool, types.Statement, types.Problem, types.Slot, types.Meaning),
-    *(types.Dialect, types.Policy, types.Rule, types.Scenario, types.ClockSpec, types.Task, types.Fact),
+    *(
+        types.Dialect,
+        types.Policy,
+        types.Guide,
+        types.GuideStep,
+        types.Rule,
+        types.Scenario,
+        types.ClockSpec,
+        types.Task,
+        types.Fact,
+    ),
     *(types.Subtask, types.Need, types.Mention, types.Pick, types.PlanStep, types.Disclosure, types.RowChange),
     *(
         types.Criterion,

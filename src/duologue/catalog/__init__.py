@@ -6,6 +6,6 @@ declared, what the values look like, what the names say. The order of the work i
 
 from duologue.catalog.model import Catalog, Column, Link, Table
 from duologue.catalog.read import read_catalog
-from duologue.catalog.relabel import named_by, relabelled
+from duologue.catalog.relabel import named_by, relabelled, without
 
-__all__ = ["Catalog", "Column", "Link", "Table", "named_by", "read_catalog", "relabelled"]
+__all__ = ["Catalog", "Column", "Link", "Table", "named_by", "read_catalog", "relabelled", "without"]

@@ -1,6 +1,6 @@
-"""Labels and names that a domain knows better than any rule: they replace the derived ones."""
+"""What a domain knows better than any rule: labels and names that replace the derived ones, and tables that are none of the desk's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -23,6 +23,14 @@ def _table(table: Table, labels: Mapping[str, str]) -> Table:
 
 def _column(column: Column, label: str | None) -> Column:
     return column if label is None else replace(column, label=label, plural=plural(label))
+
+
+def without(catalog: Catalog, tables: Collection[str]) -> Catalog:
+    """The catalog without some tables, and without the links from and to them."""
+    if not tables:
+        return catalog
+    links = tuple(x for x in catalog.links if x.table not in tables and x.to not in tables)
+    return replace(catalog, tables=tuple(t for t in catalog.tables if t.name not in tables), links=links)
 
 
 TELLING = 0.3

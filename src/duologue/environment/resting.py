@@ -60,11 +60,11 @@ class RestingSession:
         """The state it is in now."""
         return self._state
 
-    async def call(self, name: str, arguments: dict[str, Json]) -> Outcome:
+    async def call(self, name: str, arguments: dict[str, Json], own: bool = False) -> Outcome:
         """Execute a tool; see `SqliteSession.execute`."""
         live = self._home.wake(self)
-        outcome = live.execute(name, arguments)
-        self._calls.append(ToolCall("", name, arguments))
+        outcome = live.execute(name, arguments, own)
+        self._calls.append(ToolCall("", name, arguments, own))
         self._state = outcome.state
         return outcome
 

@@ -44,10 +44,13 @@ class Sandbox:
         self._types: dict[str, str] = {}
         self._shifts: dict[str, dict[str, tuple[Step, ...]]] = {}
         self.programs: dict[str, Program] = {}
-        for tool in environment.toolset.tools:
-            if tool.name in self.programs:
-                raise UserError(f"two tools are called {tool.name!r}", "Give each its own name.")
-            self.programs[tool.name] = compile_tool(schema, environment, tool, limits)
+        self.own: dict[str, Program] = {}
+        """Of the user's own tools."""
+        for programs, tools in ((self.programs, environment.toolset.tools), (self.own, environment.toolset.own)):
+            for tool in tools:
+                if tool.name in self.programs or tool.name in self.own:
+                    raise UserError(f"two tools are called {tool.name!r}", "Give each its own name.")
+                programs[tool.name] = compile_tool(schema, environment, tool, limits)
         self.pool = pool_of(schema, limits)
 
     def shifts(self, name: str) -> dict[str, tuple[Step, ...]]:
@@ -98,20 +101,20 @@ class SqliteSession:
         """What its clock shows (ISO, UTC, to the second)."""
         return self._clock.at(self._ticks)
 
-    async def call(self, name: str, arguments: Arguments) -> Outcome:
+    async def call(self, name: str, arguments: Arguments, own: bool = False) -> Outcome:
         """Execute a tool; see `execute`."""
-        return self.execute(name, arguments)
+        return self.execute(name, arguments, own)
 
     def is_as_before(self, name: str) -> bool:
         """Whether no call has changed anything that this tool may read, so that it sees what the image holds."""
-        program = self._sandbox.programs.get(name)
+        program = self._sandbox.programs.get(name) or self._sandbox.own.get(name)
         return program is not None and not (self._changed and program.grant.may_see(self._changed))
 
-    def execute(self, name: str, arguments: Arguments) -> Outcome:
-        """Execute a tool. Whatever the caller does wrong comes back in the outcome."""
+    def execute(self, name: str, arguments: Arguments, own: bool = False) -> Outcome:
+        """Execute a tool: of the assistant's, or one that is the user's `own`. Whatever the caller does wrong comes back in the outcome."""
         changes: tuple[RowChange, ...] = ()
         try:
-            result, changes = self._make(name, arguments)
+            result, changes = self._make(name, arguments, own)
             failed = False
         except ToolError as failure:
             result, failed = self._sandbox.error(failure), True
@@ -156,14 +159,13 @@ class SqliteSession:
 
     def replay(self, calls: Iterable[ToolCall]) -> None:
         """Make calls that were made before, without their outcomes."""
-        programs = self._sandbox.programs
         for call in calls:
-            program = programs.get(call.name)
+            program = (self._sandbox.own if call.own else self._sandbox.programs).get(call.name)
             if program is None or not program.writes:
                 self._ticks += 1
                 continue
             try:
-                self._make(call.name, call.arguments)
+                self._make(call.name, call.arguments, call.own)
             except ToolError:
                 continue  # as it did the first time
 
@@ -198,12 +200,13 @@ class SqliteSession:
             raise RuntimeError("the session is closed; open it again from the calls on its path")
         return self._copy
 
-    def _make(self, name: Any, arguments: Any) -> tuple[Result, tuple[RowChange, ...]]:
+    def _make(self, name: Any, arguments: Any, own: bool = False) -> tuple[Result, tuple[RowChange, ...]]:
         copy = self._live()
         self._ticks += 1
-        program = self._sandbox.programs.get(name) if isinstance(name, str) else None
+        programs = self._sandbox.own if own else self._sandbox.programs
+        program = programs.get(name) if isinstance(name, str) else None
         if program is None:
-            raise _unknown(name, self._sandbox.programs)
+            raise _unknown(name, programs)
         if program.writes:
             self._hash = _chained(self._hash, self._ticks, name, arguments)
         values = program.parameters.bind(arguments)

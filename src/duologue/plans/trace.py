@@ -43,6 +43,8 @@ class Executed(Struct, frozen=True):
     origins: dict[str, Origin]
     fault: Fault | None = None
     """What went wrong on purpose."""
+    own: bool = False
+    """The user made it, with a tool of their own."""
 
     @property
     def worked(self) -> bool:
@@ -67,10 +69,17 @@ class Trace(Struct, frozen=True):
     user: tuple[Said, ...]
     system: tuple[Said, ...]
     tools: dict[str, Tool]
+    own: tuple[Executed, ...] = ()
+    """Calls of the user's own tools, each with its place among these. `calls` holds none of them."""
 
     def of_task(self, task: int) -> tuple[Executed, ...]:
         """The calls that belong to one task."""
         return tuple(c for c in self.calls if c.task == task)
+
+    @property
+    def made(self) -> tuple[Executed, ...]:
+        """All calls, the user's own among the assistant's, in the order in which they were made."""
+        return tuple(sorted((*self.calls, *self.own), key=lambda c: c.turn)) if self.own else self.calls
 
 
 def is_error(result: Json) -> bool:
@@ -80,6 +89,7 @@ def is_error(result: Json) -> bool:
 
 
 _named: Kept[Toolset, dict[str, Tool]] = Kept(lambda toolset: {t.name: t for t in toolset.tools})
+_owned: Kept[Toolset, dict[str, Tool]] = Kept(lambda toolset: {t.name: t for t in toolset.own})
 
 
 def read_result(text: str) -> Json:
@@ -96,6 +106,7 @@ def trace(path: Dialogue | Sequence[Turn], toolset: Toolset) -> Trace:
     tools = _named(toolset)
     said: dict[str, list[Said]] = {"assistant": [], "user": [], "system": []}
     calls: list[Executed] = []
+    own: list[Executed] = []
     waiting: dict[str, tuple[int, ToolCall]] = {}
     state = ""
     for number, turn in enumerate(turns):
@@ -104,12 +115,17 @@ def trace(path: Dialogue | Sequence[Turn], toolset: Toolset) -> Trace:
             if message.tool_call_id in waiting:
                 at, call = waiting.pop(message.tool_call_id)
                 calls.append(_executed(len(calls), (at, number), call, turns, tools.get(call.name), state))
-        elif message.content:
+        elif message.role == "user_result":
+            if message.tool_call_id in waiting:
+                at, call = waiting.pop(message.tool_call_id)
+                own.append(_executed(len(own), (at, number), call, turns, _owned(toolset).get(call.name), state))
+        elif message.content and message.role != "user_call":
             said[message.role].append(Said(number, message.content, turn.task))
         for call in message.tool_calls:
             waiting[call.id] = (number, call)
         state = turn.state or state
-    return Trace(turns, tuple(calls), tuple(said["assistant"]), tuple(said["user"]), tuple(said["system"]), tools)
+    assistant, user, system = (tuple(said[role]) for role in ("assistant", "user", "system"))
+    return Trace(turns, tuple(calls), assistant, user, system, tools, tuple(own))
 
 
 def _executed(
@@ -133,6 +149,7 @@ def _executed(
         task=turn.task,
         origins=turns[at].origins.get(call.id, {}),
         fault=turn.fault,
+        own=call.own,
     )
 
 
@@ -143,8 +160,8 @@ def staged(runs: Iterable[tuple[ToolCall, Outcome]], said: Sequence[str], toolse
     """
     turns = [Turn(Message("system")), Turn(Message("user", content=asked or "…"))]
     for call, outcome in runs:
-        turns.append(Turn(Message("assistant", tool_calls=(call,)), state=turns[-1].state))
-        answer = Message("tool", content=outcome.text, tool_call_id=call.id)
+        turns.append(Turn(Message("user_call" if call.own else "assistant", tool_calls=(call,)), state=turns[-1].state))
+        answer = Message("user_result" if call.own else "tool", content=outcome.text, tool_call_id=call.id)
         turns.append(Turn(answer, state=outcome.state, changes=outcome.changes))
     if said:
         turns.append(Turn(Message("assistant", content="\n".join(said)), state=turns[-1].state))

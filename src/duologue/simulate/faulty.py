@@ -83,8 +83,10 @@ class FaultySession:
         """The state it is in now."""
         return self._within.state
 
-    async def call(self, name: str, arguments: dict[str, Json]) -> Outcome:
-        """Execute a tool, or meet a fault."""
+    async def call(self, name: str, arguments: dict[str, Json], own: bool = False) -> Outcome:
+        """Execute a tool, or meet a fault. What users do with tools of their own meets none."""
+        if own:
+            return await self._within.call(name, arguments, own)
         dice = rng(self._seed, "fault", self._made)
         self._made += 1
         tool = self._index.by_name.get(name)
@@ -127,5 +129,5 @@ class FaultySession:
 def carried_out(turns: Sequence[Turn]) -> list[ToolCall]:
     """The calls on a path that reached the tools, in order: what its session is opened again with."""
     calls = {c.id: c for t in turns for c in t.message.tool_calls}
-    answered = [t for t in turns if t.message.role == "tool" and t.message.tool_call_id in calls]
+    answered = [t for t in turns if t.message.role in ("tool", "user_result") and t.message.tool_call_id in calls]
     return [calls[t.message.tool_call_id] for t in answered if t.fault is None or t.fault.done]

@@ -45,7 +45,7 @@ class Participants(Protocol):
 def due(turns: Sequence[Turn]) -> str:
     """Who moves next: user · agent · tools · nobody."""
     last = turns[-1]
-    if last.message.role == "system":
+    if last.message.role in ("system", "user_result"):
         return "user"
     if last.message.role in ("user", "tool"):
         return "agent"
@@ -88,8 +88,8 @@ async def _execute(session: Session, turns: tuple[Turn, ...]) -> tuple[Turn, ...
     last = turns[-1]
     out = list(turns)
     for call in last.message.tool_calls:
-        outcome = await session.call(call.name, call.arguments)
-        message = Message("tool", content=outcome.text, tool_call_id=call.id)
+        outcome = await session.call(call.name, call.arguments, call.own)
+        message = Message("user_result" if call.own else "tool", content=outcome.text, tool_call_id=call.id)
         out.append(
             Turn(
                 message,

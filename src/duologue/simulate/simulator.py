@@ -92,8 +92,8 @@ class SimulatedSession:
                 self._said.append(f"{message.role}: {_short(message.content)}")
         self._heard = max(self._heard, len(turns))
 
-    async def call(self, name: str, arguments: dict[str, Json]) -> Outcome:
-        """Answer a call. What the caller does wrong comes back in the outcome.
+    async def call(self, name: str, arguments: dict[str, Json], own: bool = False) -> Outcome:
+        """Answer a call of the assistant's; users have no tools of their own here. What the caller does wrong comes back in the outcome.
 
         Raises `StageError` (stage: the role) where the model gives no valid answer.
         """

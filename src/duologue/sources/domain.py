@@ -5,6 +5,7 @@
     tools.toml     hand-written tools, in the short form that `toolfile.py` reads
     policy.toml    `title`, `preamble`, `confirm_writes` and the rules with their guards; `now` ("2025-05-21T09:00:00", UTC), the
                    moment it is in the rows, where some of them are planned ahead or a rule counts days
+    user_tools.toml, guides.toml    where users have tools of their own (`ownside.py`)
     lexicon.yaml   `wording` of the tools (request, confirm, done), `labels` of tables and columns, `called_by`: table → the
                    columns by which people call its rows, where the schema does not say it
 
@@ -27,6 +28,7 @@ from msgspec import Struct
 from duologue.environment import Image, Sandbox, import_sqlite, quote
 from duologue.errors import UserError
 from duologue.ids import digest
+from duologue.sources import ownside
 from duologue.sources.files import decoded, load_rows, load_yaml, read_text
 from duologue.sources.source import Source
 from duologue.sources.toolfile import read_tools
@@ -36,7 +38,7 @@ _HOME = Path(__file__).parent.parent / "domains"
 ALL = "all"
 """Names all built-in domains."""
 _FILES = ("schema.sql", "data.py", "tools.toml", "policy.toml", "lexicon.yaml")
-_BESIDE = _FILES[2:]
+_BESIDE = (*_FILES[2:], *ownside.FILES)
 """What says how the image is used, and leaves no trace in its hash."""
 
 
@@ -103,13 +105,18 @@ def load_domain(folder: Path) -> Source:
     image = _image(folder)
     rules = decoded(folder / "policy.toml", _PolicyFile)
     lexicon = load_yaml(folder / "lexicon.yaml", _Lexicon)
-    tools = read_tools(folder / "tools.toml", lexicon.wording)
-    policy = Policy(rules.preamble, rules.rule, rules.confirm_writes)
-    _hold_together(folder, image, tools, policy)
+    side = ownside.read_own_side(folder, lexicon.wording)
+    theirs = {tool.name for tool in side.tools}
+    tools = read_tools(folder / "tools.toml", {k: v for k, v in lexicon.wording.items() if k not in theirs})
+    ownside.check_guides(folder, side, tools)
+    policy = Policy(rules.preamble, rules.rule, rules.confirm_writes, side.guides)
+    _hold_together(folder, image, Toolset("", tools, own=side.tools), policy)
+    _keep_apart(folder, image, tools, side)
     said: dict[str, Any] = {"wording": lexicon.wording, "labels": lexicon.labels}
     if lexicon.called_by:
         said["called_by"] = lexicon.called_by
-    return Source(rules.title, image, tools, policy, said, now=_moment(folder / "policy.toml", rules.now))
+    now = _moment(folder / "policy.toml", rules.now)
+    return Source(rules.title, image, tools, policy, said, now=now, own_tables=side.tables, own_tools=side.tools)
 
 
 def _moment(path: Path, text: str) -> str:
@@ -155,9 +162,9 @@ def _image(folder: Path) -> Image:
         return import_sqlite(file)
 
 
-def _hold_together(folder: Path, image: Image, tools: tuple[Tool, ...], policy: Policy) -> None:
+def _hold_together(folder: Path, image: Image, toolset: Toolset, policy: Policy) -> None:
     """Judge every tool and guard as a run would."""
-    names = {tool.name for tool in tools}
+    names = {tool.name for tool in toolset.tools}
     for rule in policy.rules:
         for name in rule.tools:
             if name not in names:
@@ -165,9 +172,26 @@ def _hold_together(folder: Path, image: Image, tools: tuple[Tool, ...], policy: 
                 raise UserError(
                     f"{where}: rule {rule.id!r} is for {name!r}, which is not a tool", f"Tools: {sorted(names)}."
                 )
-    environment = Environment("", folder.name, image.hash, Toolset("", tools), policy)
+    environment = Environment("", folder.name, image.hash, toolset, policy)
     try:
         Sandbox(image, environment)
     except UserError as error:
         file = "policy.toml" if error.message.startswith("policy rule") else "tools.toml"
+        if any(f"tool {tool.name!r}" in error.message for tool in toolset.own):
+            file = ownside.TOOLS
         raise UserError(f"{folder / file}: {error.message}", error.fix) from None
+
+
+def _keep_apart(folder: Path, image: Image, tools: tuple[Tool, ...], side: ownside.OwnSide) -> None:
+    """The user's tables are there, and the desk has no hand in them."""
+    there = {name for (name,) in image.connect().execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    missing = [name for name in side.tables if name not in there]
+    if missing:
+        raise UserError(f"{folder / ownside.TOOLS}: there is no table {missing[0]!r}", f"Tables: {sorted(there)}.")
+    for tool in tools:
+        shared = sorted({*tool.reads, *tool.writes} & set(side.tables))
+        if shared:
+            raise UserError(
+                f"{folder / 'tools.toml'}: tool {tool.name!r} is the desk's, and {shared[0]!r} the user's",
+                "What shows there the user is asked for.",
+            )

@@ -27,6 +27,10 @@ class Source(Struct, frozen=True):
     now: str = ""
     """The moment it is in the data (ISO, UTC), where that is known to the minute: what is planned ahead and what has happened
     meet there, so conversations take place at that time and at no other."""
+    own_tables: tuple[str, ...] = ()
+    """The user's part of the state: tables that only their own tools touch."""
+    own_tools: tuple[Tool, ...] = ()
+    """The user's own tools."""
 
 
 def from_sqlite(path: str | Path) -> Source:

@@ -29,11 +29,13 @@ from duologue.types import Meaning, Slot, Statement, Tool
 
 Schema = dict[str, Any]
 Wording = dict[str, dict[str, tuple[str, ...]]]
-_SLOT = re.compile(r"\{(\w+)\}")
+_SLOT = re.compile(r"\{(\w+)(?::[^{}]*)?\}")
 _PHRASES = ("request", "confirm", "done")
 
 
-class _Tool(Struct, frozen=True, forbid_unknown_fields=True):
+class ToolEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """A tool as it stands in the file."""
+
     name: str
     description: str
     effect: Literal["read", "write"]
@@ -47,7 +49,7 @@ class _Tool(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
-    tool: tuple[_Tool, ...]
+    tool: tuple[ToolEntry, ...]
     fields: dict[str, Schema] = field(default_factory=dict)
 
 
@@ -60,10 +62,24 @@ def read_tools(path: Path, wording: Wording) -> tuple[Tool, ...]:
             raise UserError(
                 f"{path.parent / 'lexicon.yaml'}: wording for {name!r}, which is not a tool", f"Tools: {sorted(names)}."
             )
-    return tuple(_tool(path, tool, file.fields, wording.get(tool.name, {})) for tool in file.tool)
+    return made_tools(path, (file.tool, file.fields), wording)
 
 
-def _tool(path: Path, tool: _Tool, fields: dict[str, Schema], wording: dict[str, tuple[str, ...]]) -> Tool:
+def made_tools(
+    path: Path,
+    file: tuple[tuple[ToolEntry, ...], dict[str, Schema]],
+    wording: Wording,
+    phrases: tuple[str, ...] = _PHRASES,
+) -> tuple[Tool, ...]:
+    """Tools from their entries and the fields these speak of. `phrases`: the kinds of wording they may have. Raises `UserError` where one
+    is not valid."""
+    entries, fields = file
+    for tool in entries:
+        _check_wording(path, tool, wording.get(tool.name, {}), phrases)
+    return tuple(_tool(path, tool, fields, wording.get(tool.name, {})) for tool in entries)
+
+
+def _tool(path: Path, tool: ToolEntry, fields: dict[str, Schema], wording: dict[str, tuple[str, ...]]) -> Tool:
     where = f"{path}: tool {tool.name!r}"
     properties: Schema = {}
     required: list[str] = []
@@ -79,7 +95,6 @@ def _tool(path: Path, tool: _Tool, fields: dict[str, Schema], wording: dict[str,
         properties[name] = _published(schema, nullable=False)
     parameters = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
     returns, outputs = _returns(tool.outputs, fields, where)
-    _check_wording(path, tool, wording)
     return Tool(
         name=tool.name,
         description=tool.description,
@@ -151,12 +166,12 @@ def _inside(node: Schema, part: str) -> Schema:
     return inside
 
 
-def _check_wording(path: Path, tool: _Tool, wording: dict[str, tuple[str, ...]]) -> None:
+def _check_wording(path: Path, tool: ToolEntry, wording: dict[str, tuple[str, ...]], kinds: tuple[str, ...]) -> None:
     where = f"{path.parent / 'lexicon.yaml'}: wording of {tool.name!r}"
     for kind, phrases in wording.items():
-        if kind not in _PHRASES:
-            raise UserError(f"{where}: there is no kind of phrase {kind!r}", f"Valid: {', '.join(_PHRASES)}.")
-        back = {path for path in tool.outputs if "." not in path} if kind == "done" else set()
+        if kind not in kinds:
+            raise UserError(f"{where}: there is no kind of phrase {kind!r}", f"Valid: {', '.join(kinds)}.")
+        back = {path for path in tool.outputs if "." not in path} if kind in ("done", "report") else set()
         unknown = sorted({slot for phrase in phrases for slot in _SLOT.findall(phrase)} - tool.inputs.keys() - back)
         if unknown:
             raise UserError(f"{where}: {unknown[0]!r} is not a parameter", f"Parameters: {', '.join(tool.inputs)}.")

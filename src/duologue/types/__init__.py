@@ -13,7 +13,11 @@ from duologue.types.tools import (
     ClockSpec,
     Dialect,
     Environment,
+    Fix,
+    Guide,
+    GuideStep,
     Json,
+    Look,
     Meaning,
     Policy,
     Problem,
@@ -22,6 +26,7 @@ from duologue.types.tools import (
     Statement,
     Tool,
     Toolset,
+    Working,
 )
 from duologue.types.verdicts import Finding, Verdict
 
@@ -39,8 +44,12 @@ __all__ = [
     "Fact",
     "Fault",
     "Finding",
+    "Fix",
     "Fork",
+    "Guide",
+    "GuideStep",
     "Json",
+    "Look",
     "Meaning",
     "Mention",
     "Message",
@@ -65,4 +74,5 @@ __all__ = [
     "Toolset",
     "Turn",
     "Verdict",
+    "Working",
 ]

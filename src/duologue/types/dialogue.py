@@ -9,18 +9,21 @@ from duologue.types.tasks import RowChange, Scenario
 from duologue.types.tools import Json
 
 
-class ToolCall(Struct, frozen=True):
-    """A call the assistant makes. `id` is unique in its dialogue."""
+class ToolCall(Struct, frozen=True, omit_defaults=True):
+    """A call of a tool. `id` is unique in its dialogue."""
 
     id: str
     name: str
     arguments: dict[str, Json]
+    own: bool = False
+    """The user makes it, with a tool of their own (`Toolset.own`)."""
 
 
 class Message(Struct, frozen=True, omit_defaults=True):
-    """One message of the OpenAI chat format, and nothing more."""
+    """One message of the OpenAI chat format, and two kinds that it has no place for: what users do with tools of their own (`user_call`)
+    and what they see then (`user_result`). The assistant is given neither, and no export holds them as messages."""
 
-    role: Literal["system", "user", "assistant", "tool"]
+    role: Literal["system", "user", "assistant", "tool", "user_call", "user_result"]
     content: str = ""
     reasoning: str = ""
     tool_calls: tuple[ToolCall, ...] = ()

@@ -27,6 +27,8 @@ class PlanStep(Struct, frozen=True, omit_defaults=True):
     """structural: a means (a look-up); another way to the same end is fine."""
     bound: dict[str, Json] = field(default_factory=dict)
     """What the placeholders stood for when the task was proven (filled in by the proof)."""
+    own: bool = False
+    """The user makes it, with a tool of their own."""
 
 
 class Disclosure(Struct, frozen=True, omit_defaults=True):
@@ -97,6 +99,10 @@ class Task(Struct, frozen=True):
     """How its parts hang together, by the names in `tasks.shapes`; empty = they were drawn one by one."""
     speaker: Mention | None = None
     """The row that the user is, where they speak for themselves; None = somebody at the desk."""
+    user_tools: tuple[str, ...] = ()
+    """Tools of their own that the user has here (`Toolset.own`)."""
+    own: dict[str, Json] = field(default_factory=dict)
+    """Parameter → value of what is theirs, in every call of these: nobody says it."""
 
 
 class Scenario(Struct, frozen=True, omit_defaults=True):

@@ -18,7 +18,7 @@ class Slot(Struct, frozen=True, omit_defaults=True):
     column: str = ""
     use: str = ""
     """Of a parameter: key · match (text pattern) · equals · from · to · value (to be written) · proof (what the caller says of the row
-    the tool is for, to be held against it) · limit · offset.
+    the tool is for, to be held against it) · limit · offset · own (of a user's own tool: whose it is, which nobody has to say).
     Of a result field: empty (the column itself) · name (of the row it refers to) · month · year · count · sum · avg · min · max ·
     share · total (rows there are in all) · key (of a tool without implementation: what tells the thing apart)."""
 
@@ -54,7 +54,7 @@ class Meaning(Struct, frozen=True, omit_defaults=True):
     get(table[, children]) · find(table) · search(table) · related(table, parent, via) · top(table, column[, group]) ·
     total(table, func, column, group) · count(table, column) · ratio(table, column, group) · missing(table, children|column) ·
     create(table) · set(table, column) · remove(table) · link(table, parent, other) · unlink(table, parent, other) ·
-    act(table, verb) for a hand-written one.
+    act(table, verb) for a hand-written one · mend(table, verb) for a trouble that a guide (`verb`) is for.
     """
 
     family: str
@@ -97,7 +97,8 @@ class Tool(Struct, frozen=True, omit_defaults=True):
     weight: float = 1.0
     """How readily people come up with it, beside others of its family: what is a last resort has little."""
     wording: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """For a hand-written tool, how people speak of it: `request`, `confirm`, `done` phrases with `{parameter}` slots."""
+    """For a hand-written tool, how people speak of it: `request`, `confirm`, `done` phrases with `{parameter}` slots. For one of the
+    user's own: `instruct` (how they are asked to use it) and `report` (how they say what they saw, with slots of the result's fields)."""
 
 
 class Dialect(Struct, frozen=True, omit_defaults=True):
@@ -127,12 +128,65 @@ class Rule(Struct, frozen=True, omit_defaults=True):
     problem: Problem | None = None
 
 
+class Look(Struct, frozen=True, omit_defaults=True):
+    """Where something shows: a field of what a tool gives, seen by the user (with a tool of their own) or by the assistant."""
+
+    by: Literal["user", "agent"]
+    tool: str
+    field: str
+
+
+class Fix(Struct, frozen=True, omit_defaults=True):
+    """A call that mends something. The key of the row it is about needs not be given."""
+
+    by: Literal["user", "agent"]
+    tool: str
+    args: dict[str, Json] = field(default_factory=dict)
+
+
+class GuideStep(Struct, frozen=True, omit_defaults=True):
+    """One thing to look at, what of it is wrong (a value, or several), and what mends that."""
+
+    text: str
+    look: Look
+    wrong: Json
+    fix: Fix
+
+    def is_wrong(self, value: Json) -> bool:
+        """Whether what was seen is what this step mends."""
+        several = self.wrong if isinstance(self.wrong, list) else [self.wrong]
+        return any(value is w if isinstance(w, bool) or isinstance(value, bool) else value == w for w in several)
+
+
+class Working(Struct, frozen=True):
+    """The user's own test: it works where the field of what the tool gives is this."""
+
+    tool: str
+    field: str
+    value: Json
+
+
+class Guide(Struct, frozen=True, omit_defaults=True):
+    """What to do about a trouble that shows on the user's side: step by step, until the user's own test says that it works."""
+
+    name: str
+    title: str
+    works: Working
+    steps: tuple[GuideStep, ...]
+    complaint: tuple[str, ...]
+    """How users bring it up."""
+    otherwise: Fix | None = None
+    """What is left where no step helps: the assistant's call."""
+
+
 class Policy(Struct, frozen=True, omit_defaults=True):
-    """What the assistant is told of its job: a preamble, the rules, and whether writes need the user's yes first."""
+    """What the assistant is told of its job: a preamble, the rules, whether writes need the user's yes first, and what to do about
+    troubles that show on the user's side."""
 
     preamble: str = ""
     rules: tuple[Rule, ...] = ()
     confirm_writes: bool = True
+    guides: tuple[Guide, ...] = ()
 
 
 class Toolset(Struct, frozen=True, omit_defaults=True):
@@ -143,6 +197,8 @@ class Toolset(Struct, frozen=True, omit_defaults=True):
     dialect: Dialect = Dialect()
     vocabulary: dict[str, Slot] = field(default_factory=dict)
     """Field name → what it stands for, the same in every tool of the set."""
+    own: tuple[Tool, ...] = ()
+    """Tools of the user's, on their own part of the state: the assistant can't call them, only ask."""
 
 
 class ClockSpec(Struct, frozen=True):

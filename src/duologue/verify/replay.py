@@ -23,7 +23,7 @@ def replay(dialogue: Dialogue, environment: Environment, image: Image) -> Verdic
 
     Raises `UserError` where the image is not the one the environment was made from.
     """
-    calls = trace(dialogue, environment.toolset).calls
+    calls = trace(dialogue, environment.toolset).made
     differing = dialogue.continued.differing if dialogue.continued is not None else ()
     findings: list[Finding] = []
     session = open_session(image, environment, dialogue.scenario.clock)
@@ -36,7 +36,7 @@ def replay(dialogue: Dialogue, environment: Environment, image: Image) -> Verdic
             if held is None:
                 continue
             try:
-                outcome = session.execute(call.call.name, call.call.arguments)
+                outcome = session.execute(call.call.name, call.call.arguments, call.own)
             except DuologueError as problem:
                 findings.append(Finding(call.turn, f"{call.call.name} can't be executed: {problem}"))
                 break
