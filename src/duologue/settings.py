@@ -16,6 +16,7 @@
     dollars = 10.0
 
     noise = 0                        # nobody mistypes
+    policy_share = 0.5               # of the conversations meet a decision of the policy
     [behaviours]
     doubt = 0.3                      # of the scripted user: see docs/behaviours.md
     [faults]
@@ -115,6 +116,8 @@ class Flags(Struct, frozen=True, kw_only=True):
     """How much more often than usual scripted users have habits of typing; 0 = never."""
     faults: float | None = None
     """The share of calls that meet a fault."""
+    policy_share: float | None = None
+    """The share of conversations in which something is asked for that a rule of the policy decides about."""
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -126,6 +129,7 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
     concurrency: int | None = None
     behaviours: dict[str, float] = {}
     noise: float | None = None
+    policy_share: float | None = None
     faults: dict[str, float] = {}
 
 
@@ -177,7 +181,11 @@ def _profile(flags: Flags, file: _File) -> Profile:
             f"--noise {noise:g} is out of range.", f"Give a number from 0 (nobody mistypes) to {MOST_NOISE}."
         )
     typing = {name: min(1.0, behaviours()[name].rate * noise) for name in HABITS} if noise is not None else {}
-    return profile(typing | file.behaviours | dict(_rate(text) for text in flags.behaviours))
+    share = flags.policy_share if flags.policy_share is not None else file.policy_share
+    if share is not None and not 0 <= share <= 1:
+        raise UserError(f"--policy-share {share:g} is out of range.", "Give a number from 0 (none on purpose) to 1.")
+    ruled = {"policy": share} if share is not None else {}
+    return profile(typing | file.behaviours | ruled | dict(_rate(text) for text in flags.behaviours))
 
 
 def _rate(text: str) -> tuple[str, float]:

@@ -75,7 +75,16 @@ DOCUMENTED = (
         types.Task,
         types.Fact,
     ),
-    *(types.Subtask, types.Need, types.Mention, types.Pick, types.PlanStep, types.Disclosure, types.RowChange),
+    *(
+        types.Subtask,
+        types.Ruling,
+        types.Need,
+        types.Mention,
+        types.Pick,
+        types.PlanStep,
+        types.Disclosure,
+        types.RowChange,
+    ),
     *(
         types.Criterion,
         types.Proof,

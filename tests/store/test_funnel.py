@@ -166,7 +166,9 @@ def of_version(folder: Path, version: int) -> Path:
         fill(store, trust=False)
     db = sqlite3.connect(folder / "run.sqlite")
     db.executescript("DROP INDEX dialogues_counts; CREATE INDEX dialogues_accepted ON dialogues (accepted, item);")
-    db.executescript("ALTER TABLE dialogues DROP COLUMN behaviours; DROP TABLE faults; DROP TABLE turns;")
+    db.executescript(
+        "ALTER TABLE dialogues DROP COLUMN behaviours; DROP TABLE faults; DROP TABLE turns; DROP TABLE decisions;"
+    )
     if version < 3:
         db.executescript(
             "ALTER TABLE items DROP COLUMN blame; DROP TABLE checks; DROP TABLE redrawn; DROP TABLE untried; DROP INDEX calls_spent;"
@@ -222,6 +224,7 @@ def test_the_scripts_that_older_versions_lack_are_the_last_ones() -> None:
         "faults.sql",
         "counts.sql",
         "turns.sql",
+        "decisions.sql",
     )
     assert "ADD COLUMN blame" in resources.files("duologue.store").joinpath("trust.sql").read_text()
     assert "ADD COLUMN behaviours" in resources.files("duologue.store").joinpath("behaviours.sql").read_text()

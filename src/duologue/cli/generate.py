@@ -16,6 +16,7 @@ from duologue.cli.options import (
     Model,
     Noise,
     Number,
+    PolicyShare,
     Price,
     Prompts,
     Role,
@@ -38,7 +39,7 @@ def generate(
     toolsets: Toolsets = 4, model: Model = None, base_url: BaseUrl = None, role: Role = None, config: Config = None,
     prompts: Prompts = None, price: Price = None, max_dollars: MaxDollars = None, max_tokens: MaxTokens = None,
     max_hours: MaxHours = None, concurrency: Concurrency = None, seed_tools: SeedTools = None, simulated: Simulated = False,
-    behaviour: Behaviour = None, noise: Noise = None, faults: Faults = None, workers: Workers = 1,
+    behaviour: Behaviour = None, noise: Noise = None, faults: Faults = None, policy_share: PolicyShare = None, workers: Workers = 1,
 ) -> int:  # fmt: skip
     """Make conversations from a database. The same command again makes what is missing and changes nothing else."""
     return run(configured(locals()))
@@ -54,6 +55,7 @@ def configured(given: dict[str, Any]) -> "RunConfig":
         prompts=given["prompts"], price=given["price"], dollars=given["max_dollars"], tokens=given["max_tokens"],
         hours=given["max_hours"], together=given["concurrency"],
         behaviours=tuple(given["behaviour"] or ()), noise=given["noise"], faults=given["faults"],
+        policy_share=given["policy_share"],
     )  # fmt: skip
     same = ("source", "domain", "out", "n", "seed", "mode", "toolsets", "seed_tools", "simulated", "workers")
     return RunConfig(**{name: given[name] for name in same}, models=model_settings(flags))

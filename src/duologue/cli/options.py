@@ -128,6 +128,15 @@ Faults: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+PolicyShare: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        "--policy-share",
+        help="The share of conversations that meet a decision of the domain's policy, 0 to 1 (docs/domains.md says which). [default: 0.35]",
+        metavar="X",
+        show_default=False,
+    ),
+]
 SeedTools: TypeAlias = Annotated[
     Path | None,
     typer.Option(

@@ -73,7 +73,7 @@ def report(found: dict[str, Any]) -> str:
     blank = ("", "")
     parts = [styled(head, "bold"), "", "mean (max) of a conversation"]
     parts.append(table([*rows, *((*pair, *blank) for pair in more)], right=frozenset({1, 2, 3})))
-    parts += [*_behaviours(found), *_faults(found), *way(found), *losses(found), *each_sample(found)]
+    parts += [*_behaviours(found), *_policy(found), *_faults(found), *way(found), *losses(found), *each_sample(found)]
     if "models" in found:
         parts += ["", *_models(found["models"])]
     return "\n".join(parts)
@@ -89,6 +89,22 @@ def _behaviours(found: dict[str, Any]) -> list[str]:
     said = ", ".join(f"{one_line(name)} {share:.1%}" for name, share in shares.items() if share)
     never = ", ".join(one_line(name) for name, share in shares.items() if not share)
     return ["", wrapped(f"conversations with: {said}" + (f"; never: {never}" if never else ""), 2)]
+
+
+def _policy(found: dict[str, Any]) -> list[str]:
+    """The decisions of the policy: how many conversations meet one, of which kinds, by which rules."""
+    from duologue.cli.text import one_line, wrapped
+
+    met = found.get("policy")
+    if not met:
+        return []
+    kinds = ", ".join(f"{one_line(kind)} {share:.1%}" for kind, share in met["kinds"].items())
+    said = f"decisions of the policy: {met['share']:.1%} of the conversations meet one, {met['refused']:.1%} a refusal ({kinds})"
+    lines = ["", wrapped(said, 2)]
+    for environment, rules in met["rules"].items():
+        where = f"{one_line(environment)}: " if len(met["rules"]) > 1 else "by rule: "
+        lines.append(wrapped(where + ", ".join(f"{one_line(rule)} {n}" for rule, n in rules.items()), 2))
+    return lines
 
 
 def _faults(found: dict[str, Any]) -> list[str]:

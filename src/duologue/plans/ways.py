@@ -12,7 +12,7 @@ from duologue.catalog.model import Catalog
 from duologue.plans.index import ToolIndex
 from duologue.types import Json, Mention, Need
 
-__all__ = ["IS_SO", "LINKED_YET", "TAKEN", "USED", "error_kind", "instead", "loosest", "wider"]
+__all__ = ["IS_SO", "LINKED_YET", "TAKEN", "USED", "also_of", "error_kind", "error_text", "instead", "loosest", "wider"]
 
 USED = "hasdependents"
 """A row can't go while others refer to it."""
@@ -27,6 +27,18 @@ IS_SO = "unchanged"
 def error_kind(error: Mapping[str, Json]) -> str:
     """The type of an error in letters only, the same in every dialect."""
     return "".join(c for c in str(error.get("type", "")).casefold() if c.isalpha()).removesuffix("error")
+
+
+def error_text(error: Mapping[str, Json]) -> str:
+    """What an error says, with all that stands against the call beside it."""
+    parts = [str(error.get("message", "")), *map(str, also_of(error))]
+    return " ".join(p if p.endswith((".", "!", "?")) else f"{p}." for p in parts) if len(parts) > 1 else parts[0]
+
+
+def also_of(error: Mapping[str, Json]) -> list[str]:
+    """What stands against a call that was refused, beside its first reason."""
+    also = error.get("also")
+    return [str(text) for text in also] if isinstance(also, list) else []
 
 
 def instead(index: ToolIndex, catalog: Catalog, need: Need, kind: str) -> Need | None:

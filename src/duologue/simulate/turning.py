@@ -62,6 +62,8 @@ def declines(scene: Scene, part: Part) -> bool:
 def _taken(part: Part) -> list[str]:
     """What the part itself is: a wish that can't be met, a search that brings nothing."""
     need = part.subtask.need
+    if part.subtask.ruling is not None:
+        return ["policy"]
     if part.subtask.refused:
         return ["impossible"]
     told = need is None or part.subtask.tell or need.meaning.family in WRITES

@@ -31,6 +31,7 @@ MIGRATIONS: tuple[str, ...] = (
     "faults.sql",
     "counts.sql",
     "turns.sql",
+    "decisions.sql",
 )
 """Script number i (from 1) leads from version i-1 to version i. Only ever appended to."""
 

@@ -9,6 +9,8 @@ What is counted, over accepted conversations:
 * tool_calls, user_turns: per conversation. write_share: calls of tools that write / all calls.
 * behaviours: the share of conversations in which the user shows each, where that is known: a file of an older version has no place for it
   (None), and one that a newer version went on with knows it of its later conversations.
+* policy: the share of conversations that meet a decision of the policy (`plans.rulings`), and that meet a refusal; kind → share; environment →
+  rule → how many conversations. Only where some do.
 * tools: different tools that those conversations could use (a name counts once per database).
 
 * faults: kind → how many calls met one on purpose, and how many of those were recovered from; over all conversations that were played,
@@ -55,6 +57,14 @@ _BEHAVIOURS = """
     SELECT value, count(*) FROM dialogues, json_each(dialogues.behaviours)
     WHERE accepted = 1 GROUP BY value ORDER BY count(*) DESC, value
 """
+_HAS_DECISIONS = "SELECT count(*) FROM sqlite_master WHERE name = 'decisions'"
+_MET = "FROM decisions JOIN dialogues USING (item) WHERE accepted = 1"
+_REFUSED = "SELECT count(DISTINCT item) FROM decisions JOIN dialogues USING (item) WHERE accepted = 1 AND kind IN ('forbidden', 'condition', 'other way')"
+_KINDS = f"SELECT kind, count(DISTINCT item) {_MET} GROUP BY kind ORDER BY 2 DESC, kind"
+_RULES = """
+    SELECT e.name, rule, count(DISTINCT item) FROM decisions JOIN dialogues d USING (item) JOIN environments e ON e.id = d.environment
+    WHERE accepted = 1 GROUP BY e.name, rule ORDER BY e.name, rule
+"""
 
 
 def stats(store: Store, selected: int | None = None) -> dict[str, Json]:
@@ -78,6 +88,8 @@ def stats(store: Store, selected: int | None = None) -> dict[str, Json]:
     }
     if met := _faults(store):
         found["faults"] = met
+    if decided := _policy(store, accepted):
+        found["policy"] = decided
     if has_calls(store.db):
         found["models"] = model_stats(store.db, accepted)
     return found | _trust(store, found, selected)
@@ -96,6 +108,23 @@ def _faults(store: Store) -> dict[str, dict[str, int]]:
     """Kind of fault → how many calls met it, and how many were recovered from; empty where none did."""
     rows: list[Any] = store.db.execute(_FAULTS).fetchall() if _row(store, _HAS_FAULTS)[0] else []
     return {kind: {"met": met, "recovered": recovered} for kind, met, recovered in rows}
+
+
+def _policy(store: Store, accepted: int) -> dict[str, Json]:
+    """The decisions of the policy that conversations meet; empty where none does."""
+    if not _row(store, _HAS_DECISIONS)[0]:
+        return {}
+    rules: dict[str, dict[str, int]] = {}
+    rows: list[Any] = store.db.execute(_RULES).fetchall()
+    for environment, rule, n in rows:
+        rules.setdefault(environment, {})[rule] = n
+    kinds: list[Any] = store.db.execute(_KINDS).fetchall()
+    return rules and {
+        "share": _ratio(_row(store, f"SELECT count(DISTINCT item) {_MET}")[0], accepted),
+        "refused": _ratio(_row(store, _REFUSED)[0], accepted),
+        "kinds": {kind: _ratio(n, accepted) for kind, n in kinds},
+        "rules": rules,
+    }
 
 
 def _trust(store: Store, found: dict[str, Json], selected: int | None) -> dict[str, Json]:

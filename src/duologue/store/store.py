@@ -231,6 +231,7 @@ class Store(Tally):
             ("redrawn", ended.redrawn),
             ("faults", ended.faults),
             ("untried", ended.untried),
+            ("decisions", ended.decisions),
         ):
             if rows:
                 marks = ", ".join("?" * (len(rows[0]) + 1))

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from duologue.ids import canonical
+from duologue.plans.rulings import decisions
 from duologue.store.records import behaviours_of, measure
 from duologue.types import Dialogue, Turn, Verdict
 
@@ -37,6 +38,7 @@ class Ended(Struct, frozen=True):
     redrawn: tuple[Row, ...]
     faults: tuple[Row, ...]
     untried: tuple[Row, ...]
+    decisions: tuple[Row, ...] = ()
     dialogue: Row = ()
 
     @property
@@ -55,6 +57,7 @@ class _Counts:
         self.tasks: dict[str, None] = {}
         self.verdicts: dict[str, list[int]] = {}
         self.redrawn: list[Row] = []
+        self.decisions: list[Row] = []
 
 
 class Tally:
@@ -136,6 +139,7 @@ class Tally:
         Its environment must have been put into the store before.
         """
         self.use_tasks(item, (task.id for task in dialogue.scenario.tasks))
+        self._of(item).decisions = [*decisions(dialogue.scenario.tasks)]
         counts = measure(dialogue, self.writing(dialogue.environment))
         row = (
             *(dialogue.id, int(not reason), dialogue.environment),
@@ -159,6 +163,7 @@ class Tally:
             redrawn=tuple(counts.redrawn),
             faults=tuple((kind, *n) for kind, n in counts.faults.items()),
             untried=tuple((*k, n) for k, n in counts.untried.items()),
+            decisions=tuple(counts.decisions),
             dialogue=dialogue,
         )
 

@@ -15,7 +15,7 @@ from duologue.catalog.words import words
 from duologue.errors import StageError
 from duologue.plans.memory import LATER, Memory
 from duologue.tasks.anchors import Anchor, Anchors
-from duologue.types import Fact, Mention, Need, Tool
+from duologue.types import Fact, Mention, Need, Subtask, Tool
 
 __all__ = ["Client", "client", "speaking"]
 
@@ -160,3 +160,9 @@ def _of(anchor: Anchor, table: Table, catalog: Catalog) -> Client:
     people = frozenset(t.name for t in catalog.tables if t.person)
     key = tuple(str(anchor.values.get(k)) for k in table.key)
     return Client(table.name, str(anchor.values["@name"]), key, frozenset(own), people, requested)
+
+
+def role_of(subtasks: Sequence[Subtask]) -> str:
+    """Who at the desk would ask this: an analyst for figures over many rows, a member of staff otherwise."""
+    families = {s.need.meaning.family for s in subtasks if s.need is not None}
+    return "analyst" if families <= {"top", "total", "count", "ratio", "missing"} else "staff"

@@ -18,9 +18,9 @@ from duologue.plans.gist import answering
 from duologue.plans.rows import Listing, pick_row
 from duologue.plans.sayings import Sayings
 from duologue.plans.ways import IS_SO, LINKED_YET, TAKEN
-from duologue.tasks.answers import chosen, offer
+from duologue.tasks.answers import chosen, cut_off, offer
 from duologue.tasks.before import Before
-from duologue.tasks.clients import client
+from duologue.tasks.clients import client, role_of
 from duologue.tasks.goals import goal_of, refusal_of, whole_goal
 from duologue.tasks.needs import Proposer
 from duologue.tasks.pointing import repeated
@@ -288,7 +288,7 @@ class Drawing:
         except Refused as refusal:
             self.vain = False
             if self._takes(refusal, refusable):
-                return self._refusal(proposal, refusal.reason, first)
+                return self._refusal(proposal, refusal, first)
             walk.back_to(mark)
             return None
         except Taken:
@@ -304,11 +304,12 @@ class Drawing:
 
     def _takes(self, refusal: Refused, refusable: float) -> bool:
         """Whether a refusal becomes a part. One in a session; on purpose, or by chance where a person could not have known."""
-        if self.turns["impossible"] or not self.maker.rates["impossible"]:
+        name = "impossible" if refusal.ruling is None else "policy"
+        if self.turns[name] or not self.maker.rates[name]:
             return False
         if refusable >= 1:
             return True
-        share = refusable if "impossible" in self.planned else refusable * UNPLANNED
+        share = refusable if name in self.planned else refusable * UNPLANNED
         return refusal.kind not in (IS_SO, LINKED_YET, TAKEN) and self.dice.random() < share
 
     def accepted(self, proposal: Proposal, listing: Listing | None, first: int) -> Subtask:
@@ -320,19 +321,20 @@ class Drawing:
         self.proposer.singled.discard(walk.needs)
         if need.pick is not None:
             self.proposer.singled.add(walk.needs)
-        return walk.accept(need, goal, listing, first)
+        return replace(walk.accept(need, goal, listing, first), ruling=walk.ruling)
 
-    def _refusal(self, proposal: Proposal, reason: str, first: int) -> Subtask:
+    def _refusal(self, proposal: Proposal, refusal: Refused, first: int) -> Subtask:
         """A part of the goal that cannot be had: the user is to learn that, and why; nothing may change."""
         self.refused = True
-        self.turns["impossible"] += 1
+        self.turns["impossible" if refusal.ruling is None else "policy"] += 1
         self.walk.known.extend(f for f in proposal.known if f not in self.walk.known)
-        goal = refusal_of(self.phrases, self.sayings, proposal.need, reason, self.dice)
-        return replace(self.walk.accept(proposal.need, goal, None, first), refused=reason)
+        goal = refusal_of(self.phrases, self.sayings, proposal.need, refusal.reason, self.dice)
+        part = self.walk.accept(proposal.need, goal, None, first)
+        return replace(part, refused=refusal.reason, ruling=refusal.ruling)
 
     def tells_nothing(self, tool: Tool, need: Need, listing: Listing) -> bool:
         """The answer is cut off, or nothing new."""
-        return _cut_off(tool, need, listing) or repeated(self.walk.memory, listing)
+        return cut_off(tool, need, listing) or repeated(self.walk.memory, listing)
 
     def _wanted(self, tool: Tool, need: Need, listing: Listing) -> Need | None:
         """The need with what is to be told of the answer; None where that is nothing new, or mostly where the answer is empty."""
@@ -373,7 +375,7 @@ class Drawing:
         draft = Task(
             id="",
             goal=whole_goal(subtasks, self.client.name if self.client else ""),
-            user_role="client" if self.client else _role(walk, subtasks),
+            user_role="client" if self.client else role_of(subtasks),
             difficulty="hard" if self.refused else difficulty_of(subtasks, any(s.after for s in plan)),
             known=tuple(walk.known),
             subtasks=tuple(subtasks),
@@ -383,17 +385,3 @@ class Drawing:
             speaker=self.client.mention if self.client else None,
         )
         return replace(draft, id=digest(sorted({content for content in walk.asked if content})))
-
-
-def _cut_off(tool: Tool, need: Need, listing: Listing) -> bool:
-    """The list is as long as its limit and does not say how long it would be without."""
-    if not listing.many or need.meaning.family == "top" or listing.total > len(listing.rows):
-        return False
-    limits = [tool.parameters["properties"][n].get("default") for n, s in tool.inputs.items() if s.use == "limit"]
-    return any(isinstance(limit, int) and len(listing.rows) >= limit for limit in limits)
-
-
-def _role(walk: Walk, subtasks: list[Subtask]) -> str:
-    """Who would ask this: an analyst for figures over many rows, a member of staff otherwise."""
-    families = {s.need.meaning.family for s in subtasks if s.need is not None}
-    return "analyst" if families <= {"top", "total", "count", "ratio", "missing"} else "staff"

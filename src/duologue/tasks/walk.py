@@ -18,9 +18,10 @@ from duologue.plans.gist import answering, gist, told_values
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known, Memory, Moment, telling_apart
 from duologue.plans.rows import Listing, Row, RowKey, pick_row
-from duologue.plans.ways import error_kind
+from duologue.plans.ways import error_kind, error_text
 from duologue.tasks.recall import Recall
-from duologue.types import Disclosure, Fact, Json, Meaning, Mention, Need, PlanStep, Slot, Subtask, Tool
+from duologue.tasks.rules.rulings import letting_through, refusing
+from duologue.types import Disclosure, Fact, Json, Meaning, Mention, Need, PlanStep, Ruling, Slot, Subtask, Tool
 
 
 class Taken(Exception):  # noqa: N818 - not an error: the walk simply goes another way
@@ -28,11 +29,12 @@ class Taken(Exception):  # noqa: N818 - not an error: the walk simply goes anoth
 
 
 class Refused(Taken):
-    """The call of a write was refused, by a rule or by the data: `reason` is what the tool said, `kind` its type in letters only."""
+    """The call of a write was refused, by a rule or by the data: `reason` is what the tool said, `kind` its type in letters only, `ruling` what
+    the policy has to do with it."""
 
-    def __init__(self, reason: str, kind: str) -> None:
+    def __init__(self, reason: str, kind: str, ruling: Ruling | None) -> None:
         super().__init__(reason)
-        self.reason, self.kind = reason, kind
+        self.reason, self.kind, self.ruling = reason, kind, ruling
 
 
 ACCIDENTS = ("invalidarguments", "unknowntool", "budgetexceeded", "constraintviolated", "notfound")
@@ -76,6 +78,8 @@ class Walk:
         """Writes that a rule refused."""
         self.called: dict[str, Json] = {}
         """The arguments of the last call."""
+        self.ruling: Ruling | None = None
+        """What the policy decided about the last call, where that was a write."""
         self.known: list[Fact] = []
         self.edited: frozenset[tuple[Meaning | None, tuple[str, ...]]] = frozenset()
         """Writes made: what they do, and to which row."""
@@ -194,15 +198,17 @@ class Walk:
             raise Taken  # nobody corrects one entry twice in a conversation, unless they say so
         if mark in self.turned_down:
             raise Taken  # nobody asks again for what was just refused
+        judged = (self.session.judged(tool.name, values, near=True) or []) if tool.effect == "write" else []
         outcome = self.recall.execute(self.session, tool.name, values)
         if outcome.failed:
             error = outcome.result["error"]
             kind = error_kind(error)
             if tool.effect == "write" and kind not in ACCIDENTS:
                 self.turned_down |= {mark}
-                raise Refused(str(error["message"]), kind)
+                raise Refused(error_text(error), kind, refusing(judged, tool.name, values))
             raise Taken
         self.called = values
+        self.ruling = letting_through(judged)
         arguments = {k: self._written(b) for k, b in bound.items()}
         builds_on = {n for b in bound.values() if (n := self._source(b)) > 0}
         if amending:

@@ -8,7 +8,18 @@ In the order of the work: `tools` and their environment, `needs` (what a request
 
 from duologue.types.dialogue import Continued, Dialogue, Fault, Fork, Message, Offer, Origin, ToolCall, Turn
 from duologue.types.needs import Act, Among, Condition, Mention, Need, OtherSide, Pick
-from duologue.types.tasks import Criterion, Disclosure, Fact, PlanStep, Proof, RowChange, Scenario, Subtask, Task
+from duologue.types.tasks import (
+    Criterion,
+    Disclosure,
+    Fact,
+    PlanStep,
+    Proof,
+    RowChange,
+    Ruling,
+    Scenario,
+    Subtask,
+    Task,
+)
 from duologue.types.tools import (
     ClockSpec,
     Dialect,
@@ -64,6 +75,7 @@ __all__ = [
     "Proof",
     "RowChange",
     "Rule",
+    "Ruling",
     "Scenario",
     "Slot",
     "Statement",

@@ -50,6 +50,18 @@ class RowChange(Struct, frozen=True, omit_defaults=True):
     after: dict[str, Json] | None = None
 
 
+class Ruling(Struct, frozen=True, omit_defaults=True):
+    """What the policy decides about the change that a part asks for."""
+
+    rules: tuple[str, ...]
+    """Ids of the rules that decide: those that refuse it, or on whose bound it stands, or whose condition it meets."""
+    kinds: tuple[str, ...]
+    """How they decide, by the names in `plans.rulings`."""
+    tool: str = ""
+    """Of a change that is refused: the call that must not go through."""
+    arguments: dict[str, Json] = field(default_factory=dict)
+
+
 class Subtask(Struct, frozen=True, omit_defaults=True):
     """One part of a goal: what is wanted, the plan steps that get it (1-based), and what must be told."""
 
@@ -59,6 +71,8 @@ class Subtask(Struct, frozen=True, omit_defaults=True):
     tell: tuple[Disclosure, ...] = ()
     refused: str = ""
     """Why it can't be had, in the words of the rule that refuses it; empty where it can. Nothing may change then."""
+    ruling: Ruling | None = None
+    """What the policy decides about it; None where no rule with a guard does, or where none comes near to it."""
 
 
 class Criterion(Struct, frozen=True, omit_defaults=True):
