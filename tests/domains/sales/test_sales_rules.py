@@ -1,0 +1,186 @@
+"""Each rule of the sales desk's policy, on both sides of its edge: kept, the tool goes through; broken, its own error comes back and
+nothing has changed. It is nine in the morning of 12 June 2025, unless a case says otherwise."""
+
+import pytest
+
+from domains.desk import Ask, opened
+from duologue.environment import SqliteSession
+from duologue.sources import Source
+from duologue.types import Json
+
+_BAND = """
+WITH band AS (
+  SELECT r.representative_id, q.quarter,
+    (SELECT round(total(amount_gbp), 2) FROM orders o WHERE o.representative_id = r.representative_id AND o.quarter = q.quarter AND o.status <> 'cancelled') AS booked,
+    (SELECT round(total(amount_gbp), 2) FROM opportunities o WHERE o.representative_id = r.representative_id AND o.closed_on IS NULL
+      AND o.close_due_on BETWEEN q.starts_on AND q.ends_on) AS due
+  FROM representatives r, quarters q WHERE r.status = 'active' AND r.territory_id IS NOT NULL AND q.quarter = '2025 Q3'
+)
+SELECT representative_id, quarter, """
+_MOST = f"{_BAND} round(booked + due, 2) AS commit_gbp FROM band WHERE due > 0 ORDER BY due"
+_OPEN = "SELECT opportunity_id, {} AS {} FROM opportunities WHERE name = '{}'"
+_QUOTE = """SELECT q.quote_id, r.representative_id AS approver_id FROM quotes q JOIN opportunities o USING (opportunity_id)
+    JOIN representatives s ON s.representative_id = o.representative_id JOIN representatives r ON r.status = 'active' AND {}
+    WHERE q.status = 'awaiting approval' AND q.discount_percent = {}"""
+_SENIOR = "r.role = 'senior representative' AND r.region = s.region AND r.representative_id <> s.representative_id"
+_MANAGER = "r.role = 'regional manager' AND r.region = s.region"
+_DIRECTOR = "r.role = 'sales director'"
+_GIVE = """SELECT a.account_id, r.representative_id FROM accounts a JOIN territories t USING (territory_id) JOIN representatives r ON {}
+    WHERE r.representative_id <> a.representative_id AND {} EXISTS (SELECT 1 FROM opportunities o JOIN quotes q USING (opportunity_id)
+      WHERE o.account_id = a.account_id AND o.closed_on IS NULL AND q.status IN ('approved', 'sent')) AND a.status = 'customer'"""
+_HERE = "r.region = t.region AND r.status = 'active' AND r.territory_id IS NOT NULL"
+_ORDER = "SELECT order_id, '{}' AS booked_on FROM orders WHERE booked_on = '{}' AND status <> 'cancelled'"
+_TARGET = (
+    "SELECT representative_id, quarter, {} AS raised_percent FROM targets WHERE quarter = '{}' AND raised_percent = {}"
+)
+_TWICE = """SELECT a.account_id, k.account_id AS kept_account_id FROM accounts a JOIN accounts k ON k.account_id <> a.account_id
+    WHERE a.name = '{}' AND k.name = '{}' AND k.status <> 'duplicate'"""
+
+# rule → tool, arguments that keep it, arguments that break it, the error. The arguments are a query's first row.
+CASES: dict[str, tuple[str, str, str, str]] = {
+    "hand_over": (
+        "transfer_to_human",
+        "SELECT account_id, 'credit limit' AS reason FROM accounts WHERE account_id NOT IN (SELECT account_id FROM handovers)",
+        "SELECT account_id, reason FROM handovers WHERE status = 'open'",
+        "already_handed_over",
+    ),
+    "forecast_lock": (
+        "submit_forecast",
+        f"{_BAND} booked + due AS commit_gbp FROM band WHERE due > 0",
+        "SELECT representative_id, quarter, booked_gbp AS commit_gbp FROM quarterly_results WHERE quarter = '2025 Q2' AND booked_gbp > 0",
+        "forecast_locked",
+    ),
+    "forecast_band": ("submit_forecast", _MOST, _MOST.replace("booked + due, 2)", "booked + due + 0.01, 2)"), "outside_band"),
+    "one_stage": (
+        "move_opportunity",
+        _OPEN.format("'qualification'", "stage", "Garrowby Resins dosing control"),
+        _OPEN.format("'proposal'", "stage", "Garrowby Resins dosing control"),
+        "stage_skipped",
+    ),
+    "quote_first": (
+        "move_opportunity",
+        _OPEN.format("'negotiation'", "stage", "Halden Foods cold-store monitoring"),
+        _OPEN.format("'negotiation'", "stage", "Saltergate Pharma sterile line"),
+        "no_quote",
+    ),
+    "three_pushes": (
+        "change_close_date",
+        _OPEN.format("date(close_due_on, '+30 days')", "close_due_on", "Halden Foods cold-store monitoring"),  # its third time
+        _OPEN.format("date(close_due_on, '+30 days')", "close_due_on", "Corriemuir Distillers fermentation control"),
+        "pushed_too_often",
+    ),
+    "discount_level": ("approve_discount", _QUOTE.format(_MANAGER, 20), _QUOTE.format(_MANAGER, 21), "above_limit"),
+    "own_deal": (
+        "approve_discount",
+        _QUOTE.format(_MANAGER, 10),
+        _QUOTE.format("r.role = 'regional manager' AND r.region <> s.region", 10),
+        "wrong_approver",
+    ),
+    "quote_out": ("reassign_account", _GIVE.format(_HERE, "NOT"), _GIVE.format(_HERE, ""), "quote_open"),
+    "same_region": (
+        "reassign_account",
+        _GIVE.format(_HERE, "NOT"),
+        _GIVE.format("r.region <> t.region AND r.status = 'active' AND r.territory_id IS NOT NULL", "NOT"),
+        "wrong_representative",
+    ),
+    "open_books": (
+        "correct_booking_date",
+        _ORDER.format("2025-04-01", "2025-04-02"),
+        _ORDER.format("2025-03-31", "2025-04-01"),
+        "books_closed",
+    ),
+    "target_in_time": ("raise_target", _TARGET.format(5, "2025 Q3", 0), _TARGET.format(5, "2025 Q2", 0), "quarter_running"),
+    "target_band": ("raise_target", _TARGET.format(15, "2025 Q3", 10), _TARGET.format(20, "2025 Q3", 10), "raised_too_far"),
+    "true_duplicate": (
+        "mark_duplicate",
+        _TWICE.format("Halden Foods Ltd", "Halden Foods"),
+        _TWICE.format("Halden Foods", "Halden Foods Ltd"),
+        "not_a_duplicate",
+    ),
+}  # fmt: skip
+
+# The same rules from their other sides: what goes through has no error.
+MORE: list[tuple[str, str, str]] = [
+    ("submit_forecast", _MOST.replace("round(booked + due, 2)", "1.0"), ""),  # nothing is booked there yet
+    ("move_opportunity", _OPEN.format("'proposal'", "stage", "Corriemuir Distillers fermentation control"), ""),  # back
+    ("move_opportunity", _OPEN.format("'proposal'", "stage", "Yarrowby Foods oven monitoring"), ""),
+    ("move_opportunity", _OPEN.format("'negotiation'", "stage", "Marrick Chemicals tank farm levels"), "no_quote"),  # it awaits approval
+    ("move_opportunity", _OPEN.format("'negotiation'", "stage", "Yarrowby Foods oven monitoring"), "stage_skipped"),
+    ("change_close_date", _OPEN.format("date(close_due_on, '-2 days')", "close_due_on", "Corriemuir Distillers fermentation control"), ""),
+    ("change_close_date", _OPEN.format("'2025-09-30'", "close_due_on", "Netherby Paper steam metering"), "pushed_too_often"),
+    ("approve_discount", _QUOTE.format(_SENIOR, 10), ""),
+    ("approve_discount", _QUOTE.format("r.role = 'senior representative'", 11), "above_limit"),
+    ("approve_discount", _QUOTE.format(_DIRECTOR, 30), ""),
+    ("approve_discount", _QUOTE.format(_DIRECTOR, 31), "above_limit"),
+    ("approve_discount", _QUOTE.format(_DIRECTOR, 11), ""),  # responsible for all regions
+    ("approve_discount", _QUOTE.format("r.role = 'representative' AND r.region = s.region", 10), "above_limit"),
+    ("reassign_account", _GIVE.format("r.region = t.region AND r.status = 'left'", "NOT"), "wrong_representative"),
+    ("reassign_account", _GIVE.format("r.region = t.region AND r.role = 'regional manager'", "NOT"), "wrong_representative"),
+    ("correct_booking_date", _ORDER.format("2025-03-31", "2025-04-01"), "books_closed"),  # into the closed quarter
+    ("raise_target", _TARGET.format(25, "2025 Q3", 0), ""),
+    ("raise_target", _TARGET.format(30, "2025 Q3", 0), "raised_too_far"),
+    ("raise_target", _TARGET.format(5, "2025 Q3", 20), ""),
+    ("mark_duplicate", _TWICE.format("Wexcombe Brewery", "Halden Foods"), "not_a_duplicate"),  # in another city
+]  # fmt: skip
+
+
+def _arguments(ask: Ask, sql: str) -> dict[str, Json]:
+    found = ask(f"{sql} LIMIT 1")
+    assert found, f"the data has no example: {sql}"
+    return found[0]
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_kept(ask: Ask, session: SqliteSession, rule: str) -> None:
+    tool, keep, _, _ = CASES[rule]
+    outcome = session.execute(tool, _arguments(ask, keep))
+    assert not outcome.failed, outcome.text
+    assert outcome.changes
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_broken(ask: Ask, session: SqliteSession, rule: str) -> None:
+    tool, _, broken, error = CASES[rule]
+    _refused(session, tool, _arguments(ask, broken), error)
+
+
+@pytest.mark.parametrize(("tool", "sql", "error"), MORE)
+def test_elsewhere(ask: Ask, session: SqliteSession, tool: str, sql: str, error: str) -> None:
+    if error:
+        _refused(session, tool, _arguments(ask, sql), error)
+    else:
+        outcome = session.execute(tool, _arguments(ask, sql))
+        assert not outcome.failed, outcome.text
+
+
+def _refused(session: SqliteSession, tool: str, arguments: dict[str, Json], error: str) -> None:
+    outcome = session.execute(tool, arguments)
+    assert outcome.failed
+    assert outcome.result["error"]["type"] == error, outcome.text
+    assert "{" not in outcome.result["error"]["message"]
+    assert "None" not in outcome.result["error"]["message"]
+    assert outcome.changes == ()
+
+
+@pytest.mark.parametrize(("start", "error"), [("2025-06-11T17:50:00", ""), ("2025-06-11T18:00:00", "forecast_locked")])
+def test_the_forecast_locks_at_six(sales: Source, ask: Ask, start: str, error: str) -> None:
+    query = "SELECT representative_id, quarter, booked_gbp AS commit_gbp FROM quarterly_results WHERE quarter = '2025 Q2' AND booked_gbp > 0"
+    with opened("sales", sales, start) as live:
+        outcome = live.execute("submit_forecast", _arguments(ask, query))
+    assert (outcome.result["error"]["type"] if outcome.failed else "") == error, outcome.text
+
+
+def test_a_target_is_raised_until_the_quarter_begins(sales: Source, ask: Ask) -> None:
+    case = _arguments(ask, _TARGET.format(5, "2025 Q3", 0))
+    for start, failed in (("2025-06-30T23:30:00", False), ("2025-07-01T00:00:00", True)):
+        with opened("sales", sales, start) as live:
+            assert live.execute("raise_target", case).failed is failed
+
+
+def test_every_guard_has_its_case(sales: Source) -> None:
+    assert sales.policy is not None
+    assert set(CASES) == {rule.id for rule in sales.policy.rules if rule.sql}
+    assert [rule.id for rule in sales.policy.rules if not rule.sql] == ["confirm"]
+    assert all(rule.text.endswith(".") for rule in sales.policy.rules)
+    for rule in sales.policy.rules:
+        assert set(rule.tools) <= ({CASES[rule.id][0]} if rule.sql else set()), rule.id

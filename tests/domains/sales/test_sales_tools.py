@@ -1,0 +1,346 @@
+"""The sales desk's tools: what they find and work out, what they change, and that results are what they promise."""
+
+from collections.abc import Callable
+
+import jsonschema_rs
+import pytest
+
+from domains.desk import Ask
+from duologue.environment import SqliteSession
+from duologue.sources import Source
+from duologue.types import Json, Tool
+
+Do = Callable[..., Json]
+
+
+@pytest.fixture
+def do(sales: Source, session: SqliteSession) -> Do:
+    """The result of a call that must go through and keep what its tool promises."""
+    promised = {t.name: jsonschema_rs.validator_for({**t.returns, "additionalProperties": False}) for t in sales.tools}
+
+    def call(tool: str, **arguments: Json) -> Json:
+        outcome = session.execute(tool, arguments)
+        assert not outcome.failed, outcome.text
+        promised[tool].validate(outcome.result)
+        return outcome.result
+
+    return call
+
+
+def changed(session: SqliteSession, tool: str, **arguments: Json) -> dict[str, list[str]]:
+    """What a call does to which table."""
+    outcome = session.execute(tool, arguments)
+    assert not outcome.failed, outcome.text
+    out: dict[str, list[str]] = {}
+    for change in outcome.changes:
+        out.setdefault(change.table, []).append(change.op)
+    return out
+
+
+# ── Looking things up ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_namesakes_are_told_apart_by_the_city(do: Do) -> None:
+    two = do("find_account", name="pennard dairies")["rows"]
+    assert [a["city"] for a in two] == ["Exeter", "Leicester"] or [a["city"] for a in two] == ["Leicester", "Exeter"]
+    (one,) = do("find_account", name="Pennard Dairies", city="leicester")["rows"]
+    assert (one["region"], one["industry"]) == ("Midlands", "food and drink")
+    twice = do("find_account", name="Halden Foods")["rows"]
+    assert [a["account"] for a in twice] == ["Halden Foods", "Halden Foods Ltd"]
+    assert do("find_account", name="nobody at all")["rows"] == []
+
+
+def test_people_with_what_they_may_approve(do: Do, ask: Ask) -> None:
+    boss = ask("SELECT last_name FROM representatives WHERE role = 'sales director'")[0]["last_name"]
+    found = next(p for p in do("find_representative", name=boss)["rows"] if p["role"] == "sales director")
+    assert (found["discount_limit_percent"], found["territory"], found["own_region"], found["accounts_held"]) == (
+        30,
+        None,
+        "all regions",
+        0,
+    )
+
+
+def test_an_opportunity_and_its_account(do: Do) -> None:
+    (one,) = do("find_opportunity", name="halden foods cold-store")["rows"]
+    assert (one["stage"], one["times_pushed"], one["account"]) == ("proposal", 2, "Halden Foods")
+    listed = do("list_account_opportunities", account_id=one["account_id"])["rows"]
+    assert one["opportunity_id"] in [o["opportunity_id"] for o in listed]
+    assert {
+        o["stage"] for o in do("list_account_opportunities", account_id=one["account_id"], stage="proposal")["rows"]
+    } == {"proposal"}
+
+
+def test_searches_say_how_many_there_are_in_all(do: Do, ask: Ask) -> None:
+    lost = do("search_opportunities", stage="closed lost")
+    assert len(lost["rows"]) == 25 < lost["opportunities_found"]
+    assert [o["amount_gbp"] for o in lost["rows"]] == sorted((o["amount_gbp"] for o in lost["rows"]), reverse=True)
+    pushed = do("search_opportunities", stage="proposal", least_pushed=3)
+    assert pushed["opportunities_found"] == len(pushed["rows"]) > 0
+    assert {o["times_pushed"] for o in pushed["rows"]} == {3}
+    north = do("search_opportunities", stage="proposal", region="North", least_amount_gbp=10_000)["rows"]
+    assert all(o["region"] == "North" and o["amount_gbp"] >= 10_000 for o in north)
+    waiting = do("search_quotes", quote_status="awaiting approval", least_discount=30)
+    assert waiting["quotes_found"] == len(waiting["rows"]) == 3
+    assert sorted(q["discount_percent"] for q in waiting["rows"]) == [30, 31, 35]
+    sent = do("search_quotes", quote_status="accepted")
+    assert (
+        len(sent["rows"])
+        == 15
+        < sent["quotes_found"]
+        == ask("SELECT count(*) AS n FROM quotes WHERE status = 'accepted'")[0]["n"]
+    )
+
+
+# ── Figures ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_pipeline_adds_up(do: Do, ask: Ask) -> None:
+    whole = do("pipeline_by_stage")["rows"]
+    assert [s["pipeline_stage"] for s in whole] == ["negotiation", "proposal", "qualification", "prospecting"]
+    total = ask("SELECT round(sum(amount_gbp), 2) AS n, count(*) AS c FROM opportunities WHERE closed_on IS NULL")[0]
+    assert round(sum(s["pipeline_gbp"] for s in whole), 2) == total["n"]
+    assert sum(s["pipeline_count"] for s in whole) == total["c"]
+    regions = ("North", "Midlands", "South East", "South West", "Scotland")
+    parts = [s for r in regions for s in do("pipeline_by_stage", region=r)["rows"]]
+    assert sum(s["pipeline_count"] for s in parts) == total["c"]
+    assert all(s["pipeline_count"] > 0 for s in do("pipeline_by_stage", region="North", quarter="2025 Q3")["rows"])
+
+
+def test_bookings_leave_out_what_was_cancelled(do: Do, ask: Ask) -> None:
+    by_quarter = do("bookings_by_quarter")["rows"]
+    assert [b["quarter"] for b in by_quarter][:2] == ["2025 Q2", "2025 Q1"]
+    right = ask(
+        "SELECT round(sum(amount_gbp), 2) AS n FROM orders WHERE quarter = '2024 Q4' AND status <> 'cancelled'"
+    )[0]["n"]
+    assert next(b["bookings_gbp"] for b in by_quarter if b["quarter"] == "2024 Q4") == right
+    scotland = do("bookings_by_quarter", region="Scotland")["rows"]
+    assert 0 < scotland[0]["bookings_gbp"] < by_quarter[0]["bookings_gbp"]
+    name = ask(
+        "SELECT first_name || ' ' || last_name AS name FROM representatives WHERE territory_id IS NOT NULL AND status = 'active'"
+    )[0]["name"]
+    own = do("bookings_by_quarter", representative=name.lower())["rows"]
+    assert sum(b["orders_counted"] for b in own) < sum(b["orders_counted"] for b in by_quarter)
+
+
+def test_win_rates(do: Do, ask: Ask) -> None:
+    rates = do("win_rate_by_region")["rows"]
+    assert len(rates) == 5
+    assert [r["win_rate"] for r in rates] == sorted((r["win_rate"] for r in rates), reverse=True)
+    won = ask("SELECT count(*) AS n FROM opportunities WHERE stage = 'closed won'")[0]["n"]
+    assert round(sum(r["win_rate"] * r["closed_count"] for r in rates)) == won
+    one = do("win_rate_by_region", quarter="2024 Q4", segment="mid-market")["rows"]
+    assert 0 < sum(r["closed_count"] for r in one) < sum(r["closed_count"] for r in rates)
+
+
+def test_average_discounts(do: Do, ask: Ask) -> None:
+    everybody = do("average_discount")["rows"]
+    assert sum(r["quotes_counted"] for r in everybody) == ask("SELECT count(*) AS n FROM quotes")[0]["n"]
+    assert everybody[0]["average_discount"] > everybody[-1]["average_discount"] >= 0
+    lately = do("average_discount", made_from="2025-05-01", quote_status="sent")["rows"]
+    assert 0 < sum(r["quotes_counted"] for r in lately) < 60
+
+
+def test_a_representative_quarter_by_quarter(do: Do, ask: Ask) -> None:
+    person = ask("SELECT representative_id FROM forecasts WHERE quarter = '2025 Q3'")[0]["representative_id"]
+    results = do("representative_results", representative_id=person)["rows"]
+    by_quarter = {r["result_quarter"]: r for r in results}
+    past = by_quarter["2024 Q4"]
+    assert past["attainment_percent"] == round(100 * past["booked_gbp"] / past["target_gbp"], 1)
+    assert by_quarter["2025 Q3"]["booked_gbp"] == 0
+    assert by_quarter["2025 Q3"]["commit_gbp"] > 0
+    assert list(by_quarter) == sorted(by_quarter, reverse=True)
+
+
+# ── Changes ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_forecast_is_submitted_and_revised(do: Do, session: SqliteSession, ask: Ask) -> None:
+    person = ask("""SELECT representative_id FROM representatives r WHERE territory_id IS NOT NULL AND status = 'active' AND NOT EXISTS (
+        SELECT 1 FROM forecasts f WHERE f.representative_id = r.representative_id AND quarter = '2025 Q3')
+        AND (SELECT total(amount_gbp) FROM opportunities o WHERE o.representative_id = r.representative_id
+          AND close_due_on BETWEEN '2025-07-01' AND '2025-09-30') > 9000""")[0]["representative_id"]
+    first = do("submit_forecast", representative_id=person, quarter="2025 Q3", commit_gbp=5000)
+    assert (first["forecast_gbp"], first["revision"]) == (5000, 1)
+    again = do("submit_forecast", representative_id=person, quarter="2025 Q3", commit_gbp=8250.5)
+    assert (again["forecast_gbp"], again["revision"]) == (8250.5, 2)
+    shown = {r["result_quarter"]: r for r in do("representative_results", representative_id=person)["rows"]}
+    assert shown["2025 Q3"]["commit_gbp"] == 8250.5
+    assert shown["2025 Q3"]["due_gbp"] > 8250
+
+
+def test_a_deal_goes_on(do: Do, session: SqliteSession) -> None:
+    """Back and forward a stage, put off for the third time, and not a fourth; the history and the count are kept."""
+    (deal,) = do("find_opportunity", name="Kelsworth Energy heat metering")["rows"]
+    number = deal["opportunity_id"]
+    assert changed(session, "move_opportunity", opportunity_id=number, stage="proposal") == {
+        "opportunities": ["update"], "stage_changes": ["insert"]}  # fmt: skip
+    assert do("move_opportunity", opportunity_id=number, stage="negotiation")["stage"] == "negotiation"
+    moved = do("change_close_date", opportunity_id=number, close_due_on="2025-08-29")
+    assert (moved["times_pushed"], moved["close_due_on"], moved["original_close_on"]) == (
+        3,
+        "2025-08-29",
+        deal["original_close_on"],
+    )
+    again = session.execute("change_close_date", {"opportunity_id": number, "close_due_on": "2025-09-30"})
+    assert again.result["error"]["type"] == "pushed_too_often"
+    sooner = do("change_close_date", opportunity_id=number, close_due_on="2025-08-01")
+    assert sooner["times_pushed"] == 3
+
+
+def test_an_account_changes_hands(do: Do, session: SqliteSession, ask: Ask) -> None:
+    case = ask("""SELECT a.account_id, r.representative_id FROM accounts a JOIN territories t USING (territory_id)
+        JOIN representatives r ON r.region = t.region AND r.status = 'active' AND r.territory_id IS NOT NULL AND r.representative_id <> a.representative_id
+        WHERE a.name = 'Garrowby Resins'""")[0]
+    given = do("reassign_account", **case)
+    assert given["opportunities_moved"] >= 1
+    (account,) = do("find_account", name="Garrowby Resins")["rows"]
+    assert account["representative_id"] == case["representative_id"]
+    sellers = {o["representative_id"] for o in do("find_opportunity", name="Garrowby Resins dosing control")["rows"]}
+    assert sellers == {case["representative_id"]}
+    assert session.execute("reassign_account", case).result["error"]["type"] == "unchanged"
+
+
+def test_a_corrected_order_counts_for_its_new_date(do: Do, ask: Ask) -> None:
+    order = ask("SELECT order_id, amount_gbp FROM orders WHERE booked_on = '2025-06-12' AND amount_gbp = 5100")[0]
+    done = do("correct_booking_date", order_id=order["order_id"], booked_on="2025-06-02")
+    assert (done["booked_on"], done["quarter"], done["order_amount_gbp"]) == ("2025-06-02", "2025 Q2", 5100)
+
+
+def test_a_target_goes_up(do: Do, ask: Ask) -> None:
+    before = ask("SELECT representative_id, target_gbp FROM targets WHERE quarter = '2025 Q3' AND raised_percent = 0")[
+        0
+    ]
+    done = do("raise_target", representative_id=before["representative_id"], quarter="2025 Q3", raised_percent=10)
+    assert (done["new_target_gbp"], done["raised_percent"]) == (round(before["target_gbp"] * 1.1, 2), 10)
+
+
+def test_what_else_is_entered(do: Do, session: SqliteSession, ask: Ask) -> None:
+    (one, two) = [a["account_id"] for a in do("find_account", name="Wexcombe Brew")["rows"]][:2]
+    names = {a["account"]: a["account_id"] for a in do("find_account", name="Wexcombe Brew")["rows"]}
+    assert {one, two} <= set(names.values())
+    marked = do("mark_duplicate", account_id=names["Wexcombe Brewery"], kept_account_id=names["Wexcombe Brewing"])
+    assert (marked["account_status"], marked["kept_account"]) == ("duplicate", "Wexcombe Brewing")
+    handed = do("transfer_to_human", account_id=names["Wexcombe Brewing"], reason="commission query")
+    assert handed["team"] == "sales operations"
+    quote = ask("""SELECT quote_id, m.representative_id AS approver_id FROM quotes q JOIN opportunities o USING (opportunity_id)
+        JOIN representatives s ON s.representative_id = o.representative_id JOIN representatives m ON m.representative_id = s.manager_id
+        WHERE q.status = 'awaiting approval' AND discount_percent = 10""")[0]
+    assert do("approve_discount", **quote)["quote_status"] == "approved"
+    assert session.execute("approve_discount", quote).result["error"]["type"] == "precondition_failed"
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "error"),
+    [
+        ("list_account_opportunities", {"account_id": 1}, "not_found"),
+        ("representative_results", {"representative_id": 1}, "not_found"),
+        ("search_opportunities", {"stage": "lost"}, "invalid_arguments"),
+        ("search_opportunities", {}, "invalid_arguments"),
+        ("pipeline_by_stage", {"region": "Wales"}, "invalid_arguments"),
+        ("submit_forecast", {"representative_id": 1, "quarter": "2025 Q3", "commit_gbp": 5}, "not_found"),
+        ("submit_forecast", {"representative_id": 101, "quarter": "2025 Q3", "commit_gbp": 5}, "precondition_failed"),
+        ("submit_forecast", {"representative_id": 107, "quarter": "2025 Q3", "commit_gbp": 0}, "invalid_arguments"),
+        ("move_opportunity", {"opportunity_id": 1, "stage": "proposal"}, "not_found"),
+        ("move_opportunity", {"opportunity_id": 30001, "stage": "closed won"}, "invalid_arguments"),
+        ("change_close_date", {"opportunity_id": 1, "close_due_on": "2025-07-01"}, "not_found"),
+        ("approve_discount", {"quote_id": 1, "approver_id": 101}, "not_found"),
+        ("approve_discount", {"quote_id": 7001, "approver_id": 1}, "not_found"),
+        ("reassign_account", {"account_id": 1, "representative_id": 107}, "not_found"),
+        ("reassign_account", {"account_id": 2001, "representative_id": 1}, "not_found"),
+        ("correct_booking_date", {"order_id": 1, "booked_on": "2025-06-01"}, "not_found"),
+        ("raise_target", {"representative_id": 1, "quarter": "2025 Q3", "raised_percent": 5}, "not_found"),
+        ("raise_target", {"representative_id": 101, "quarter": "2025 Q3", "raised_percent": 5}, "no_target"),
+        ("raise_target", {"representative_id": 107, "quarter": "2025 Q3", "raised_percent": 7}, "invalid_arguments"),
+        ("mark_duplicate", {"account_id": 1, "kept_account_id": 2001}, "not_found"),
+        ("mark_duplicate", {"account_id": 2001, "kept_account_id": 2001}, "not_found"),
+        ("transfer_to_human", {"account_id": 1, "reason": "credit limit"}, "not_found"),
+        ("transfer_to_human", {"account_id": 2001, "reason": "bored"}, "invalid_arguments"),
+    ],
+)
+def test_mistakes(session: SqliteSession, tool: str, arguments: dict[str, Json], error: str) -> None:
+    outcome = session.execute(tool, arguments)
+    assert (outcome.failed, outcome.changes) == (True, ())
+    assert outcome.result["error"]["type"] == error, outcome.text
+
+
+@pytest.mark.parametrize(
+    ("tool", "sql", "error"),
+    [
+        ("move_opportunity", "SELECT opportunity_id, 'proposal' AS stage FROM opportunities WHERE stage = 'closed won'", "precondition_failed"),
+        ("move_opportunity", "SELECT opportunity_id, stage FROM opportunities WHERE stage = 'proposal'", "unchanged"),
+        ("change_close_date", "SELECT opportunity_id, '2025-07-01' AS close_due_on FROM opportunities WHERE stage = 'closed lost'", "precondition_failed"),
+        ("change_close_date", "SELECT opportunity_id, '2025-06-11' AS close_due_on FROM opportunities WHERE stage = 'proposal'", "in_the_past"),
+        ("change_close_date", "SELECT opportunity_id, 'soon' AS close_due_on FROM opportunities WHERE stage = 'proposal'", "invalid"),
+        ("change_close_date", "SELECT opportunity_id, close_due_on FROM opportunities WHERE stage = 'negotiation' AND close_due_on > '2025-06-12'", "unchanged"),
+        ("approve_discount", "SELECT quote_id, 101 AS approver_id FROM quotes WHERE status = 'sent'", "precondition_failed"),
+        ("approve_discount", """SELECT quote_id, (SELECT representative_id FROM representatives WHERE status = 'left') AS approver_id
+            FROM quotes WHERE status = 'awaiting approval'""", "precondition_failed"),
+        ("correct_booking_date", "SELECT order_id, '2025-06-13' AS booked_on FROM orders WHERE status = 'booked'", "in_the_future"),
+        ("correct_booking_date", "SELECT order_id, '12 June' AS booked_on FROM orders WHERE status = 'booked'", "invalid"),
+        ("correct_booking_date", "SELECT order_id, booked_on FROM orders WHERE status = 'booked'", "unchanged"),
+        ("correct_booking_date", "SELECT order_id, '2025-06-02' AS booked_on FROM orders WHERE status = 'cancelled'", "precondition_failed"),
+        ("mark_duplicate", "SELECT account_id, duplicate_of AS kept_account_id FROM accounts WHERE status = 'duplicate'", "unchanged"),
+        ("mark_duplicate", "SELECT 2001 AS account_id, account_id AS kept_account_id FROM accounts WHERE status = 'duplicate'", "precondition_failed"),
+    ],
+)  # fmt: skip
+def test_preconditions(session: SqliteSession, ask: Ask, tool: str, sql: str, error: str) -> None:
+    outcome = session.execute(tool, ask(sql)[0])
+    assert outcome.result["error"]["type"] == error, outcome.text
+    assert "{" not in outcome.result["error"]["message"]
+    assert "None" not in outcome.result["error"]["message"]
+
+
+# ── Promises ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+EVERY = {
+    "find_account": "SELECT DISTINCT industry, name FROM accounts WHERE account_id % 9 = 0",
+    "find_representative": "SELECT last_name AS name FROM representatives",
+    "find_opportunity": "SELECT name FROM opportunities WHERE opportunity_id % 29 = 0",
+    "list_account_opportunities": "SELECT account_id FROM accounts WHERE account_id % 7 = 0",
+    "search_opportunities": "SELECT DISTINCT stage, region FROM opportunities, territories",
+    "search_quotes": "SELECT DISTINCT status AS quote_status FROM quotes",
+    "pipeline_by_stage": "SELECT DISTINCT region FROM territories",
+    "bookings_by_quarter": "SELECT DISTINCT region FROM territories",
+    "win_rate_by_region": "SELECT DISTINCT quarter FROM orders",
+    "average_discount": "SELECT DISTINCT status AS quote_status FROM quotes",
+    "representative_results": "SELECT DISTINCT representative_id FROM targets",
+}
+
+
+@pytest.mark.parametrize("tool", EVERY)
+def test_reads_keep_their_promise(sales: Source, do: Do, ask: Ask, tool: str) -> None:
+    known = next(t for t in sales.tools if t.name == tool).parameters["properties"]
+    for arguments in ask(EVERY[tool]):
+        found = do(tool, **{k: v for k, v in arguments.items() if k in known})
+        assert found["rows"] or tool in ("list_account_opportunities", "search_opportunities")
+
+
+def test_the_set(sales: Source) -> None:
+    reads = [t for t in sales.tools if t.effect == "read"]
+    assert {t.name for t in reads} == EVERY.keys()
+    assert len(sales.tools) - len(reads) == 9
+    for tool in sales.tools:
+        _described(tool)
+        assert tool.wording["request"]
+        assert tool.wording["done"]
+        assert bool(tool.wording.get("confirm")) == bool(tool.writes) == (tool.effect == "write")
+
+
+def _described(tool: Tool) -> None:
+    properties: Json = tool.parameters["properties"]
+    assert tool.meaning is not None
+    assert all(p.get("description") for p in properties.values())
+    assert tool.inputs.keys() <= properties.keys()
+    assert all(slot.use for slot in tool.inputs.values())
+    assert all(slot.table for slot in tool.outputs.values())
+
+
+def test_slots_stand_for_columns(sales: Source, ask: Ask) -> None:
+    columns = {
+        f"{r['t']}.{r['c']}"
+        for r in ask("SELECT m.name AS t, c.name AS c FROM sqlite_schema m, pragma_table_info(m.name) c")
+    }
+    for tool in sales.tools:
+        for slot in (*tool.inputs.values(), *tool.outputs.values()):
+            assert slot.column in ("@name", "") or f"{slot.table}.{slot.column}" in columns
