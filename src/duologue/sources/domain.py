@@ -184,10 +184,14 @@ def _hold_together(folder: Path, image: Image, toolset: Toolset, policy: Policy)
 
 def _keep_apart(folder: Path, image: Image, tools: tuple[Tool, ...], side: ownside.OwnSide) -> None:
     """The user's tables are there, and the desk has no hand in them."""
-    there = {name for (name,) in image.connect().execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    there = {
+        name for (name,) in image.connect().execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")
+    }
     missing = [name for name in side.tables if name not in there]
     if missing:
-        raise UserError(f"{folder / ownside.TOOLS}: there is no table {missing[0]!r}", f"Tables: {sorted(there)}.")
+        raise UserError(
+            f"{folder / ownside.TOOLS}: there is no table or view {missing[0]!r}", f"Tables: {sorted(there)}."
+        )
     for tool in tools:
         shared = sorted({*tool.reads, *tool.writes} & set(side.tables))
         if shared:

@@ -6,8 +6,9 @@ from duologue.domains.making import Row
 from duologue.domains.telecom.books import Books
 from duologue.ids import rng
 
-_TROUBLE = 0.34
-_ABROAD = 0.12
+_TROUBLE, _ON_THE_WAY = 0.27, 0.5
+"""How many phones have something wrong, at home and abroad."""
+_ABROAD = 0.14
 _SOUND: Row = {
     "place": "at home",
     "reception": "good",
@@ -21,21 +22,19 @@ _SOUND: Row = {
     "data_saver": 0,
     "vpn": 0,
     "wifi_calling": 1,
-    "do_not_disturb": 0,
 }
-# what is wrong, how often
 _WRONG: list[tuple[Row, int]] = [
     ({"airplane_mode": 1}, 9),
     ({"mobile_data": 0}, 14),
     ({"sim_seated": 0}, 9),
     ({"registered": 0}, 12),
     ({"access_point": ""}, 13),
-    ({"network_mode": "2G only"}, 13),
-    ({"data_saver": 1}, 14),
-    ({"vpn": 1}, 14),
+    ({"network_mode": "2G only"}, 18),
+    ({"data_saver": 1}, 21),
+    ({"vpn": 1}, 21),
     ({"reception": "weak", "wifi_calling": 0}, 14),
-    ({"do_not_disturb": 1}, 8),
 ]
+"""What is wrong, and how often; the first five are what happens on the way."""
 
 
 def hand_out(books: Books) -> None:
@@ -45,12 +44,11 @@ def hand_out(books: Books) -> None:
     for line in books.rows["lines"]:
         if line["status"] == "ended":
             continue
-        device = {**_SOUND, **_place(line, r)}
-        story = books.told.get(line["line_id"])
-        if story is not None:
-            device.update(story.get("handset", {}))
-        elif r.random() < _TROUBLE:
-            for wrong in _some(r):
+        place, story = _place(line, r), books.told.get(line["line_id"])
+        device = {**_SOUND, **(place if story is None else story.get("handset", {}))}
+        abroad = device["place"] == "abroad"
+        if story is None and r.random() < (_ON_THE_WAY if abroad else _TROUBLE):
+            for wrong in _some(r, _WRONG[:5] if abroad else _WRONG):
                 device.update(wrong)
         if not device["access_point"]:
             device["access_point"] = r.choice(books.catalogue["access_points"])
@@ -59,7 +57,7 @@ def hand_out(books: Books) -> None:
 
 def _place(line: Row, r: random.Random) -> Row:
     """Where the phone is; some abroad have thought of the switch, others have not. Indoors reception may be weak."""
-    abroad = r.random() < _ABROAD or line["suspended_for"] == "long journey"
+    abroad = r.random() < _ABROAD and line["status"] == "active"
     roams = line["roaming"] == "on" and r.random() < 0.6
     return {
         "place": "abroad" if abroad else "at home",
@@ -68,9 +66,9 @@ def _place(line: Row, r: random.Random) -> Row:
     }
 
 
-def _some(r: random.Random) -> list[Row]:
+def _some(r: random.Random, of: list[tuple[Row, int]]) -> list[Row]:
     """One to three things, each of them once."""
-    left = list(_WRONG)
+    left = list(of)
     out = []
     for _ in range(r.choices((1, 2, 3), (62, 28, 10))[0]):
         one = r.choices(left, [weight for _, weight in left])[0]

@@ -195,9 +195,32 @@ CREATE TABLE handsets (
   network_mode TEXT NOT NULL DEFAULT '5G/4G' CHECK (network_mode IN ('5G/4G', '4G only', '2G only')),
   data_saver INTEGER NOT NULL DEFAULT 0 CHECK (data_saver IN (0, 1)),
   vpn INTEGER NOT NULL DEFAULT 0 CHECK (vpn IN (0, 1)),
-  wifi_calling INTEGER NOT NULL DEFAULT 1 CHECK (wifi_calling IN (0, 1)),
-  do_not_disturb INTEGER NOT NULL DEFAULT 0 CHECK (do_not_disturb IN (0, 1))
+  wifi_calling INTEGER NOT NULL DEFAULT 1 CHECK (wifi_calling IN (0, 1))
 ) STRICT;
+
+-- What a phone shows and can do, from all causes on both sides: its own settings, the line, what is left of its data, roaming, outages.
+CREATE VIEW handset_states AS
+WITH seen AS (
+  SELECT h.*, l.status = 'active' AS line_works, l.roaming = 'on' AS may_roam, l.data_left_gb > 0 AS data_left,
+    h.place = 'at home' AND EXISTS (SELECT 1 FROM outages o WHERE o.area_id = l.area_id AND o.ended_at IS NULL AND o.services = 'all services') AS all_down,
+    h.place = 'at home' AND EXISTS (SELECT 1 FROM outages o WHERE o.area_id = l.area_id AND o.ended_at IS NULL AND o.services = 'mobile data') AS data_down,
+    h.place = 'at home' AND EXISTS (SELECT 1 FROM outages o WHERE o.area_id = l.area_id AND o.ended_at IS NULL AND o.services = 'calls and texts') AS calls_down
+  FROM handsets h JOIN lines l USING (line_id)
+), signalled AS (
+  SELECT *, CASE WHEN airplane_mode THEN 'none' WHEN NOT sim_seated THEN 'no SIM' WHEN NOT registered THEN 'searching'
+    WHEN place = 'abroad' AND line_works AND NOT may_roam THEN 'roaming not allowed' WHEN NOT line_works OR all_down THEN 'no service'
+    WHEN reception = 'weak' THEN 'one bar' ELSE 'full' END AS signal
+  FROM seen
+)
+SELECT device_id, line_id, place, signal, iif(airplane_mode, 'on', 'off') AS airplane_mode, iif(mobile_data, 'on', 'off') AS mobile_data,
+  iif(vpn, 'on', 'off') AS vpn, network_mode, access_point, iif(data_roaming, 'on', 'off') AS data_roaming, iif(data_saver, 'on', 'off') AS data_saver,
+  iif(wifi_calling, 'on', 'off') AS wifi_calling,
+  signal IN ('one bar', 'full') AND mobile_data AND access_point = 'fellbrook.internet' AND data_left AND NOT data_down
+    AND (place = 'at home' OR data_roaming) AS connected,
+  network_mode = '2G only' OR vpn OR data_saver AS slowed,
+  round(CASE WHEN network_mode = '2G only' THEN 0.2 WHEN data_saver THEN 1.4 WHEN vpn THEN 2.3 ELSE 38 + device_id % 61 * 1.3 END, 1) AS mbps,
+  signal IN ('one bar', 'full') AND NOT calls_down AND (signal = 'full' OR wifi_calling) AS can_call
+FROM signalled;
 
 -- The data a line has left follows its latest month.
 CREATE TRIGGER left_after_new_month AFTER INSERT ON monthly_usage
