@@ -15,10 +15,14 @@ _NEXT = {
     "": ("system",),
     "system": ("user",),
     "user": ("assistant",),
-    "assistant": ("user",),
+    "assistant": ("user", "user_call"),
     "calls": ("tool",),
     "tool": ("assistant",),
+    "user_calls": ("user_result",),
+    "user_result": ("user", "user_call"),
 }
+_CALLERS = {"assistant": ("calls", "tool"), "user_call": ("user_calls", "user_result")}
+"""Who makes calls → what they leave open, and the role that answers them."""
 
 
 def protocol(case: Case) -> Verdict:
@@ -38,23 +42,24 @@ def _sequence(turns: tuple[Turn, ...], announced: Container[int]) -> list[Findin
     for number, turn in enumerate(turns):
         message, role = turn.message, turn.message.role
         allowed = _allowed(last, bool(owed), number in announced)
+        callers = _CALLERS.get(role)
         if role not in allowed:
-            findings.append(Finding(number, f"{role} speaks where {' or '.join(allowed)} should"))
-        if role == "tool":
+            findings.append(Finding(number, f"{role} speaks where {' or '.join(_spoken(allowed))} should"))
+        if role in ("tool", "user_result"):
             if not owed or owed.pop(0) != message.tool_call_id:
                 findings.append(
                     Finding(number, f"the result of {message.tool_call_id!r} answers no call that waits for it")
                 )
         elif not message.content.strip() and not message.tool_calls and role != "system":
             findings.append(Finding(number, EMPTY(role)))
-        if message.tool_calls and role != "assistant":
+        if message.tool_calls and (callers is None or any(c.own != (role == "user_call") for c in message.tool_calls)):
             findings.append(Finding(number, f"a call made by the {role}"))
         owed = [*owed, *(c.id for c in message.tool_calls)]
         for call in message.tool_calls:
             if call.id in used:
                 findings.append(Finding(number, f"the call id {call.id!r} is used twice"))
             used.add(call.id)
-        last = "calls" if message.tool_calls else role
+        last = callers[0] if message.tool_calls and callers is not None else role
     if owed:
         findings.append(Finding(len(turns) - 1, UNANSWERED(repr(owed[0]))))
     return findings
@@ -62,8 +67,17 @@ def _sequence(turns: tuple[Turn, ...], announced: Container[int]) -> list[Findin
 
 def _allowed(last: str, owed: bool, announced: bool) -> tuple[str, ...]:
     if owed:
-        return ("tool",)
+        return (
+            _NEXT[last]
+            if last in ("calls", "user_calls")
+            else _NEXT["user_calls" if last == "user_result" else "calls"]
+        )
     return ("system",) if announced and last == "assistant" else _NEXT[last]
+
+
+def _spoken(roles: tuple[str, ...]) -> tuple[str, ...]:
+    """Of several roles those that say something."""
+    return tuple(r for r in roles if r != "user_call") or roles
 
 
 def _voices(turns: tuple[Turn, ...]) -> list[Finding]:
@@ -84,7 +98,7 @@ def _ending(turns: tuple[Turn, ...], mode: str) -> list[Finding]:
     done = [n for n, t in enumerate(turns) if t.message.role == "user" and t.done]
     if turns[last].message.role == "user" and not turns[last].done:
         return [Finding(last, WAITING())]
-    if turns[last].message.role == "tool" or turns[last].message.tool_calls:
+    if turns[last].message.role in ("tool", "user_result") or turns[last].message.tool_calls:
         return [Finding(last, MIDWORK())]
     if not done:
         return [Finding(last, UNFINISHED())] if mode == "user" else []

@@ -19,12 +19,12 @@ def state(case: Case) -> Verdict:
     """The rows that changed are those of each task's target."""
     findings = [
         Finding(c.turn, (STRAY_FAILED if c.failed else STRAY_READ)(c.call.name, _row(c.changes[0])))
-        for c in case.trace.calls
+        for c in case.trace.made
         if c.changes and (not c.worked or c.effect == "read")
     ]
     comparison = Comparison(case.columns, case.trace.tools.values())
     for number, task in enumerate(case.tasks):
-        own = case.trace.of_task(number)
+        own = tuple(c for c in case.trace.made if c.task == number)
         net = comparison.graded(net_changes([change for c in own for change in c.changes]))
         findings += _compare(comparison, comparison.graded(task.target), net, (own, case.last_turn(number)))
     last = len(case.trace.turns) - 1

@@ -62,6 +62,8 @@ def _answer(
 ) -> Executed | None:
     """The first of the calls that gave what a missing read was to find out; None where something is missing or untold."""
     step, tool = task.plan[missing.step - 1], trace.tools.get(task.plan[missing.step - 1].tool)
+    if step.own:
+        return None
     tell = [d for s in task.subtasks for d in s.tell if d.step == missing.step and not is_blank(d.value)]
     if missing.weight != "critical" or tool is None or tool.effect != "read" or not tell:
         return None

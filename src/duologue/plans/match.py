@@ -49,6 +49,7 @@ class Match(Struct, frozen=True):
 def match_plan(plan: Sequence[PlanStep], trace: Trace, task: int = 0) -> Match:
     """Match the plan of one task with the calls of a conversation."""
     own = trace.of_task(task)
+    theirs = [c for c in trace.own if c.task == task and c.worked]
     pool = (*_still_true(trace, own, task), *own)
     chosen: dict[int, int] = {}
     options: dict[int, list[Executed]] = {}
@@ -56,6 +57,9 @@ def match_plan(plan: Sequence[PlanStep], trace: Trace, task: int = 0) -> Match:
     taken: set[int] = set()
     blind = not any(step.bound for step in plan)
     for number, step in enumerate(plan, 1):
+        if step.own:
+            missing += _undone(number, step, theirs, trace)
+            continue
         tool = trace.tools.get(step.tool)
         wanted = _wanted(step, options, blind)
         fits = [
@@ -73,6 +77,16 @@ def match_plan(plan: Sequence[PlanStep], trace: Trace, task: int = 0) -> Match:
         else:
             missing.append(_explain(number, step, (wanted, fits), chosen, trace, own))
     return Match(chosen, tuple(missing))
+
+
+def _undone(number: int, step: PlanStep, theirs: list[Executed], trace: Trace) -> list[Missing]:
+    """What is missing of a step that the user takes: the call, which is then taken out of `theirs`."""
+    found = next((c for c in theirs if c.call.name == step.tool and c.call.arguments == step.arguments), None)
+    if found is not None:
+        theirs.remove(found)
+        return []
+    last = len(trace.turns) - 1
+    return [Missing(number, step.weight, "absent", last, f"the user never did {step.tool}")]
 
 
 def _still_true(trace: Trace, own: Sequence[Executed], task: int) -> list[Executed]:

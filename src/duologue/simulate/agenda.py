@@ -17,10 +17,10 @@ from duologue.simulate.recovering import call_mark, cleared, stumbled
 from duologue.simulate.revising import introduced, revised, spoken_slots
 from duologue.types import Act, Condition, Json, Mention, Need, Tool, Turn
 
-__all__ = ["ASKS", "CHECK", "FETCH", "LOOKUP", "WAITS", "WRITES", "Agenda", "Owed", "told_of"]
+__all__ = ["ASKS", "CHECK", "FETCH", "GUIDE", "LOOKUP", "WAITS", "WRITES", "Agenda", "Owed", "told_of"]
 
-LOOKUP, FETCH, CHECK = "look up", "fetch", "check"
-WAITS = {"choices": "choices", "suggest": "row", "ask": "value", "confirm?": "confirm"}
+LOOKUP, FETCH, CHECK, GUIDE = "look up", "fetch", "check", "guide"
+WAITS = {"choices": "choices", "suggest": "row", "ask": "value", "confirm?": "confirm", "instruct": "own"}
 """Kinds of the assistant's acts that want an answer → what for."""
 _DECIDED = frozenset({LOOKUP, FETCH, CHECK, "so already", "left as it is", *WAITS})
 ASKS = frozenset({"request", "follow up", "take up"})
@@ -203,7 +203,7 @@ class Agenda:
             owed.said_at.update(dict.fromkeys(act.values, at))
         elif act.kind == "select":
             self._select(owed, act, at)
-        else:
+        elif act.kind != "observe":
             return False
         owed.waiting = ""
         return True
@@ -251,7 +251,7 @@ class Agenda:
                 continue
             if act.kind in _DECIDED:
                 self._settle_rows(owed)
-            if act.kind in (LOOKUP, FETCH, CHECK):
+            if act.kind in (LOOKUP, FETCH, CHECK, GUIDE):
                 self._serving[str(act.values["call"])] = (act.kind, owed, int(act.values["mention"]))
             elif act.kind in WAITS:
                 owed.waiting = WAITS[act.kind]
@@ -310,13 +310,10 @@ class Agenda:
             self._keep(owed)
         if stumbled(self, owed, (tool, arguments), result, at):
             return
-        listings = self.memory.absorb(tool, result, at, owed.number if kind == FETCH else -1)
-        if tool.effect == "read" and not (
-            failed or owed.trouble.doubtful
-        ):  # a look at a change in doubt answers nobody
-            self.answers[call_mark(tool, arguments)] = (at, result, listings)
-        if tool.effect == "write" and not failed:
-            self.last_write = at
+        listings = self._remember((kind, owed), (tool, arguments), result, at)
+        if kind == GUIDE:
+            owed.approved = self.approved
+            return
         if kind == LOOKUP:
             if mention in owed.looked_up:
                 owed.sought.setdefault(mention, []).extend(str(v) for v in arguments.values())
@@ -330,6 +327,21 @@ class Agenda:
         if not failed:
             self.attend(owed)
             self._put_together(self.owed[owed.number])
+
+    def _remember(
+        self, what: tuple[str, Owed], call: tuple[Tool, dict[str, Json]], result: Json, at: int
+    ) -> list[Listing]:
+        """Take in what a call gave, and when something was changed."""
+        (kind, owed), tool = what, call[0]
+        failed = isinstance(result, dict) and "error" in result
+        listings = self.memory.absorb(tool, result, at, owed.number if kind in (FETCH, GUIDE) else -1)
+        if tool.effect == "read" and not (
+            failed or owed.trouble.doubtful
+        ):  # a look at a change in doubt answers nobody
+            self.answers[call_mark(*call)] = (at, result, listings)
+        if tool.effect == "write" and not failed:
+            self.last_write = at
+        return listings
 
     def attend(self, owed: Owed) -> None:
         """What answers a request is now what the talk is about: of a list, as far as its rows are meant."""

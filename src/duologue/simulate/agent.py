@@ -7,8 +7,6 @@ wait for one another are made together.
 
 from collections.abc import Sequence
 
-from msgspec import Struct
-
 from duologue.catalog.model import Catalog
 from duologue.language.conditions import holds
 from duologue.language.vocabulary import phrases_of
@@ -19,9 +17,11 @@ from duologue.plans.memory import Known
 from duologue.plans.rows import PART
 from duologue.protocols import Utterance, View
 from duologue.simulate.afresh import afresh
-from duologue.simulate.agenda import CHECK, FETCH, LOOKUP, WAITS, Agenda
+from duologue.simulate.agenda import CHECK, FETCH, GUIDE, LOOKUP, WAITS, Agenda
 from duologue.simulate.character import assistant_register
 from duologue.simulate.dice import Dice
+from duologue.simulate.guiding import Guiding
+from duologue.simulate.moves import Call, Say, Wait
 from duologue.simulate.noticing import twin
 from duologue.simulate.owed import Owed, told_of
 from duologue.simulate.rationale import rationale, together
@@ -49,31 +49,6 @@ _OFFERED = 3
 """Rows offered at most in the place of one that can't be found."""
 
 
-class Call(Struct, frozen=True):
-    """A call to make for a request."""
-
-    owed: Owed
-    kind: str
-    tool: Tool
-    bound: dict[str, Bound]
-    mention: int = -1
-
-
-class Say(Struct, frozen=True):
-    """Something to say about a request: a question that stops it, or the end of it."""
-
-    owed: Owed
-    kind: str
-    """choices · suggest · ask · confirm? · report · known · not found · error · so already · cannot · left as it is"""
-    mention: int = -1
-    rows: tuple[Known, ...] = ()
-    slot: str = ""
-
-
-class Wait(Struct, frozen=True):
-    """Nothing yet: an earlier request comes first."""
-
-
 class ScriptedAgent:
     """Plays the assistant of one conversation."""
 
@@ -87,10 +62,12 @@ class ScriptedAgent:
         self.dice = Dice(scenario.seed, "agent", fork)
         phrases = phrases_of(catalog, scenario.seed % 3, scenario.clock.start[:7])
         self.report = Reporter(phrases, self.agenda, index, assistant_register(scenario.seed))
+        self.guiding = Guiding(self.report, environment)
 
     async def reply(self, view: View) -> Utterance:
         """Calls where something must be found out or done, else words."""
         self.agenda.fold(view.turns)
+        self.guiding.turns = view.turns
         at = len(view.turns)
         moves = self._moves()
         calls = [m for m in moves if isinstance(m, Call)]
@@ -154,6 +131,8 @@ class ScriptedAgent:
             return Say(owed, "report")
         if unfinished and (self._leans(owed) or self._writes(owed) or self._may_appear(owed, unfinished)):
             return Wait()
+        if self.guiding.leads(owed):
+            return self.guiding.move(owed, lambda i: self._row(owed, i, owed.need.mentions[i]))
         tool = self.index.serving(owed.need.meaning)
         known = self._from_memory(owed)
         if known is not None:
@@ -335,6 +314,8 @@ class ScriptedAgent:
     def _origin(self, move: Call, name: str, bound: Bound) -> Origin:
         if bound.row is not None and bound.column in bound.row.sources:
             return Origin("result", bound.row.source(bound.column), bound.row.path(bound.column))
+        if move.kind == GUIDE and self.guiding.given(move.owed, name, bound):
+            return Origin("policy")
         slot, agenda = move.tool.inputs[name], self.agenda
         if move.mention >= 0 and agenda.is_speaker(move.owed.need.mentions[move.mention]):
             return Origin("user", agenda.introduced_at)
@@ -345,5 +326,8 @@ class ScriptedAgent:
 
     def _speaking(self, moves: Sequence[Say], turns: Sequence[Turn]) -> Utterance:
         dice = self.dice.thrown("agent", len(turns))
+        if self.guiding.speaks(moves):
+            text, acts = afresh(lambda: self.guiding.words(moves[0], dice), turns)
+            return Utterance(Message("assistant", content=text), acts=acts)
         text, acts = afresh(lambda: self.report.words(moves, dice), turns)
         return Utterance(Message("assistant", content=text), acts=acts)

@@ -22,7 +22,7 @@ from duologue.simulate.weighing import weighed
 from duologue.types import Act, Mention
 
 if TYPE_CHECKING:
-    from duologue.simulate.agent import Say
+    from duologue.simulate.moves import Say
     from duologue.simulate.report import Reporter
 
 __all__ = ["done", "joined", "left_as_it_is", "proposed", "recapped", "together"]

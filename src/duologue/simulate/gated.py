@@ -96,6 +96,8 @@ class GatedUser:
             turn = Turn(
                 said.message, maker=said.maker, task=task, acts=said.acts, behaviours=said.behaviours, done=said.done
             )
+            if said.message.role == "user_call":  # nothing is said by it
+                return said
             wrong = drafts.objections((*view.turns, turn), self.scenario)
             if not wrong:
                 return said

@@ -15,7 +15,7 @@ from duologue.simulate.owed import told_of
 from duologue.types import Act, Json, Mention
 
 if TYPE_CHECKING:
-    from duologue.simulate.agent import Say
+    from duologue.simulate.moves import Say
     from duologue.simulate.report import Reporter
 
 __all__ = ["HANDFUL", "choices", "suggestion"]

@@ -32,7 +32,7 @@ from duologue.simulate.weighing import among, counted
 from duologue.types import Act, Mention, Need
 
 if TYPE_CHECKING:
-    from duologue.simulate.agent import Say
+    from duologue.simulate.moves import Say
 
 _ORDERS = (
     "highest", "lowest", "latest", "earliest", "by_name",

@@ -24,6 +24,7 @@ from duologue.simulate.dice import Dice
 from duologue.simulate.hearing import Hearing, situation
 from duologue.simulate.hearing_reply import Listener
 from duologue.simulate.mirror import Mirror
+from duologue.simulate.own_side import TROUBLE, OwnSide, is_trouble
 from duologue.simulate.past import Part, Past
 from duologue.simulate.play import MOST_TURNS
 from duologue.simulate.pointing import within_reach
@@ -32,7 +33,7 @@ from duologue.simulate.reacting import reaction
 from duologue.simulate.said import UnsaidError, unsaid
 from duologue.simulate.turning import declines, in_order, turn_to
 from duologue.simulate.typing import Typing
-from duologue.types import Act, Fork, Message, Scenario
+from duologue.types import Act, Fork, Message, Need, Scenario
 
 MARGIN = 24
 """Turns before the end of the road at which a user whose partner is a model brings the conversation to an end."""
@@ -64,6 +65,7 @@ class ScriptedUser:
         phrases = phrases_of(catalog, scenario.seed // 3 % 3)
         self.words = Wording(phrases, index, self.character.register, scenario.tasks[0].speaker)
         self.typing = Typing(phrases, self.character.habits)
+        self.own = OwnSide(index.toolset.own if scenario.tasks[0].user_tools else ())
         self.listener = Listener(self.words, Hearing(catalog, phrases), self.dice)
         self.most = MOST_TURNS
         """How long the conversation may become (`play.most_turns`)."""
@@ -80,6 +82,8 @@ class ScriptedUser:
         """The next message; in other words, or with another behaviour, where `again` says that it is drawn another time. At the
         second redraw the user only goes on with the goals. Raises `UnsaidError` where the words drawn don't say what they mean."""
         scene = self._scene(view, again)
+        if (own := self.own.reply(scene)) is not None:
+            return own
         said = self._by_words(scene) if scene.past.is_free else self._by_acts(scene)
         said = _remarked(said, scene)
         missing = self._unsaid(said)
@@ -141,7 +145,7 @@ class ScriptedUser:
     # ── answering ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _answer(self, act: Act, scene: Scene) -> Utterance | None:
-        for behaviour in ANSWERS:
+        for behaviour in ANSWERS if not is_trouble(scene) else ():
             answer = behaviour.answer(scene, act)
             if answer is not None:
                 return answer
@@ -188,6 +192,8 @@ class ScriptedUser:
             return self._end(scene)
         if part.subtask.need is None:
             raise ValueError("a scripted user needs subtasks with needs")
+        if part.subtask.need.meaning.family == "mend":
+            return self._troubled(part, part.subtask.need, scene)
         turning = turn_to(scene, part)
         if part.subtask.need.amends:
             turning.frame = "amend"
@@ -201,6 +207,24 @@ class ScriptedUser:
             if shape.by_words or (past.heard and not past.is_free):
                 shape.shape(scene, request)
         return self._requested(request, scene)
+
+    def _troubled(self, part: Part, need: Need, scene: Scene) -> Utterance:
+        """A trouble on the user's own side, brought up. What it takes to show who they are is kept back until it is asked for."""
+        words, dice = self.words, scene.dice
+        own = words.is_speaker(need.mentions[0])
+        which = "" if own else words.say("trouble.which", dice, row=words.rows(need, ())[0])
+        known = self.scenario.tasks[part.task].known
+        slots = {
+            "hello": words.lines.line("hello", dice),
+            "complaint": next((str(f.value) for f in known if f.slot == TROUBLE), ""),
+            "which": which,
+            "intro": words.introduction(dice),
+        }
+        text = " ".join(
+            words.say("trouble.first" if words.speaker is not None else "trouble.staff", dice, **slots).split()
+        )
+        acts = (*self._introduced(scene.past), Act("request", replace(need, values={})))
+        return Utterance(Message("user", content=text), acts=acts, task=part.task)
 
     def _requested(self, request: Request, scene: Scene) -> Utterance:
         past, dice = scene.past, scene.dice

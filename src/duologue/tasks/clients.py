@@ -14,7 +14,7 @@ from duologue.catalog.model import Catalog, Column, Table
 from duologue.catalog.words import words
 from duologue.errors import StageError
 from duologue.plans.memory import LATER, Memory
-from duologue.tasks.anchors import Anchor, Anchors
+from duologue.tasks.anchors import Anchor, Anchors, sayable
 from duologue.types import Fact, Mention, Need, Subtask, Tool
 
 __all__ = ["Client", "client", "speaking"]
@@ -113,6 +113,26 @@ def client(catalog: Catalog, tools: Sequence[Tool], anchors: Anchors, dice: rand
     found = _of(anchor, table, catalog)
     theirs = [t for t in tools if found.serves(t) and found.concerns(t)]
     return found if len(theirs) >= _LEAST_TOOLS else None
+
+
+def owner(anchor: Anchor, catalog: Catalog, anchors: Anchors) -> Client | None:
+    """Whose a row is, where it is a client's: the row itself, or the one that it refers to. None where it is nobody's, or somebody's who
+    has namesakes."""
+    table = catalog.table(anchor.table)
+    if not _are_clients(table):
+        links = (x for x in catalog.links if x.table == table.name and len(x.columns) == 1)
+        link = next((x for x in links if _are_clients(catalog.table(x.to))), None)
+        key = anchor.values.get(link.columns[0]) if link is not None else None
+        if link is None or key is None:
+            return None
+        table = catalog.table(link.to)
+        found = anchors.at(table, (str(key),))
+        if found is None:
+            return None
+        anchor = found
+    name = anchor.values.get("@name")
+    alone = sum(1 for a in anchors.rows(table) if a.values.get("@name") == name) == 1
+    return _of(anchor, table, catalog) if alone and sayable(name) else None
 
 
 def _is_child(anchor: Anchor, table: Table, today: str) -> bool:

@@ -22,6 +22,8 @@ from duologue.tasks.before import together
 from duologue.tasks.clock import scenario_clock
 from duologue.tasks.drawing import Drawing
 from duologue.tasks.edits import Edits
+from duologue.tasks.guided import SHARE as TROUBLES
+from duologue.tasks.guided import guided, troubles
 from duologue.tasks.needs import Proposer
 from duologue.tasks.prove import Prover, bound_arguments
 from duologue.tasks.recall import Recall
@@ -82,6 +84,9 @@ class ScriptedTasks:
             maker.mode = mode
             count = dice.choices(list(COUNTS), list(COUNTS.values()))[0]
             tasks: list[Task] = []
+            if mode == "user" and rng(seed, "trouble").random() < self.rates.get("trouble", TROUBLES):
+                first = guided(maker, used)
+                tasks += [first] if first is not None else []
             while len(tasks) < count or (tasks and _parts(tasks) < LEAST):
                 task = maker.task(used, tasks, len(tasks))
                 if task is None:
@@ -107,8 +112,8 @@ class ScriptedTasks:
 
     def asks(self, task: Task) -> list[str]:
         """What a proven task asks: one name for each critical step and one for each pair of them, the same in every dialect."""
-        steps = [s for s in task.plan if s.weight == "critical"]
-        asks = sorted({ask(self.index.by_name[s.tool], bound_arguments(s)) for s in steps})
+        steps = [s for s in task.plan if s.weight == "critical" and not s.own]
+        asks = sorted({ask(self.index.by_name[s.tool], bound_arguments(s)) for s in steps} | troubles(task))
         return asks + together(asks)
 
     def tried(self, item: str) -> Tried:

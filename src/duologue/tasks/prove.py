@@ -167,11 +167,11 @@ class Prover:
                 arguments = resolve(step.arguments, results)
             except StageError:
                 return None
-            outcome = self.recall.execute(session, step.tool, arguments)
+            outcome = self.recall.execute(session, step.tool, arguments, step.own)
             if outcome.failed:
                 return None
             results[number] = outcome.result
-            run.append((ToolCall(f"gold_{number}", step.tool, arguments), outcome))
+            run.append((ToolCall(f"gold_{number}", step.tool, arguments, step.own), outcome))
             bound.append(replace(step, bound={k: arguments[k] for k, v in step.arguments.items() if references(v)}))
         return tuple(run), tuple(bound)
 

@@ -27,8 +27,10 @@ class Recall:
         self._lasting = {t.name for t in environment.toolset.tools if t.effect == "read" and not asks_the_time(t)}
         self._kept: OrderedDict[str, Outcome] = OrderedDict()
 
-    def execute(self, session: SqliteSession, name: str, arguments: dict[str, Json]) -> Outcome:
-        """The outcome of a call."""
+    def execute(self, session: SqliteSession, name: str, arguments: dict[str, Json], own: bool = False) -> Outcome:
+        """The outcome of a call, of the assistant's or the user's `own` (whose names differ)."""
+        if own:
+            return session.execute(name, arguments, own)
         if name not in self._lasting or not session.is_as_before(name):
             return session.execute(name, arguments)
         mark = f"{name} {to_json(dict(sorted(arguments.items())))}"

@@ -35,7 +35,7 @@ def ending(known: Known, turns: Sequence[Turn], at: int, see: See) -> list[str]:
         return _too_early(known, turns, at, see())
     after = 0
     for earlier in reversed(turns[: at + 1]):
-        if earlier.message.role == "tool":
+        if earlier.message.role in ("tool", "user_result"):
             break
         after += earlier.message.role == "user"
     if after <= MOST_AFTER:

@@ -88,7 +88,8 @@ class Ground:
         self.environment, self.image, self.catalog, self.recall = environment, image, catalog, recall
         self.phrases = phrases_of(catalog)
         self.columns = columns_of(catalog)
-        self.tools: dict[str, Tool] = {t.name: t for t in environment.toolset.tools}
+        toolset = environment.toolset
+        self.tools: dict[str, Tool] = {t.name: t for t in (*toolset.tools, *toolset.own)}
         self.rows = Rows(catalog, image)
 
     def session_after(self, earlier: Sequence[Task], clock: ClockSpec) -> SqliteSession:
@@ -208,7 +209,7 @@ class Scene:
 
     def look(self, n: int, read: ToolCall) -> Outcome:
         """What a read gives in the state before step `n`."""
-        return self.ground.recall.execute(self._behind(n), read.name, read.arguments)
+        return self.ground.recall.execute(self._behind(n), read.name, read.arguments, read.own)
 
     def onward(self, n: int, calls: Sequence[ToolCall]) -> Run:
         """The first `n` calls of the run, and then these, executed."""
@@ -217,7 +218,7 @@ class Scene:
             session.replay(self.calls[:n])
             out = []
             for call in calls:
-                outcome = self.ground.recall.execute(session, call.name, call.arguments)
+                outcome = self.ground.recall.execute(session, call.name, call.arguments, call.own)
                 out.append((call, outcome))
             return self.run[:n] + tuple(out)
         finally:
@@ -231,7 +232,7 @@ class Scene:
                 if session is None:
                     session = self.ground.session_after(self.earlier, self.clock)
                     session.replay(self.calls)
-                outcome = session.execute(call.name, call.arguments)
+                outcome = session.execute(call.name, call.arguments, call.own)
                 if outcome.changes:
                     session.close()
                     session = None
@@ -251,7 +252,7 @@ class Scene:
 
 def gold_calls(task: Task) -> list[ToolCall]:
     """The calls of a proven task's plan, placeholders filled with what they stood for."""
-    return [ToolCall(f"gold_{n}", s.tool, bound_arguments(s)) for n, s in enumerate(task.plan, 1)]
+    return [ToolCall(f"gold_{n}", s.tool, bound_arguments(s), s.own) for n, s in enumerate(task.plan, 1)]
 
 
 def bound_arguments(step: PlanStep) -> dict[str, Json]:

@@ -1,0 +1,41 @@
+"""Lines whose words depend on the values they tell: `{field}` says the value as it stands, `{field:on=it's on|off=it's off}` words for each.
+
+A line that has no words for a value, or tells a field that holds nothing, can't be said.
+"""
+
+import re
+from collections.abc import Mapping
+
+from duologue.types import Json
+
+__all__ = ["fields", "filled"]
+
+_SLOT = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
+_PLAIN = {True: "yes", False: "no"}
+
+
+def fields(line: str) -> frozenset[str]:
+    """The fields that a line tells."""
+    return frozenset(name for name, _ in _SLOT.findall(line))
+
+
+def filled(line: str, values: Mapping[str, Json]) -> str | None:
+    """The line with its values; None where it can't be said of them."""
+    out, at = [], 0
+    for slot in _SLOT.finditer(line):
+        words = _words(values.get(slot[1]), slot[2])
+        if words is None:
+            return None
+        out += [line[at : slot.start()], words]
+        at = slot.end()
+    return "".join([*out, line[at:]])
+
+
+def _words(value: Json, cases: str | None) -> str | None:
+    if value is None or isinstance(value, dict | list):
+        return None
+    if cases is None:
+        return _PLAIN[value] if isinstance(value, bool) else str(value)
+    written = str(value).lower() if isinstance(value, bool) else str(value)
+    said = dict(case.split("=", 1) for case in cases.split("|") if "=" in case)
+    return said.get(written)

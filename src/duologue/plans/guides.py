@@ -1,0 +1,105 @@
+"""Following a guide: from what was seen and done so far to what comes next.
+
+A guide goes step by step: look; where something is wrong, mend it and let the user try; where it works, that was it. What was seen
+holds until the same side mends something. A fix that is refused is passed over: the next step is tried, and in the end what is left.
+Whoever acts without a plan (the assistant) and whoever draws one (the task maker) go by this, so they go the same way.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from duologue.types import Fix, Guide, Json, Mention, Need, Tool
+
+__all__ = ["Did", "Move", "need_of", "next_move", "own_values"]
+
+
+class Did(Struct, frozen=True):
+    """Something that was looked at or done, by whom, and what came back."""
+
+    by: str
+    tool: str
+    result: Mapping[str, Json]
+    failed: bool = False
+
+
+class Move(Struct, frozen=True):
+    """What comes next: a look, a fix, the user's test, what is left where nothing helped (`otherwise`); or the end, `solved` or `stuck`."""
+
+    kind: Literal["look", "fix", "test", "otherwise", "solved", "stuck"]
+    by: str = ""
+    tool: str = ""
+    args: dict[str, Json] = {}
+    step: int = -1
+    """Of the guide, from 0."""
+
+
+class _Trail:
+    """What was done, followed in order."""
+
+    def __init__(self, done: Sequence[Did]) -> None:
+        self._done, self._at = done, 0
+        self.seen: dict[tuple[str, str], Mapping[str, Json]] = {}
+
+    def after(self, by: str, tool: str) -> Did | None:
+        """The next time that this was done; None where it was not."""
+        for at in range(self._at, len(self._done)):
+            did = self._done[at]
+            if (did.by, did.tool) == (by, tool):
+                self._at = at + 1
+                return did
+        return None
+
+    def look(self, by: str, tool: str) -> Mapping[str, Json] | None:
+        """What a look gave, this one or an earlier one that still holds; None where nobody looked."""
+        if (by, tool) not in self.seen:
+            did = self.after(by, tool)
+            if did is None:
+                return None
+            self.seen[by, tool] = {} if did.failed else did.result
+        return self.seen[by, tool]
+
+
+def next_move(guide: Guide, done: Sequence[Did]) -> Move:
+    """What comes next after what was done since the trouble was brought up."""
+    trail, test = _Trail(done), guide.works
+    for number, step in enumerate(guide.steps):
+        look, fix = step.look, step.fix
+        seen = trail.look(look.by, look.tool)
+        if seen is None:
+            return Move("look", look.by, look.tool, step=number)
+        if not step.is_wrong(seen.get(look.field)):
+            continue
+        mended = trail.after(fix.by, fix.tool)
+        if mended is None:
+            return Move("fix", fix.by, fix.tool, fix.args, number)
+        trail.seen = {k: v for k, v in trail.seen.items() if k[0] != fix.by}
+        if mended.failed:
+            continue
+        tried = trail.after("user", test.tool)
+        if tried is None:
+            return Move("test", "user", test.tool, step=number)
+        if tried.result.get(test.field) == test.value:
+            return Move("solved", step=number)
+        trail.seen["user", test.tool] = tried.result
+    left = guide.otherwise
+    if left is None or trail.after(left.by, left.tool) is not None:
+        return Move("stuck", step=len(guide.steps))
+    return Move("otherwise", left.by, left.tool, left.args, len(guide.steps))
+
+
+def own_values(tool: Tool, own: Mapping[str, Json]) -> dict[str, Json]:
+    """What a user's own tool is given for what is theirs: of `own`, what it takes."""
+    return {name: own[name] for name, slot in tool.inputs.items() if slot.use == "own" and name in own}
+
+
+def need_of(tool: Tool, fix: Fix | Move, about: tuple[Mention, ...], given: Mapping[str, Json]) -> Need | None:
+    """What one of the assistant's own calls of a guide is for, as a need: about these rows, with the guide's arguments and what was said
+    (`given`: slot key with use → value). None where the tool has no meaning, or an argument no slot."""
+    if tool.meaning is None or any(name not in tool.inputs for name in fix.args):
+        return None
+    slots = {name: tool.inputs[name] for name in fix.args}
+    said = {f"{s.table}.{s.column}:{s.use}": fix.args[name] for name, s in slots.items()}
+    tables = {slot.table for slot in tool.inputs.values() if slot.use in ("key", "equals")}
+    return Need(tool.meaning, tuple(m for m in about if m.table in tables), {**given, **said})

@@ -1,0 +1,185 @@
+"""The assistant with a guide: what to ask the user to look at or to do, what to look up and to do itself, in the guide's order.
+
+Where it stands follows from the turns: from what the user said they saw, and from what its own calls gave. It tells what it makes of the last
+thing, and asks for the next.
+"""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+
+from duologue.ids import from_json
+from duologue.language.cases import filled
+from duologue.language.clauses import YOU, of_the_speaker
+from duologue.language.grammar import capital, sentence
+from duologue.plans.binding import Bound, bind
+from duologue.plans.faults import met
+from duologue.plans.guides import Did, Move, need_of, next_move
+from duologue.plans.memory import Known
+from duologue.plans.trace import is_error
+from duologue.simulate.agenda import GUIDE
+from duologue.simulate.moves import Call, Say
+from duologue.simulate.owed import Owed, told_of
+from duologue.simulate.report import Reporter
+from duologue.types import Act, Environment, Guide, Json, Need, Tool, Turn
+
+__all__ = ["Guiding"]
+
+_SPOKEN = ("instruct", "propose", "mended", "passed on")
+
+
+class Guiding:
+    """Follows the guides of one environment through one conversation."""
+
+    def __init__(self, report: Reporter, environment: Environment) -> None:
+        self.report, self.index = report, report.index
+        self.guides: dict[str, Guide] = {g.name: g for g in environment.policy.guides}
+        self.own: dict[str, Tool] = {t.name: t for t in environment.toolset.own}
+        self.turns: Sequence[Turn] = ()
+        """The conversation so far."""
+
+    def leads(self, owed: Owed) -> bool:
+        """Whether a request is about a trouble that there is a guide for."""
+        return owed.need.meaning.family == "mend" and owed.need.meaning.verb in self.guides
+
+    def move(self, owed: Owed, row: Callable[[int], Known | Call | Say | None]) -> Call | Say:
+        """What comes next. `row`: the row that a mention of the request means, or what has to come first."""
+        found = row(0)
+        if isinstance(found, Call | Say):
+            return found
+        move = next_move(self._guide(owed), self.done(owed))
+        if move.by == "user":
+            return Say(owed, "instruct", move=move)
+        if not move.by:
+            return Say(owed, "mended" if move.kind == "solved" else "passed on", move=move)
+        return self._own_move(owed, move, row)
+
+    def _own_move(self, owed: Owed, move: Move, row: Callable[[int], Known | Call | Say | None]) -> Call | Say:
+        tool = self.index.by_name.get(move.tool)
+        need = need_of(tool, move, owed.need.mentions, owed.need.values) if tool is not None else None
+        if tool is None or need is None:
+            return Say(owed, "cannot")
+        rows: list[Known | None] = []
+        for mention in need.mentions:
+            found = row(owed.need.mentions.index(mention))
+            if isinstance(found, Call | Say):
+                return found
+            rows.append(found)
+        bound, missing = bind(tool, self.index.inputs[tool.name], need, rows)
+        if missing:
+            slot = missing[0].slot
+            return Say(owed, "ask", slot=f"{slot.table}.{slot.column}:{slot.use}")
+        if tool.effect == "write" and not owed.approved:
+            return Say(self._proposed(owed, need), "propose", move=move)
+        return Call(owed, GUIDE, tool, bound)
+
+    def _proposed(self, owed: Owed, need: Need) -> Owed:
+        return Owed(owed.number, need, owed.turn, chosen=dict(owed.chosen))
+
+    def given(self, owed: Owed, name: str, bound: Bound) -> bool:
+        """Whether an argument of a call is the guide's own."""
+        move = next_move(self._guide(owed), self.done(owed))
+        return bound.row is None and name in move.args
+
+    # ── what was done ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def done(self, owed: Owed) -> list[Did]:
+        """What was seen and done about a request so far, in order. What could not be told for the moment is none of it."""
+        out: list[Did] = []
+        calls: dict[str, str] = {}
+        for turn in self.turns[owed.turn :]:
+            if turn.message.role == "assistant":
+                mine = {a.values["call"] for a in turn.acts if a.kind == GUIDE and a.values["request"] == owed.number}
+                calls |= {c.id: c.name for c in turn.message.tool_calls if c.id in mine}
+            elif turn.message.role == "tool" and turn.message.tool_call_id in calls:
+                result = from_json(turn.message.content)
+                if not met(result):
+                    out.append(Did("agent", calls[turn.message.tool_call_id], result, is_error(result)))
+            elif turn.message.role == "user":
+                out += [_seen(a) for a in turn.acts if a.kind == "observe"]
+        return out
+
+    def _guide(self, owed: Owed) -> Guide:
+        return self.guides[owed.need.meaning.verb]
+
+    # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def speaks(self, moves: Sequence[Say]) -> bool:
+        """Whether what is to be said is part of a guide."""
+        return len(moves) == 1 and moves[0].kind in _SPOKEN
+
+    def words(self, say: Say, dice: random.Random) -> tuple[str, tuple[Act, ...]]:
+        """One message: what the last thing showed, and what comes next."""
+        move = say.move
+        if move is None:
+            raise ValueError("a guide speaks of its own moves")
+        owed = self.report.agenda.owed[say.owed.number]
+        lead = self._lead(owed, say.kind, dice)
+        if say.kind == "instruct":
+            text = self._instruction(move, dice)
+            act = Act("instruct", values={**told_of(owed), "tool": move.tool, "args": move.args})
+            return f"{lead} {text}".strip(), (act,)
+        if say.kind == "propose":
+            text, acts = self.report.words([Say(say.owed, "confirm?")], dice)
+            return f"{lead} {text}".strip(), acts
+        text = self.report.lines.line("guide.mended" if say.kind == "mended" else "guide.stuck", dice)
+        done = self.done(owed)
+        passed_on = say.kind != "mended" and done and done[-1].by == "agent" and not done[-1].failed
+        if passed_on:
+            text = self.report.lines.line("guide.passed_on", dice)
+        return f"{lead} {text}".strip(), (Act(say.kind, values=told_of(owed)),)
+
+    def _instruction(self, move: Move, dice: random.Random) -> str:
+        tool = self.own[move.tool]
+        lines = [t for t in (filled(line, move.args) for line in tool.wording.get("instruct", ())) if t is not None]
+        if not lines:
+            raise ValueError(f"there are no words for asking the user to use {move.tool}")
+        asked = dice.choice(lines)
+        return f"{self.report.lines.line('guide.try', dice)} {asked}" if move.kind == "test" else asked
+
+    def _lead(self, owed: Owed, kind: str, dice: random.Random) -> str:
+        """What the assistant makes of what was last seen or done."""
+        done, guide, lines = self.done(owed), self._guide(owed), self.report.lines
+        if not done:
+            return lines.line("guide.begin", dice)
+        last, before = done[-1], next_move(guide, done[:-1])
+        if last.failed:
+            return lines.line("guide.refused", dice, {"reason": sentence(_message(last.result))})
+        if before.kind in ("fix", "otherwise"):
+            return self._thanks(owed, last, before, dice)
+        if before.kind == "test":
+            return "" if kind == "mended" else lines.line("guide.not_yet", dice)
+        if not 0 <= before.step < len(guide.steps):
+            return ""
+        step = guide.steps[before.step]
+        wrong = step.is_wrong(last.result.get(step.look.field))
+        if last.by == "user":
+            return lines.line("guide.found" if wrong else "guide.fine", dice)
+        if not wrong:
+            return lines.line("guide.all_right", dice)
+        return lines.line("guide.seen", dice, self._shown(last, step.look.field))
+
+    def _thanks(self, owed: Owed, last: Did, move: Move, dice: random.Random) -> str:
+        if last.by == "user":
+            return self.report.lines.line("guide.thanks", dice)
+        tool = self.index.by_name[last.tool]
+        need = need_of(tool, move, owed.need.mentions, owed.need.values)
+        rows = [self.report.phrases.row(m) for m in need.mentions] if need is not None else []
+        done = self.report.sayings.line("done", need, rows, dice) if need is not None else ""
+        return sentence(capital(of_the_speaker(done, YOU))) if done else self.report.lines.line("guide.own_done", dice)
+
+    def _shown(self, did: Did, field: str) -> dict[str, str]:
+        slot = self.index.by_name[did.tool].outputs.get(field)
+        key = f"{slot.table}.{slot.column}" if slot is not None else field
+        phrases = self.report.phrases
+        label = phrases.noun(key, slot.table) if slot is not None else field.replace("_", " ")
+        return {"label": label, "value": phrases.value(key, did.result.get(field))}
+
+
+def _seen(act: Act) -> Did:
+    seen: Mapping[str, Json] = act.values["seen"]
+    return Did("user", str(act.values["tool"]), seen, bool(act.values.get("failed")))
+
+
+def _message(result: Mapping[str, Json]) -> str:
+    error = result.get("error")
+    return str(error.get("message", "")) if isinstance(error, dict) else ""
