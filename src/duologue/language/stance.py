@@ -80,7 +80,7 @@ def states(text: str | Reading, value: Json, column: Column | None = None, chang
         return True
     passed = _passed_over(value, column, changed)
     own = _spans_of(value, reading.text)
-    found = [d for d in doubted if d.kind not in passed and not any(a <= d.at < b for a, b in own)]
+    found = [_whole(d, own) for d in doubted if d.kind not in passed and not any(a <= d.at < b for a, b in own)]
     if "denial" in passed:
         found += _flags_denied(reading.text, doubted)
     return not found or tells(_without(reading.text, found), value, column)
@@ -118,6 +118,12 @@ def _spans_of(value: Json, text: str) -> list[tuple[int, int]]:
         return []
     words = r"\s+".join(re.escape(w) for w in value.split())
     return [m.span() for m in re.finditer(words, text, re.IGNORECASE)]
+
+
+def _whole(doubt: Doubt, spans: list[tuple[int, int]]) -> Doubt:
+    """A doubt that ends within the value reaches over all of it: the commas of "kettle, slate" end no clause."""
+    end = next((b for a, b in spans if doubt.start <= a < doubt.end < b), doubt.end)
+    return Doubt(doubt.kind, doubt.at, doubt.start, end)
 
 
 def _without(text: str, doubts: list[Doubt]) -> str:

@@ -26,6 +26,7 @@ from duologue.tasks.needs import Proposer
 from duologue.tasks.pointing import repeated
 from duologue.tasks.proposal import Proposal
 from duologue.tasks.rubric import difficulty_of, rubric_of
+from duologue.tasks.rules.taken import ruled
 from duologue.tasks.sessions import RATES, detour, thread
 from duologue.tasks.shapes import OCCASIONS, SHAPES, Shape
 from duologue.tasks.walk import Refused, Taken, Walk
@@ -67,6 +68,8 @@ PLENTY = 8
 """Of these, the first that must have two parts."""
 STUCK = 2
 """Drafts of a task that find nothing growing out of the earlier ones, before it is drawn of something else."""
+OPENS, CLOSES = 0.25, 0.8
+"""How often a task begins, or ends, with what the policy decides about, where the session is to have such and has none yet."""
 STALE = 6
 """Drafts of a task that bring nothing new, before it is given up: then there is hardly anything left."""
 
@@ -162,7 +165,7 @@ class Drawing:
         self.opening = b""
         linked = number > 0 and self.stuck < STUCK and self.dice.random() < LINKED
         self.proposer.thread = thread(self.walk.memory) if linked else {}
-        subtasks = self._shaped() or []
+        subtasks = self._ruled(OPENS) or self._shaped() or []
         grown = bool(self.proposer.thread)
         used = Counter(self._used(s) for s in subtasks)
         want = self.dice.choices((1, 2, 3, 4, 5), (0, 12, 38, 34, 16))[0] - len(subtasks)
@@ -174,7 +177,13 @@ class Drawing:
             self.proposer.thread = {}
             subtasks += detour(self, subtask)
         self.stuck += grown and not subtasks
+        subtasks += self._ruled(CLOSES) if subtasks else []
         return self._finished(subtasks) if subtasks else None
+
+    def _ruled(self, often: float) -> list[Subtask]:
+        """Parts about which the policy decides, where the session is to have such and has none yet."""
+        due = "policy" in self.planned and not self.turns["policy"]
+        return ruled(self) if due and self.dice.random() < often else []
 
     def _shaped(self) -> list[Subtask] | None:
         """The parts of a task of some shape; None for one whose parts are drawn one by one."""
@@ -305,7 +314,7 @@ class Drawing:
     def _takes(self, refusal: Refused, refusable: float) -> bool:
         """Whether a refusal becomes a part. One in a session; on purpose, or by chance where a person could not have known."""
         name = "impossible" if refusal.ruling is None else "policy"
-        if self.turns[name] or not self.maker.rates[name]:
+        if self.turns[name] or not self.maker.rates[name] or (name == "policy" and refusable < 1):
             return False
         if refusable >= 1:
             return True

@@ -5,7 +5,6 @@ already. Such a wish is drawn on purpose, tried on a copy of the session, and ke
 can't be done, and why, and nothing may change. Often the goal goes on along the way that is left (`plans.ways`).
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from duologue.language.values import is_blank
@@ -14,7 +13,7 @@ from duologue.tasks.anchors import Anchor, sayable
 from duologue.tasks.families import as_it_is
 from duologue.tasks.proposal import Proposal
 from duologue.tasks.walk import ACCIDENTS, Refused, Taken
-from duologue.types import Fact, Json, Mention, Need, Rule, Slot, Subtask, Tool
+from duologue.types import Fact, Json, Mention, Need, Slot, Subtask, Tool
 
 if TYPE_CHECKING:
     from duologue.tasks.drawing import Drawing
@@ -42,13 +41,14 @@ def impossible(drawing: "Drawing") -> list[Subtask]:
         ]  # what is asked for seldom is seldom wished for in vain
         tools.sort(key=lambda t: -(drawing.dice.random() ** (1 / t.weight)))
     for tool in sorted(tools, key=_is_a_value):
-        kinds = refusals(tool, drawing.maker.environment.policy.rules)
+        kinds = refusals(tool)
         for _ in range(TRIES if kinds else 0):
             wish = _wish(drawing, tool, only_as_it_is=kinds == {IS_SO})
-            kind = _refused_as(drawing, tool, wish) if wish is not None else ""
+            kind, ruled = _refused_as(drawing, tool, wish) if wish is not None else ("", False)
             if (
                 wish is None
                 or not kind
+                or ruled  # those are sought on purpose (`rules`)
                 or (kind == IS_SO and wish.reason)
                 or (kind in _SEEN and not _brings_a_row(wish))
             ):
@@ -70,11 +70,10 @@ def _is_a_value(tool: Tool) -> bool:
     return tool.meaning is not None and tool.meaning.family == "set"
 
 
-def refusals(tool: Tool, rules: Sequence[Rule]) -> frozenset[str]:
-    """The kinds of refusal that a write may meet (letters only), by its own conditions or by a rule ("" where it has no kind of its own).
+def refusals(tool: Tool) -> frozenset[str]:
+    """The kinds of refusal that a write may meet (letters only) by its own conditions ("" where it has no kind of its own).
     Empty where nothing but an accident stops it: then no wish needs to be tried."""
     asked = [s.problem for s in tool.run if s.problem is not None or s.kind == "require"]
-    asked += [rule.problem for rule in rules if rule.sql and tool.name in rule.tools]
     return frozenset(error_kind({"type": p.type}) if p is not None else "" for p in asked) - frozenset(ACCIDENTS)
 
 
@@ -154,20 +153,20 @@ def _under(drawing: "Drawing", tool: Tool, anchor: Anchor, above: set[str]) -> P
     return Proposal(Need(tool.meaning, tuple(mentions)), known)
 
 
-def _refused_as(drawing: "Drawing", tool: Tool, wish: Proposal) -> str:
-    """The kind of refusal that the wish meets, found out on a copy; empty where it meets none."""
+def _refused_as(drawing: "Drawing", tool: Tool, wish: Proposal) -> tuple[str, bool]:
+    """The kind of refusal that the wish meets, found out on a copy, and whether the policy refuses; empty where it meets none."""
     walk = drawing.walk
     mark, live = walk.mark(), walk.session
     walk.session = live.fork()
     try:
         walk.take(tool, wish.need, wish.meant)
     except Refused as refusal:
-        return refusal.kind
+        return refusal.kind, refusal.ruling is not None
     except Taken:
-        return ""
+        return "", False
     finally:
         walk.rewind(mark, live)
-    return ""
+    return "", False
 
 
 def _way_out(drawing: "Drawing", wish: Proposal, kind: str) -> list[Subtask]:
@@ -192,7 +191,7 @@ def on_condition(drawing: "Drawing", wish: Proposal) -> list[Subtask]:
         for value in schema.get("enum", ()):
             again = Proposal(wish.need, list(wish.known), dict(wish.meant), wish.reason)
             drawing.proposer.say(again, slot, value)
-            if value == schema["default"] or _refused_as(drawing, tool, again) or drawing.dice.random() >= WAY_OUT:
+            if value == schema["default"] or _refused_as(drawing, tool, again)[0] or drawing.dice.random() >= WAY_OUT:
                 continue
             part = drawing.attempt(tool, again, refusable=0)
             if part is not None:

@@ -61,6 +61,8 @@ class ScriptedTasks:
         self.index = ToolIndex(environment.toolset, catalog)
         self.anchors = Anchors(catalog, image)
         self.recall = Recall(environment)
+        self.aim = ""
+        """The only rule of the policy for which wishes are sought; empty = any."""
         self.prover = Prover(environment, image, catalog, self.recall)
         self._once: dict[str, Any] = {}
         self._tried: dict[str, Tried] = {}

@@ -84,13 +84,13 @@ class Proposer:
         if table in self.thread and self.thread[table] not in avoid and rng.random() < THREADED:
             out.built_on = True
             return self.thread[table]
-        seen = [m for m in self._seen(table, memory, rng) if m not in avoid]
+        seen = [m for m in self.ways_to_point(table, memory, rng) if m not in avoid]
         if seen and rng.random() < self.lean:
             out.built_on = True
             return rng.choices(seen, [readiness(m) for m in seen])[0]
         return self._introduced(self.catalog.table(table), rng, out)
 
-    def _seen(self, table: str, memory: Memory, rng: random.Random) -> list[Mention]:
+    def ways_to_point(self, table: str, memory: Memory, rng: random.Random) -> list[Mention]:
         """Ways to point at rows of the table that results have shown."""
         out: list[Mention] = []
         if memory.still_pointed_at(table, self.now):
@@ -147,7 +147,7 @@ class Proposer:
         if table.display:
             anchor = self.anchors.named(table, rng)
         else:
-            anchor = self.anchors.any(table, rng) if self._numbered(table) else None
+            anchor = self.anchors.any(table, rng) if self.is_numbered(table) else None
         return self.bring(table, anchor, out) if anchor is not None else None
 
     def bring(self, table: Table, anchor: Anchor, out: Proposal) -> Mention:
@@ -161,7 +161,7 @@ class Proposer:
         out.known.extend(Fact(f"{table.name}.{k}", v, table.column(k).label) for k, v in by.items())
         return Mention(table.name, by=by)
 
-    def _numbered(self, table: Table) -> bool:
+    def is_numbered(self, table: Table) -> bool:
         """People have the number of its rows at hand: it is on their papers (events), or there is no other way to name them."""
         if len(table.key) != 1 or table.kind == "link" or not speakable(table):
             return False

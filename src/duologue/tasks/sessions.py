@@ -20,6 +20,7 @@ from duologue.tasks.impossible import impossible, on_condition
 from duologue.tasks.pointing import speakable
 from duologue.tasks.proposal import Proposal
 from duologue.tasks.prove import bound_arguments
+from duologue.tasks.rules.taken import ruled
 from duologue.tasks.walk import Refused, Taken, Walk
 from duologue.types import Mention, Scenario, Subtask, Task
 
@@ -30,10 +31,14 @@ if TYPE_CHECKING:
 __all__ = ["RATES", "detour", "interleaved", "thread"]
 
 RATES = {"policy": 0.35, "impossible": 0.18, "empty_result": 0.2, "switch": 0.3}
-"""The share of sessions that take such a turn, where there is occasion for it."""
+"""The share of sessions that take such a turn, where there is occasion for it. `policy`: also in the midst of a task, or first of all."""
 _AT = 0.5
 """How readily a session that is to take a turn does so after a part."""
-_DETOURS: dict[str, Callable[["Drawing"], list[Subtask]]] = {"impossible": impossible, "empty_result": emptiness}
+_DETOURS: dict[str, Callable[["Drawing"], list[Subtask]]] = {
+    "policy": ruled,
+    "impossible": impossible,
+    "empty_result": emptiness,
+}
 _THREADS = 3
 """Rows that a later task may start from."""
 _ORDERS = 4
@@ -68,7 +73,7 @@ def detour(drawing: "Drawing", after: Subtask) -> list[Subtask]:
             continue
         found = take(drawing)
         if found:
-            drawing.turns[name] += 1
+            drawing.turns[name] += name != "policy"  # which counts its own
             out += found
             break
     return out

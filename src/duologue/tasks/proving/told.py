@@ -6,12 +6,14 @@ check that the mutation is to try.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
-from duologue.language.reading import fold, has_phrase
+from duologue.language.reading import MONTHS, fold, has_phrase
 from duologue.types import Disclosure
 
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -61,9 +63,23 @@ def _says(folded: str, figures: set[float], told: Told, said: str) -> bool:
     if said in folded and has_phrase(folded, said):
         return True
     value = told.item.value
+    if isinstance(value, str):
+        day = _day(value)
+        return bool(day) and day in folded and has_phrase(folded, day)
     if not isinstance(value, int | float) or isinstance(value, bool):
         return False
     return bool(figures and figures & _figures(told.said)) or (value == 0 and has_phrase(folded, "none"))
+
+
+@lru_cache(maxsize=4096)
+def _day(value: str) -> str:
+    """The day of a date as it may stand in another statement, a name ("Thu 9 October 09:00 with Dr Radu") or another date; empty of what is none."""
+    found = _DATE.match(value)
+    return (
+        f"{int(found[3])} {MONTHS[int(found[2]) - 1]}"
+        if found is not None and 1 <= int(found[2]) <= len(MONTHS)
+        else ""
+    )
 
 
 def _in_parts(told: Told, folded: Sequence[str]) -> bool:

@@ -1,0 +1,234 @@
+"""Wishes about which a rule decides: found by asking the guards, on rows and with values that people could come with.
+
+A rule and a tool that it binds are drawn. Rows of the tool's table are gone through, those the talk has been about first; each gives a wish as the
+proposer would make it, and the guards say what they think of it (`Session.judged`), without anything being done. Preferred is what stands on a bound.
+How the row is then spoken of is the walk's affair: it is pointed at, or brought along by its name or number, or listed first.
+"""
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from duologue.catalog.model import Table
+from duologue.environment.copies import Judged
+from duologue.ids import rng
+from duologue.plans.binding import bind
+from duologue.plans.memory import Known
+from duologue.plans.rows import RowKey
+from duologue.tasks.anchors import Anchor
+from duologue.tasks.clock import scenario_clock
+from duologue.tasks.edits import Edits
+from duologue.tasks.needs import Proposer
+from duologue.tasks.proposal import Proposal
+from duologue.tasks.rules.speaking import spoken
+from duologue.tasks.rules.variants import variants
+from duologue.tasks.walk import Walk
+from duologue.types import Json, Mention, Rule, Subtask, Tool
+
+if TYPE_CHECKING:
+    from duologue.tasks.drawing import Drawing
+
+__all__ = ["Occasion", "arguments_of", "judged_of", "occasion", "ruled_tools"]
+
+ROWS, SCANNED = 8, 90
+"""Rows gone through for one rule and tool in a conversation, and once beforehand."""
+ENOUGH = 3
+"""Wishes that are to be found before the best is taken."""
+JUST, SEVERAL = 0.15, 0.15
+"""How often a wish is looked for that a rule lets through, only just, and one that several rules refuse."""
+_SEEN_FIRST = 6
+_JUST, _SEVERAL, _ALONE = "just", "several", "alone"
+_GOOD, _BEST = 3, 4
+
+
+class Occasion(Struct):
+    """A wish about which a rule decides."""
+
+    tool: Tool
+    wish: Proposal
+    lead: list[Subtask]
+    """Parts that come before, so that the row can be pointed at."""
+
+
+class _Found(Struct):
+    score: int
+    wish: Proposal
+
+
+def ruled_tools(drawing: "Drawing") -> list[tuple[Rule, Tool]]:
+    """Every rule with a guard, with each tool that it binds and that this user could ask for, in a drawn order: rule by rule."""
+    index, client = drawing.walk.index, drawing.client
+    out = []
+    for rule in drawing.maker.environment.policy.rules:
+        named = [index.by_name[name] for name in rule.tools if rule.sql and name in index.by_name]
+        tools = [t for t in named if t.effect == "write" and t.meaning is not None]
+        tools = [t for t in tools if client is None or client.serves(t)]
+        if tools and drawing.maker.aim in ("", rule.id):
+            out.append((rule, drawing.dice.choices(tools, [t.weight for t in tools])[0]))
+    drawing.dice.shuffle(out)
+    return out
+
+
+def occasion(drawing: "Drawing", rule: Rule, tool: Tool) -> Occasion | None:
+    """A wish that this rule refuses, or now and then one that it lets through only just; None where none is found. Parts that lead to it are
+    taken on the walk."""
+    sought = drawing.dice.choices((_JUST, _SEVERAL, _ALONE), (JUST, SEVERAL, 1 - JUST - SEVERAL))[0]
+    best: list[_Found] = []
+    for wish in _wishes(drawing, tool, rule):
+        judged = judged_of(drawing, tool, wish)
+        score = _score(judged, rule.id, sought) if judged else 0
+        if score:
+            best.append(_Found(score, wish))
+        if len(best) >= ENOUGH and max(f.score for f in best) >= _GOOD:
+            break
+    best.sort(key=lambda f: -f.score)
+    for found in best[:ENOUGH]:
+        mark = drawing.walk.mark()
+        made = spoken(drawing, found.wish)
+        if made is not None:
+            return Occasion(tool, *made)
+        drawing.walk.back_to(mark)
+    return None
+
+
+def _score(judged: Sequence[Judged], rule: str, sought: str) -> int:
+    """How well a wish serves: 0 = not at all, `_BEST` = no better one is needed."""
+    own = next((j for j in judged if j.rule == rule), None)
+    against = [j for j in judged if not j.holds]
+    if own is None or (own.holds and (against or not own.near)):
+        return 0
+    if own.holds:
+        return _BEST if sought == _JUST else 1
+    if len(against) > 1:
+        return _BEST if sought == _SEVERAL else 2
+    return _BEST if own.near and sought == _ALONE else 3
+
+
+def judged_of(drawing: "Drawing", tool: Tool, wish: Proposal) -> list[Judged] | None:
+    """What the guards say to a wish; None where something else stops it, or not all is known that the call takes."""
+    arguments = arguments_of(drawing, tool, wish)
+    return drawing.walk.session.judged(tool.name, arguments, near=True) if arguments is not None else None
+
+
+def arguments_of(drawing: "Drawing", tool: Tool, wish: Proposal) -> dict[str, Json] | None:
+    """The arguments of the call that a wish comes to, as far as rows that were not seen yet are still what they were at the start."""
+    rows = [_row(drawing, m, wish.meant) for m in wish.need.mentions]
+    if any(r is None for r in rows):
+        return None
+    bound, missing = bind(tool, drawing.walk.index.inputs[tool.name], wish.need, rows)
+    return None if missing else {name: b.value for name, b in bound.items()}
+
+
+def _row(drawing: "Drawing", mention: Mention, meant: dict[str, RowKey]) -> Known | None:
+    found = drawing.walk.memory.candidates(mention, drawing.walk.needs)
+    if len(found) == 1:
+        return found[0]
+    table = drawing.maker.catalog.table(mention.table)
+    key = meant.get(mention.table) or tuple(str(mention.by.get(k)) for k in table.key)
+    anchor = drawing.maker.anchors.at(table, key) if mention.by else None
+    return Known(mention.table, key, dict(anchor.values)) if anchor is not None else None
+
+
+def _wishes(drawing: "Drawing", tool: Tool, rule: Rule) -> Iterator[Proposal]:
+    """Wishes about rows for which the rule decides, those the talk has been about first, and the same with other values."""
+    name = main_table(tool)
+    rows = targets(drawing, rule, tool) if name else ()
+    table, anchors = (drawing.maker.catalog.table(name), drawing.maker.anchors) if name else (None, None)
+    if table is None or anchors is None:
+        yield from _proposed(drawing, tool, ({} for _ in range(ROWS)))
+        return
+    seen = [k.key for k in drawing.walk.memory.known.get(name, {}).values()][::-1][:_SEEN_FIRST]
+    mine = [k for k in rows if k not in seen and (a := anchors.at(table, k)) and _may_be_spoken_of(drawing, a)]
+    keys = [*seen, *drawing.dice.sample(mine, min(len(mine), ROWS))]
+    yield from _proposed(drawing, tool, (_by_key(drawing, table, key) for key in keys))
+
+
+def _proposed(drawing: "Drawing", tool: Tool, rows: Iterable[dict[str, Mention]]) -> Iterator[Proposal]:
+    """What the proposer makes of rows, and variants of what no rule has anything against."""
+    proposer, before = drawing.proposer, dict(drawing.proposer.thread)
+    try:
+        for own in rows:
+            proposer.thread = {**before, **own}
+            wish = proposer.propose(tool, drawing.walk.memory, drawing.dice)
+            if wish is None:
+                continue
+            yield wish
+            judged = judged_of(drawing, tool, wish)
+            if judged and all(j.holds for j in judged):
+                yield from variants(drawing, tool, wish)
+    finally:
+        proposer.thread = before
+
+
+def targets(drawing: "Drawing", rule: Rule, tool: Tool) -> tuple[RowKey, ...]:
+    """Rows for which the rule decides about what the tool does, of those that lie nearest to the moment and some others; found out once, on the
+    image as it is at the start."""
+    return drawing.maker.once(f"rule {rule.id} {tool.name}", lambda: _scan(drawing, rule, tool))
+
+
+def _scan(drawing: "Drawing", rule: Rule, tool: Tool) -> tuple[RowKey, ...]:
+    maker = drawing.maker
+    table = maker.catalog.table(main_table(tool))
+    dice = rng(maker.environment.id, "scan", rule.id, tool.name)
+    scout = _scout(drawing, dice)
+    keys: dict[RowKey, None] = {}
+    for _ in range(SCANNED):
+        anchor = maker.anchors.any(table, dice)
+        if anchor is not None:
+            keys[tuple(str(anchor.values[k]) for k in table.key)] = None
+    try:
+        return tuple(k for k in keys if _decides(scout, rule, tool, _by_key(scout, table, k)))
+    finally:
+        scout.walk.session.close()
+
+
+def _scout(drawing: "Drawing", dice: random.Random) -> "Drawing":
+    """Another drawing at the very start, for looking around."""
+    maker, clock = drawing.maker, scenario_clock(drawing.maker.catalog, 0)
+    walk = Walk(maker.catalog, maker.index, maker.prover.session_after((), clock), maker.recall)
+    proposer = Proposer(maker.catalog, maker.index, maker.anchors, Edits(maker.anchors, clock.start))
+    out = type(drawing)(maker, walk, proposer, clock)
+    out.client, out.dice = None, dice
+    proposer.client, proposer.lean = None, 0.0
+    return out
+
+
+def _decides(drawing: "Drawing", rule: Rule, tool: Tool, row: dict[str, Mention]) -> bool:
+    return any(_score(judged_of(drawing, tool, w) or (), rule.id, _ALONE) for w in _proposed(drawing, tool, [row]))
+
+
+def main_table(tool: Tool) -> str:
+    """The table of the row that the tool is about; empty where it is about none."""
+    keyed = [s.table for s in tool.inputs.values() if s.use == "key"]
+    return tool.meaning.table if tool.meaning is not None and tool.meaning.table in keyed else next(iter(keyed), "")
+
+
+def _by_key(drawing: "Drawing", table: Table, key: RowKey) -> dict[str, Mention]:
+    """A row by its key, to be spoken of otherwise in the end."""
+    held = drawing.maker.anchors.at(table, key)
+    values = held.values if held is not None else dict(zip(table.key, key, strict=True))
+    return {table.name: Mention(table.name, by={k: values[k] for k in table.key})}
+
+
+def _may_be_spoken_of(drawing: "Drawing", anchor: Anchor) -> bool:
+    """It is the user's to speak of: somebody at the desk speaks of anything, a client of what is theirs or anybody's."""
+    client = drawing.client
+    if client is None or anchor.table not in client.own | {client.table}:
+        return True
+    return owner(drawing, anchor, client.table) == client.key
+
+
+def owner(drawing: "Drawing", anchor: Anchor, people: str, depth: int = 4) -> RowKey | None:
+    """The row of a table of people to which a row belongs, by what refers to what; None where it belongs to none that is known."""
+    catalog = drawing.maker.catalog
+    if anchor.table == people:
+        return tuple(str(anchor.values.get(k)) for k in catalog.table(people).key)
+    for link in catalog.links if depth else ():
+        if link.table == anchor.table and link.to != anchor.table and all(c in anchor.values for c in link.columns):
+            above = drawing.maker.anchors.at(catalog.table(link.to), tuple(str(anchor.values[c]) for c in link.columns))
+            found = owner(drawing, above, people, depth - 1) if above is not None else None
+            if found is not None:
+                return found
+    return None

@@ -1,0 +1,115 @@
+"""How the rows of a wish are spoken of, where it was found by their keys: pointed at, brought along by a name or a number, or listed first."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from duologue.plans.rows import Listing, RowKey
+from duologue.tasks.anchors import sayable
+from duologue.tasks.answers import chosen, offer
+from duologue.tasks.pointing import readiness
+from duologue.tasks.proposal import Proposal
+from duologue.types import Mention, Need, Subtask, Tool
+
+if TYPE_CHECKING:
+    from duologue.tasks.drawing import Drawing
+
+__all__ = ["spoken"]
+
+_GLANCES = 3
+"""How often the ways of pointing at a row are drawn."""
+_LISTS = 2
+"""Lists that may come before, one leading to the next."""
+
+
+def spoken(drawing: "Drawing", wish: Proposal) -> tuple[Proposal, list[Subtask]] | None:
+    """The wish as somebody would put it, and the parts that come before it, taken on the walk; None where its rows can't be spoken of."""
+    out = Proposal(wish.need, list(wish.known), dict(wish.meant), wish.reason, wish.built_on)
+    lead: list[Subtask] = []
+    for at, mention in enumerate(wish.need.mentions):
+        key = _key(drawing, mention, wish)
+        if key is None:
+            continue
+        said = _reached(drawing, mention.table, key, (out, lead), _LISTS)
+        if said is None:
+            return None
+        mentions = (*out.need.mentions[:at], said, *out.need.mentions[at + 1 :])
+        out.need = replace(out.need, mentions=mentions)
+    return out, lead
+
+
+def _key(drawing: "Drawing", mention: Mention, wish: Proposal) -> RowKey | None:
+    """The row, where it is meant by its key alone, and the user doesn't bring that along."""
+    key = drawing.maker.catalog.table(mention.table).key
+    known = {f.slot for f in wish.known}
+    if not key or mention.pick is not None or set(mention.by) != set(key):
+        return None
+    if all(f"{mention.table}.{k}" in known for k in key):
+        return None
+    return tuple(str(mention.by[k]) for k in key)
+
+
+def _reached(
+    drawing: "Drawing", name: str, key: RowKey, made: tuple[Proposal, list[Subtask]], depth: int
+) -> Mention | None:
+    """How a row is spoken of; lists that have to come first are taken as parts."""
+    pointed = _pointing(drawing, name, key)
+    if pointed is not None:
+        return pointed
+    table, proposer, client = drawing.maker.catalog.table(name), drawing.proposer, drawing.client
+    anchor = drawing.maker.anchors.at(table, key)
+    if anchor is None:
+        return None
+    out, lead = made
+    if client is not None and (name, key) == (client.table, client.key):
+        out.known.append(client.fact)
+        out.meant[name] = client.key
+        return client.mention
+    own = client is not None and name in client.own | client.people
+    if not own and (sayable(anchor.values.get("@name")) if table.display else proposer.is_numbered(table)):
+        return proposer.bring(table, anchor, out)
+    for tool, above in _lists(drawing, name) if depth else ():
+        columns = next((x.columns for x in drawing.maker.catalog.links if (x.table, x.to) == (name, above)), ())
+        if not columns or tool.meaning is None or any(c not in anchor.values for c in columns):
+            continue
+        proposal = Proposal(Need(tool.meaning))
+        parent = tuple(str(anchor.values[c]) for c in columns)
+        mention = _reached(drawing, above, parent, (proposal, lead), depth - 1)
+        if mention is None:
+            continue
+        proposal.need = Need(tool.meaning, (mention,))
+        part = drawing.attempt(tool, proposal, finish=partial(_whole, drawing, tool))
+        if part is not None:
+            lead.append(part)
+            return _pointing(drawing, name, key)
+    return None
+
+
+def _whole(drawing: "Drawing", tool: Tool, need: Need, listing: Listing) -> Need | None:
+    """The list as it is, none of its rows picked out yet."""
+    if not listing.rows or drawing.tells_nothing(tool, need, listing):
+        return None
+    found = offer(drawing.proposer, drawing.walk.memory, need, listing)
+    for _ in range(_GLANCES if found is not None else 0):
+        wanted = chosen(drawing.proposer, need, (listing, found), drawing.dice) if found is not None else None
+        if wanted is not None and wanted.pick is None:
+            return wanted
+    return None
+
+
+def _lists(drawing: "Drawing", name: str) -> list[tuple[Tool, str]]:
+    """Tools that list rows of a table that belong to one of another, with that other table."""
+    found = [(t, t.meaning) for t in drawing.walk.index.toolset.tools if t.meaning is not None]
+    return [(t, m.parent) for t, m in found if m.family == "related" and m.table == name and m.parent and not m.other]
+
+
+def _pointing(drawing: "Drawing", name: str, key: RowKey) -> Mention | None:
+    """A way of pointing at a row that results have shown; None where none is clear."""
+    walk, dice = drawing.walk, drawing.dice
+    if key not in walk.memory.known.get(name, {}):
+        return None
+    drawing.proposer.now = walk.needs
+    seen = [m for _ in range(_GLANCES) for m in drawing.proposer.ways_to_point(name, walk.memory, dice)]
+    clear = [m for m in seen if [k.key for k in walk.memory.candidates(m, walk.needs)] == [key]]
+    return dice.choices(clear, [readiness(m) for m in clear])[0] if clear else None
