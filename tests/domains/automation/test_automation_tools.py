@@ -39,7 +39,7 @@ def refusal(session: SqliteSession, tool: str, **arguments: Json) -> str:
 
 def named(do: Do, kind: str, name: str) -> int:
     """The number of a group or a playbook."""
-    return next(r[f"{kind}_id"] for r in do(f"find_{kind}", name=name)["rows"] if r[kind] == name)
+    return int(next(r[f"{kind}_id"] for r in do(f"find_{kind}", name=name)["rows"] if r[kind] == name))
 
 
 def test_a_dry_run_that_is_stopped(do: Do, session: SqliteSession, ask: Ask) -> None:
