@@ -8,7 +8,7 @@ import pytest
 
 from duologue.sources import Source, from_domain
 
-HASH = "f05332993309da43"
+HASH = "cc13caa0aa635737"
 """The image's content: it changes with the data, the schema and the word lists, and with nothing else."""
 NOW, TODAY = "2025-10-15 14:00:00", "2025-10-15"
 _RUNS = """
@@ -59,6 +59,9 @@ CONTRADICTIONS = {
         SELECT 1 FROM run_steps JOIN runs r USING (run_id) GROUP BY run_id, r.status HAVING
           (r.status = 'failed') <> (sum(run_steps.status = 'failed') = 1) OR (r.status = 'running') <> (sum(run_steps.status = 'running') = 1)
           OR (r.status = 'succeeded') <> (count(*) = sum(run_steps.status = 'succeeded'))""",
+    "a group that miscounts its hosts": """
+        SELECT 1 FROM host_groups g WHERE (host_count, active_hosts) <>
+          (SELECT count(*), sum(status = 'active') FROM hosts h WHERE h.group_id = g.group_id)""",
     "less than half of a group active": """
         SELECT 1 FROM hosts GROUP BY group_id HAVING 2 * sum(status = 'active') < count(*)""",
     "a backup in production that is paused, or a pause that is too long": """

@@ -140,7 +140,7 @@ MORE: list[tuple[str, str, str]] = [
     ("retry_run", "SELECT run_id FROM tried WHERE status = 'failed' AND frozen AND NOT busy AND mode = 'real run' AND disruptive", "change_freeze"),
     ("retry_run", f"{_FAILED} AND attempt = 3 AND finished_at > '2025-10-14 15:00:00'", "no_more_retries"),
     ("roll_back", "SELECT group_id FROM live WHERE has_migration AND deployed_at > '2025-10-14'", "no_way_back"),
-    ("pause_schedule", "SELECT schedule_id, 1 AS days FROM paused WHERE environment = 'production' AND playbook = 'backup'", "pause_not_allowed"),
+    ("pause_schedule", "SELECT schedule_id, 2 AS days FROM paused WHERE environment = 'production' AND playbook = 'backup'", "pause_not_allowed"),
     ("return_host", "SELECT host_id FROM hosts WHERE status = 'quarantine'", "not_fit"),
     ("renew_certificate", "SELECT certificate_id FROM certificates WHERE issuer = 'external' ORDER BY expires_on", "not_renewable"),
     ("rotate_credential", "SELECT credential_id FROM credentials WHERE shared AND rotated_on < '2025-10-01'", "not_rotatable"),

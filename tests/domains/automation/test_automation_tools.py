@@ -125,6 +125,10 @@ def test_a_failed_run_is_tried_again(do: Do, session: SqliteSession, ask: Ask) -
     failed = next(
         r for r in do("list_runs", group_id=group, run_status="failed")["rows"] if r["playbook"] == "service restart"
     )
+    seen = do("get_run", run_id=failed["run_id"])
+    assert (seen["group"], seen["attempt"], seen["run_status"]) == ("parcel-tracker-prod", 1, "failed")
+    assert [s["step_status"] for s in seen["steps"]].count("failed") == 1
+    assert [bool(s["step_error"]) for s in seen["steps"]] == [s["step_status"] == "failed" for s in seen["steps"]]
     again = do("retry_run", run_id=failed["run_id"])
     assert (again["playbook"], again["mode"], again["attempt"], again["run_status"]) == (
         "service restart",
@@ -162,10 +166,10 @@ def test_a_host_out_and_in(do: Do, session: SqliteSession) -> None:
     hosts = do("find_hosts", group="orders-api-prod", host_status="active")["rows"]
     host = next(h for h in hosts if h["patched_on"] > "2025-09-15")
     out = do("take_host_out", host_id=host["host_id"])
-    assert (out["host_status"], out["hosts"], out["hosts_active"]) == ("maintenance", 8, len(hosts) - 1)
+    assert (out["host_status"], out["host_count"], out["active_hosts"]) == ("maintenance", 8, len(hosts) - 1)
     assert refusal(session, "take_host_out", host_id=host["host_id"], into="quarantine") == "already_out"
     back = do("return_host", host_id=host["host_id"])
-    assert (back["host"], back["host_status"], back["hosts_active"]) == (host["host"], "active", len(hosts))
+    assert (back["host"], back["host_status"], back["active_hosts"]) == (host["host"], "active", len(hosts))
     assert refusal(session, "return_host", host_id=host["host_id"]) == "already_active"
     gone = do("take_host_out", host_id=host["host_id"], into="quarantine")
     assert gone["host_status"] == "quarantine"
@@ -193,7 +197,7 @@ def test_a_schedule_pauses(do: Do, session: SqliteSession) -> None:
     assert found == sorted(found, key=lambda s: (s["next_run_at"], s["schedule_id"]))
     paused = do("pause_schedule", schedule_id=found[0]["schedule_id"], days=3)
     assert (paused["schedule_status"], paused["pause_days"], paused["paused_until"]) == ("paused", 3, "2025-10-18")
-    assert refusal(session, "pause_schedule", schedule_id=found[0]["schedule_id"], days=1) == "already_paused"
+    assert refusal(session, "pause_schedule", schedule_id=found[0]["schedule_id"], days=2) == "already_paused"
     assert do("find_schedules", group=found[0]["group"], schedule_status="paused")["rows"]
 
 
@@ -229,12 +233,13 @@ def test_each_matter_goes_to_its_team(do: Do, session: SqliteSession, reason: st
 MISSING: list[tuple[str, dict[str, Json]]] = [
     ("get_group", {"group_id": 1}),
     ("list_runs", {"group_id": 1}),
+    ("get_run", {"run_id": 1}),
     ("start_run", {"playbook_id": 1, "group_id": 101}),
     ("start_run", {"playbook_id": 41, "group_id": 1, "mode": "dry run"}),
     ("retry_run", {"run_id": 1}),
     ("cancel_run", {"run_id": 1}),
     ("request_approval", {"playbook_id": 1, "group_id": 101}),
-    ("pause_schedule", {"schedule_id": 1, "days": 1}),
+    ("pause_schedule", {"schedule_id": 1, "days": 2}),
     ("promote_release", {"release_id": 1}),
     ("roll_back", {"group_id": 1}),
     ("take_host_out", {"host_id": 1}),

@@ -28,6 +28,9 @@ CREATE TABLE host_groups (
   name TEXT NOT NULL UNIQUE,
   environment TEXT NOT NULL CHECK (environment IN ('production', 'staging')),
   site TEXT NOT NULL,
+  -- both follow the hosts; triggers below see to it
+  host_count INTEGER NOT NULL DEFAULT 0 CHECK (host_count >= 0),
+  active_hosts INTEGER NOT NULL DEFAULT 0 CHECK (active_hosts BETWEEN 0 AND host_count),
   UNIQUE (service_id, environment)
 ) STRICT;
 
@@ -188,6 +191,16 @@ CREATE TABLE handovers (
   status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'closed'))
 ) STRICT;
 CREATE INDEX handovers_by_group ON handovers (group_id);
+
+-- A group counts its hosts.
+CREATE TRIGGER host_added AFTER INSERT ON hosts
+BEGIN
+  UPDATE host_groups SET host_count = host_count + 1, active_hosts = active_hosts + (NEW.status = 'active') WHERE group_id = NEW.group_id;
+END;
+CREATE TRIGGER host_in_or_out AFTER UPDATE OF status ON hosts WHEN (NEW.status = 'active') <> (OLD.status = 'active')
+BEGIN
+  UPDATE host_groups SET active_hosts = active_hosts + iif(NEW.status = 'active', 1, -1) WHERE group_id = NEW.group_id;
+END;
 
 -- What goes live takes the place of what was live there.
 CREATE TRIGGER release_replaced BEFORE INSERT ON deployments WHEN NEW.status = 'live'

@@ -96,7 +96,7 @@ def _schedule(log: _Log, group: Row, playbook: str, every: int, hour: int) -> No
     first = TODAY + datetime.timedelta(days=r.randrange(1, every + 1))
     at = Time(first.year, first.month, first.day, hour, r.randrange(0, 60, 5))
     paused = playbook != "backup" and r.random() < 0.12
-    length = r.choice((1, 3, 7)) if paused else None
+    length = r.choice((2, 3, 7)) if paused else None
     until = None if length is None else day(r.randrange(1, length + 1))
     books.add(
         "schedules",
