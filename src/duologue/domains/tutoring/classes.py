@@ -79,7 +79,9 @@ class Timetable:
             for hour in hours:
                 weekday, clock = hour.split()
                 start = at(TERM + days(WEEKDAYS.index(weekday)), f"{clock}:00")
-                self.given.setdefault(("autumn", "tutor", tutor), []).append((start, start + datetime.timedelta(hours=1)))
+                self.given.setdefault(("autumn", "tutor", tutor), []).append(
+                    (start, start + datetime.timedelta(hours=1))
+                )
 
     # ── who teaches, and where ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -93,7 +95,9 @@ class Timetable:
             if t["subject"] == course["subject"] and (course["stage"] != "A level" or t["teaches_up_to"] == "A level")
         ]
         overqualified = "A level" if course["stage"] != "A level" else ""
-        able.sort(key=lambda t: (t["teaches_up_to"] == overqualified, len(self.given.get((term, "tutor", t["name"]), ()))))
+        able.sort(
+            key=lambda t: (t["teaches_up_to"] == overqualified, len(self.given.get((term, "tutor", t["name"]), ())))
+        )
         tutor = next(t for t in able if self._free(term, "tutor", t["name"], span))
         rooms = self.books.catalogue["staff"]["rooms"]
         if course["subject"] == "computing":
@@ -129,7 +133,9 @@ class Timetable:
             status="finished",
         )
         self.books.course_of[row["class_id"]] = course
-        able = [s for s in self.books.rows["students"] if self._fits(s, course, first) and s["registered_on"] < str(first)]
+        able = [
+            s for s in self.books.rows["students"] if self._fits(s, course, first) and s["registered_on"] < str(first)
+        ]
         able = [s for s in able if not any(s["student_id"] in known for known in self.passed.values())]
         for student in self.r.sample(able, min(students, len(able))):
             self._completed(student, row, first)
@@ -212,7 +218,10 @@ class Timetable:
         spans, known_since = self._spans(row), at(day_of(student["registered_on"]), "09:00")
         begins = min(spans[0][0], NOW)
         when = begins - days(r.choice((1, 3, 6, 10, 15, 24, 40))) - datetime.timedelta(hours=r.randrange(10))
-        when = max(desk_time(when, r.randrange(60)), known_since + datetime.timedelta(hours=r.randrange(8), minutes=r.randrange(60)))
+        when = max(
+            desk_time(when, r.randrange(60)),
+            known_since + datetime.timedelta(hours=r.randrange(8), minutes=r.randrange(60)),
+        )
         held = sum(1 for span in spans if span[0] < when)
         if held > 2:
             return 0

@@ -24,7 +24,12 @@ def _invoices(books: Books) -> None:
     r = rng("tutoring", "invoices")
     due = list(books.stories["due"])
     bills: list[tuple[datetime.date, int, float, Row]] = [
-        (day_of(e["enrolled_at"]), e["student_id"], e["fee_gbp"], {"enrolment_id": e["enrolment_id"], "package_id": None})
+        (
+            day_of(e["enrolled_at"]),
+            e["student_id"],
+            e["fee_gbp"],
+            {"enrolment_id": e["enrolment_id"], "package_id": None},
+        )
         for e in books.rows["enrolments"]
     ]
     bills += [
@@ -43,9 +48,7 @@ def _invoices(books: Books) -> None:
     books.ledger.renumber("invoices", "issued_on")
 
 
-def _invoice(
-    books: Books, bill: tuple[datetime.date, int, float, Row], edge: int | None, r: random.Random
-) -> None:
+def _invoice(books: Books, bill: tuple[datetime.date, int, float, Row], edge: int | None, r: random.Random) -> None:
     issued, student, amount, what = bill
     due = issued + days(TERMS)
     paid = issued + days(int(r.choice((1, 4, 10, 14, 20)) * r.random() + 0.5))

@@ -29,6 +29,8 @@ SIZES = {5: 190.0, 10: 360.0, 20: 680.0}
 """What a package costs by its credits."""
 LASTS = 180
 """Days that a package lasts."""
+LONG_KNOWN = 260
+"""Days since somebody registered who has had earlier packages."""
 STAGES = {"GCSE": ("lower secondary", "GCSE", "adult"), "A level": ("lower secondary", "GCSE", "A level", "adult")}
 _HOUR = datetime.timedelta(hours=1)
 
@@ -57,9 +59,7 @@ class Diary:
     def _hours(self, tutor: Row, weekday: str, clock: str) -> list[tuple[Time, Row, Row | None]]:
         """One hour of the week through the term, with the student who has it then."""
         r = self.r
-        starts = [
-            at(TERM + days(7 * week + WEEKDAYS.index(weekday)), f"{clock}:00") for week in range(KEPT, WEEKS)
-        ]
+        starts = [at(TERM + days(7 * week + WEEKDAYS.index(weekday)), f"{clock}:00") for week in range(KEPT, WEEKS)]
         student = self._regular(tutor, starts, int(clock)) if r.random() < REGULAR else None
         since, until = r.choice((0, 0, 0, 1, 2, 3)), r.choice((4, 5, 5, 6, 7, 8))
         out: list[tuple[Time, Row, Row | None]] = []
@@ -128,7 +128,9 @@ class Diary:
             lesson["package_id"] = package["package_id"]
             package["credits_left"] -= lesson["status"] != "cancelled"
 
-    def _package(self, student: int, size: int, bought: datetime.date, r: random.Random, left: int | None = None) -> Row:
+    def _package(
+        self, student: int, size: int, bought: datetime.date, r: random.Random, left: int | None = None
+    ) -> Row:
         return self.books.add(
             "packages",
             student_id=student,
@@ -145,12 +147,14 @@ class Diary:
         r, stories = rng("tutoring", "packages"), self.books.stories["expiring"]
         holders = {p["student_id"] for p in self.books.rows["packages"]}
         others = [s for s in self.books.rows["students"] if s["student_id"] not in holders]
-        others = [s for s in others if s["registered_on"] < str(TODAY - days(LASTS + 5))]
+        others = [s for s in others if s["registered_on"] < str(TODAY - days(LONG_KNOWN))]
         r.shuffle(others)
         for later, left in zip(stories["days"], stories["credits"], strict=True):
             self._package(others.pop()["student_id"], r.choice((5, 10)), TODAY + days(later - LASTS), r, left)
         for student in others[:34]:
             size = r.choice((5, 5, 10))
-            self._package(student["student_id"], size, TODAY - days(r.randrange(30, 260)), r, r.choice((0, 0, 0, 1, 2)))
+            self._package(
+                student["student_id"], size, TODAY - days(r.randrange(30, LONG_KNOWN)), r, r.choice((0, 0, 0, 1, 2))
+            )
         for student in others[34:78]:
             self._package(student["student_id"], r.choice((5, 5, 10, 20)), TODAY - days(r.randrange(1, 60)), r)

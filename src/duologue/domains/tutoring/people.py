@@ -8,7 +8,7 @@ from duologue.domains.tutoring.books import TODAY, Books, age, days
 from duologue.ids import rng
 
 STUDENTS = 470
-NAMESAKES = 16
+NAMESAKES = 22
 """Students who share their name with another, beside those of the stories."""
 OF_AGE = 18
 
@@ -67,7 +67,9 @@ def _births(books: Books, r: random.Random, count: int) -> list[datetime.date]:
         years = r.uniform(*spans[kind]) if kind in spans else 19 + 52 * r.betavariate(1.2, 1.9)
         out.append(TODAY - days(int(365.25 * years)))
     edge = books.stories["coming_of_age"]
-    for where, years, later in zip(r.sample(range(count), len(edge["years"])), edge["years"], edge["days"], strict=True):
+    for where, years, later in zip(
+        r.sample(range(count), len(edge["years"])), edge["years"], edge["days"], strict=True
+    ):
         day = TODAY + days(later)
         out[where] = day.replace(year=day.year - years)
     return out
