@@ -215,6 +215,7 @@ def test_preconditions(session: SqliteSession, ask: Ask, tool: str, sql: str, er
 
 EVERY = {
     "find_customer": "SELECT DISTINCT last_name AS name FROM customers",
+    "find_line": "SELECT phone_number FROM lines",
     "list_lines": "SELECT customer_id FROM customers",
     "get_line": "SELECT line_id FROM lines",
     "list_bills": "SELECT customer_id FROM customers",
