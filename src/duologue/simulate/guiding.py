@@ -20,7 +20,7 @@ from duologue.simulate.agenda import GUIDE
 from duologue.simulate.moves import Call, Say
 from duologue.simulate.owed import Owed, told_of
 from duologue.simulate.report import Reporter
-from duologue.types import Act, Environment, Guide, Json, Need, Tool, Turn
+from duologue.types import Act, Environment, Guide, Json, Look, Need, Tool, Turn
 
 __all__ = ["Guiding"]
 
@@ -113,7 +113,7 @@ class Guiding:
         if move is None:
             raise ValueError("a guide speaks of its own moves")
         owed = self.report.agenda.owed[say.owed.number]
-        lead = self._lead(owed, say.kind, dice)
+        lead = self._lead(owed, say, dice)
         if say.kind == "instruct":
             text = self._instruction(move, dice)
             act = Act("instruct", values={**told_of(owed), "tool": move.tool, "args": move.args})
@@ -136,8 +136,8 @@ class Guiding:
         asked = dice.choice(lines)
         return f"{self.report.lines.line('guide.try', dice)} {asked}" if move.kind == "test" else asked
 
-    def _lead(self, owed: Owed, kind: str, dice: random.Random) -> str:
-        """What the assistant makes of what was last seen or done."""
+    def _lead(self, owed: Owed, say: Say, dice: random.Random) -> str:
+        """What the assistant makes of what was last seen or done. One look may show what several steps are about: what comes of it counts."""
         done, guide, lines = self.done(owed), self._guide(owed), self.report.lines
         if not done:
             return lines.line("guide.begin", dice)
@@ -147,10 +147,12 @@ class Guiding:
         if before.kind in ("fix", "otherwise"):
             return self._thanks(owed, last, before, dice)
         if before.kind == "test":
-            return "" if kind == "mended" else lines.line("guide.not_yet", dice)
+            return "" if say.kind == "mended" else lines.line("guide.not_yet", dice)
         if not 0 <= before.step < len(guide.steps):
             return ""
-        step = guide.steps[before.step]
+        step, move = guide.steps[before.step], say.move
+        if move is not None and move.kind == "fix" and _shows(last, guide.steps[move.step].look):
+            step = guide.steps[move.step]
         wrong = step.is_wrong(last.result.get(step.look.field))
         if last.by == "user":
             return lines.line("guide.found" if wrong else "guide.fine", dice)
@@ -173,6 +175,10 @@ class Guiding:
         phrases = self.report.phrases
         label = phrases.noun(key, slot.table) if slot is not None else field.replace("_", " ")
         return {"label": label, "value": phrases.value(key, did.result.get(field))}
+
+
+def _shows(did: Did, look: Look) -> bool:
+    return (did.by, did.tool) == (look.by, look.tool)
 
 
 def _seen(act: Act) -> Did:
