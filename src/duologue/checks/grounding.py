@@ -76,7 +76,7 @@ def grounding(case: Case) -> Verdict:
                 known.today += [
                     d for said in case.reading(number).dates for d in said.days if all(d) and 1 < d[0] < 9999
                 ]
-        elif turn.message.content:
+        elif role == "assistant" and turn.message.content:
             reading = case.reading(number)
             claims, worked_out = traced(reading, known)
             notes += [note(number, what) for what in worked_out]
