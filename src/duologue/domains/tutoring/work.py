@@ -85,8 +85,8 @@ class Homework:
         extra = r.choice((2, 3, 5, 7)) if r.random() < 0.12 else 0
         due += days(extra)
         done = r.random() < (0.86 if due < TODAY else 0.25)
-        handed_in = due - days(int((due - set_on).days * r.random() ** 2)) + days(r.random() < 0.06)
-        handed_in = handed_in if done and handed_in < TODAY else None
+        day = due - days(int((due - set_on).days * r.random() ** 2)) + days(r.random() < 0.06)
+        handed_in = day if done and day < TODAY else None
         if not extra and handed_in is None and self.deadlines and abs((due - TODAY).days) <= 6:
             due = TODAY + days(self.deadlines.pop())
             due = max(due, set_on + days(1))
