@@ -7,8 +7,8 @@ from duologue.domains.making import Row, email, mobiles, name, names, plain
 from duologue.domains.tutoring.books import TODAY, Books, age, days
 from duologue.ids import rng
 
-STUDENTS = 470
-NAMESAKES = 22
+STUDENTS = 350
+NAMESAKES = 18
 """Students who share their name with another, beside those of the stories."""
 OF_AGE = 18
 
