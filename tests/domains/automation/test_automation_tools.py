@@ -127,8 +127,10 @@ def test_a_failed_run_is_tried_again(do: Do, session: SqliteSession, ask: Ask) -
     )
     seen = do("get_run", run_id=failed["run_id"])
     assert (seen["group"], seen["attempt"], seen["run_status"]) == ("parcel-tracker-prod", 1, "failed")
-    assert [s["step_status"] for s in seen["steps"]].count("failed") == 1
-    assert [bool(s["step_error"]) for s in seen["steps"]] == [s["step_status"] == "failed" for s in seen["steps"]]
+    steps = do("list_steps", run_id=failed["run_id"])["rows"]
+    assert [s["step"] for s in steps] == ["reach hosts", "drain traffic", "restart service", "check services"]
+    assert [s["step_status"] for s in steps].count("failed") == 1
+    assert [bool(s["step_error"]) for s in steps] == [s["step_status"] == "failed" for s in steps]
     again = do("retry_run", run_id=failed["run_id"])
     assert (again["playbook"], again["mode"], again["attempt"], again["run_status"]) == (
         "service restart",
@@ -234,6 +236,7 @@ MISSING: list[tuple[str, dict[str, Json]]] = [
     ("get_group", {"group_id": 1}),
     ("list_runs", {"group_id": 1}),
     ("get_run", {"run_id": 1}),
+    ("list_steps", {"run_id": 1}),
     ("start_run", {"playbook_id": 1, "group_id": 101}),
     ("start_run", {"playbook_id": 41, "group_id": 1, "mode": "dry run"}),
     ("retry_run", {"run_id": 1}),
