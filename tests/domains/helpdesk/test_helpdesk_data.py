@@ -11,7 +11,7 @@ from duologue.sources import Source, from_domain
 HASH = "753f233449c62e60"
 """The image's content: it changes with the data, the schema and the word lists, and with nothing else."""
 NOW, TODAY = "2025-10-07 10:30:00", "2025-10-07"
-_WRONG = """airplane_mode + caps_lock + restart_pending + (1 - clock_right) + (vpn_client = 'too old') + mail_offline
+_WRONG = """airplane_mode + caps_lock + restart_pending + (vpn_client = 'too old') + mail_offline
   + (print_queue = 'paused')"""
 
 # What must never be found, whatever the dice say.

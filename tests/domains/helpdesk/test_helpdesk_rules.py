@@ -114,8 +114,8 @@ CASES: dict[str, tuple[str, str, str, str]] = {
     ),
     "known_outage": (
         "open_ticket",
-        "SELECT employee_id, 'printing' AS category FROM people WHERE office = 'Leeds'",
-        "SELECT employee_id, 'printing' AS category FROM people WHERE office = 'Glasgow'",
+        "SELECT employee_id, 'hardware' AS category FROM people WHERE office = 'Leeds'",
+        "SELECT employee_id, 'hardware' AS category FROM people WHERE office = 'Glasgow'",
         "known_outage",
     ),
     "own_office": (

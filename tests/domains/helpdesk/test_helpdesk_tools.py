@@ -196,7 +196,7 @@ def test_a_ticket_from_first_to_last(do: Do, session: SqliteSession, ask: Ask) -
 def test_outages_and_handovers(do: Do, session: SqliteSession, ask: Ask) -> None:
     known = do("list_outages", outage_status="open")["rows"]
     assert {(o["outage_category"], o["outage_office"]) for o in known} == {
-        ("printing", "Glasgow"),
+        ("hardware", "Glasgow"),
         ("telephony", None),
         ("software", "Bristol"),
     }

@@ -17,7 +17,6 @@ FAULTS = {
     "airplane_mode": 0.09,
     "caps_lock": 0.07,
     "restart_pending": 0.1,
-    "clock_wrong": 0.05,
     "vpn_client": 0.1,
     "mail_offline": 0.1,
     "print_queue": 0.12,
@@ -163,7 +162,7 @@ def _workstations(desk: Desk) -> None:
     """About a third of them have something wrong."""
     r = rng("helpdesk", "workstations")
     for _ in desk.rows["employees"]:
-        wrong = {fault for fault, chance in FAULTS.items() if r.random() < chance * 0.75}
+        wrong = {fault for fault, chance in FAULTS.items() if r.random() < chance * 0.8}
         cable = r.random() < 0.3
         desk.add(
             "workstations",
@@ -171,7 +170,6 @@ def _workstations(desk: Desk) -> None:
             airplane_mode=int("airplane_mode" in wrong and not cable),
             caps_lock=int("caps_lock" in wrong),
             restart_pending=int("restart_pending" in wrong),
-            clock_right=int("clock_wrong" not in wrong),
             vpn_client="too old" if "vpn_client" in wrong else "up to date",
             mail_offline=int("mail_offline" in wrong),
             print_queue="paused" if "print_queue" in wrong else "ready",

@@ -189,7 +189,6 @@ CREATE TABLE workstations (
   airplane_mode INTEGER NOT NULL DEFAULT 0 CHECK (airplane_mode IN (0, 1)),
   caps_lock INTEGER NOT NULL DEFAULT 0 CHECK (caps_lock IN (0, 1)),
   restart_pending INTEGER NOT NULL DEFAULT 0 CHECK (restart_pending IN (0, 1)),
-  clock_right INTEGER NOT NULL DEFAULT 1 CHECK (clock_right IN (0, 1)),
   vpn_client TEXT NOT NULL DEFAULT 'up to date' CHECK (vpn_client IN ('up to date', 'too old')),
   mail_offline INTEGER NOT NULL DEFAULT 0 CHECK (mail_offline IN (0, 1)),
   print_queue TEXT NOT NULL DEFAULT 'ready' CHECK (print_queue IN ('ready', 'paused')),
