@@ -220,9 +220,8 @@ class ScriptedUser:
             "which": which,
             "intro": words.introduction(dice),
         }
-        text = " ".join(
-            words.say("trouble.first" if words.speaker is not None else "trouble.staff", dice, **slots).split()
-        )
+        path = "trouble.own" if own else "trouble.first" if words.speaker is not None else "trouble.staff"
+        text = " ".join(words.say(path, dice, **slots).split())
         acts = (*self._introduced(scene.past), Act("request", replace(need, values={})))
         return Utterance(Message("user", content=text), acts=acts, task=part.task)
 
