@@ -25,5 +25,6 @@ def asking(database: apsw.Connection) -> Ask:
 def opened(name: str, source: Source, start: str) -> AbstractContextManager[SqliteSession]:
     """A session at that moment."""
     assert source.policy is not None
-    environment = Environment(name, source.name, source.image.hash, Toolset(name, source.tools), source.policy)
+    toolset = Toolset(name, source.tools, own=source.own_tools)
+    environment = Environment(name, source.name, source.image.hash, toolset, source.policy)
     return open_session(source.image, environment, ClockSpec(start, seed=1))

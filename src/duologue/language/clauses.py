@@ -265,7 +265,10 @@ def of_the_speaker(phrase: str, speaker: Speaker) -> str:
     put = re.sub(rf"\b([\w-]+) of {speaker}\b", rf"{whose} \1", put)
     return (
         ""
-        if re.search(rf"(?<!for )(?<!to )(?<!with )(?<!from )(?<!put )(?<!add )(?<!hand )\b{speaker}\b(?!')", put)
+        if re.search(
+            rf"(?<!for )(?<!to )(?<!with )(?<!from )(?<!put )(?<!add )(?<!hand )(?<!take )(?<!remove )(?<!give )(?<!get )(?<!set )(?<!connect )(?<!pass )\b{speaker}\b(?!')",
+            put,
+        )
         else put
     )
 

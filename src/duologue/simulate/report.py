@@ -130,7 +130,8 @@ class Reporter:
             return suggestion(self, move, slots, dice)
         if move.kind == "ask":
             label = self.phrases.noun(move.slot.rpartition(":")[0], owed.need.meaning.table)
-            text = self.lines.line("ask.value", dice, {**slots, "label": label})
+            path = "ask.proof" if move.slot.endswith(":proof") else "ask.value"
+            text = self.lines.line(path, dice, {**slots, "label": label})
             return text, Act("ask", values={**said, "slot": move.slot})
         if move.kind == "confirm?":
             proposal = self._proposal(owed, slots, dice)

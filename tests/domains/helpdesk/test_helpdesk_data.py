@@ -8,7 +8,7 @@ import pytest
 
 from duologue.sources import Source, from_domain
 
-HASH = "753f233449c62e60"
+HASH = "be85f71f97bac491"
 """The image's content: it changes with the data, the schema and the word lists, and with nothing else."""
 NOW, TODAY = "2025-10-07 10:30:00", "2025-10-07"
 _WRONG = """airplane_mode + caps_lock + restart_pending + (vpn_client = 'too old') + mail_offline
@@ -36,12 +36,13 @@ CONTRADICTIONS = {
     "a ticket before its caller began": "SELECT 1 FROM tickets JOIN employees USING (employee_id) WHERE date(opened_at) < started_on",
     "a membership before somebody began": "SELECT 1 FROM memberships JOIN employees USING (employee_id) WHERE granted_on < started_on",
     "an installation before somebody began": "SELECT 1 FROM installations JOIN employees USING (employee_id) WHERE installed_on < started_on",
-    "a request for what is open to all": """
-        SELECT 1 FROM access_requests LEFT JOIN access_groups g USING (group_id) LEFT JOIN software s USING (software_id)
-        WHERE g.access = 'open' OR s.approval = 'none'""",
+    "a request for what is open to all": "SELECT 1 FROM access_requests JOIN access_groups USING (group_id) WHERE access = 'open'",
+    "a program with somebody it was not bought for": """
+        SELECT 1 FROM installations JOIN software s USING (software_id) JOIN employees e USING (employee_id)
+        WHERE s.department_id <> e.department_id""",
     "a request that somebody decided for themselves": """
         SELECT 1 FROM access_requests JOIN employees USING (employee_id) WHERE decided_by = first_name || ' ' || last_name""",
-    "two requests for the same": "SELECT 1 FROM access_requests GROUP BY employee_id, ifnull(group_id, -software_id) HAVING count(*) > 1",
+    "two requests for the same": "SELECT 1 FROM access_requests GROUP BY employee_id, group_id HAVING count(*) > 1",
     "a priority beyond the impact": """
         SELECT 1 FROM tickets WHERE instr('low normal high critical', priority) > CASE impact WHEN 'one person' THEN 5 WHEN 'team' THEN 12 ELSE 17 END""",
     "a comment outside its ticket": """

@@ -22,7 +22,6 @@ WITH people AS (
 ), wanted AS (
   SELECT r.*, julianday('2025-10-07') - julianday(decided_on) AS days FROM access_requests r WHERE status = 'approved'
     AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.employee_id = r.employee_id AND m.group_id = r.group_id)
-    AND NOT EXISTS (SELECT 1 FROM installations i WHERE i.employee_id = r.employee_id AND i.software_id = r.software_id)
 ), owned AS (
   SELECT d.*, p.name AS department, p.device_budget_gbp, s.price_gbp AS price,
     EXISTS (SELECT 1 FROM tickets t WHERE t.employee_id = d.employee_id AND category = 'hardware' AND t.status <> 'resolved') AS fault,
@@ -34,7 +33,7 @@ WITH people AS (
 _PROOF = "SELECT employee_id, staff_number, manager FROM people WHERE account_type = 'standard' AND status = 'active'"
 _DEVICE = "SELECT device_id FROM owned WHERE NOT coming AND price <= device_budget_gbp AND NOT fault"
 _TITLE = """
-  SELECT p.employee_id, s.software_id FROM people p, software s WHERE s.approval = 'none'
+  SELECT p.employee_id, s.software_id FROM people p, software s WHERE s.department_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM installations i WHERE i.employee_id = p.employee_id AND i.software_id = s.software_id)"""
 _OPEN = "SELECT ticket_id, {0} AS priority FROM tickets WHERE status <> 'resolved' AND impact = {1} AND priority <> {0}"
 
@@ -66,15 +65,15 @@ CASES: dict[str, tuple[str, str, str, str]] = {
     ),
     "approval": (
         "grant_membership",
-        "SELECT employee_id, group_id FROM wanted WHERE group_id IS NOT NULL AND days = 30",
-        "SELECT employee_id, group_id FROM wanted WHERE group_id IS NOT NULL AND days = 31",
+        "SELECT employee_id, group_id FROM wanted WHERE days = 30",
+        "SELECT employee_id, group_id FROM wanted WHERE days = 31",
         "approval_needed",
     ),
-    "seats": (
+    "licences": (
         "assign_licence",
         f"SELECT * FROM ({_TITLE} AND s.seats_left = 1)",
         f"SELECT * FROM ({_TITLE} AND s.seats_left = 0)",
-        "no_licence_left",
+        "no_licence",
     ),
     "four_years": (
         "order_replacement",
@@ -132,8 +131,8 @@ MORE: list[tuple[str, str, str]] = [
     ("renew_certificate", """SELECT employee_id FROM people JOIN accounts USING (employee_id) WHERE people.account_type = 'privileged'
         AND people.status <> 'disabled' AND certificate_expires_on < '2025-10-20'""", "privileged_account"),
     ("reset_password", f"SELECT employee_id, 'NI00000' AS staff_number, manager FROM ({_PROOF})", "identity_not_confirmed"),
-    ("assign_licence", "SELECT employee_id, software_id FROM wanted JOIN software USING (software_id) WHERE days > 31 AND seats_left > 0", "approval_needed"),
-    ("grant_membership", """SELECT employee_id, group_id FROM access_requests r WHERE status = 'declined' AND group_id IS NOT NULL AND NOT EXISTS (
+    ("assign_licence", "SELECT employee_id, software_id FROM people p JOIN software s ON s.department_id <> p.department_id WHERE seats_left > 0", "no_licence"),
+    ("grant_membership", """SELECT employee_id, group_id FROM access_requests r WHERE status = 'declined' AND NOT EXISTS (
         SELECT 1 FROM memberships m WHERE m.employee_id = r.employee_id AND m.group_id = r.group_id)""", "approval_needed"),
     ("extend_loan", "SELECT device_id FROM devices WHERE loan_due_on > '2025-10-07' AND loan_extensions = 2", "loan_not_extendable"),
     ("raise_mailbox_quota", "SELECT employee_id FROM people WHERE mailbox_used_gb = 50", "mailbox_not_enlarged"),

@@ -16,14 +16,14 @@ COUNTS = 30
 def grant(desk: Desk) -> None:
     """Everything that people have, and then what they have asked for beyond it."""
     r = rng("helpdesk", "access")
-    held: set[tuple[str, int, int]] = set()
+    held: set[tuple[int, int]] = set()
     _groups(desk, r, held)
-    _software(desk, r, held)
+    _software(desk, r)
     _requests(desk, held)
     _number(desk)
 
 
-def _groups(desk: Desk, r: random.Random, held: set[tuple[str, int, int]]) -> None:
+def _groups(desk: Desk, r: random.Random, held: set[tuple[int, int]]) -> None:
     for name, owner, opens, access in desk.catalogue["groups"]:
         group = desk.add(
             "access_groups",
@@ -39,7 +39,7 @@ def _groups(desk: Desk, r: random.Random, held: set[tuple[str, int, int]]) -> No
             if city in ("Leeds", "Bristol", "Glasgow") and opens == "distribution list":
                 chance = 0.4 if employee["office"] == city else 0.02
             if r.random() < (0.93 if name == "All Staff News" else chance):
-                held.add(("group", group["group_id"], employee["employee_id"]))
+                held.add((group["group_id"], employee["employee_id"]))
                 _join(desk, group["group_id"], employee, r.randrange(40, 1800))
 
 
@@ -48,26 +48,25 @@ def _join(desk: Desk, group_id: int, employee: Row, days: int) -> None:
     desk.add("memberships", group_id=group_id, employee_id=employee["employee_id"], granted_on=since)
 
 
-def _software(desk: Desk, r: random.Random, held: set[tuple[str, int, int]]) -> None:
-    for name, purpose, approval, cost, share, left, homes in desk.catalogue["software"]:
+def _software(desk: Desk, r: random.Random) -> None:
+    for name, purpose, owner, cost, share, left, homes in desk.catalogue["software"]:
         title = desk.add(
             "software",
             name=name,
             purpose=purpose,
-            approval=approval,
+            department_id=desk.department[owner]["department_id"] if owner else None,
             yearly_cost_gbp=float(cost),
             seats=None,
             seats_left=None if left < 0 else left,
         )
         for employee in desk.rows["employees"]:
-            chance = share / 100 if not homes or desk.home(employee) in homes else 0.015
+            chance = share / 100 if not homes or desk.home(employee) in homes else 0.0 if owner else 0.015
             if r.random() < chance:
-                held.add(("software", title["software_id"], employee["employee_id"]))
                 _install(desk, title["software_id"], employee, r)
 
 
-def _install(desk: Desk, software_id: int, employee: Row, r: random.Random, days: int = 0) -> None:
-    since = max(str(ago(days or r.randrange(40, 1500))), employee["started_on"])
+def _install(desk: Desk, software_id: int, employee: Row, r: random.Random) -> None:
+    since = max(str(ago(r.randrange(1, 1500))), employee["started_on"])
     used = str(ago(int(120 * r.random() ** 3)))
     desk.add(
         "installations",
@@ -81,22 +80,15 @@ def _install(desk: Desk, software_id: int, employee: Row, r: random.Random, days
 # ── Requests ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _requests(desk: Desk, held: set[tuple[str, int, int]]) -> None:
+def _requests(desk: Desk, held: set[tuple[int, int]]) -> None:
     """What is approved is soon granted; not always, and what nobody took up runs out."""
     r = rng("helpdesk", "requests")
     groups = [g for g in desk.rows["access_groups"] if g["access"] == "restricted"]
-    titles = [s for s in desk.rows["software"] if s["approval"] == "needed"]
     edge = list(desk.stories["approvals"])
-    asked = [int(SPAN * r.random() ** 1.7) for _ in range(REQUESTS)]
-    for days in [*edge, *asked]:
-        employee = r.choice(desk.rows["employees"])
-        if r.random() < 0.68:
-            target, kind = r.choice(groups), "group"
-            owner = str(desk.get("departments", target["department_id"])["name"])
-            decides = r.choice(desk.managers[owner])
-        else:
-            target, kind, decides = r.choice(titles), "software", employee["manager"]
-        key = (kind, target[f"{kind}_id"], employee["employee_id"])
+    for days in [*edge, *(int(SPAN * r.random() ** 1.7) for _ in range(REQUESTS))]:
+        employee, group = r.choice(desk.rows["employees"]), r.choice(groups)
+        decides = r.choice(desk.managers[str(desk.get("departments", group["department_id"])["name"])])
+        key = (group["group_id"], employee["employee_id"])
         if key in held or decides == f"{employee['first_name']} {employee['last_name']}":
             continue
         wanted = bool(edge)
@@ -105,36 +97,22 @@ def _requests(desk: Desk, held: set[tuple[str, int, int]]) -> None:
             edge.pop()
         held.add(key)
         before = 0 if status == "waiting" else r.choice((0, 1, 1, 2, 3, 6))
-        _request(desk, employee, key, (status, days, decides), before)
+        asked = max(str(ago(days + before)), employee["started_on"])
+        desk.add(
+            "access_requests",
+            employee_id=employee["employee_id"],
+            group_id=group["group_id"],
+            status=status,
+            requested_on=asked,
+            decided_on=None if status == "waiting" else max(str(ago(days)), asked),
+            decided_by=None if status == "waiting" else decides,
+        )
         if status == "approved" and not wanted and r.random() < (0.3 if days <= COUNTS else 0.8):
-            _take_up(desk, employee, key, days, r)
+            _join(desk, group["group_id"], employee, max(0, days - r.choice((0, 1, 3))))
 
 
 def _odds(days: int) -> tuple[int, int, int]:
     return (55, 12, 33) if days < 10 else (80, 17, 3)
-
-
-def _request(desk: Desk, employee: Row, key: tuple[str, int, int], decision: tuple[str, int, str], before: int) -> None:
-    """`decision`: what it was, how many days ago (since it was asked for where it still waits) and by whom. `before`: days it took."""
-    status, days, decides = decision
-    asked = max(str(ago(days + before)), employee["started_on"])
-    desk.add(
-        "access_requests",
-        employee_id=employee["employee_id"],
-        group_id=key[1] if key[0] == "group" else None,
-        software_id=key[1] if key[0] == "software" else None,
-        status=status,
-        requested_on=asked,
-        decided_on=None if status == "waiting" else max(str(ago(days)), asked),
-        decided_by=None if status == "waiting" else decides,
-    )
-
-
-def _take_up(desk: Desk, employee: Row, key: tuple[str, int, int], days: int, r: random.Random) -> None:
-    if key[0] == "group":
-        _join(desk, key[1], employee, max(0, days - r.choice((0, 1, 3))))
-    else:
-        _install(desk, key[1], employee, r, max(1, days))
 
 
 def _number(desk: Desk) -> None:

@@ -14,14 +14,15 @@ LASTS = 180
 """Days a password lasts."""
 LOCKED, DISABLED, NO_PRINTER = 0.15, 0.02, 0.09
 FAULTS = {
-    "airplane_mode": 0.09,
-    "caps_lock": 0.07,
-    "restart_pending": 0.1,
-    "vpn_client": 0.1,
-    "mail_offline": 0.1,
-    "print_queue": 0.12,
+    "airplane_mode": 0.07,
+    "caps_lock": 0.05,
+    "restart_pending": 0.07,
+    "vpn_client": 0.07,
+    "mail_offline": 0.07,
+    "print_queue": 0.09,
 }
 """What is wrong with a computer, and how often."""
+CAPS_LOCKED = 0.35
 
 
 def hire(desk: Desk) -> None:
@@ -159,10 +160,11 @@ def _username(employee: Row, taken: set[str]) -> str:
 
 
 def _workstations(desk: Desk) -> None:
-    """About a third of them have something wrong."""
+    """About a third of them have something wrong. Caps Lock is what many an account got locked by."""
     r = rng("helpdesk", "workstations")
-    for _ in desk.rows["employees"]:
-        wrong = {fault for fault, chance in FAULTS.items() if r.random() < chance * 0.8}
+    for account in desk.rows["accounts"]:
+        locked = {"caps_lock": CAPS_LOCKED} if account["status"] == "locked" else {}
+        wrong = {fault for fault, chance in {**FAULTS, **locked}.items() if r.random() < chance}
         cable = r.random() < 0.3
         desk.add(
             "workstations",

@@ -76,7 +76,8 @@ CREATE TABLE software (
   software_id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE CHECK (name <> ''),
   purpose TEXT NOT NULL,
-  approval TEXT NOT NULL CHECK (approval IN ('none', 'needed')),
+  -- whose people it was bought for; null where it is for all
+  department_id INTEGER REFERENCES departments (department_id),
   yearly_cost_gbp REAL NOT NULL CHECK (yearly_cost_gbp >= 0),
   seats INTEGER CHECK (seats > 0),
   seats_left INTEGER CHECK (seats_left >= 0),
@@ -96,13 +97,11 @@ CREATE INDEX installations_by_employee ON installations (employee_id);
 CREATE TABLE access_requests (
   request_id INTEGER PRIMARY KEY,
   employee_id INTEGER NOT NULL REFERENCES employees (employee_id),
-  group_id INTEGER REFERENCES access_groups (group_id),
-  software_id INTEGER REFERENCES software (software_id),
+  group_id INTEGER NOT NULL REFERENCES access_groups (group_id),
   status TEXT NOT NULL DEFAULT 'waiting' CHECK (status IN ('waiting', 'approved', 'declined')),
   requested_on TEXT NOT NULL DEFAULT CURRENT_DATE,
   decided_on TEXT CHECK (decided_on >= requested_on),
   decided_by TEXT,
-  CHECK ((group_id IS NULL) <> (software_id IS NULL)),
   CHECK ((status = 'waiting') = (decided_on IS NULL)),
   CHECK ((decided_on IS NULL) = (decided_by IS NULL))
 ) STRICT;
