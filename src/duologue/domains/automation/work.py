@@ -101,7 +101,7 @@ def _schedule(log: _Log, group: Row, playbook: str, every: int, hour: int) -> No
         "schedules",
         playbook_id=books.playbook[playbook]["playbook_id"],
         group_id=group["group_id"],
-        name=f"{group['name']} {frequency} {playbook} schedule",
+        name=f"{group['name']} {frequency} {playbook}",
         frequency=frequency,
         next_run_at=str(at),
         status="paused" if paused else "active",
