@@ -1,7 +1,7 @@
 """Following a guide: from what was seen and done so far to what comes next.
 
 A guide goes step by step: look; where something is wrong, mend it and let the user try; where it works, that was it. What was seen
-holds until the same side mends something. A fix that is refused is passed over: the next step is tried, and in the end what is left.
+holds until the same side mends something. Where a fix is refused, nothing but what is left helps.
 Whoever acts without a plan (the assistant) and whoever draws one (the task maker) go by this, so they go the same way.
 """
 
@@ -10,9 +10,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from duologue.plans.index import ToolIndex
 from duologue.types import Fix, Guide, Json, Mention, Need, Tool
 
-__all__ = ["Did", "Move", "need_of", "next_move", "own_values"]
+__all__ = ["Did", "Move", "need_of", "next_move", "own_values", "through"]
 
 
 class Did(Struct, frozen=True):
@@ -74,9 +75,9 @@ def next_move(guide: Guide, done: Sequence[Did]) -> Move:
         mended = trail.after(fix.by, fix.tool)
         if mended is None:
             return Move("fix", fix.by, fix.tool, fix.args, number)
-        trail.seen = {k: v for k, v in trail.seen.items() if k[0] != fix.by}
         if mended.failed:
-            continue
+            break
+        trail.seen = {k: v for k, v in trail.seen.items() if k[0] != fix.by}
         tried = trail.after("user", test.tool)
         if tried is None:
             return Move("test", "user", test.tool, step=number)
@@ -92,6 +93,23 @@ def next_move(guide: Guide, done: Sequence[Did]) -> Move:
 def own_values(tool: Tool, own: Mapping[str, Json]) -> dict[str, Json]:
     """What a user's own tool is given for what is theirs: of `own`, what it takes."""
     return {name: own[name] for name, slot in tool.inputs.items() if slot.use == "own" and name in own}
+
+
+def through(index: ToolIndex, about: Sequence[Mention]) -> tuple[Tool, Need] | None:
+    """How the row that a trouble is about (the first) is come by where nothing finds it by what it is called: among those of the user (the
+    second). None where it is found, or there is no such list."""
+    row, *others = about
+    if not others or index.lookup(row.table, row.by) is not None:
+        return None
+    for tool in index.toolset.tools:
+        meaning = tool.meaning
+        if meaning is not None and (meaning.family, meaning.table, meaning.parent) == (
+            "related",
+            row.table,
+            others[0].table,
+        ):
+            return tool, Need(meaning, (others[0],))
+    return None
 
 
 def need_of(tool: Tool, fix: Fix | Move, about: tuple[Mention, ...], given: Mapping[str, Json]) -> Need | None:

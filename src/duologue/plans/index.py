@@ -41,6 +41,7 @@ class ToolIndex:
         """Tool name → its inputs, with every part of a composite key as a part of that key."""
         self.by_name: dict[str, Tool] = {t.name: t for t in (*toolset.tools, *gone)}
         self.reader = reader_of(catalog)
+        self._called = {t.name: t.display[0] for t in catalog.tables if len(t.display) == 1}
         self._by_meaning: dict[Meaning, Tool] = {}
         self._finders: dict[str, list[Tool]] = {}
         for tool in toolset.tools:
@@ -65,9 +66,12 @@ class ToolIndex:
     def lookup(self, table: str, by: Mapping[str, Json]) -> tuple[Tool, dict[str, Json]] | None:
         """A read that finds rows of `table` from what is said of them, and its arguments; None where no tool can.
 
-        `@name` and `@part` need a text parameter that matches names. Other columns are given to an `equals` filter, or to a pair of
+        `@name` and `@part` need a text parameter that matches names; a name that is one column is given to a filter of that column as
+        well. Other columns are given to an `equals` filter, or to a pair of
         `from`/`to`; what the tool cannot filter by is left for the reader of its results, as long as one value is used.
         """
+        if "@name" in by and table in self._called:
+            by = {self._called[table]: by["@name"], **by}
         for tool in sorted(self._finders.get(table, ()), key=lambda t: t.meaning is None or t.meaning.family != "find"):
             arguments = _filters(tool, table, by)
             required = tool.parameters.get("required", ())

@@ -334,7 +334,8 @@ class Agenda:
         """Take in what a call gave, and when something was changed."""
         (kind, owed), tool = what, call[0]
         failed = isinstance(result, dict) and "error" in result
-        listings = self.memory.absorb(tool, result, at, owed.number if kind in (FETCH, GUIDE) else -1)
+        answers = kind == FETCH or (kind == GUIDE and tool.effect == "write")
+        listings = self.memory.absorb(tool, result, at, owed.number if answers else -1)
         if tool.effect == "read" and not (
             failed or owed.trouble.doubtful
         ):  # a look at a change in doubt answers nobody

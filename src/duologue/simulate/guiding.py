@@ -13,10 +13,10 @@ from duologue.language.clauses import YOU, of_the_speaker
 from duologue.language.grammar import capital, sentence
 from duologue.plans.binding import Bound, bind
 from duologue.plans.faults import met
-from duologue.plans.guides import Did, Move, need_of, next_move
+from duologue.plans.guides import Did, Move, need_of, next_move, through
 from duologue.plans.memory import Known
 from duologue.plans.trace import is_error
-from duologue.simulate.agenda import GUIDE
+from duologue.simulate.agenda import GUIDE, LOOKUP
 from duologue.simulate.moves import Call, Say
 from duologue.simulate.owed import Owed, told_of
 from duologue.simulate.report import Reporter
@@ -43,7 +43,7 @@ class Guiding:
 
     def move(self, owed: Owed, row: Callable[[int], Known | Call | Say | None]) -> Call | Say:
         """What comes next. `row`: the row that a mention of the request means, or what has to come first."""
-        found = row(0)
+        found = self._among_theirs(owed, row) or row(0)
         if isinstance(found, Call | Say):
             return found
         move = next_move(self._guide(owed), self.done(owed))
@@ -52,6 +52,17 @@ class Guiding:
         if not move.by:
             return Say(owed, "mended" if move.kind == "solved" else "passed on", move=move)
         return self._own_move(owed, move, row)
+
+    def _among_theirs(self, owed: Owed, row: Callable[[int], Known | Call | Say | None]) -> Call | Say | None:
+        """A look at what is the user's, where nothing else finds the row that the trouble is about."""
+        way = through(self.index, owed.need.mentions)
+        if way is None or 0 in owed.looked_up or self.report.agenda.found(owed, 0):
+            return None
+        found = row(1)
+        if isinstance(found, Call | Say):
+            return found
+        bound, missing = bind(way[0], self.index.inputs[way[0].name], way[1], (found,))
+        return Say(owed, "not found", 1) if missing else Call(owed, LOOKUP, way[0], bound, 0)
 
     def _own_move(self, owed: Owed, move: Move, row: Callable[[int], Known | Call | Say | None]) -> Call | Say:
         tool = self.index.by_name.get(move.tool)
@@ -116,7 +127,8 @@ class Guiding:
         lead = self._lead(owed, say, dice)
         if say.kind == "instruct":
             text = self._instruction(move, dice)
-            act = Act("instruct", values={**told_of(owed), "tool": move.tool, "args": move.args})
+            told = {"tool": move.tool, "args": move.args, "field": self._field(owed, move)}
+            act = Act("instruct", values={**told_of(owed), **told})
             return f"{lead} {text}".strip(), (act,)
         if say.kind == "propose":
             text, acts = self.report.words([Say(say.owed, "confirm?")], dice)
@@ -128,6 +140,11 @@ class Guiding:
             text = self.report.lines.line("guide.passed_on", dice)
         return f"{lead} {text}".strip(), (Act(say.kind, values=told_of(owed)),)
 
+    def _field(self, owed: Owed, move: Move) -> str:
+        """The field that the user is asked for, of what a tool of theirs shows; empty where it is to be used, and that is all."""
+        guide = self._guide(owed)
+        return {"look": guide.steps[move.step].look.field, "test": guide.works.field}.get(move.kind, "")
+
     def _instruction(self, move: Move, dice: random.Random) -> str:
         tool = self.own[move.tool]
         lines = [t for t in (filled(line, move.args) for line in tool.wording.get("instruct", ())) if t is not None]
@@ -137,7 +154,7 @@ class Guiding:
         return f"{self.report.lines.line('guide.try', dice)} {asked}" if move.kind == "test" else asked
 
     def _lead(self, owed: Owed, say: Say, dice: random.Random) -> str:
-        """What the assistant makes of what was last seen or done. One look may show what several steps are about: what comes of it counts."""
+        """What the assistant makes of what was last seen or done."""
         done, guide, lines = self.done(owed), self._guide(owed), self.report.lines
         if not done:
             return lines.line("guide.begin", dice)
@@ -148,17 +165,13 @@ class Guiding:
             return self._thanks(owed, last, before, dice)
         if before.kind == "test":
             return "" if say.kind == "mended" else lines.line("guide.not_yet", dice)
-        if not 0 <= before.step < len(guide.steps):
-            return ""
-        step, move = guide.steps[before.step], say.move
-        if move is not None and move.kind == "fix" and _shows(last, guide.steps[move.step].look):
-            step = guide.steps[move.step]
-        wrong = step.is_wrong(last.result.get(step.look.field))
-        if last.by == "user":
-            return lines.line("guide.found" if wrong else "guide.fine", dice)
-        if not wrong:
-            return lines.line("guide.all_right", dice)
-        return lines.line("guide.seen", dice, self._shown(last, step.look.field))
+        if say.move is None or say.move.kind != "fix":
+            return lines.line("guide.fine" if last.by == "user" else "guide.all_right", dice)
+        look = guide.steps[say.move.step].look
+        if look.by == "user":
+            return lines.line("guide.found", dice)
+        seen = next((d for d in reversed(done) if (d.by, d.tool) == (look.by, look.tool)), last)
+        return lines.line("guide.seen", dice, self._shown(seen, look.field))
 
     def _thanks(self, owed: Owed, last: Did, move: Move, dice: random.Random) -> str:
         if last.by == "user":
@@ -176,9 +189,6 @@ class Guiding:
         label = phrases.noun(key, slot.table) if slot is not None else field.replace("_", " ")
         return {"label": label, "value": phrases.value(key, did.result.get(field))}
 
-
-def _shows(did: Did, look: Look) -> bool:
-    return (did.by, did.tool) == (look.by, look.tool)
 
 
 def _seen(act: Act) -> Did:

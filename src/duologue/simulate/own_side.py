@@ -55,12 +55,16 @@ class OwnSide:
         if is_error(result):
             text = scene.words.say("own.failed", scene.dice, message=str(result["error"]["message"]))
             return say(text, Act("observe", values={"tool": call.name, "seen": {}, "failed": True}))
-        text, seen = self._line(self.tools[call.name], result, scene.dice)
+        asked = next((str(a.values["field"]) for a in scene.past.heard if a.kind == "instruct"), "")
+        text, seen = self._line(self.tools[call.name], result, asked, scene.dice)
         return say(text, Act("observe", values={"tool": call.name, "seen": seen}))
 
-    def _line(self, tool: Tool, result: Mapping[str, Json], dice: random.Random) -> tuple[str, dict[str, Json]]:
+    def _line(
+        self, tool: Tool, result: Mapping[str, Json], asked: str, dice: random.Random
+    ) -> tuple[str, dict[str, Json]]:
+        """What is said of a result, and what of it that tells: the field asked for, where there are words for it."""
         lines = [(t, line) for line in tool.wording.get("report", ()) if (t := filled(line, result)) is not None]
         if not lines:
             raise UnsaidError(f"there are no words for what {tool.name} showed")
-        text, line = dice.choice(lines)
+        text, line = dice.choice([x for x in lines if asked in fields(x[1])] or lines)
         return text, {name: result[name] for name in sorted(fields(line))}

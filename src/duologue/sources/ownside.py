@@ -3,7 +3,8 @@
 user_tools.toml    `tables`, the user's part of the state, and tools in the form of `tools.toml`. Their statements may read the desk's
                    tables and write the user's. One input of use `own` says whose the thing is, and is filled in for the user
 guides.toml        what the desk does about each trouble: `works` (the user's test), `complaint` (how they bring it up), and `step`s
-                   in order: where to `look`, what is `wrong`, what `fix` mends it; `otherwise`, what is left where none helps
+                   in order: where to `look`, what is `wrong`, what `fix` mends it; `otherwise`, what is left where none helps; `case`,
+                       what else the test shows where this is the trouble, if several guides go by one test
 
 [[guide]]
 name = "no_picture"
@@ -21,9 +22,11 @@ fix = { by = "user", tool = "push_in_cable" }
 from collections.abc import Mapping
 from pathlib import Path
 
-from msgspec import Struct, field
+import msgspec
+from msgspec import Struct
 
 from duologue.errors import UserError
+from duologue.language.cases import fields
 from duologue.sources.files import decoded
 from duologue.sources.toolfile import Schema, ToolEntry, Wording, made_tools
 from duologue.types import Fix, Guide, GuideStep, Json, Look, Tool, Working
@@ -45,7 +48,7 @@ class OwnSide(Struct, frozen=True):
 class _ToolsFile(Struct, frozen=True, forbid_unknown_fields=True):
     tables: tuple[str, ...]
     tool: tuple[ToolEntry, ...]
-    fields: dict[str, Schema] = field(default_factory=dict)
+    fields: dict[str, Schema] = msgspec.field(default_factory=dict)
 
 
 class _Works(Struct, frozen=True, forbid_unknown_fields=True, rename={"value": "is"}):
@@ -65,6 +68,7 @@ class _Guide(Struct, frozen=True, forbid_unknown_fields=True):
     step: tuple[_Step, ...]
     complaint: tuple[str, ...]
     otherwise: Fix | None = None
+    case: dict[str, Json] = msgspec.field(default_factory=dict)
 
 
 class _GuidesFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,6 +100,11 @@ def check_guides(folder: Path, side: OwnSide, tools: tuple[Tool, ...]) -> None:
     for guide in side.guides:
         where = f"{folder / GUIDES}: guide {guide.name!r}"
         _check_look(where, Look("user", guide.works.tool, guide.works.field), sides)
+        known = sides["user"][guide.works.tool].returns.get("properties", {})
+        if foreign := sorted(guide.case.keys() - known.keys()):
+            raise UserError(
+                f"{where}: {guide.works.tool} gives no field {foreign[0]!r}", f"Fields: {', '.join(known)}."
+            )
         if not guide.steps or not guide.complaint:
             raise UserError(f"{where} has no steps or no complaint", "Give it both.")
         for number, step in enumerate(guide.steps, 1):
@@ -121,9 +130,19 @@ def _check_tool(path: Path, tool: Tool, tables: tuple[str, ...]) -> None:
 
 def _check_look(where: str, look: Look, sides: Mapping[str, Mapping[str, Tool]]) -> None:
     tool = _found(where, look, sides)
-    fields = tool.returns.get("properties", {})
-    if look.field not in fields:
-        raise UserError(f"{where}: {tool.name} gives no field {look.field!r}", f"Fields: {', '.join(fields)}.")
+    known = tool.returns.get("properties", {})
+    if look.field not in known:
+        raise UserError(f"{where}: {tool.name} gives no field {look.field!r}", f"Fields: {', '.join(known)}.")
+    _check_told(where, look, tool)
+
+
+def _check_told(where: str, look: Look, tool: Tool) -> None:
+    """There are words for what is asked for."""
+    if look.by == "user" and not any(look.field in fields(line) for line in tool.wording.get("report", ())):
+        raise UserError(
+            f"{where}: no `report` of {tool.name} tells {look.field!r}, so nobody could say it",
+            f"Write one in lexicon.yaml: {{{look.field}}}, or {{{look.field}:value=words|other=words}}.",
+        )
 
 
 def _check_fix(where: str, fix: Fix, sides: Mapping[str, Mapping[str, Tool]]) -> None:
@@ -147,4 +166,4 @@ def _found(where: str, call: Look | Fix, sides: Mapping[str, Mapping[str, Tool]]
 def _guide(guide: _Guide) -> Guide:
     works = Working(guide.works.tool, guide.works.field, guide.works.value)
     steps = tuple(GuideStep(s.text, s.look, s.wrong, s.fix) for s in guide.step)
-    return Guide(guide.name, guide.title, works, steps, guide.complaint, guide.otherwise)
+    return Guide(guide.name, guide.title, works, steps, guide.complaint, guide.otherwise, guide.case)

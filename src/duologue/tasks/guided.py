@@ -10,13 +10,12 @@ from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from duologue.catalog.model import Catalog
 from duologue.environment import Image, SqliteSession, quote
 from duologue.ids import digest, rng
 from duologue.language.grammar import grammar, sentence
-from duologue.plans.guides import Did, Move, need_of, next_move, own_values
+from duologue.plans.guides import Did, Move, need_of, next_move, own_values, through
 from duologue.plans.index import ToolIndex
 from duologue.tasks.anchors import Anchor, Anchors
 from duologue.tasks.clients import Client, owner
@@ -130,7 +129,9 @@ def _case(side: Side, what: tuple[Guide, dict[str, Tool]], session: SqliteSessio
     for owned in dice.sample(side.owned, min(_TRIED, len(side.owned))):
         given = dict.fromkeys(own_values(tools[guide.works.tool], _all(tools, owned.value)), owned.value)
         tried = session.execute(guide.works.tool, given, own=True)
-        if not tried.failed and tried.result.get(guide.works.field) != guide.works.value:
+        if tried.failed or tried.result.get(guide.works.field) == guide.works.value:
+            continue
+        if all(tried.result.get(name) == value for name, value in guide.case.items()):
             return owned
     return None
 
@@ -162,20 +163,30 @@ class _Walked:
         client = drawing.client
         speaker = (client.mention,) if client is not None and client.table != anchor.table else ()
         needed = {s.table for s in _slots(drawing.maker.index, guide)}
-        self.about = (self.mention, *(m for m in speaker if m.table in needed))
+        self.index = drawing.maker.index
+        found = self.index.lookup(anchor.table, self.mention.by) is not None
+        self.about = (self.mention, *(m for m in speaker if m.table in needed or not found))
         self.proofs: dict[str, Json] = {}
         self.done: list[Did] = []
 
     def task(self) -> Task:
         """The task. Raises `_Stuck` or `Taken` where the guide can't be walked to its end."""
-        walk, first = self.drawing.walk, len(self.drawing.walk.steps)
-        walk.find(self.mention)
+        first = len(self.drawing.walk.steps)
+        self._come_by()
         for _ in range(_MOST_MOVES):
             move = next_move(self.guide, self.done)
             if move.kind in ("solved", "stuck"):
                 return self._told(move, first)
             self.done.append(self._own_call(move) if move.by == "user" else self._desk_call(move))
         raise _Stuck
+
+    def _come_by(self) -> None:
+        """Look up the row that the trouble is about."""
+        walk, way = self.drawing.walk, through(self.index, self.about)
+        if way is not None:
+            walk.find(self.about[1])
+            walk.take(*way, means=True)
+        walk.find(self.mention)
 
     def _own_call(self, move: Move) -> Did:
         walk = self.drawing.walk
@@ -197,12 +208,9 @@ class _Walked:
         if need is None:
             raise _Stuck
         try:
-            _, result = walk.take(tool, need)
+            _, result = walk.take(tool, need, means=move.kind == "look")
         except Refused:
             return Did("agent", move.tool, {}, failed=True)
-        if move.kind == "look":
-            walk.steps[-1] = replace(walk.steps[-1], weight="structural")
-            walk.asked[-1] = ""
         return Did("agent", move.tool, result if isinstance(result, dict) else {})
 
     def _proofs(self, tool: Tool) -> dict[str, Json]:

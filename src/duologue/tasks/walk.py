@@ -119,12 +119,12 @@ class Walk:
         self.back_to(mark)
 
     def take(
-        self, tool: Tool, need: Need, meant: Mapping[str, RowKey] = {}, before: Known | None = None
+        self, tool: Tool, need: Need, meant: Mapping[str, RowKey] = {}, before: Known | None = None, means: bool = False
     ) -> tuple[list[Listing], Json]:
         """Resolve the need's mentions (looking up what is not known yet) and make its call.
 
         `meant` says, per table, which row is meant where a name turns out to be shared. `before`: the need amends a change to
-        this row, and goes back to what the row held then as far as it sets that.
+        this row, and goes back to what the row held then as far as it sets that. `means`: it is a look-up on the way to something else.
 
         Returns the listings and the raw result of its own call. Raises `Taken` with the walk as it was, or `Refused` with
         the look-ups made: the refusal may be the point of a task.
@@ -140,7 +140,7 @@ class Walk:
                 raise Taken  # the assistant would ask what is to be set
             if before is not None:
                 bound = {k: _gone_back(tool.inputs.get(k), b, before) for k, b in bound.items()}
-            return self._step(tool, bound, "critical", amending=before is not None)
+            return self._step(tool, bound, "structural" if means else "critical", amending=before is not None)
         except Refused:
             raise
         except Taken:

@@ -177,6 +177,8 @@ class Guide(Struct, frozen=True, omit_defaults=True):
     """How users bring it up."""
     otherwise: Fix | None = None
     """What is left where no step helps: the assistant's call."""
+    case: dict[str, Json] = field(default_factory=dict)
+    """What the user's test shows beside where this is the trouble: field → value. Empty = any failed test."""
 
 
 class Policy(Struct, frozen=True, omit_defaults=True):
