@@ -81,7 +81,7 @@ def next_move(guide: Guide, done: Sequence[Did]) -> Move:
         tried = trail.after("user", test.tool)
         if tried is None:
             return Move("test", "user", test.tool, step=number)
-        if tried.result.get(test.field) == test.value:
+        if test.holds(tried.result):
             return Move("solved", step=number)
         trail.seen["user", test.tool] = tried.result
     left = guide.otherwise

@@ -20,7 +20,7 @@ from duologue.simulate.agenda import GUIDE, LOOKUP
 from duologue.simulate.moves import Call, Say
 from duologue.simulate.owed import Owed, told_of
 from duologue.simulate.report import Reporter
-from duologue.types import Act, Environment, Guide, Json, Look, Need, Tool, Turn
+from duologue.types import Act, Environment, Guide, Json, Need, Tool, Turn
 
 __all__ = ["Guiding"]
 
@@ -188,7 +188,6 @@ class Guiding:
         phrases = self.report.phrases
         label = phrases.noun(key, slot.table) if slot is not None else field.replace("_", " ")
         return {"label": label, "value": phrases.value(key, did.result.get(field))}
-
 
 
 def _seen(act: Act) -> Did:

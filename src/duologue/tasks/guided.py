@@ -129,7 +129,7 @@ def _case(side: Side, what: tuple[Guide, dict[str, Tool]], session: SqliteSessio
     for owned in dice.sample(side.owned, min(_TRIED, len(side.owned))):
         given = dict.fromkeys(own_values(tools[guide.works.tool], _all(tools, owned.value)), owned.value)
         tried = session.execute(guide.works.tool, given, own=True)
-        if tried.failed or tried.result.get(guide.works.field) == guide.works.value:
+        if tried.failed or guide.works.holds(tried.result):
             continue
         if all(tried.result.get(name) == value for name, value in guide.case.items()):
             return owned

@@ -1,5 +1,6 @@
 """Tools and the environment they act on."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from msgspec import Struct, field
@@ -128,6 +129,12 @@ class Rule(Struct, frozen=True, omit_defaults=True):
     problem: Problem | None = None
 
 
+def _is_among(value: Json, one: Json) -> bool:
+    """Whether it is the value, or one of the values of a list; a flag is no number."""
+    several = one if isinstance(one, list) else [one]
+    return any(value is w if isinstance(w, bool) or isinstance(value, bool) else value == w for w in several)
+
+
 class Look(Struct, frozen=True, omit_defaults=True):
     """Where something shows: a field of what a tool gives, seen by the user (with a tool of their own) or by the assistant."""
 
@@ -154,16 +161,19 @@ class GuideStep(Struct, frozen=True, omit_defaults=True):
 
     def is_wrong(self, value: Json) -> bool:
         """Whether what was seen is what this step mends."""
-        several = self.wrong if isinstance(self.wrong, list) else [self.wrong]
-        return any(value is w if isinstance(w, bool) or isinstance(value, bool) else value == w for w in several)
+        return _is_among(value, self.wrong)
 
 
 class Working(Struct, frozen=True):
-    """The user's own test: it works where the field of what the tool gives is this."""
+    """The user's own test: it works where the field of what the tool gives is this (a value, or one of several)."""
 
     tool: str
     field: str
     value: Json
+
+    def holds(self, result: Mapping[str, Json]) -> bool:
+        """Whether what the test gave says that it works."""
+        return _is_among(result.get(self.field), self.value)
 
 
 class Guide(Struct, frozen=True, omit_defaults=True):

@@ -37,7 +37,7 @@ def walk(session: SqliteSession, guide: Guide, phone: dict[str, Json]) -> tuple[
     """Go through a guide: what was mended, and how it ended."""
 
     def works() -> bool:
-        return bool(see(session, guide.works.tool, phone["device_id"])[guide.works.field] == guide.works.value)
+        return guide.works.holds(see(session, guide.works.tool, phone["device_id"]))
 
     mended: list[str] = []
     for step in guide.steps:
@@ -65,7 +65,7 @@ def test_guides_lead_somewhere(telecom: Source, session: SqliteSession, ask: Ask
     ends, steps, several, left = Counter[str](), Counter[str](), 0, set[int]()
     for phone in ask(PHONES):
         before = see(session, guide.works.tool, phone["device_id"])
-        if before[guide.works.field] != guide.works.value and guide.case.items() <= before.items():
+        if not guide.works.holds(before) and guide.case.items() <= before.items():
             mended, end = walk(session, guide, phone)
             ends[end] += 1
             steps.update(mended)
