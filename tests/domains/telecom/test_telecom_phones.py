@@ -29,7 +29,8 @@ def _mend(session: SqliteSession, fix: Fix, phone: dict[str, Json]) -> str:
     if fix.by == "user":
         see(session, fix.tool, phone["device_id"], **fix.args)
         return ""
-    outcome = session.execute(fix.tool, {"line_id": phone["line_id"], **fix.args})
+    pin = {"security_pin": phone["security_pin"]} if fix.tool == "resume_line" else {}
+    outcome = session.execute(fix.tool, {"line_id": phone["line_id"], **pin, **fix.args})
     return outcome.result["error"]["type"] if outcome.failed else ""
 
 
@@ -52,7 +53,7 @@ def walk(session: SqliteSession, guide: Guide, phone: dict[str, Json]) -> tuple[
     return mended, "works" if works() else "otherwise"
 
 
-PHONES = "SELECT device_id, line_id FROM handsets ORDER BY device_id"
+PHONES = "SELECT device_id, line_id, security_pin FROM handsets JOIN lines USING (line_id) ORDER BY device_id"
 
 
 GUIDES = "no_mobile_data", "no_data_abroad", "slow_data", "calls_fail"
@@ -145,7 +146,7 @@ def test_results_and_wording(telecom: Source, session: SqliteSession, ask: Ask) 
 
 def _phone(ask: Ask, name: str) -> dict[str, Json]:
     first, last = name.split()
-    return ask(f"""SELECT device_id, line_id FROM handsets JOIN lines USING (line_id) JOIN customers USING (customer_id)
+    return ask(f"""SELECT device_id, line_id, security_pin FROM handsets JOIN lines USING (line_id) JOIN customers USING (customer_id)
         WHERE first_name = '{first}' AND last_name = '{last}' ORDER BY device_id""")[
         0 if name != "Grace Hadley" else _leeds(ask)
     ]

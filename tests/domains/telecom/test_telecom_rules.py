@@ -60,8 +60,8 @@ CASES: dict[str, tuple[str, str, str, str]] = {
     ),
     "new_sim_after_theft": (
         "resume_line",
-        "SELECT line_id FROM at WHERE name = 'Zara Chaudhry'",
-        "SELECT line_id FROM at WHERE name = 'Graham Tolley'",
+        "SELECT line_id, security_pin FROM at WHERE name = 'Zara Chaudhry'",
+        "SELECT line_id, security_pin FROM at WHERE name = 'Graham Tolley'",
         "new_sim_needed",
     ),
     "security_pin": (
@@ -112,9 +112,10 @@ CASES: dict[str, tuple[str, str, str, str]] = {
 # The same rules for the other tools they bind, and from their other side; no error where they are kept.
 MORE: list[tuple[str, str, str]] = [
     ("change_plan", f"SELECT line_id, sold.plan_id FROM at, sold WHERE at.name = 'Declan Furlong' AND {_DEARER}", ""),
-    ("resume_line", "SELECT line_id FROM at WHERE name = 'Nicola Tranter'", ""),
-    ("resume_line", "SELECT line_id FROM at WHERE name = 'Rhys Madoc'", "bill_overdue"),
-    ("resume_line", "SELECT line_id FROM at WHERE suspended_for = 'lost' AND owed = 0", ""),
+    ("resume_line", "SELECT line_id, security_pin FROM at WHERE name = 'Nicola Tranter'", ""),
+    ("resume_line", "SELECT line_id, security_pin FROM at WHERE name = 'Rhys Madoc'", "bill_overdue"),
+    ("resume_line", "SELECT line_id, security_pin FROM at WHERE suspended_for = 'lost' AND owed = 0", ""),
+    ("resume_line", "SELECT line_id, '' || security_pin || '0' AS security_pin FROM at WHERE name = 'Nicola Tranter'", "identity_not_confirmed"),
     ("get_port_code", "SELECT line_id, security_pin FROM at WHERE name = 'Helen Prowse'", ""),
     ("get_port_code", "SELECT line_id, security_pin FROM at WHERE name = 'Imran Aziz'", "bill_overdue"),
     ("get_port_code", "SELECT line_id, '' || security_pin || '0' AS security_pin FROM at WHERE name = 'Helen Prowse'", "identity_not_confirmed"),
@@ -167,7 +168,7 @@ def test_elsewhere(ask: Ask, session: SqliteSession, tool: str, sql: str, error:
 
 def test_instalments_make_way_for_the_line(ask: Ask, session: SqliteSession) -> None:
     """A line that is off for an unpaid bill is resumed once instalments are agreed."""
-    line = _arguments(ask, "SELECT line_id FROM at WHERE name = 'Rhys Madoc'")
+    line = _arguments(ask, "SELECT line_id, security_pin FROM at WHERE name = 'Rhys Madoc'")
     _refused(session, "resume_line", line, "bill_overdue")
     bill = _arguments(ask, "SELECT bill_id, 2 AS instalments FROM due WHERE name = 'Rhys Madoc' AND status = 'overdue'")
     assert not session.execute("arrange_payment", bill).failed

@@ -80,10 +80,10 @@ def test_a_stolen_phone(session: SqliteSession, ask: Ask) -> None:
     """Suspended at once, a new SIM for the PIN, and resumed."""
     line = only_line(session, "Rosie Marlow")["line_id"]
     assert do(session, "suspend_line", line_id=line, reason="stolen")["line_status"] == "suspended"
-    assert session.execute("resume_line", {"line_id": line}).result["error"]["type"] == "new_sim_needed"
     pin = ask(f"SELECT security_pin FROM lines WHERE line_id = {line}")[0]
+    assert session.execute("resume_line", {"line_id": line, **pin}).result["error"]["type"] == "new_sim_needed"
     do(session, "swap_sim", line_id=line, sim_kind="SIM card", **pin)
-    assert do(session, "resume_line", line_id=line)["line_status"] == "active"
+    assert do(session, "resume_line", line_id=line, **pin)["line_status"] == "active"
 
 
 def test_an_outage_is_told_and_credited(session: SqliteSession, ask: Ask) -> None:
@@ -134,8 +134,8 @@ def test_what_each_write_changes(session: SqliteSession, ask: Ask) -> None:
     assert changed(session, "open_ticket", **one, topic="slow data") == {"tickets": ["insert"]}
     assert changed(session, "top_up_data", **one, top_up_gb=1) == {"monthly_usage": ["update"], "lines": ["update"]}
     assert changed(session, "suspend_line", **one, reason="lost") == {"lines": ["update"], "sims": ["update"]}
-    assert changed(session, "resume_line", **one) == {"lines": ["update"], "sims": ["update"]}
     pin = ask(f"SELECT security_pin FROM lines WHERE line_id = {line['line_id']}")[0]
+    assert changed(session, "resume_line", **one, **pin) == {"lines": ["update"], "sims": ["update"]}
     assert changed(session, "swap_sim", **one, **pin, sim_kind="SIM card") == {"sims": ["update", "insert"]}
     assert changed(session, "transfer_to_human", customer_id=line["customer_id"], reason="complaint") == {
         "handovers": ["insert"]
@@ -160,7 +160,7 @@ def test_what_each_write_changes(session: SqliteSession, ask: Ask) -> None:
         ("enable_roaming", {"line_id": 1}, "not_found"),
         ("suspend_line", {"line_id": 1, "reason": "lost"}, "not_found"),
         ("suspend_line", {"line_id": 21001, "reason": "unpaid bill"}, "invalid_arguments"),
-        ("resume_line", {"line_id": 1}, "not_found"),
+        ("resume_line", {"line_id": 1, "security_pin": "0000"}, "not_found"),
         ("swap_sim", {"line_id": 1, "sim_kind": "eSIM", "security_pin": "0000"}, "not_found"),
         ("swap_sim", {"line_id": 21001, "sim_kind": "eSIM"}, "invalid_arguments"),
         ("correct_address", {"customer_id": 1, "date_of_birth": "1990-01-01", "line1": "1 The Green", "postcode": "YO10 1AA"}, "not_found"),
@@ -193,8 +193,8 @@ _OFF = "FROM lines WHERE status = 'suspended'"
         ("enable_roaming", f"SELECT line_id {_OFF}", "line_not_active"),
         ("enable_roaming", "SELECT line_id FROM lines WHERE status = 'active' AND roaming = 'on'", "precondition_failed"),
         ("suspend_line", f"SELECT line_id, 'lost' AS reason {_OFF}", "line_not_active"),
-        ("resume_line", "SELECT line_id FROM lines WHERE status = 'active'", "not_suspended"),
-        ("resume_line", "SELECT line_id FROM lines WHERE status = 'ended'", "not_suspended"),
+        ("resume_line", "SELECT line_id, security_pin FROM lines WHERE status = 'active'", "not_suspended"),
+        ("resume_line", "SELECT line_id, security_pin FROM lines WHERE status = 'ended'", "not_suspended"),
         ("swap_sim", "SELECT line_id, security_pin, 'eSIM' AS sim_kind FROM lines WHERE status = 'ended'", "line_not_active"),
         ("swap_sim", "SELECT line_id, security_pin, 'eSIM' AS sim_kind FROM lines JOIN customers USING (customer_id) WHERE email IS NULL AND status = 'active'", "no_email"),
         ("arrange_payment", "SELECT bill_id, 2 AS instalments FROM bills WHERE status = 'paid' AND amount_gbp > 40", "precondition_failed"),
@@ -238,8 +238,8 @@ WRITES = {
     "add_add_on": f"SELECT line_id, 44 AS add_on_id {_ACTIVE} AND line_id NOT IN (SELECT line_id FROM line_add_ons)",
     "top_up_data": f"SELECT line_id, 1 AS top_up_gb {_ACTIVE} AND data_left_gb > 1",
     "enable_roaming": f"SELECT line_id {_ACTIVE} AND roaming = 'off' AND started_on < '2025-09-01'",
-    "suspend_line": f"SELECT line_id, 'long journey' AS reason {_ACTIVE}",
-    "resume_line": "SELECT line_id FROM lines WHERE suspended_for = 'lost'",
+    "suspend_line": f"SELECT line_id, 'lost' AS reason {_ACTIVE}",
+    "resume_line": "SELECT line_id, security_pin FROM lines WHERE suspended_for = 'lost'",
     "swap_sim": f"SELECT line_id, 'eSIM' AS sim_kind, security_pin {_ACTIVE} AND c.email IS NOT NULL",
     "correct_address": "SELECT customer_id, date_of_birth, '1 The Green' AS line1, 'YO24 3BB' AS postcode, 'York' AS city FROM customers",
     "arrange_payment": "SELECT bill_id, 2 AS instalments FROM bills WHERE status = 'open' AND amount_gbp BETWEEN 30 AND 150",

@@ -8,7 +8,7 @@ from duologue.ids import rng
 
 TICKETS, HANDOVERS = 130, 48
 _DESK = Hours(8, 20)
-_TOPICS = {"no signal": 24, "no mobile data": 30, "slow data": 20, "calls fail": 16, "number transfer": 10}
+_TOPICS = {"no signal": 24, "no mobile data": 30, "slow data": 20, "failing calls": 16, "number transfer": 10}
 _TEAMS = {
     "complaint": ("customer relations team", 34),
     "bereavement": ("care team", 6),

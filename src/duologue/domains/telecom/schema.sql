@@ -160,7 +160,7 @@ CREATE TABLE credits (
 CREATE TABLE tickets (
   ticket_id INTEGER PRIMARY KEY,
   line_id INTEGER NOT NULL REFERENCES lines (line_id),
-  topic TEXT NOT NULL CHECK (topic IN ('no signal', 'no mobile data', 'slow data', 'calls fail', 'number transfer')),
+  topic TEXT NOT NULL CHECK (topic IN ('no signal', 'no mobile data', 'slow data', 'failing calls', 'number transfer')),
   status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'closed')),
   opened_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
   closed_at TEXT CHECK (closed_at >= opened_at),
