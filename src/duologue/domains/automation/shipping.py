@@ -7,7 +7,7 @@ from duologue.domains.automation.books import Books, ago, second
 from duologue.domains.making import Hours, Row, Time, hours
 from duologue.ids import rng
 
-KEPT = 8
+KEPT = 5
 """Releases kept of each service; older ones are pruned."""
 _OFFICE = Hours(opens=9, closes=17, off=(5, 6))
 
