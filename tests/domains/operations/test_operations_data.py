@@ -137,7 +137,7 @@ def test_size_and_soundness(database: apsw.Connection) -> None:
     assert database.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-ROWS = "f6b0720bff63b56b"
+ROWS = "43199f3526dd06ac"
 """Digest of all rows. Whoever changes the story on purpose writes the new one here."""
 
 

@@ -98,8 +98,8 @@ CASES: dict[str, tuple[str, str, str, str]] = {
     ),
     "reopen_window": (
         "reopen_incident",
-        "SELECT incident_id FROM ended WHERE hours < 47.9 AND NOT beside ORDER BY hours DESC",
-        "SELECT incident_id FROM ended WHERE hours > 48 AND NOT beside ORDER BY hours",
+        "SELECT incident_id, severity FROM ended WHERE hours < 47.9 AND NOT beside ORDER BY hours DESC",
+        "SELECT incident_id, severity FROM ended WHERE hours > 48 AND NOT beside ORDER BY hours",
         "reopen_window_over",
     ),
     "stand_in": (
@@ -125,7 +125,7 @@ CASES: dict[str, tuple[str, str, str, str]] = {
 # The same rules for the other tools they bind, and on their other sides.
 MORE: list[tuple[str, str, str]] = [
     ("silence_alert", "SELECT alert_id, 4 AS silence_hours FROM going WHERE severity = 'critical' AND incident_id IS NOT NULL", "silence_too_long"),
-    ("reopen_incident", "SELECT incident_id FROM ended WHERE beside ORDER BY hours", "incident_open"),
+    ("reopen_incident", "SELECT incident_id, severity FROM ended WHERE beside ORDER BY hours", "incident_open"),
     ("open_incident", "SELECT alert_id, 'SEV3' AS severity FROM going WHERE incident_id IS NULL AND beside IS NULL AND tier = 1 AND severity = 'critical'", "severity_too_low"),
     ("set_severity", "SELECT incident_id, iif(severity = 'SEV1', 'SEV2', 'SEV1') AS severity FROM ended", "incident_resolved"),
     ("assign_incident", "SELECT incident_id, c.engineer_id FROM ended JOIN on_call c USING (service_id) WHERE c.engineer_id <> assignee_id", "incident_resolved"),

@@ -53,9 +53,9 @@ def test_from_an_alert_to_an_incident_and_back(do: Do, session: SqliteSession) -
     assert (primary["pager_level"], secondary["pager_level"]) == ("primary", "secondary")
     assert primary["pager_until"] == "2025-10-17 09:00:00"
 
-    taken = do("acknowledge_alert", alert_id=alert["alert_id"])
+    taken = do("acknowledge_alert", alert_id=alert["alert_id"], pager_level="primary")
     assert (taken["alert_status"], taken["engineer"]) == ("acknowledged", primary["engineer"])
-    assert refusal(session, "acknowledge_alert", alert_id=alert["alert_id"]) == "not_firing"
+    assert refusal(session, "acknowledge_alert", alert_id=alert["alert_id"], pager_level="secondary") == "not_firing"
     assert refusal(session, "attach_alert", alert_id=alert["alert_id"]) == "no_open_incident"
 
     opened = do("open_incident", alert_id=alert["alert_id"], severity="SEV2")
@@ -82,6 +82,12 @@ def test_from_an_alert_to_an_incident_and_back(do: Do, session: SqliteSession) -
     assert told["message"] == "Identified: we know what causes slow responses and are working on it."
     assert refusal(session, "post_update", incident_id=number, phase="resolved") == "not_resolved"
     assert do("silence_alert", alert_id=alert["alert_id"], silence_hours=2)["alert_status"] == "silenced"
+    quiet = do("get_alert", alert_id=alert["alert_id"])
+    assert (quiet["belongs_to"], quiet["engineer"], quiet["silenced_until"][:13]) == (
+        number,
+        primary["engineer"],
+        "2025-10-16 12",
+    )
 
     file = do("get_incident", incident_id=number)
     assert (file["incident_status"], file["alerts_left"], file["engineer"]) == ("identified", 1, secondary["engineer"])
@@ -104,8 +110,8 @@ def test_resolved_reopened_and_resolved_again(do: Do, session: SqliteSession, as
     assert refusal(session, "post_update", incident_id=number, phase="monitoring") == "incident_resolved"
     assert do("post_update", incident_id=number, phase="resolved")["message"].startswith("Resolved: ")
 
-    assert do("reopen_incident", incident_id=number)["incident_status"] == "investigating"
-    assert refusal(session, "reopen_incident", incident_id=number) == "unchanged"
+    assert do("reopen_incident", incident_id=number, severity="SEV1")["severity"] == "SEV1"
+    assert refusal(session, "reopen_incident", incident_id=number, severity="SEV1") == "unchanged"
     assert do("resolve_incident", incident_id=number, cause="not found")["postmortem_due_on"] == "2025-10-21"
 
 
@@ -195,7 +201,7 @@ def test_a_colleague_takes_over_once(do: Do, session: SqliteSession, ask: Ask) -
 UNKNOWN = {
     "list_alerts": ["service_id"], "who_is_on_call": ["service_id"], "get_incident": ["incident_id"], "list_incident_alerts": ["incident_id"],
     "list_shifts": ["engineer_id"], "list_stand_ins": ["shift_id"], "list_open_windows": ["change_id"], "list_recent_changes": ["incident_id"],
-    "acknowledge_alert": ["alert_id"], "attach_alert": ["alert_id"], "reopen_incident": ["incident_id"], "cover_shift": ["shift_id", "engineer_id"],
+    "attach_alert": ["alert_id"], "get_alert": ["alert_id"], "cover_shift": ["shift_id", "engineer_id"],
     "schedule_change": ["change_id", "window_id"], "link_change": ["change_id", "incident_id"], "assign_incident": ["incident_id", "engineer_id"],
 }  # fmt: skip
 

@@ -189,7 +189,7 @@ CREATE TABLE handovers (
   handover_id INTEGER PRIMARY KEY,
   incident_id INTEGER NOT NULL REFERENCES incidents (incident_id),
   reason TEXT NOT NULL CHECK (reason IN
-    ('security concern', 'possible data loss', 'press enquiry', 'legal question', 'supplier dispute', 'exception to a rule')),
+    ('security concern', 'possible data loss', 'press enquiry', 'legal question', 'customer complaint', 'exception to a rule')),
   status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'closed')),
   opened_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
 ) STRICT;

@@ -131,8 +131,9 @@ class Decided:
 
 
 def _choices(drawing: "Drawing", settable: list[Field]) -> list[Field]:
-    """What can be set, and what can be done to a row."""
+    """What can be set, and what can be done to a row; what people seldom come up with, seldom."""
     own = deeds(drawing) if not drawing.turns[_DEED] else []
+    own = [f for f in own if f.tool.weight >= 1 or drawing.dice.random() < f.tool.weight]
     return settable + own if own and (settable or drawing.dice.random() < _DEEDS) else settable
 
 
