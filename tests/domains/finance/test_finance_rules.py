@@ -10,15 +10,17 @@ from duologue.types import Json
 
 _WITH = """
 WITH waiting AS (
-  SELECT b.bill_id, b.net_gbp, b.total_gbp, b.entered_by, b.approved_by, b.order_id,
+  SELECT b.bill_id, b.net_gbp, b.total_gbp, (SELECT employee_id FROM employees WHERE name = b.entered_by) AS entered_by, b.order_id,
+    (SELECT min(employee_id) FROM sign_offs a WHERE a.bill_id = b.bill_id) AS approved_by,
     round(b.net_gbp - o.quantity_received * o.unit_price_gbp, 2) AS over, round(o.quantity_received * o.unit_price_gbp * 0.02, 2) AS share
   FROM bills b LEFT JOIN purchase_orders o USING (order_id) WHERE b.status = 'awaiting approval'
 ), payable AS (
   SELECT b.bill_id, b.status, v.currency, v.details_changed_on FROM bills b JOIN vendors v USING (vendor_id)
 ), receipts AS (
-  SELECT l.line_id, l.bank_account, i.invoice_id, c.currency, abs(round(i.open_gbp - l.amount_gbp, 2)) AS apart
-  FROM bank_lines l, invoices i JOIN customers c USING (customer_id)
+  SELECT l.line_id, l.currency AS paid_in, i.invoice_id, c.currency, round(i.open_gbp - l.amount_gbp, 2) AS apart
+  FROM statement_lines l, invoices i JOIN customers c USING (customer_id)
   WHERE l.kind = 'receipt' AND l.status = 'unmatched' AND i.status = 'open'
+    AND substr(upper(c.company_name), 1, 12) = substr(l.counterparty, 1, 12)
 ), aged AS (
   SELECT invoice_id, total_gbp, open_gbp, julianday('2025-10-08') - julianday(issued_on) AS age, julianday('2025-10-08') - julianday(due_on) AS late
   FROM invoices WHERE status = 'open' AND credited_percent = 0
@@ -77,7 +79,7 @@ CASES: dict[str, tuple[str, str, str, str]] = {
         "schedule_payment",
         f"SELECT bill_id, {_NEXT} FROM payable WHERE status = 'approved' AND currency = 'GBP' AND details_changed_on IS NULL",
         f"SELECT bill_id, {_NEXT} FROM payable WHERE status = 'on hold' AND currency = 'GBP' AND details_changed_on IS NULL",
-        "not_approved",
+        "not_ready",
     ),
     "same_currency": (
         "schedule_payment",
@@ -93,8 +95,8 @@ CASES: dict[str, tuple[str, str, str, str]] = {
     ),
     "match_tolerance": (
         "match_bank_line",
-        "SELECT line_id, invoice_id FROM receipts WHERE apart = 5 AND bank_account = 'current' AND currency = 'GBP'",
-        "SELECT line_id, invoice_id FROM receipts WHERE apart = 5.01 AND bank_account = 'current' AND currency = 'GBP'",
+        "SELECT line_id, invoice_id FROM receipts WHERE apart = 5 AND paid_in = 'GBP' AND currency = 'GBP'",
+        "SELECT line_id, invoice_id FROM receipts WHERE apart = 5.01 AND paid_in = 'GBP' AND currency = 'GBP'",
         "amounts_differ",
     ),
     "credit_window": (
@@ -152,11 +154,12 @@ MORE: list[tuple[str, str, str]] = [
     ("post_journal", f"SELECT journal_id, {_CONTROLLER} FROM drafts WHERE {_OPEN.replace('open', 'future')}", "period_not_open"),
     ("change_bank_details", "SELECT vendor_id, called_back_by AS employee_id FROM vendors WHERE called_back_by NOT NULL", "call_back_missing"),
     ("change_bank_details", f"SELECT vendor_id, {_who('managing director')} FROM vendors WHERE called_back_by NOT NULL", "not_an_accountant"),
-    ("match_bank_line", "SELECT line_id, invoice_id FROM receipts WHERE apart <= 5 AND bank_account = 'current' AND currency = 'EUR'", "other_currency"),
-    ("match_bank_line", "SELECT line_id, invoice_id FROM receipts WHERE apart <= 5 AND bank_account = 'euro' AND currency = 'EUR'", ""),
-    ("schedule_payment", f"SELECT bill_id, {_NEXT} FROM payable WHERE status = 'awaiting approval' AND currency = 'GBP' AND details_changed_on IS NULL", "not_approved"),
-    ("issue_credit_note", "SELECT invoice_id, 100 AS credited_percent, 'price error' AS credit_reason FROM aged WHERE age < 80 AND open_gbp < total_gbp", "credit_refused"),
-    ("issue_credit_note", "SELECT invoice_id, 100 AS credited_percent, 'price error' AS credit_reason FROM aged WHERE age < 80 AND open_gbp = total_gbp", ""),
+    ("match_bank_line", "SELECT line_id, invoice_id FROM receipts WHERE apart BETWEEN 0 AND 5 AND paid_in = 'GBP' AND currency = 'EUR'", "other_currency"),
+    ("match_bank_line", "SELECT line_id, invoice_id FROM receipts WHERE apart BETWEEN 0 AND 5 AND paid_in = 'EUR' AND currency = 'EUR'", ""),
+    ("schedule_payment", f"SELECT bill_id, {_NEXT} FROM payable WHERE status = 'awaiting approval' AND currency = 'GBP' AND details_changed_on IS NULL", "not_ready"),
+    ("issue_credit_note", f"SELECT invoice_id, {_GOODS} FROM aged WHERE age < 90 AND open_gbp < total_gbp * 0.05", "credit_refused"),
+    ("match_bank_line", "SELECT line_id, invoice_id FROM receipts WHERE apart < 0 AND paid_in = 'GBP' AND currency = 'GBP'", "amounts_differ"),
+    ("schedule_payment", f"SELECT bill_id, {_NEXT} FROM payable JOIN handovers h USING (bill_id) WHERE payable.status = 'approved' AND h.status = 'open' AND currency = 'GBP'", "not_ready"),
     ("write_off_balance", "SELECT invoice_id FROM aged WHERE open_gbp <= 25 AND late BETWEEN 58 AND 59", "no_write_off"),
 ]  # fmt: skip
 
@@ -215,9 +218,10 @@ def test_every_guard_has_its_case(finance: Source) -> None:
 @pytest.mark.parametrize(
     ("rule", "says"),
     [
-        ("approval_limit", "may approve up to £2000.00, and bill"),
+        ("approval_limit", "may approve up to £2,000.00, and bill"),
+        ("four_eyes", "entered bill 4"),
         ("three_way_match", "only goods worth £768.00 came (20 of 20 at £38.40)."),
-        ("match_tolerance", "the difference of £5.01 is more than £5.00."),
+        ("match_tolerance", "that is less than that by more than £5.00."),
         ("call_back", "nobody has rung the vendor back yet."),
         ("changed_details", "the vendor can be paid only from 2025-10-1"),
         ("same_currency", "is paid in pounds, but a SEPA run pays in euros."),

@@ -74,8 +74,8 @@ def test_a_large_bill_takes_two_signatures(session: SqliteSession, ask: Ask) -> 
 
 
 def test_a_receipt_that_is_five_pounds_short(session: SqliteSession, ask: Ask) -> None:
-    case = ask("""SELECT line_id, i.invoice_id, company_name, l.amount_gbp FROM bank_lines l JOIN invoices i ON round(i.open_gbp - l.amount_gbp, 2) = 5
-        JOIN customers USING (customer_id) WHERE l.status = 'unmatched' AND l.bank_account = 'current' AND currency = 'GBP' LIMIT 1""")[
+    case = ask("""SELECT line_id, i.invoice_id, company_name, l.amount_gbp FROM statement_lines l JOIN invoices i ON round(i.open_gbp - l.amount_gbp, 2) = 5
+        JOIN customers USING (customer_id) WHERE l.status = 'unmatched' AND l.currency = 'GBP' AND customers.currency = 'GBP' LIMIT 1""")[
         0
     ]
     offers = do(session, "suggest_invoices", line_id=case["line_id"])["rows"]
@@ -92,8 +92,8 @@ def test_a_receipt_that_is_five_pounds_short(session: SqliteSession, ask: Ask) -
 
 
 def test_a_receipt_that_pays_it_all(session: SqliteSession, ask: Ask) -> None:
-    case = ask("""SELECT line_id, i.invoice_id FROM bank_lines l JOIN invoices i ON i.open_gbp = l.amount_gbp JOIN customers USING (customer_id)
-        WHERE l.status = 'unmatched' AND l.bank_account = 'current' AND currency = 'GBP' LIMIT 1""")[0]
+    case = ask("""SELECT line_id, i.invoice_id FROM statement_lines l JOIN invoices i ON i.open_gbp = l.amount_gbp JOIN customers USING (customer_id)
+        WHERE l.status = 'unmatched' AND l.currency = 'GBP' AND customers.currency = 'GBP' LIMIT 1""")[0]
     done = do(session, "match_bank_line", **case)
     assert (done["open_gbp"], done["invoice_status"]) == (0, "paid")
 
@@ -174,10 +174,15 @@ def test_new_bank_details_stop_the_next_run(session: SqliteSession, ask: Ask) ->
 def test_what_each_write_changes(session: SqliteSession, ask: Ask) -> None:
     bill = ask("SELECT bill_id FROM bills WHERE status = 'approved' LIMIT 1")[0]["bill_id"]
     assert changed(session, "hold_bill", bill_id=bill, hold_reason="quality complaint") == {"bills": ["update"]}
+    waits = ask(
+        "SELECT bill_id FROM bills WHERE status = 'awaiting approval' AND total_gbp < 2500 AND order_id IS NULL LIMIT 1"
+    )[0]["bill_id"]
+    signed = changed(session, "approve_bill", bill_id=waits, employee_id=employee(ask, "managing director"))
+    assert signed == {"sign_offs": ["insert"], "bills": ["update"]}
     assert changed(session, "transfer_to_human", bill_id=bill, reason="VAT question") == {"handovers": ["insert"]}
-    case = ask("""SELECT line_id, i.invoice_id FROM bank_lines l JOIN invoices i ON i.open_gbp = l.amount_gbp JOIN customers USING (customer_id)
-        WHERE l.status = 'unmatched' AND l.bank_account = 'current' AND currency = 'GBP' LIMIT 1""")[0]
-    assert changed(session, "match_bank_line", **case) == {"bank_lines": ["update"], "invoices": ["update"]}
+    case = ask("""SELECT line_id, i.invoice_id FROM statement_lines l JOIN invoices i ON i.open_gbp = l.amount_gbp JOIN customers USING (customer_id)
+        WHERE l.status = 'unmatched' AND l.currency = 'GBP' AND customers.currency = 'GBP' LIMIT 1""")[0]
+    assert changed(session, "match_bank_line", **case) == {"statement_lines": ["update"], "invoices": ["update"]}
     journal = ask("SELECT journal_id FROM journals WHERE status = 'posted' AND kind = 'payroll' LIMIT 1")[0]
     assert changed(session, "reverse_journal", **journal) == {
         "journals": ["update", "insert"],
@@ -190,7 +195,7 @@ def test_what_each_write_changes(session: SqliteSession, ask: Ask) -> None:
     [
         ("list_bills", "SELECT 1 AS vendor_id", "not_found"),
         ("suggest_invoices", "SELECT 1 AS line_id", "not_found"),
-        ("suggest_invoices", "SELECT line_id FROM bank_lines WHERE kind = 'payroll'", "not_a_receipt"),
+        ("suggest_invoices", "SELECT line_id FROM statement_lines WHERE kind = 'payroll'", "not_a_receipt"),
         ("approve_bill", "SELECT 1 AS bill_id, 101 AS employee_id", "not_found"),
         ("approve_bill", "SELECT bill_id, 1 AS employee_id FROM bills", "not_found"),
         ("approve_bill", "SELECT bill_id, 101 AS employee_id FROM bills WHERE status = 'paid'", "precondition_failed"),
@@ -203,9 +208,10 @@ def test_what_each_write_changes(session: SqliteSession, ask: Ask) -> None:
         ("change_bank_details", "SELECT vendor_id, 101 AS employee_id FROM vendors WHERE new_bank_account IS NULL", "no_change_asked_for"),
         ("change_bank_details", "SELECT 1 AS vendor_id, 101 AS employee_id", "not_found"),
         ("match_bank_line", "SELECT 1 AS line_id, 20001 AS invoice_id", "not_found"),
-        ("match_bank_line", "SELECT line_id, 20001 AS invoice_id FROM bank_lines WHERE kind = 'tax'", "not_a_receipt"),
-        ("match_bank_line", """SELECT line_id, (SELECT max(invoice_id) FROM invoices WHERE status = 'paid') AS invoice_id FROM bank_lines
-            WHERE kind = 'receipt' AND status = 'unmatched'""", "nothing_open"),
+        ("match_bank_line", "SELECT line_id, 20001 AS invoice_id FROM statement_lines WHERE kind = 'tax'", "not_a_receipt"),
+        ("match_bank_line", """SELECT line_id, i.invoice_id FROM statement_lines l JOIN customers ON upper(company_name) = counterparty
+            JOIN invoices i USING (customer_id) WHERE l.status = 'unmatched' AND i.status = 'paid'""", "nothing_open"),
+        ("match_bank_line", "SELECT line_id, (SELECT max(invoice_id) FROM invoices) AS invoice_id FROM statement_lines WHERE status = 'unmatched' AND kind = 'receipt'", "other_payer"),
         ("issue_credit_note", "SELECT 1 AS invoice_id, 5 AS credited_percent, 'price error' AS credit_reason", "not_found"),
         ("issue_credit_note", "SELECT invoice_id, 5 AS credited_percent, 'price error' AS credit_reason FROM invoices WHERE status = 'paid'", "nothing_open"),
         ("write_off_balance", "SELECT 1 AS invoice_id", "not_found"),
@@ -239,7 +245,7 @@ EVERY = {
     "find_vendor": "SELECT name FROM vendors",
     "list_bills": "SELECT vendor_id FROM vendors",
     "find_invoices": "SELECT company_name AS customer FROM customers",
-    "suggest_invoices": "SELECT line_id FROM bank_lines WHERE kind = 'receipt' AND status = 'unmatched'",
+    "suggest_invoices": "SELECT line_id FROM statement_lines WHERE kind = 'receipt' AND status = 'unmatched'",
 }
 
 
@@ -259,7 +265,7 @@ def test_writes_keep_their_promise(finance: Source, session: SqliteSession, ask:
         ("schedule_payment", "SELECT bill_id, 'BACS' AS method, '2025-10-24' AS payment_due FROM bills JOIN vendors USING (vendor_id) WHERE status = 'approved' AND currency = 'GBP'"),
         ("hold_bill", "SELECT bill_id, 'price query' AS hold_reason FROM bills WHERE status = 'approved'"),
         ("change_bank_details", f"SELECT vendor_id, {director} FROM vendors WHERE called_back_by NOT NULL"),
-        ("match_bank_line", "SELECT line_id, i.invoice_id FROM bank_lines l JOIN invoices i ON i.open_gbp = l.amount_gbp WHERE l.status = 'unmatched'"),
+        ("match_bank_line", "SELECT line_id, i.invoice_id FROM statement_lines l JOIN invoices i ON i.open_gbp = l.amount_gbp WHERE l.status = 'unmatched'"),
         ("issue_credit_note", "SELECT invoice_id, 10 AS credited_percent, 'late delivery' AS credit_reason FROM invoices WHERE open_gbp = total_gbp AND issued_on > '2025-09-20'"),
         ("write_off_balance", "SELECT invoice_id FROM invoices WHERE status = 'open' AND open_gbp < 20 AND due_on < '2025-08-01'"),
         ("post_journal", f"SELECT journal_id, {director} FROM journals WHERE status = 'draft' AND period_id = 10"),

@@ -23,16 +23,22 @@ FIRST_ID = {
     "purchase_orders": 8001,
     "payment_runs": 501,
     "bills": 40001,
+    "sign_offs": 50001,
     "customers": 2001,
     "invoices": 20001,
-    "bank_lines": 61001,
+    "statement_lines": 61001,
     "journals": 7001,
     "journal_lines": 90001,
     "expense_claims": 3001,
     "handovers": 901,
 }
 """Every table, parents first, with its first key: keys of different tables can be told apart."""
-KEYS = {"purchase_orders": "order_id", "payment_runs": "run_id", "bank_lines": "line_id", "expense_claims": "claim_id"}
+KEYS = {
+    "purchase_orders": "order_id",
+    "payment_runs": "run_id",
+    "statement_lines": "line_id",
+    "expense_claims": "claim_id",
+}
 
 
 class Books(Ledger):
@@ -55,11 +61,6 @@ class Books(Ledger):
         able = [e for e in self.rows["employees"] if (e["approval_limit_gbp"] or 0) >= amount]
         able = [e for e in able if e["employee_id"] not in others]
         return int(r.choices(able, [1 / e["approval_limit_gbp"] for e in able])[0]["employee_id"])
-
-
-def account_of(currency: str) -> str:
-    """The bank account that pays and is paid in a currency."""
-    return "euro" if currency == "EUR" else "current"
 
 
 def days(n: int) -> datetime.timedelta:

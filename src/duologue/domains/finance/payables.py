@@ -4,7 +4,7 @@ import datetime
 import random
 from typing import Any
 
-from duologue.domains.finance.books import BANKED, TODAY, Books, account_of, ago, days, monthly, pounds, spread
+from duologue.domains.finance.books import BANKED, TODAY, Books, ago, days, monthly, pounds, spread
 from duologue.domains.making import Row
 from duologue.ids import rng
 
@@ -37,6 +37,7 @@ def owe(books: Books) -> None:
         else:
             _bill(books, r, what, day)
     books.renumber("purchase_orders", "ordered_on", "bills")
+    books.renumber("sign_offs", "approved_on")
 
 
 def _fridays() -> list[datetime.date]:
@@ -46,9 +47,10 @@ def _fridays() -> list[datetime.date]:
 def _runs(books: Books, day: datetime.date) -> None:
     """One in pounds every Friday, and every other Friday one in euros."""
     status = "sent" if day < TODAY else "open"
-    books.add("payment_runs", method="BACS", payment_due=str(day), bank_account="current", status=status)
-    if day.isocalendar().week % 2:
-        books.add("payment_runs", method="SEPA", payment_due=str(day), bank_account="euro", status=status)
+    said = f"{day.day} {day:%B}"
+    for method, currency in (("BACS", "GBP"), ("SEPA", "EUR"))[: 1 + day.isocalendar().week % 2]:
+        name = f"{method} {said}"
+        books.add("payment_runs", name=name, method=method, payment_due=str(day), currency=currency, status=status)
 
 
 def _bill(books: Books, r: random.Random, vendor: Row, day: datetime.date) -> None:
@@ -111,9 +113,7 @@ def _entered(books: Books, r: random.Random, vendor: Row, day: datetime.date, ne
         total_gbp=pounds(net + vat),
         status="awaiting approval",
         hold_reason=None,
-        entered_by=r.choice(books.clerks())["employee_id"],
-        approved_by=None,
-        countersigned_by=None,
+        entered_by=r.choice(books.clerks())["name"],
         run_id=None,
         paid_on=None,
     )
@@ -125,7 +125,7 @@ def _story(books: Books, r: random.Random, vendor: Row, day: datetime.date, stor
     order = _order(books, r, vendor, day, (item, *ordered)) if ordered else None
     bill = _entered(books, r, vendor, day, net, order)
     if status == "signed once":
-        bill["approved_by"] = books.approver(r, bill["total_gbp"], bill["entered_by"])
+        _approve(books, r, bill)
 
 
 def _played(books: Books, r: random.Random, bill: Row, vendor: Row) -> None:
@@ -150,14 +150,25 @@ def _played(books: Books, r: random.Random, bill: Row, vendor: Row) -> None:
 
 def _sign(books: Books, r: random.Random, bill: Row) -> None:
     bill["status"] = "approved"
-    bill["approved_by"] = books.approver(r, bill["total_gbp"], bill["entered_by"])
+    first = _approve(books, r, bill)
     if bill["total_gbp"] > TWO_SIGN:
-        bill["countersigned_by"] = books.approver(r, bill["total_gbp"], bill["entered_by"], bill["approved_by"])
+        _approve(books, r, bill, first)
+
+
+def _approve(books: Books, r: random.Random, bill: Row, *others: int) -> int:
+    """Somebody's signature, some days after the bill came: not the clerk's who entered it, nor that of the others."""
+    clerk = next(e["employee_id"] for e in books.clerks() if e["name"] == bill["entered_by"])
+    one = books.approver(r, bill["total_gbp"], clerk, *others)
+    day = datetime.date.fromisoformat(bill["received_on"]) + days(r.randrange(1, 12))
+    while day.weekday() > FRIDAY or day > TODAY:
+        day -= days(1)
+    books.add("sign_offs", bill_id=bill["bill_id"], employee_id=one, approved_on=str(day))
+    return one
 
 
 def _of(books: Books, vendor: Row) -> list[Row]:
     """The runs in a vendor's currency."""
-    return [p for p in books.rows["payment_runs"] if p["bank_account"] == account_of(vendor["currency"])]
+    return [p for p in books.rows["payment_runs"] if p["currency"] == vendor["currency"]]
 
 
 def _story_of(books: Books, vendor: Row) -> set[str]:

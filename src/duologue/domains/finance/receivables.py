@@ -4,7 +4,7 @@ import datetime
 import random
 from itertools import cycle
 
-from duologue.domains.finance.books import BANKED, TODAY, Books, account_of, ago, days, monthly, pounds, spread, workday
+from duologue.domains.finance.books import BANKED, TODAY, Books, ago, days, monthly, pounds, spread, workday
 from duologue.domains.making import Row
 from duologue.ids import rng
 
@@ -110,11 +110,11 @@ def _leftovers(books: Books, r: random.Random) -> None:
 def _statements(books: Books, receipts: list[tuple[datetime.date, Row, float]]) -> None:
     """The statements, line by line: what came in, what the runs paid, what leaves each month."""
     r = rng("finance", "bank")
-    short = cycle(books.stories["short_by"])
+    short, astray = cycle(books.stories["short_by"]), cycle((False, True, False))
     for day, invoice, owed in sorted(receipts, key=lambda x: (x[0], x[1]["invoice_id"])):
         customer = books.get("customers", invoice["customer_id"])
         fresh = (TODAY - day).days <= UNMATCHED_FROM
-        matched = not fresh or r.random() < 0.2
+        matched = not fresh or r.random() < 0.12
         amount = owed
         if not matched and r.random() < 0.3:
             less = next(short)
@@ -123,11 +123,11 @@ def _statements(books: Books, receipts: list[tuple[datetime.date, Row, float]]) 
             amount = pounds(owed * r.choice((0.5, 0.75)))
         elif matched and r.random() < 0.08:
             amount = pounds(owed - r.choice((1.5, 2.0, 3.5)))
-        wrong = not matched and r.random() < 0.06
-        account = account_of("EUR" if (customer["currency"] == "EUR") != wrong else "GBP")
+        abroad = customer["currency"] == "EUR"
+        wrong = not matched and (next(astray) if abroad else r.random() < 0.06)
         known = r.random() < 0.62
-        _line(books, day, account, "receipt", customer["company_name"].upper(), amount)
-        books.rows["bank_lines"][-1].update(
+        _line(books, day, "EUR" if abroad != wrong else "GBP", "receipt", customer["company_name"].upper(), amount)
+        books.rows["statement_lines"][-1].update(
             payment_reference=f"INV {invoice['invoice_id']}" if known else None,
             invoice_id=invoice["invoice_id"] if matched else None,
             status="matched" if matched else "unmatched",
@@ -136,7 +136,7 @@ def _statements(books: Books, receipts: list[tuple[datetime.date, Row, float]]) 
             invoice["paid_gbp"] = pounds(invoice["paid_gbp"] + amount)
             settle(invoice)
     _outgoing(books)
-    books.renumber("bank_lines", "booked_on")
+    books.renumber("statement_lines", "booked_on")
 
 
 def _outgoing(books: Books) -> None:
@@ -144,21 +144,21 @@ def _outgoing(books: Books) -> None:
         paid = [b["total_gbp"] for b in books.rows["bills"] if b["run_id"] == run["run_id"] and b["status"] == "paid"]
         if paid:
             day = datetime.date.fromisoformat(run["payment_due"])
-            line = _line(books, day, run["bank_account"], "payment run", run["method"], -pounds(sum(paid)))
+            line = _line(books, day, run["currency"], "payment run", run["method"], -pounds(sum(paid)))
             line.update(run_id=run["run_id"], status="matched")
     day = BANKED
     while day < TODAY:
         for kind, counterparty, amount, when in _FIXED:
             if day.day in when:
-                line = _line(books, workday(day), "current", kind, counterparty, amount)
+                line = _line(books, workday(day), "GBP", kind, counterparty, amount)
                 line["status"] = "matched" if (TODAY - day).days > UNMATCHED_FROM else "unmatched"
         day += days(1)
 
 
-def _line(books: Books, day: datetime.date, account: str, kind: str, counterparty: str, amount: float) -> Row:
+def _line(books: Books, day: datetime.date, currency: str, kind: str, counterparty: str, amount: float) -> Row:
     return books.add(
-        "bank_lines",
-        bank_account=account,
+        "statement_lines",
+        currency=currency,
         booked_on=str(day),
         kind=kind,
         counterparty=counterparty[:22].strip(),

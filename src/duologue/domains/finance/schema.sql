@@ -25,7 +25,7 @@ CREATE TABLE periods (
 -- Without an approval limit somebody approves nothing.
 CREATE TABLE employees (
   employee_id INTEGER PRIMARY KEY,
-  name TEXT NOT NULL CHECK (name <> ''),
+  name TEXT NOT NULL UNIQUE CHECK (name <> ''),
   job_title TEXT NOT NULL,
   cost_centre_id INTEGER NOT NULL REFERENCES cost_centres (cost_centre_id),
   email TEXT NOT NULL UNIQUE CHECK (email LIKE '%_@_%'),
@@ -64,12 +64,13 @@ CREATE INDEX orders_by_vendor ON purchase_orders (vendor_id);
 
 CREATE TABLE payment_runs (
   run_id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE CHECK (name <> ''),
   method TEXT NOT NULL CHECK (method IN ('BACS', 'SEPA')),
   payment_due TEXT NOT NULL,
-  bank_account TEXT NOT NULL CHECK (bank_account IN ('current', 'euro')),
+  currency TEXT NOT NULL CHECK (currency IN ('GBP', 'EUR')),
   status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'sent')),
   UNIQUE (method, payment_due),
-  CHECK ((method = 'SEPA') = (bank_account = 'euro'))
+  CHECK ((method = 'SEPA') = (currency = 'EUR'))
 ) STRICT;
 
 CREATE TABLE bills (
@@ -88,21 +89,26 @@ CREATE TABLE bills (
     CHECK (status IN ('awaiting approval', 'approved', 'on hold', 'scheduled', 'paid')),
   hold_reason TEXT
     CHECK (hold_reason IN ('price query', 'goods not received', 'quality complaint', 'possible duplicate', 'order number missing')),
-  entered_by INTEGER NOT NULL REFERENCES employees (employee_id),
-  approved_by INTEGER REFERENCES employees (employee_id),
-  -- the second signature on a large bill
-  countersigned_by INTEGER REFERENCES employees (employee_id),
+  -- the name as the ledger logs it
+  entered_by TEXT NOT NULL,
   run_id INTEGER REFERENCES payment_runs (run_id),
   paid_on TEXT CHECK (paid_on >= received_on),
   CHECK (total_gbp = round(net_gbp + vat_gbp, 2)),
   CHECK ((status = 'on hold') = (hold_reason IS NOT NULL)),
   CHECK ((status = 'paid') = (paid_on IS NOT NULL)),
   CHECK (status <> 'scheduled' OR run_id IS NOT NULL),
-  CHECK (countersigned_by IS NULL OR (approved_by IS NOT NULL AND countersigned_by <> approved_by)),
-  CHECK (approved_by IS NULL OR approved_by <> entered_by),
   UNIQUE (vendor_id, vendor_reference)
 ) STRICT;
 CREATE INDEX bills_by_vendor ON bills (vendor_id, received_on);
+
+-- Who has signed a bill off; a large one takes two.
+CREATE TABLE sign_offs (
+  sign_off_id INTEGER PRIMARY KEY,
+  bill_id INTEGER NOT NULL REFERENCES bills (bill_id),
+  employee_id INTEGER NOT NULL REFERENCES employees (employee_id),
+  approved_on TEXT NOT NULL DEFAULT CURRENT_DATE,
+  UNIQUE (bill_id, employee_id)
+) STRICT;
 
 CREATE TABLE customers (
   customer_id INTEGER PRIMARY KEY,
@@ -133,10 +139,10 @@ CREATE TABLE invoices (
 ) STRICT;
 CREATE INDEX invoices_by_customer ON invoices (customer_id, issued_on);
 
--- The statements of both accounts since the beginning of September; earlier ones are reconciled and filed. Money out is negative.
-CREATE TABLE bank_lines (
+-- The statements of both bank accounts, the one in pounds and the one in euros, since the beginning of September; earlier ones are reconciled and filed. Money out is negative.
+CREATE TABLE statement_lines (
   line_id INTEGER PRIMARY KEY,
-  bank_account TEXT NOT NULL CHECK (bank_account IN ('current', 'euro')),
+  currency TEXT NOT NULL CHECK (currency IN ('GBP', 'EUR')),
   booked_on TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('receipt', 'payment run', 'direct debit', 'bank charge', 'payroll', 'tax')),
   counterparty TEXT NOT NULL,
@@ -148,7 +154,7 @@ CREATE TABLE bank_lines (
   CHECK (invoice_id IS NULL OR (kind = 'receipt' AND status = 'matched')),
   CHECK ((kind = 'receipt') = (amount_gbp > 0))
 ) STRICT;
-CREATE INDEX lines_by_day ON bank_lines (booked_on);
+CREATE INDEX lines_by_day ON statement_lines (booked_on);
 
 CREATE TABLE journals (
   journal_id INTEGER PRIMARY KEY,
@@ -208,7 +214,7 @@ CREATE VIEW open_invoices AS
 SELECT invoice_id, company_name, i.issued_on, i.due_on, i.open_gbp FROM invoices i JOIN customers USING (customer_id) WHERE i.status = 'open';
 
 -- A statement line that is matched to an invoice pays it; what is left open, and whether anything is, follows.
-CREATE TRIGGER receipt_pays AFTER UPDATE OF invoice_id ON bank_lines WHEN NEW.invoice_id IS NOT NULL AND OLD.invoice_id IS NULL
+CREATE TRIGGER receipt_pays AFTER UPDATE OF invoice_id ON statement_lines WHEN NEW.invoice_id IS NOT NULL AND OLD.invoice_id IS NULL
 BEGIN
   UPDATE invoices SET paid_gbp = round(paid_gbp + NEW.amount_gbp, 2) WHERE invoice_id = NEW.invoice_id;
 END;
