@@ -29,7 +29,7 @@ def protocol(case: Case) -> Verdict:
     """Roles, ids, endings."""
     turns = case.trace.turns
     return verdict(
-        "protocol", [*_sequence(turns, {o.at for o in case.offers}), *_voices(turns), *_ending(turns, case.mode)]
+        "protocol", [*_sequence(turns, {o.at for o in case.offers}), *_voices(case), *_ending(turns, case.mode)]
     )
 
 
@@ -80,11 +80,13 @@ def _spoken(roles: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(r for r in roles if r != "user_call") or roles
 
 
-def _voices(turns: tuple[Turn, ...]) -> list[Finding]:
-    """An assistant that talks like a user. The user's voice is the user gate's."""
+def _voices(case: Case) -> list[Finding]:
+    """An assistant that talks like a user. Where users have tools of their own, it is the assistant that asks them to change something. The
+    user's voice is the user gate's."""
     out = []
-    for number, turn in enumerate(turns):
-        if turn.message.role == "assistant" and turn.message.content:
+    instructing = {n for n, task in enumerate(case.tasks) if task.user_tools}
+    for number, turn in enumerate(case.trace.turns):
+        if turn.message.role == "assistant" and turn.message.content and turn.task not in instructing:
             found = finds("roles", "assistant_as_user", turn.message.content)
             if found is not None:
                 out.append(Finding(number, f"the assistant speaks as the user: {found[0]!r}"))

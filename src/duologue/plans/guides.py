@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from duologue.plans.index import ToolIndex
-from duologue.types import Fix, Guide, Json, Mention, Need, Tool
+from duologue.types import Fix, Guide, GuideStep, Json, Mention, Need, Tool
 
 __all__ = ["Did", "Move", "need_of", "next_move", "own_values", "through"]
 
@@ -42,6 +42,8 @@ class _Trail:
     def __init__(self, done: Sequence[Did]) -> None:
         self._done, self._at = done, 0
         self.seen: dict[tuple[str, str], Mapping[str, Json]] = {}
+        self.stale: set[tuple[str, str]] = set()
+        """Of what was seen, what was seen before the same side changed something."""
 
     def after(self, by: str, tool: str) -> Did | None:
         """The next time that this was done; None where it was not."""
@@ -52,14 +54,21 @@ class _Trail:
                 return did
         return None
 
-    def look(self, by: str, tool: str) -> Mapping[str, Json] | None:
-        """What a look gave, this one or an earlier one that still holds; None where nobody looked."""
-        if (by, tool) not in self.seen:
-            did = self.after(by, tool)
+    def look(self, step: GuideStep) -> Mapping[str, Json] | None:
+        """What a look gave, this one or an earlier one that still holds; None where nobody looked. What was fine is taken to have stayed so."""
+        key = step.look.by, step.look.tool
+        doubtful = key in self.stale and step.is_wrong(self.seen[key].get(step.look.field))
+        if key not in self.seen or doubtful:
+            did = self.after(*key)
             if did is None:
                 return None
-            self.seen[by, tool] = {} if did.failed else did.result
-        return self.seen[by, tool]
+            self.seen[key] = {} if did.failed else did.result
+            self.stale.discard(key)
+        return self.seen[key]
+
+    def changed(self, by: str) -> None:
+        """One side has changed something: what it saw before may have changed with it."""
+        self.stale |= {key for key in self.seen if key[0] == by}
 
 
 def next_move(guide: Guide, done: Sequence[Did]) -> Move:
@@ -67,7 +76,7 @@ def next_move(guide: Guide, done: Sequence[Did]) -> Move:
     trail, test = _Trail(done), guide.works
     for number, step in enumerate(guide.steps):
         look, fix = step.look, step.fix
-        seen = trail.look(look.by, look.tool)
+        seen = trail.look(step)
         if seen is None:
             return Move("look", look.by, look.tool, step=number)
         if not step.is_wrong(seen.get(look.field)):
@@ -77,13 +86,14 @@ def next_move(guide: Guide, done: Sequence[Did]) -> Move:
             return Move("fix", fix.by, fix.tool, fix.args, number)
         if mended.failed:
             break
-        trail.seen = {k: v for k, v in trail.seen.items() if k[0] != fix.by}
+        trail.changed(fix.by)
         tried = trail.after("user", test.tool)
         if tried is None:
             return Move("test", "user", test.tool, step=number)
         if test.holds(tried.result):
             return Move("solved", step=number)
         trail.seen["user", test.tool] = tried.result
+        trail.stale.discard(("user", test.tool))
     left = guide.otherwise
     if left is None or trail.after(left.by, left.tool) is not None:
         return Move("stuck", step=len(guide.steps))
