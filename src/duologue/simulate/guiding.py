@@ -178,9 +178,10 @@ class Guiding:
             return self.report.lines.line("guide.thanks", dice)
         tool = self.index.by_name[last.tool]
         need = need_of(tool, move, owed.need.mentions, owed.need.values)
-        rows = [self.report.phrases.row(m) for m in need.mentions] if need is not None else []
-        done = self.report.sayings.line("done", need, rows, dice) if need is not None else ""
-        return sentence(capital(of_the_speaker(done, YOU))) if done else self.report.lines.line("guide.own_done", dice)
+        about, spoken = owed.need.mentions, self.report.rows(owed)
+        rows = [spoken[about.index(m)] for m in need.mentions] if need is not None else []
+        done = of_the_speaker(self.report.sayings.line("done", need, rows, dice), YOU) if need is not None else ""
+        return sentence(capital(done)) if done else self.report.lines.line("guide.own_done", dice)
 
     def _shown(self, did: Did, field: str) -> dict[str, str]:
         slot = self.index.by_name[did.tool].outputs.get(field)
