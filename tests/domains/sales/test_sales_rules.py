@@ -17,14 +17,12 @@ WITH band AS (
   FROM representatives r, quarters q WHERE r.status = 'active' AND r.territory_id IS NOT NULL AND q.quarter = '2025 Q3'
 )
 SELECT representative_id, quarter, """
+_LEAST = f"{_BAND} round(booked + due * 0.25, 2) AS commit_gbp FROM band WHERE due > 0 ORDER BY due"
 _MOST = f"{_BAND} round(booked + due, 2) AS commit_gbp FROM band WHERE due > 0 ORDER BY due"
 _OPEN = "SELECT opportunity_id, {} AS {} FROM opportunities WHERE name = '{}'"
-_QUOTE = """SELECT q.quote_id, r.representative_id AS approver_id FROM quotes q JOIN opportunities o USING (opportunity_id)
-    JOIN representatives s ON s.representative_id = o.representative_id JOIN representatives r ON r.status = 'active' AND {}
-    WHERE q.status = 'awaiting approval' AND q.discount_percent = {}"""
-_SENIOR = "r.role = 'senior representative' AND r.region = s.region AND r.representative_id <> s.representative_id"
-_MANAGER = "r.role = 'regional manager' AND r.region = s.region"
-_DIRECTOR = "r.role = 'sales director'"
+_QUOTE = "SELECT quote_id, '{}' AS approver_role FROM pending_quotes WHERE discount_percent = {}"
+_AGE = "julianday('2025-06-12') - julianday(created_on)"
+_MANAGER, _DIRECTOR = "regional manager", "sales director"
 _GIVE = """SELECT a.account_id, r.representative_id FROM accounts a JOIN territories t USING (territory_id) JOIN representatives r ON {}
     WHERE r.representative_id <> a.representative_id AND {} EXISTS (SELECT 1 FROM opportunities o JOIN quotes q USING (opportunity_id)
       WHERE o.account_id = a.account_id AND o.closed_on IS NULL AND q.status IN ('approved', 'sent')) AND a.status = 'customer'"""
@@ -33,8 +31,7 @@ _ORDER = "SELECT order_id, '{}' AS booked_on FROM orders WHERE booked_on = '{}' 
 _TARGET = (
     "SELECT representative_id, quarter, {} AS raised_percent FROM targets WHERE quarter = '{}' AND raised_percent = {}"
 )
-_TWICE = """SELECT a.account_id, k.account_id AS kept_account_id FROM accounts a JOIN accounts k ON k.account_id <> a.account_id
-    WHERE a.name = '{}' AND k.name = '{}' AND k.status <> 'duplicate'"""
+_TWICE = "SELECT account_id FROM possible_duplicates WHERE {}"
 
 # rule → tool, arguments that keep it, arguments that break it, the error. The arguments are a query's first row.
 CASES: dict[str, tuple[str, str, str, str]] = {
@@ -66,16 +63,11 @@ CASES: dict[str, tuple[str, str, str, str]] = {
     "three_pushes": (
         "change_close_date",
         _OPEN.format("date(close_due_on, '+30 days')", "close_due_on", "Halden Foods cold-store monitoring"),  # its third time
-        _OPEN.format("date(close_due_on, '+30 days')", "close_due_on", "Corriemuir Distillers fermentation control"),
+        _OPEN.format("date(close_due_on, '+30 days')", "close_due_on", "Corriemuir Distillers tank monitoring"),
         "pushed_too_often",
     ),
     "discount_level": ("approve_discount", _QUOTE.format(_MANAGER, 20), _QUOTE.format(_MANAGER, 21), "above_limit"),
-    "own_deal": (
-        "approve_discount",
-        _QUOTE.format(_MANAGER, 10),
-        _QUOTE.format("r.role = 'regional manager' AND r.region <> s.region", 10),
-        "wrong_approver",
-    ),
+    "fresh_quote": ("approve_discount", _QUOTE.format(_MANAGER, f"10 AND {_AGE} = 14"), _QUOTE.format(_MANAGER, f"11 AND {_AGE} = 15"), "quote_too_old"),
     "quote_out": ("reassign_account", _GIVE.format(_HERE, "NOT"), _GIVE.format(_HERE, ""), "quote_open"),
     "same_region": (
         "reassign_account",
@@ -93,34 +85,32 @@ CASES: dict[str, tuple[str, str, str, str]] = {
     "target_band": ("raise_target", _TARGET.format(15, "2025 Q3", 10), _TARGET.format(20, "2025 Q3", 10), "raised_too_far"),
     "true_duplicate": (
         "mark_duplicate",
-        _TWICE.format("Halden Foods Ltd", "Halden Foods"),
-        _TWICE.format("Halden Foods", "Halden Foods Ltd"),
+        _TWICE.format("name = 'Halden Foods Ltd'"),
+        _TWICE.format("own_business > 0 ORDER BY own_business"),
         "not_a_duplicate",
     ),
 }  # fmt: skip
 
 # The same rules from their other sides: what goes through has no error.
 MORE: list[tuple[str, str, str]] = [
-    ("submit_forecast", _MOST.replace("round(booked + due, 2)", "1.0"), ""),  # nothing is booked there yet
-    ("move_opportunity", _OPEN.format("'proposal'", "stage", "Corriemuir Distillers fermentation control"), ""),  # back
-    ("move_opportunity", _OPEN.format("'proposal'", "stage", "Yarrowby Foods oven monitoring"), ""),
+    ("submit_forecast", _LEAST, ""),
+    ("submit_forecast", _LEAST.replace("0.25, 2)", "0.25, 2) - 0.01"), "outside_band"),
+    ("move_opportunity", _OPEN.format("'proposal'", "stage", "Corriemuir Distillers tank monitoring"), ""),  # back
+    ("move_opportunity", _OPEN.format("'proposal'", "stage", "Yarrowby Foods pasteuriser monitoring"), ""),
     ("move_opportunity", _OPEN.format("'negotiation'", "stage", "Marrick Chemicals tank farm levels"), "no_quote"),  # it awaits approval
-    ("move_opportunity", _OPEN.format("'negotiation'", "stage", "Yarrowby Foods oven monitoring"), "stage_skipped"),
-    ("change_close_date", _OPEN.format("date(close_due_on, '-2 days')", "close_due_on", "Corriemuir Distillers fermentation control"), ""),
+    ("move_opportunity", _OPEN.format("'negotiation'", "stage", "Yarrowby Foods pasteuriser monitoring"), "stage_skipped"),
+    ("change_close_date", _OPEN.format("date(close_due_on, '-2 days')", "close_due_on", "Corriemuir Distillers tank monitoring"), ""),
     ("change_close_date", _OPEN.format("'2025-09-30'", "close_due_on", "Netherby Paper steam metering"), "pushed_too_often"),
-    ("approve_discount", _QUOTE.format(_SENIOR, 10), ""),
-    ("approve_discount", _QUOTE.format("r.role = 'senior representative'", 11), "above_limit"),
     ("approve_discount", _QUOTE.format(_DIRECTOR, 30), ""),
     ("approve_discount", _QUOTE.format(_DIRECTOR, 31), "above_limit"),
-    ("approve_discount", _QUOTE.format(_DIRECTOR, 11), ""),  # responsible for all regions
-    ("approve_discount", _QUOTE.format("r.role = 'representative' AND r.region = s.region", 10), "above_limit"),
+    ("approve_discount", _QUOTE.format(_DIRECTOR, 20), ""),
+    ("approve_discount", _QUOTE.format(_DIRECTOR, 11), "quote_too_old"),
     ("reassign_account", _GIVE.format("r.region = t.region AND r.status = 'left'", "NOT"), "wrong_representative"),
     ("reassign_account", _GIVE.format("r.region = t.region AND r.role = 'regional manager'", "NOT"), "wrong_representative"),
     ("correct_booking_date", _ORDER.format("2025-03-31", "2025-04-01"), "books_closed"),  # into the closed quarter
     ("raise_target", _TARGET.format(25, "2025 Q3", 0), ""),
     ("raise_target", _TARGET.format(30, "2025 Q3", 0), "raised_too_far"),
     ("raise_target", _TARGET.format(5, "2025 Q3", 20), ""),
-    ("mark_duplicate", _TWICE.format("Wexcombe Brewery", "Halden Foods"), "not_a_duplicate"),  # in another city
 ]  # fmt: skip
 
 

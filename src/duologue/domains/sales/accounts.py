@@ -10,6 +10,7 @@ from duologue.ids import rng
 
 ACCOUNTS = 172
 _SEGMENTS = {"enterprise": 18, "mid-market": 44, "small business": 38}
+_EMPLOYEES = {"enterprise": 1400, "mid-market": 210, "small business": 26}
 _FIRST = datetime.date(2016, 2, 1)
 
 
@@ -27,7 +28,9 @@ def open_accounts(books: Books) -> None:
         first = books.account(of)
         day = datetime.date.fromisoformat(first["created_on"]) + datetime.timedelta(days=r.randrange(200, 300))
         again = _open(books, (name, first["industry"], first["city"], first["territory_id"]), min(day, TODAY), r)
-        again.update(segment=first["segment"], status="duplicate" if flagged else "prospect")
+        again.update(
+            segment=first["segment"], employees=first["employees"], status="duplicate" if flagged else "prospect"
+        )
         again["duplicate_of"] = first["account_id"] if flagged else None
         books.trade.pop(again["account_id"])  # what it buys, it buys under its first name
     _meet(books, r)
@@ -63,6 +66,7 @@ def _open(books: Books, what: tuple[str, str, str, int], day: datetime.date, r: 
         name=name,
         industry=trade,
         segment=r.choices([*_SEGMENTS], [*_SEGMENTS.values()])[0],
+        employees=0,
         city=city,
         territory_id=territory,
         representative_id=r.choice(active)["representative_id"],
@@ -70,6 +74,7 @@ def _open(books: Books, what: tuple[str, str, str, int], day: datetime.date, r: 
         duplicate_of=None,
         created_on=day.isoformat(),
     )
+    row["employees"] = int(_EMPLOYEES[row["segment"]] * r.lognormvariate(0, 0.45))
     wishes = list(next(i[3] for i in books.words["industries"] if i[0] == trade))
     r.shuffle(wishes)
     books.trade[row["account_id"]] = wishes

@@ -9,12 +9,13 @@ from duologue.ids import rng
 
 _AHEAD = ("2025 Q3", "2025 Q4")
 _TEAMS = {
-    "discount above 30 %": "sales director",
+    "special discount": "sales director",
     "contract terms": "legal",
     "credit limit": "finance",
     "commission query": "sales operations",
     "data protection request": "legal",
-    "customer complaint": "customer care",
+    "faulty product": "customer care",
+    "exception to a rule": "sales operations",
 }
 
 

@@ -33,6 +33,7 @@ def quote(books: Books, row: Row, given: list[Any], r: random.Random) -> None:
     status = {"closed won": "accepted", "closed lost": r.choice(("declined", "declined", "expired"))}.get(stage, "")
     if given:
         status, discount = str(given[0]), int(given[1])
+        made = TODAY - days(int(given[2])) if len(given) > 2 else made
     elif not status:
         status = r.choice(_OPEN[stage])
         if status == "awaiting approval" and discount <= _FREE:
@@ -54,9 +55,7 @@ def _write(books: Books, row: Row, what: tuple[str, int, Day], r: random.Random)
     lines = _lines(books, row["amount_gbp"], made, r)
     total = round(sum(price * n for _, price, n in lines), 2)
     approver = (
-        _approver(books, row, discount, r)
-        if discount > _FREE and status not in ("draft", "awaiting approval")
-        else None
+        _approver(books, row, discount) if discount > _FREE and status not in ("draft", "awaiting approval") else None
     )
     valid = made + days(r.choice((30, 45, 60)))
     offer = books.add(
@@ -69,7 +68,8 @@ def _write(books: Books, row: Row, what: tuple[str, int, Day], r: random.Random)
         total_gbp=round(total * (100 - discount) / 100, 2),
         created_on=made.isoformat(),
         valid_until=(valid if row["closed_on"] else max(valid, TODAY + days(9))).isoformat(),
-        approved_by=approver,
+        approved_by=approver["representative_id"] if approver else None,
+        approver_role=approver["role"] if approver else None,
         approved_on=made.isoformat() if approver else None,
     )
     for product, price, n in lines:
@@ -95,21 +95,14 @@ def _lines(books: Books, about: float, made: Day, r: random.Random) -> list[tupl
     ]
 
 
-def _approver(books: Books, row: Row, discount: int, r: random.Random) -> int:
-    """Somebody who may approve it and does not sell it: the manager, or the director where that is too little; a senior now and then."""
-    own = books.get("representatives", row["representative_id"])
-    seniors = [
-        s
-        for s in books.rows["representatives"]
-        if s["role"] == "senior representative"
-        and s["region"] == own["region"]
-        and s is not own
-        and s["status"] == "active"
-    ]
-    if discount <= 10 and seniors and r.random() < 0.4:
-        return int(r.choice(seniors)["representative_id"])
-    manager = books.get("representatives", own["manager_id"])
-    return int(manager["representative_id"] if discount <= manager["discount_limit_percent"] else manager["manager_id"])
+def _approver(books: Books, row: Row, discount: int) -> Row:
+    """The manager of whoever sells it, or the director where that is too little."""
+    manager = books.get("representatives", books.get("representatives", row["representative_id"])["manager_id"])
+    return (
+        manager
+        if discount <= manager["discount_limit_percent"]
+        else books.get("representatives", manager["manager_id"])
+    )
 
 
 def book(books: Books, row: Row, r: random.Random) -> None:

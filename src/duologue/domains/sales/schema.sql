@@ -38,6 +38,7 @@ CREATE TABLE accounts (
   name TEXT NOT NULL CHECK (name <> ''),
   industry TEXT NOT NULL,
   segment TEXT NOT NULL CHECK (segment IN ('enterprise', 'mid-market', 'small business')),
+  employees INTEGER NOT NULL CHECK (employees > 0),
   city TEXT NOT NULL,
   territory_id INTEGER NOT NULL REFERENCES territories (territory_id),
   representative_id INTEGER NOT NULL REFERENCES representatives (representative_id),
@@ -120,8 +121,10 @@ CREATE TABLE quotes (
   created_on TEXT NOT NULL,
   valid_until TEXT NOT NULL CHECK (valid_until > created_on),
   approved_by INTEGER REFERENCES representatives (representative_id),
+  approver_role TEXT CHECK (approver_role IN ('regional manager', 'sales director')),
   approved_on TEXT CHECK (approved_on >= created_on),
-  CHECK ((approved_by IS NULL) = (approved_on IS NULL))
+  CHECK ((approved_by IS NULL) = (approved_on IS NULL)),
+  CHECK ((approved_by IS NULL) = (approver_role IS NULL))
 ) STRICT;
 CREATE INDEX quotes_by_opportunity ON quotes (opportunity_id);
 
@@ -183,7 +186,7 @@ CREATE TABLE handovers (
   handover_id INTEGER PRIMARY KEY,
   account_id INTEGER NOT NULL REFERENCES accounts (account_id),
   reason TEXT NOT NULL CHECK (reason IN
-    ('discount above 30 %', 'contract terms', 'credit limit', 'commission query', 'data protection request', 'customer complaint')),
+    ('special discount', 'contract terms', 'credit limit', 'commission query', 'data protection request', 'faulty product', 'exception to a rule')),
   team TEXT NOT NULL CHECK (team IN ('sales director', 'legal', 'finance', 'sales operations', 'customer care')),
   opened_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
   status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'closed'))
@@ -206,16 +209,40 @@ SELECT product_id, name, line, list_price_gbp FROM products WHERE status = 'on s
 
 -- The pipeline: what has neither been won nor lost, with the quarter in which it is expected to close.
 CREATE VIEW open_opportunities AS
-SELECT o.name, o.stage, t.region, a.segment, o.amount_gbp, o.close_due_on, q.quarter
+SELECT o.opportunity_id AS open_opportunity_id, o.name, o.stage, t.region, a.segment, o.amount_gbp, o.original_close_on, o.close_due_on,
+  o.times_pushed, CAST(max(0, julianday(o.close_due_on) - julianday(o.original_close_on)) AS INTEGER) AS days_slipped,
+  iif(o.close_due_on > o.original_close_on, 'behind schedule', 'on schedule') AS timing, q.quarter
 FROM opportunities o JOIN accounts a USING (account_id) JOIN territories t USING (territory_id)
   JOIN quarters q ON o.close_due_on BETWEEN q.starts_on AND q.ends_on
 WHERE o.closed_on IS NULL;
 
+-- What awaits the approval of its discount.
+CREATE VIEW pending_quotes AS
+SELECT q.quote_id, o.name AS opportunity, r.first_name || ' ' || r.last_name AS seller, t.region, q.discount_percent, q.total_gbp, q.created_on
+FROM quotes q JOIN opportunities o USING (opportunity_id) JOIN accounts a USING (account_id)
+  JOIN territories t ON t.territory_id = a.territory_id JOIN representatives r ON r.representative_id = q.representative_id
+WHERE q.status = 'awaiting approval';
+
+-- Accounts whose first word and city are those of an account entered before them; of several, the one whose name goes on alike.
+CREATE VIEW possible_duplicates AS
+SELECT a.account_id, a.name, a.city, k.name AS kept_account, k.account_id AS kept_account_id,
+  (SELECT count(*) FROM opportunities o WHERE o.account_id = a.account_id)
+    + (SELECT count(*) FROM orders o WHERE o.account_id = a.account_id) AS own_business
+FROM accounts a JOIN accounts k ON k.account_id = (
+  SELECT e.account_id FROM accounts e WHERE e.city = a.city AND e.account_id < a.account_id AND e.status <> 'duplicate'
+    AND substr(e.name, 1, instr(e.name, ' ')) = substr(a.name, 1, instr(a.name, ' '))
+  ORDER BY substr(e.name, 1, instr(e.name, ' ') + 3) = substr(a.name, 1, instr(a.name, ' ') + 3) DESC, e.account_id LIMIT 1)
+WHERE a.status <> 'duplicate';
+
 -- Decided one way or the other, by the quarter in which that was.
 CREATE VIEW closed_opportunities AS
-SELECT o.name, t.region, a.segment, a.industry, q.quarter, o.stage = 'closed won' AS won, o.amount_gbp, o.closed_on
+SELECT o.name, t.region, a.segment, a.industry, q.quarter, iif(o.stage = 'closed won', 'won', 'lost') AS outcome, o.amount_gbp, o.closed_on
 FROM opportunities o JOIN accounts a USING (account_id) JOIN territories t USING (territory_id)
   JOIN quarters q ON o.closed_on BETWEEN q.starts_on AND q.ends_on;
+
+-- The same to be averaged: what was won counts 100, what was lost nothing.
+CREATE VIEW decisions AS
+SELECT region, segment, industry, quarter, iif(outcome = 'won', 100, 0) AS win_rate_percent FROM closed_opportunities;
 
 -- A representative's quarter: what was to be sold, what was, and how many opportunities were won and lost.
 CREATE VIEW quarterly_results AS

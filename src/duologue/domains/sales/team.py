@@ -7,7 +7,7 @@ from duologue.domains.making import Row
 from duologue.domains.sales.books import TODAY, Books
 from duologue.ids import rng
 
-_LIMITS = {"representative": 0, "senior representative": 10, "regional manager": 20, "sales director": 30}
+_LIMITS = {"representative": 0, "senior representative": 0, "regional manager": 20, "sales director": 30}
 """Up to which discount each may approve, in per cent."""
 _SECOND = ("Yorkshire", "Greater London", "Central Belt")
 """Territories with two representatives at a time."""
