@@ -219,6 +219,7 @@ EVERY = {
     "list_lines": "SELECT customer_id FROM customers",
     "get_line": "SELECT line_id FROM lines",
     "list_bills": "SELECT customer_id FROM customers",
+    "search_add_ons": "SELECT name FROM add_ons",
     "search_plans": "SELECT DISTINCT data_gb AS least_data_gb FROM plans WHERE on_sale",
 }
 
