@@ -73,7 +73,7 @@ def test_guides_lead_somewhere(telecom: Source, session: SqliteSession, ask: Ask
             several += len(mended) > 1
             left |= {phone["line_id"]} if end == "otherwise" else set()
     assert sum(ends.values()) >= 12, ends
-    assert ends["works"] >= 0.6 * sum(ends.values()), ends
+    assert ends["works"] >= 0.5 * sum(ends.values()), ends
     assert several >= 2
     assert {step.fix.tool for step in guide.steps} == set(steps), steps
     down = ask("SELECT line_id FROM lines JOIN outages USING (area_id) WHERE ended_at IS NULL")
@@ -92,7 +92,7 @@ def test_all_is_well_on_most_phones(session: SqliteSession, ask: Ask) -> None:
         (see(session, "run_speed_test", p["device_id"]), see(session, "make_test_call", p["device_id"])) for p in phones
     ]
     well = sum(speed["result"] == "ok" and call["call"] == "connected" for speed, call in tests)
-    assert 0.5 <= well / len(phones) <= 0.75
+    assert 0.45 <= well / len(phones) <= 0.75
     assert all((speed["download_mbps"] == 0) == (speed["result"] == "no connection") for speed, _ in tests)
 
 

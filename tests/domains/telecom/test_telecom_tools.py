@@ -218,7 +218,7 @@ EVERY = {
     "find_line": "SELECT phone_number FROM lines",
     "list_lines": "SELECT customer_id FROM customers",
     "get_line": "SELECT line_id FROM lines",
-    "list_bills": "SELECT customer_id FROM customers",
+    "list_bills": "SELECT DISTINCT customer_id FROM bills",
     "search_add_ons": "SELECT name FROM add_ons",
     "search_plans": "SELECT DISTINCT data_gb AS least_data_gb FROM plans WHERE on_sale",
 }

@@ -14,8 +14,8 @@ TERM = 14
 TOP_UPS = {1: 4.0, 5: 8.0, 10: 12.0}
 """Gigabytes → pounds."""
 MOST_TOP_UPS = 3
-_PAY_LATE, _NEVER = 0.16, 0.15
-_EMPTY = 0.06
+_PAY_LATE, _NEVER = 0.16, 0.2
+_EMPTY = 0.09
 """How many lines have no data left this month."""
 
 
@@ -35,9 +35,9 @@ def measure(books: Books) -> None:
             allowance = float(plan["data_gb"] + more)
             through = 1.0 if back else (TODAY.day - 0.5) / 31
             used = allowance * habit * through * r.lognormvariate(0.0, 0.3) * (1.15 if month.month in (7, 8) else 1.0)
-            ups = story.get("top_ups", 0) if not back else _top_ups(used, allowance, r)
             if not back and (story.get("used_up") or (not story and r.random() < _EMPTY)):
                 used = 10 * allowance
+            ups = story.get("top_ups", 0) if story and not back else _top_ups(used, allowance, r)
             topped = float(sum(r.choice((1, 1, 5, 10)) for _ in range(ups)))
             books.add(
                 "monthly_usage",
@@ -52,7 +52,7 @@ def measure(books: Books) -> None:
 
 
 def _top_ups(used: float, allowance: float, r: random.Random) -> int:
-    return r.choices((0, 1, 2, MOST_TOP_UPS), (4, 4, 2, 1))[0] if used > allowance else 0
+    return r.choices((0, 1, 2, MOST_TOP_UPS), (4, 3, 2, 3))[0] if used > allowance else 0
 
 
 def bill(books: Books) -> None:

@@ -28,7 +28,7 @@ def register(books: Books) -> None:
     mails = set[str]()
     numbers = iter(making.mobiles(r, 600))
     serials = iter(r.sample(range(10**7, 10**8), 900))
-    joined = sorted(ago(int(45 + 2300 * r.random() ** 1.2)) for _ in people)
+    joined = sorted(ago(int(2 + 2300 * r.random() ** 1.5)) for _ in people)
     for (first, last, city), day in zip(people, joined, strict=True):
         story = stories.get((first, last, city), {})
         customer = _customer(books, (first, last, city), (day, story), mails, r)
@@ -45,7 +45,7 @@ def _customer(
 ) -> Row:
     first, last, city = who
     day, story = when
-    moved = story.get("moved") or (r.randrange(1, 400) if r.random() < 0.12 else None)
+    moved = story.get("moved") or (int(1 + 400 * r.random() ** 3) if r.random() < 0.2 else None)
     born = day - datetime.timedelta(days=int(365.25 * r.triangular(19, 80, 36)) + r.randrange(300))
     mail = making.email(r, first, last, mails)
     return books.add(
@@ -69,8 +69,8 @@ def _line(books: Books, customer: Row, number: str, start: datetime.date, story:
         start = ago(story["started"])
     term = months_on(start, plan["least_term_months"])
     changed = None
-    if r.random() < 0.4 and (TODAY - start).days > 60:
-        changed = ago(int(3 + ((TODAY - start).days - 4) * r.random() ** 2))
+    if r.random() < 0.5 and (TODAY - start).days > 60:
+        changed = ago(int(3 + ((TODAY - start).days - 4) * r.random() ** 3))
         term = months_on(changed, plan["least_term_months"])
     if "changed" in story:
         changed = ago(story["changed"])
