@@ -266,7 +266,7 @@ def of_the_speaker(phrase: str, speaker: Speaker) -> str:
     return (
         ""
         if re.search(
-            rf"(?<!for )(?<!to )(?<!with )(?<!from )(?<!put )(?<!add )(?<!hand )(?<!take )(?<!remove )(?<!give )(?<!get )(?<!set )(?<!connect )(?<!pass )\b{speaker}\b(?!')",
+            rf"(?<!for )(?<!to )(?<!with )(?<!from )(?<!put )(?<!add )(?<!hand )(?<!take )(?<!remove )(?<!give )(?<!get )(?<!set )(?<!connect )(?<!pass )(?<!enrol )(?<!sign )(?<!switch )\b{speaker}\b(?!')",
             put,
         )
         else put

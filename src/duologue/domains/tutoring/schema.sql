@@ -210,6 +210,10 @@ FROM classes c JOIN courses USING (course_id) WHERE status <> 'finished' AND enr
 CREATE VIEW full_classes AS
 SELECT class_id, name, course_id, weekday, begins_at, first_session_on
 FROM classes WHERE status <> 'finished' AND enrolled = capacity;
+-- What a place can be moved to, within its course.
+CREATE VIEW switch_options AS
+SELECT class_id, name, course_id, weekday, begins_at, first_session_on, capacity - enrolled AS places_left
+FROM classes WHERE status <> 'finished';
 
 -- Sessions that somebody missed.
 CREATE VIEW absences AS
