@@ -3,7 +3,7 @@
 import datetime
 import random
 
-from duologue.domains.finance.books import NOW, OPENED, TODAY, Books, ago, days, pounds
+from duologue.domains.finance.books import NOW, OPENED, TODAY, Books, ago, days, pounds, workday
 from duologue.domains.making import Row, hours
 from duologue.ids import rng
 
@@ -67,11 +67,14 @@ def _claimed(
 def hand_over(books: Books) -> None:
     """What other teams were asked to look at; the latest is still open."""
     r = rng("finance", "handovers")
-    for bill in sorted(r.sample(books.rows["bills"], 42), key=lambda b: (b["received_on"], b["bill_id"])):
-        at = NOW.fromisoformat(bill["received_on"]) + days(r.randrange(1, 7)) + hours(r, 9, 17)
-        at = min(at, NOW - hours(r, 1, 30))
+    done = [b for b in books.rows["bills"] if b["status"] in ("paid", "on hold")]
+    payable = [b for b in books.rows["bills"] if b["status"] == "approved"]
+    about = [*r.sample(done, 37), *r.sample(payable, 6)]
+    for bill in sorted(about, key=lambda b: (b["received_on"], b["bill_id"])):
+        day = min(workday(datetime.date.fromisoformat(bill["received_on"]) + days(r.randrange(1, 9))), ago(1))
+        at = NOW.fromisoformat(str(max(day, datetime.date.fromisoformat(bill["received_on"])))) + hours(r, 9, 17)
         reason = r.choices([*TEAMS], (2, 8, 6, 4))[0]
-        fresh = bill["status"] != "paid" and (NOW - at).days < 20
+        fresh = bill["status"] != "paid" and (NOW - at).days < 40
         books.add(
             "handovers",
             bill_id=bill["bill_id"],
