@@ -19,7 +19,7 @@ def open_accounts(books: Books) -> None:
     r = rng("sales", "accounts")
     cities = {c: t["territory_id"] for t in books.rows["territories"] for c in _cities(books, t["name"])}
     days = sorted(_FIRST + datetime.timedelta(days=int(3310 * r.random() ** 0.7)) for _ in range(ACCOUNTS))
-    weights = {c[0]: c[1] for c in making.people()["cities"] if c[0] in cities}
+    weights = {c[0]: c[1] ** 0.55 for c in making.people()["cities"] if c[0] in cities}
     companies = _companies(books, r)
     for (name, trade, city), day in zip(companies, days, strict=True):
         city = city or r.choices([*weights], [*weights.values()])[0]

@@ -50,8 +50,8 @@ def plan(books: Books) -> None:
         own = [q for q in quarters[:running] if (number, q) in sold]
         if not own:
             continue
-        usual = max(12_000, sum(sold[number, q] for q in own) / running)
         gone = person["status"] == "left"
+        usual = max(12_000, sum(sold[number, q] for q in own) / (len(own) if gone else running))
         target = round(usual * r.uniform(0.5, 0.62), -3)
         for i, q in enumerate(quarters):
             if gone and q > "2024 Q1":

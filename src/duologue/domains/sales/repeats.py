@@ -6,7 +6,7 @@ from duologue.domains.sales.books import FIRST_DAY, TODAY, Books, days, working
 from duologue.domains.sales.quotes import add_order
 from duologue.ids import rng
 
-REPEATS = 430
+REPEATS = 560
 _KNOWN = "2022-07-01"
 _QUIET = datetime.timedelta(days=430)
 
@@ -37,7 +37,7 @@ def order_again(books: Books) -> None:
         account = books.get("accounts", r.choices(customers, weights)[0])
         first = max(firsts[account["account_id"]], FIRST_DAY)
         day = working(first + days((TODAY - first).days * r.random()))
-        amount = round(r.lognormvariate(7.9, 0.8), -1) + 5
+        amount = round(r.lognormvariate(7.9, 0.65), -1) + 5
         add_order(books, account["account_id"], account["representative_id"], (max(day, first), amount, None), r)
     _fall_quiet(books)
 
