@@ -36,8 +36,8 @@ CASES: dict[str, tuple[str, str, str, str]] = {
     ),
     "one_of_a_kind": (
         "add_add_on",
-        "SELECT line_id, add_on_id FROM at, add_ons a WHERE at.name = 'Megan Stroud' AND a.kind = 'phone cover'",
-        "SELECT line_id, add_on_id FROM at, add_ons a WHERE at.name = 'Megan Stroud' AND a.name = 'World Pass'",
+        "SELECT line_id, add_on_id FROM at, extras a WHERE at.name = 'Megan Stroud' AND a.kind = 'phone cover'",
+        "SELECT line_id, add_on_id FROM at, extras a WHERE at.name = 'Megan Stroud' AND a.name = 'World Pass'",
         "add_on_there",
     ),
     "three_top_ups": (

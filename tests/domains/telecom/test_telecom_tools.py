@@ -73,7 +73,7 @@ def test_data_runs_out_and_comes_back(session: SqliteSession) -> None:
 
 def _add_on(session: SqliteSession, line: Json, name: str) -> int:
     assert not line["add_ons"] or all(a["add_on_kind"] != "data" for a in line["add_ons"])
-    return next(int(row[0]) for row in session.rows("add_ons") if row[1] == name)
+    return next(int(row[0]) for row in session.rows("extras") if row[1] == name)
 
 
 def test_a_stolen_phone(session: SqliteSession, ask: Ask) -> None:
@@ -88,7 +88,7 @@ def test_a_stolen_phone(session: SqliteSession, ask: Ask) -> None:
 
 def test_an_outage_is_told_and_credited(session: SqliteSession, ask: Ask) -> None:
     now = ask(
-        "SELECT line_id FROM lines JOIN areas a USING (area_id) WHERE a.name = 'London East' ORDER BY line_id LIMIT 1"
+        "SELECT line_id FROM lines JOIN network_areas a USING (area_id) WHERE a.name = 'London East' ORDER BY line_id LIMIT 1"
     )
     line = do(session, "get_line", **now[0])
     assert (line["outage"], line["outage_expected_end_at"]) == ("mobile data", "2025-10-16 16:30:00")
@@ -219,7 +219,7 @@ EVERY = {
     "list_lines": "SELECT customer_id FROM customers",
     "get_line": "SELECT line_id FROM lines",
     "list_bills": "SELECT DISTINCT customer_id FROM bills",
-    "search_add_ons": "SELECT name FROM add_ons",
+    "search_add_ons": "SELECT name FROM extras",
     "search_plans": "SELECT DISTINCT data_gb AS least_data_gb FROM plans WHERE on_sale",
 }
 

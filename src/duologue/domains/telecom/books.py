@@ -10,8 +10,8 @@ NOW = Time(2025, 10, 16, 10, 30)
 TODAY = NOW.date()
 FIRST_ID = {
     "plans": 11,
-    "add_ons": 41,
-    "areas": 101,
+    "extras": 41,
+    "network_areas": 101,
     "outages": 701,
     "customers": 3001,
     "lines": 21001,
@@ -27,7 +27,7 @@ FIRST_ID = {
     "handsets": 95001,
 }
 """Every table, parents first, with its first key: keys of different tables can be told apart."""
-KEYS = {"monthly_usage": "usage_id", "handsets": "device_id"}
+KEYS = {"extras": "add_on_id", "network_areas": "area_id", "monthly_usage": "usage_id", "handsets": "device_id"}
 
 
 class Books(Ledger):

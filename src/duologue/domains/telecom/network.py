@@ -21,14 +21,14 @@ def build(books: Books) -> None:
         )
     for name, kind, price, _ in books.catalogue["add_ons"]:
         data = int(name.split()[1]) if kind == "data" else None
-        books.add_ons[name] = books.add("add_ons", name=name, kind=kind, monthly_price_gbp=price, data_gb=data)
+        books.add_ons[name] = books.add("extras", name=name, kind=kind, monthly_price_gbp=price, data_gb=data)
     r = rng("telecom", "network")
     for city, weight, _ in shared()["cities"]:
         parts = books.catalogue["parts"][: books.catalogue["areas"].get(city, 1)]
         for part in parts:
             name = f"{city} {part}" if len(parts) > 1 else city
             books.areas.setdefault(city, []).append(
-                books.add("areas", name=name, city=city, masts=max(3, int(weight * r.uniform(1.5, 4))))
+                books.add("network_areas", name=name, city=city, masts=max(3, int(weight * r.uniform(1.5, 4))))
             )
     _fail(books, r)
 

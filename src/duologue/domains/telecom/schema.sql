@@ -11,7 +11,7 @@ CREATE TABLE plans (
   on_sale INTEGER NOT NULL DEFAULT 1 CHECK (on_sale IN (0, 1))
 ) STRICT;
 
-CREATE TABLE add_ons (
+CREATE TABLE extras (
   add_on_id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
   kind TEXT NOT NULL CHECK (kind IN ('data', 'roaming', 'international calls', 'phone cover', 'entertainment')),
@@ -21,7 +21,7 @@ CREATE TABLE add_ons (
   CHECK ((kind = 'data') = (data_gb IS NOT NULL))
 ) STRICT;
 
-CREATE TABLE areas (
+CREATE TABLE network_areas (
   area_id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
   city TEXT NOT NULL,
@@ -30,7 +30,7 @@ CREATE TABLE areas (
 
 CREATE TABLE outages (
   outage_id INTEGER PRIMARY KEY,
-  area_id INTEGER NOT NULL REFERENCES areas (area_id),
+  area_id INTEGER NOT NULL REFERENCES network_areas (area_id),
   services TEXT NOT NULL CHECK (services IN ('mobile data', 'calls and texts', 'all services')),
   cause TEXT NOT NULL CHECK (cause IN ('power cut', 'damaged cable', 'storm damage', 'faulty equipment', 'planned work')),
   started_at TEXT NOT NULL,
@@ -61,7 +61,7 @@ CREATE TABLE lines (
   phone_number TEXT NOT NULL UNIQUE,
   plan_id INTEGER NOT NULL REFERENCES plans (plan_id),
   -- where the line is mostly used
-  area_id INTEGER NOT NULL REFERENCES areas (area_id),
+  area_id INTEGER NOT NULL REFERENCES network_areas (area_id),
   status TEXT NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'suspended', 'ended')),
   suspended_for TEXT CHECK (suspended_for IN ('unpaid bill', 'lost', 'stolen', 'long journey')),
   suspended_at TEXT,
@@ -84,7 +84,7 @@ CREATE INDEX lines_by_area ON lines (area_id);
 
 CREATE TABLE line_add_ons (
   line_id INTEGER NOT NULL REFERENCES lines (line_id),
-  add_on_id INTEGER NOT NULL REFERENCES add_ons (add_on_id),
+  add_on_id INTEGER NOT NULL REFERENCES extras (add_on_id),
   started_on TEXT NOT NULL,
   PRIMARY KEY (line_id, add_on_id)
 ) STRICT;
