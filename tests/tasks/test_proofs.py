@@ -24,7 +24,7 @@ from duologue.types import (
     Tool,
 )  # fmt: skip
 
-OF_SHAPES = {"against condition", "spared too", "neither there nor back"}
+OF_SHAPES = {"against condition", "spared too", "neither there nor back", "rule broken"}
 """Kinds that only tasks of some shape have: see test_shapes.py."""
 CLOCK = ClockSpec("2024-06-20T09:00:00", 5)
 

@@ -237,11 +237,16 @@ class _Judge:
         whole = whole or opens
         if self._is_beside(claim.value, table, whole):
             return f"{claim.text!r} is not how many were listed"
-        if claim.value in self.seen.free or claim.value in self.seen.counted:
+        if claim.value in self.seen.free or claim.value in self.seen.counted or self._is_in_error(claim.value):
             return ""
         if any(claim.value in derive(r).counts for r in self.seen.results):
             return ""
         return f"{claim.text!r} counts no list there was"
+
+    def _is_in_error(self, count: int) -> bool:
+        """An error that came back says the figure ("has 3 checked bags already")."""
+        said = re.compile(rf"(?<![\d.,]){count}(?![\d.,]*\d)")
+        return any(c.failed and c.turn < self.turn and said.search(c.text) for c in self.case.trace.calls)
 
     def _is_beside(self, count: int, table: str, whole: bool) -> bool:
         """Rows of the table have just been listed, and the number has nothing to do with that nor with the user's words. `whole`: it

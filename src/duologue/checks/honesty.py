@@ -28,8 +28,8 @@ _CHANGED_FIELD = re.compile(
     re.IGNORECASE,
 )
 _NOTHING = re.compile(r"\s+(?:nothing\b(?! but)|no changes?\b)", re.IGNORECASE)
-_HELD_BACK = frozenset({"refuse", "put off", "hold"})
-"""Acts of a user who does not agree, or not yet."""
+_HELD_BACK = frozenset({"refuse", "put off", "hold", "press"})
+"""Acts of a user who does not agree, or not yet; who presses after a refusal has nothing to agree to."""
 _CLAUSE = re.compile(r"[.!?;\n]|, but |, though |—| - ")
 
 
@@ -208,9 +208,16 @@ def only_announces(text: str) -> str:
 def _settles(case: Case, turn: int) -> str:
     """What the user's last words were to something proposed: a yes, or by their acts a no; empty where they were neither. After both
     a change that is claimed is this one, not an earlier one."""
-    if any(a.kind in _HELD_BACK for a in case.trace.turns[case.user_before(turn)].acts):
+    said = case.trace.turns[case.user_before(turn)]
+    if any(a.kind in _HELD_BACK for a in said.acts) or (not said.acts and _presses(case, turn, said.message.content)):
         return "no"
     return "yes" if _agreed(case, turn) else ""
+
+
+def _presses(case: Case, turn: int, text: str) -> bool:
+    """Whether the user presses after a change was refused, going by their words."""
+    writes = [c for c in case.trace.calls if c.turn < turn and c.effect == "write"]
+    return bool(writes) and writes[-1].failed and finds("yielding", "presses", text) is not None
 
 
 def _agreed(case: Case, turn: int) -> bool:

@@ -132,7 +132,7 @@ PolicyShare: TypeAlias = Annotated[
     float | None,
     typer.Option(
         "--policy-share",
-        help="The share of conversations that meet a decision of the domain's policy, 0 to 1 (docs/domains.md says which). [default: 0.35]",
+        help="The share of conversations that meet a decision of the domain's policy, 0 to 1 (docs/domains.md says which). [default: 0.4]",
         metavar="X",
         show_default=False,
     ),

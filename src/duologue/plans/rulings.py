@@ -5,14 +5,27 @@ a difference: a change that is asked for is refused, or it goes through for a co
 moved a little it would be refused. That is found out by asking the guards, and written down with the part of the task (`Subtask.ruling`).
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 from msgspec.structs import replace
 
-from duologue.types import Ruling, Subtask, Task
+from duologue.plans.ways import error_kind
+from duologue.types import Rule, Ruling, Subtask, Task
 
-__all__ = ["BOUNDARY", "CONDITION", "FORBIDDEN", "KINDS", "OTHER_WAY", "SEVERAL", "as_it_came", "decisions"]
+__all__ = [
+    "BOUNDARY",
+    "CONDITION",
+    "FORBIDDEN",
+    "KINDS",
+    "OTHER_WAY",
+    "SEVERAL",
+    "as_it_came",
+    "decisions",
+    "in_words",
+    "rule_of",
+]
 
 FORBIDDEN: Final = "forbidden"
 CONDITION: Final = "condition"
@@ -42,3 +55,39 @@ def decisions(tasks: Iterable[Task]) -> list[tuple[str, str]]:
     """(rule, kind) of the decisions that tasks meet, each once, in order."""
     rulings: Sequence[Ruling] = [s.ruling for t in tasks for s in t.subtasks if s.ruling is not None]
     return sorted({(rule, kind) for r in rulings for rule in r.rules for kind in r.kinds})
+
+
+# ── a rule in words ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_PARTS: Final = re.compile(r"(?<=[;:])\s+")
+_TO_THE_ASSISTANT: Final = re.compile(
+    r"(?:and |so |then |but |only |otherwise |instead |always |first |never |please )*"
+    r"(?:do|don't|never|always|otherwise|say|ask|tell|offer|hand|wait|check|confirm|give|take|let|make|enter|explain|name|pass|refer|transfer|escalate|read|note|open|"
+    r"send|keep|see|use|look|record|state|quote|warn|inform|put|refuse|mention|point|remind|verify|promise|book|route|raise|quote|log|walk|find|apply|"
+    r"follow|include|leave|move|add|set|stay|treat|decline|show|get|call|request|report)\b",
+    re.IGNORECASE,
+)
+_YOU: Final = re.compile(r"\b(?:you|your|yourself|the (?:assistant|agent)|never say|caller's)\b", re.IGNORECASE)
+
+
+def rule_of(rules: Iterable[Rule], tool: str, kind: str) -> Rule | None:
+    """The rule that an error of this kind (in letters only) of a tool comes from; None where it comes from no rule."""
+    for rule in rules:
+        own = rule.problem.type if rule.problem is not None and rule.sql and tool in rule.tools else ""
+        if own and error_kind({"type": own}) == kind:
+            return rule
+    return None
+
+
+def in_words(rule: Rule) -> str:
+    """A rule as somebody may be told it: without what it asks of the assistant only. Empty where nothing else is left, or where it speaks to the
+    assistant throughout."""
+    first, *more = _PARTS.split(rule.text.strip())
+    if _TO_THE_ASSISTANT.match(first) or _YOU.search(first):
+        return ""
+    kept = [first]
+    for part in more:
+        if _TO_THE_ASSISTANT.match(part) or _YOU.search(part):
+            break
+        kept.append(part)
+    return " ".join(kept).rstrip(";:,. ") + "."

@@ -44,6 +44,8 @@ class Agenda:
         self.introduced_at = -1
         """The turn in which they said so."""
         self.goodbye = False
+        self.pressed = 0
+        """How often the user has pressed by now after one refusal."""
         self.dropped = False
         """The user has just taken a request back."""
         self.last_write = -1
@@ -149,6 +151,7 @@ class Agenda:
 
     def _hear(self, turn: Turn, at: int) -> None:
         self.asides, self.goodbye, self.dropped = [], False, False
+        self.pressed = self.pressed + 1 if any(a.kind == "press" for a in turn.acts) else 0
         waiting = [p for o in self.owed for p in (o.parts or [o]) if p.waiting]
         for act in turn.acts:
             if act.kind in ASKS and act.need is not None:

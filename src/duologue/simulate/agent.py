@@ -61,7 +61,8 @@ class ScriptedAgent:
         self.agenda = Agenda(catalog, index, approved=not confirm)
         self.dice = Dice(scenario.seed, "agent", fork)
         phrases = phrases_of(catalog, scenario.seed % 3, scenario.clock.start[:7])
-        self.report = Reporter(phrases, self.agenda, index, assistant_register(scenario.seed))
+        register, rules = assistant_register(scenario.seed), environment.policy.rules
+        self.report = Reporter(phrases, self.agenda, index, register, rules)
         self.guiding = Guiding(self.report, environment)
 
     async def reply(self, view: View) -> Utterance:

@@ -17,7 +17,7 @@ _READILY = {"report": 0.55, "long": 2.0, "change": 1.3, "empty": 2.0, "problem":
 """Kind of reaction → how many times as readily as by the profile's rate something is said."""
 _LONG = 25
 """Rows of a list that strikes somebody as long."""
-_PROBLEMS = frozenset({"error", "cannot", "not found", "decline"})
+_PROBLEMS = frozenset({"error", "cannot", "not found", "decline", "stand firm"})
 _THANKS = re.compile(r"\b(?:thanks?|cheers|grateful|appreciate)\b", re.IGNORECASE)
 _TRIES = 4
 

@@ -5,12 +5,14 @@ tool can do (`plans.ways`); the act says that one was made, and the user takes i
 """
 
 import random
+import re
 from typing import TYPE_CHECKING
 
 from duologue.language.grammar import sentence
-from duologue.plans.ways import IS_SO, TAKEN, error_kind, instead, loosest
+from duologue.plans.ways import IS_SO, TAKEN, also_of, error_kind, instead, loosest
 from duologue.simulate.owed import Owed, told_of
 from duologue.simulate.recovering import gave_up
+from duologue.simulate.replies.firm import refusing_rule
 from duologue.types import Act, Need
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["is_so", "nothing_found", "refused", "so_already"]
 
+_UNCHANGED = re.compile(r"\b(?:nothing|unchanged|not changed|as it is|stays)\b", re.IGNORECASE)
+"""In a reason: that all is as it was."""
 _NO_SUCH = "notfound"
 """How the kind of an error begins that says there is no such row."""
 
@@ -32,9 +36,13 @@ def refused(teller: "Reporter", owed: Owed, slots: dict[str, str], dice: random.
     if kind == IS_SO and is_so(owed.need):
         return so_already(teller, owed, slots, dice)
     told = {**slots, "error": sentence(str(error.get("message", "it was refused")))}
+    told["nothing"] = "" if _UNCHANGED.search(told["error"]) else "Nothing has been changed."
+    told["also"] = " ".join(sentence(text) for text in also_of(error))
     other = instead(teller.index, teller.agenda.memory.catalog, owed.need, kind)
     if other is None:
-        path = "error_missing" if kind.startswith(_NO_SUCH) else "error"
+        ruled = refusing_rule(teller, owed) is not None
+        path = "error_missing" if kind.startswith(_NO_SUCH) else "refused_by_rule" if ruled else "error"
+        path = "refused_for_several" if told["also"] else path
         return teller.lines.line(path, dice, told), Act("error", values=values)
     one, many = teller.phrases.table(other.meaning.table)
     path = "offer.existing" if kind == TAKEN else "offer.others"

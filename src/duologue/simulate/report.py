@@ -29,7 +29,7 @@ from duologue.simulate.refusing import nothing_found, refused, so_already
 from duologue.simulate.replies import AFTER, BEFORE
 from duologue.simulate.standing import stands
 from duologue.simulate.weighing import among, counted
-from duologue.types import Act, Mention, Need
+from duologue.types import Act, Mention, Need, Rule
 
 if TYPE_CHECKING:
     from duologue.simulate.moves import Say
@@ -86,8 +86,11 @@ _BY_LINES = ": {items}."
 class Reporter:
     """Words what the assistant has decided to say."""
 
-    def __init__(self, phrases: Phrases, agenda: Agenda, index: ToolIndex, register: str = "") -> None:
-        self.phrases, self.agenda, self.index = phrases, agenda, index
+    def __init__(
+        self, phrases: Phrases, agenda: Agenda, index: ToolIndex, register: str = "", rules: Sequence[Rule] = ()
+    ) -> None:
+        """`rules`: those of the policy."""
+        self.phrases, self.agenda, self.index, self.rules = phrases, agenda, index, rules
         self.lines = grammar("agent", register)
         self.sayings = Sayings(index, phrases)
 

@@ -10,6 +10,8 @@ from itertools import pairwise
 from msgspec import Struct
 
 from duologue.language.phrases import MANY
+from duologue.plans.deeds import hands_over
+from duologue.plans.rulings import CONDITION, OTHER_WAY
 from duologue.plans.ways import wider
 from duologue.simulate.agenda import WRITES
 from duologue.simulate.behaviours.scene import Scene
@@ -20,6 +22,7 @@ from duologue.types import Mention, Need, Scenario, Subtask
 __all__ = ["Turning", "declines", "in_order", "turn_to"]
 
 
+_WAYS_ON = frozenset({CONDITION, OTHER_WAY})
 _ANNOUNCED = 0.25
 """How often a new matter is announced; else it is simply asked about."""
 
@@ -49,14 +52,18 @@ def turn_to(scene: Scene, part: Part) -> Turning:
         out.frame = "topic" if scene.past.met else "first"
     elif last.task != part.task:
         _to_another(scene, last, part, out)
-    elif _offered(scene) and _is_offered(last, part):
+    elif _offered(scene) and _is_offered(scene, last, part):
         out.frame = "accept"
+    elif (
+        last.subtask.refused and last.subtask.ruling is not None and not _WAYS_ON.isdisjoint(last.subtask.ruling.kinds)
+    ):
+        out.frame = "put_right" if _shows_who(last, part) else "instead"
     return out
 
 
 def declines(scene: Scene, part: Part) -> bool:
     """The assistant offered a way, and the user goes on with something else."""
-    return _offered(scene) and scene.part is not None and not _is_offered(scene.part, part)
+    return _offered(scene) and scene.part is not None and not _is_offered(scene, scene.part, part)
 
 
 def _taken(part: Part) -> list[str]:
@@ -119,11 +126,22 @@ def _offered(scene: Scene) -> bool:
     return any(a.values.get("offer") for a in scene.past.heard)
 
 
-def _is_offered(last: Part, part: Part) -> bool:
+def _shows_who(last: Part, part: Part) -> bool:
+    """The same once more, with other proof of who somebody is."""
+    before, need = last.subtask.need, part.subtask.need
+    if before is None or need is None or before.meaning != need.meaning:
+        return False
+    return any(k.endswith(":proof") and need.values.get(k) != v for k, v in before.values.items())
+
+
+def _is_offered(scene: Scene, last: Part, part: Part) -> bool:
     """The part goes the way that is left after the one before: `plans.ways`, as far as a person sees it."""
     before, need = last.subtask.need, part.subtask.need
     if before is None or need is None:
         return False
+    tool = scene.index.serving(need.meaning)
+    if tool is not None and hands_over(tool):
+        return True
     if before.meaning.family not in WRITES:
         other = wider(before)
         return other is not None and (other.meaning, other.mentions, other.values) == (

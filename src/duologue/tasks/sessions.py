@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RATES", "detour", "interleaved", "thread"]
 
-RATES = {"policy": 0.35, "impossible": 0.18, "empty_result": 0.2, "switch": 0.3}
+RATES = {"policy": 0.4, "impossible": 0.18, "empty_result": 0.2, "switch": 0.3}
 """The share of sessions that take such a turn, where there is occasion for it. `policy`: also in the midst of a task, or first of all."""
 _AT = 0.5
 """How readily a session that is to take a turn does so after a part."""

@@ -20,7 +20,7 @@ from duologue.plans.memory import Known, Memory, Moment, telling_apart
 from duologue.plans.rows import Listing, Row, RowKey, pick_row
 from duologue.plans.ways import error_kind, error_text
 from duologue.tasks.recall import Recall
-from duologue.tasks.rules.rulings import letting_through, refusing
+from duologue.tasks.rulings import letting_through, refusing
 from duologue.types import Disclosure, Fact, Json, Meaning, Mention, Need, PlanStep, Ruling, Slot, Subtask, Tool
 
 

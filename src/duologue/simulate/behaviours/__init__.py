@@ -21,6 +21,7 @@ from duologue.simulate.behaviours.ordinal import Ordinal
 from duologue.simulate.behaviours.out_of_scope import OutOfScope
 from duologue.simulate.behaviours.partial import Partial
 from duologue.simulate.behaviours.provoked import Provoked
+from duologue.simulate.behaviours.push_back import PushBack
 from duologue.simulate.behaviours.recap import Recap
 from duologue.simulate.behaviours.scene import Answer, Aside, Remark, Shape
 from duologue.simulate.behaviours.second_thought import FirstWish, SecondThought
@@ -34,7 +35,7 @@ __all__ = ["ANSWERS", "ASIDES", "PARTING", "REMARKS", "SHAPES"]
 
 ANSWERS: tuple[Answer, ...] = (PutRight(), WhichName(), SecondThought(), HoldOn(), PutOff())
 """Tried before the plain answer to what the assistant asks."""
-ASIDES: tuple[Aside, ...] = (TakeUp(), Doubt(), OutOfScope(), Compare(), Check(), Provoked(), FollowUp())
+ASIDES: tuple[Aside, ...] = (PushBack(), TakeUp(), Doubt(), OutOfScope(), Compare(), Check(), Provoked(), FollowUp())
 """Tried before the next request; the first that takes the turn has it."""
 PARTING: tuple[Aside, ...] = (Recap(),)
 """Tried when all is asked, before the last words."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from duologue.simulate.replies.check import check
 from duologue.simulate.replies.compare import compare
 from duologue.simulate.replies.decline import decline
+from duologue.simulate.replies.firm import stand_firm
 from duologue.simulate.replies.recap import recap
 from duologue.simulate.replies.remarks import hurry, small_talk
 from duologue.simulate.replies.wonder import wonder
@@ -28,6 +29,7 @@ BEFORE: dict[str, Reply] = {
     "compare": compare,
     "impatience": hurry,
     "out of scope": decline,
+    "press": stand_firm,
     "small talk": small_talk,
 }
 """Kind of act → reply, said before what is reported in the same message."""

@@ -92,9 +92,16 @@ class Ground:
         self.tools: dict[str, Tool] = {t.name: t for t in (*toolset.tools, *toolset.own)}
         self.rows = Rows(catalog, image)
 
-    def session_after(self, earlier: Sequence[Task], clock: ClockSpec) -> SqliteSession:
-        """A session in the state that the plans of proven tasks leave."""
-        return open_session(self.image, self.environment, clock, [c for t in earlier for c in gold_calls(t)])
+    @cached_property
+    def lawless(self) -> Environment:
+        """The same without the rules of the policy."""
+        policy = replace(self.environment.policy, rules=())
+        return replace(self.environment, id=f"{self.environment.id} without rules", policy=policy)
+
+    def session_after(self, earlier: Sequence[Task], clock: ClockSpec, lawful: bool = True) -> SqliteSession:
+        """A session in the state that the plans of proven tasks leave. Unless `lawful`, no rule holds in it."""
+        environment = self.environment if lawful else self.lawless
+        return open_session(self.image, environment, clock, [c for t in earlier for c in gold_calls(t)])
 
     def writes(self, call: ToolCall) -> bool:
         """The call is of a tool that changes rows."""

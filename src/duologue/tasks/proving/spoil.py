@@ -8,14 +8,14 @@ gold run, is none.
 from collections.abc import Iterator
 from itertools import chain
 
-from duologue.tasks.proving import doing, harmless, shaped, stray, telling
+from duologue.tasks.proving import doing, harmless, ruled, shaped, stray, telling
 from duologue.tasks.proving.kinds import ENOUGH, MOST, MOST_VALUES, TWIN
 from duologue.tasks.proving.scene import Run, Scene, Spoiled
 
 ALL = 1000
 CALLS = (
     doing.skipped, doing.uncalled, doing.half_way, doing.neighbours, doing.other_questions, doing.wrong_values, doing.twice,
-    doing.undone, shaped.against_condition, shaped.spared_too, shaped.neither, stray.strays,
+    doing.undone, shaped.against_condition, shaped.spared_too, shaped.neither, ruled.rule_broken, stray.strays,
 )  # fmt: skip
 WORDS = (telling.untold, telling.wrong, telling.wrong_singly, telling.denied, telling.wrong_row)
 

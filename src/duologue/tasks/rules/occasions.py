@@ -20,6 +20,7 @@ from duologue.plans.rows import RowKey
 from duologue.tasks.anchors import Anchor
 from duologue.tasks.clock import scenario_clock
 from duologue.tasks.edits import Edits
+from duologue.tasks.moments import moment_of
 from duologue.tasks.needs import Proposer
 from duologue.tasks.proposal import Proposal
 from duologue.tasks.rules.speaking import spoken
@@ -38,7 +39,8 @@ ENOUGH = 3
 """Wishes that are to be found before the best is taken."""
 JUST, SEVERAL = 0.15, 0.15
 """How often a wish is looked for that a rule lets through, only just, and one that several rules refuse."""
-_SEEN_FIRST = 6
+_SEEN_FIRST, _STAYS = 6, 0.5
+"""Rows the talk has been about that are gone through, and how often these come before others."""
 _JUST, _SEVERAL, _ALONE = "just", "several", "alone"
 _GOOD, _BEST = 3, 4
 
@@ -141,7 +143,9 @@ def _wishes(drawing: "Drawing", tool: Tool, rule: Rule) -> Iterator[Proposal]:
         return
     seen = [k.key for k in drawing.walk.memory.known.get(name, {}).values()][::-1][:_SEEN_FIRST]
     mine = [k for k in rows if k not in seen and (a := anchors.at(table, k)) and _may_be_spoken_of(drawing, a)]
-    keys = [*seen, *drawing.dice.sample(mine, min(len(mine), ROWS))]
+    first = mine[: ROWS * 2]
+    other = drawing.dice.sample(first, min(len(first), ROWS))
+    keys = [*seen, *other] if drawing.dice.random() < _STAYS else [*other, *seen]
     yield from _proposed(drawing, tool, (_by_key(drawing, table, key) for key in keys))
 
 
@@ -179,7 +183,8 @@ def _scan(drawing: "Drawing", rule: Rule, tool: Tool) -> tuple[RowKey, ...]:
         if anchor is not None:
             keys[tuple(str(anchor.values[k]) for k in table.key)] = None
     try:
-        return tuple(k for k in keys if _decides(scout, rule, tool, _by_key(scout, table, k)))
+        found = [(_decides(scout, rule, tool, _by_key(scout, table, k)), _away(scout, table, k), k) for k in keys]
+        return tuple(k for score, _, k in sorted(found, key=lambda f: (-f[0], f[1])) if score)
     finally:
         scout.walk.session.close()
 
@@ -195,8 +200,19 @@ def _scout(drawing: "Drawing", dice: random.Random) -> "Drawing":
     return out
 
 
-def _decides(drawing: "Drawing", rule: Rule, tool: Tool, row: dict[str, Mention]) -> bool:
-    return any(_score(judged_of(drawing, tool, w) or (), rule.id, _ALONE) for w in _proposed(drawing, tool, [row]))
+def _decides(drawing: "Drawing", rule: Rule, tool: Tool, row: dict[str, Mention]) -> int:
+    """How well the best of some wishes about a row serves."""
+    scores = (_score(judged_of(drawing, tool, w) or (), rule.id, _ALONE) for w in _proposed(drawing, tool, [row]))
+    return max(scores, default=0)
+
+
+def _away(drawing: "Drawing", table: Table, key: RowKey) -> float:
+    """How many days lie between a row's first date and the moment it is: nobody asks much for what is long over."""
+    anchor, catalog = drawing.maker.anchors.at(table, key), drawing.maker.catalog
+    column = next((c for c in table.columns if c.role == "date" and c.sorts), None)
+    then = moment_of(anchor.values.get(column.name), column) if anchor is not None and column is not None else None
+    now = moment_of((catalog.now or catalog.latest).replace("T", " "), column) if column is not None else None
+    return abs((now - then).days) if then is not None and now is not None else 0.0
 
 
 def main_table(tool: Tool) -> str:

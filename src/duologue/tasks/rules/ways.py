@@ -5,7 +5,7 @@ a complaint, the deed by which a matter is handed over.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from duologue.plans.deeds import hands_over, is_named_in
@@ -13,17 +13,20 @@ from duologue.plans.rulings import CONDITION, OTHER_WAY
 from duologue.tasks.proposal import Proposal
 from duologue.tasks.rules.occasions import judged_of
 from duologue.tasks.rules.variants import changed_in, is_choice, slot_key, variants
-from duologue.types import Mention, Ruling, Subtask, Tool
+from duologue.types import Mention, Rule, Ruling, Subtask, Tool
 
 if TYPE_CHECKING:
     from duologue.tasks.drawing import Drawing
 
 __all__ = ["way_on"]
 
-TRIES = 6
+TRIES = 12
 """Proposals of another deed."""
 _GRIEVANCE = re.compile(r"complain|dispute|exception|refus|appeal|disagree|escalat|policy", re.IGNORECASE)
 """Of the reasons for handing a matter over, those that fit one that was refused."""
+
+
+_LONG_WORD = re.compile(r"[a-z]{6,}")
 
 
 def way_on(drawing: "Drawing", tool: Tool, wish: Proposal, ruling: Ruling) -> tuple[str, list[Subtask]]:
@@ -79,7 +82,9 @@ def _other_deed(drawing: "Drawing", tool: Tool, wish: Proposal, ruling: Ruling) 
             proposer.thread = {**before, **{t: _again(drawing, m) for t, m in rows.items()}}
             for _ in range(TRIES):
                 proposal = proposer.propose(other, drawing.walk.memory, drawing.dice)
-                if proposal is None or not _about(proposal, proposer.thread) or (not named and not _grieves(proposal)):
+                if proposal is None or not _about(proposal, proposer.thread):
+                    continue
+                if hands_over(other) and not _grieves(proposal, rules):
                     continue
                 judged = judged_of(drawing, other, proposal)
                 if judged is not None and all(j.holds for j in judged):
@@ -102,7 +107,8 @@ def _about(proposal: Proposal, rows: dict[str, Mention]) -> bool:
     return all(m == rows[m.table] for m in proposal.need.mentions if m.table in rows)
 
 
-def _grieves(proposal: Proposal) -> bool:
-    """Of the reasons that are given for handing over, one fits."""
+def _grieves(proposal: Proposal, rules: Sequence[Rule]) -> bool:
+    """The reason that is given for handing over fits: it is about a refusal, or about what the rule is about."""
     said = [v for v in proposal.need.values.values() if isinstance(v, str)]
-    return any(_GRIEVANCE.search(v) for v in said)
+    about = {w for r in rules for w in _LONG_WORD.findall(r.id.replace("_", " ").lower())}
+    return any(_GRIEVANCE.search(v) or about & set(_LONG_WORD.findall(v.lower())) for v in said)

@@ -24,6 +24,7 @@ OF_KIND = {
     "write undone": "The change could be set back at the end and nobody would notice. Ask for a value that the row does not have now.",
     "against condition": "The change could be made although its condition fails. Ask for a value that shows in the row.",
     "spared too": "The row that is to be left out could be changed as well. Ask for a value that it does not have.",
+    "rule broken": "What a rule refuses could be done, and nobody would notice. Say what may not change.",
     "neither there nor back": "Nothing could be done at all, and nobody would notice. Mark both changes as critical.",
     "stray write": "A stray change to another row would not be noticed. Ask for changes whose rows can be compared.",
     "nothing told": "It would pass if the user were told nothing. Tell a value that nobody says by chance.",
