@@ -43,9 +43,10 @@ _SPANNED, _OFFERED = 0.6, 0.25
 """How often a long list is told with the range of its figures, and with the offer to go on."""
 _BARE = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:[ '’-][A-ZÀ-ÖØ-Þ][^\W\d_]+){0,3}")
 """A name that can stand in a sentence without saying what kind of thing it is."""
-_OPENS = frozenset(
-    "A An And At By For From How I If In It No Not Of On One Or That This To Up We What When Who Why With Yes You".split()
+_OPENING = (
+    "A An And At By For From How I If In It No Not Of On One Or That This To Up We What When Who Why With Yes You"
 )
+_OPENS = frozenset(_OPENING.split())
 _GOES_NO_FURTHER = {"error": refused, "so already": so_already, "left as it is": left_as_it_is}
 """Kinds of moves that end a request without what was wanted → what is said."""
 _BY_LINES = ": {items}."
