@@ -8,7 +8,7 @@ import pytest
 
 from duologue.sources import Source, from_domain
 
-HASH = "be85f71f97bac491"
+HASH = "761b888662f1e55d"
 """The image's content: it changes with the data, the schema and the word lists, and with nothing else."""
 NOW, TODAY = "2025-10-07 10:30:00", "2025-10-07"
 _WRONG = """airplane_mode + caps_lock + restart_pending + (vpn_client = 'too old') + mail_offline
@@ -19,8 +19,8 @@ CONTRADICTIONS = {
     "anything after the end": f"""
         SELECT 1 FROM (SELECT started_on AS at FROM employees UNION ALL SELECT installed_on FROM printers UNION ALL SELECT password_set_on
           FROM accounts UNION ALL SELECT unlocked_on FROM accounts UNION ALL SELECT granted_on FROM memberships UNION ALL SELECT installed_on
-          FROM installations UNION ALL SELECT last_used_on FROM installations UNION ALL SELECT requested_on FROM access_requests UNION ALL
-          SELECT decided_on FROM access_requests UNION ALL SELECT ordered_on FROM devices UNION ALL SELECT opened_at FROM tickets UNION ALL
+          FROM installations UNION ALL SELECT last_used_on FROM installations UNION ALL SELECT requested_on FROM group_requests UNION ALL
+          SELECT decided_on FROM group_requests UNION ALL SELECT ordered_on FROM devices UNION ALL SELECT opened_at FROM tickets UNION ALL
           SELECT resolved_at FROM tickets UNION ALL SELECT written_at FROM ticket_comments UNION ALL SELECT updated_on FROM articles UNION ALL
           SELECT started_at FROM outages UNION ALL SELECT ended_at FROM outages UNION ALL SELECT opened_at FROM handovers) WHERE at > '{NOW}'""",
     "seats that do not add up": """
@@ -36,13 +36,13 @@ CONTRADICTIONS = {
     "a ticket before its caller began": "SELECT 1 FROM tickets JOIN employees USING (employee_id) WHERE date(opened_at) < started_on",
     "a membership before somebody began": "SELECT 1 FROM memberships JOIN employees USING (employee_id) WHERE granted_on < started_on",
     "an installation before somebody began": "SELECT 1 FROM installations JOIN employees USING (employee_id) WHERE installed_on < started_on",
-    "a request for what is open to all": "SELECT 1 FROM access_requests JOIN access_groups USING (group_id) WHERE access = 'open'",
+    "a request for what is open to all": "SELECT 1 FROM group_requests JOIN user_groups USING (group_id) WHERE access = 'open'",
     "a program with somebody it was not bought for": """
         SELECT 1 FROM installations JOIN software s USING (software_id) JOIN employees e USING (employee_id)
         WHERE s.department_id <> e.department_id""",
     "a request that somebody decided for themselves": """
-        SELECT 1 FROM access_requests JOIN employees USING (employee_id) WHERE decided_by = first_name || ' ' || last_name""",
-    "two requests for the same": "SELECT 1 FROM access_requests GROUP BY employee_id, group_id HAVING count(*) > 1",
+        SELECT 1 FROM group_requests JOIN employees USING (employee_id) WHERE decided_by = first_name || ' ' || last_name""",
+    "two requests for the same": "SELECT 1 FROM group_requests GROUP BY employee_id, group_id HAVING count(*) > 1",
     "a priority beyond the impact": """
         SELECT 1 FROM tickets WHERE instr('low normal high critical', priority) > CASE impact WHEN 'one person' THEN 5 WHEN 'team' THEN 12 ELSE 17 END""",
     "a comment outside its ticket": """
@@ -67,8 +67,8 @@ EDGE_CASES = {
     "mailboxes exactly four fifths full": (3, "SELECT 1 FROM accounts WHERE mailbox_used_gb * 5 = mailbox_quota_gb * 4"),
     "full mailboxes": (15, "SELECT 1 FROM accounts WHERE mailbox_used_gb = mailbox_quota_gb"),
     "full mailboxes of the largest size": (1, "SELECT 1 FROM accounts WHERE mailbox_used_gb = 50"),
-    "approvals on their last day": (3, f"SELECT 1 FROM access_requests WHERE status = 'approved' AND decided_on = date('{TODAY}', '-30 days')"),
-    "approvals a day too old": (3, f"SELECT 1 FROM access_requests WHERE status = 'approved' AND decided_on = date('{TODAY}', '-31 days')"),
+    "approvals on their last day": (3, f"SELECT 1 FROM group_requests WHERE status = 'approved' AND decided_on = date('{TODAY}', '-30 days')"),
+    "approvals a day too old": (3, f"SELECT 1 FROM group_requests WHERE status = 'approved' AND decided_on = date('{TODAY}', '-31 days')"),
     "programs with one licence left": (5, "SELECT 1 FROM software WHERE seats_left = 1"),
     "programs with none left": (4, "SELECT 1 FROM software WHERE seats_left = 0"),
     "devices four years old today": (3, f"SELECT 1 FROM devices WHERE ordered_on = date('{TODAY}', '-4 years')"),

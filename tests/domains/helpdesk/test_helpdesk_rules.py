@@ -20,7 +20,7 @@ WITH people AS (
     iif(a.unlocked_on = '2025-10-07', a.unlocks, 0) AS today
   FROM employees e JOIN accounts a USING (employee_id)
 ), wanted AS (
-  SELECT r.*, julianday('2025-10-07') - julianday(decided_on) AS days FROM access_requests r WHERE status = 'approved'
+  SELECT r.*, julianday('2025-10-07') - julianday(decided_on) AS days FROM group_requests r WHERE status = 'approved'
     AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.employee_id = r.employee_id AND m.group_id = r.group_id)
 ), owned AS (
   SELECT d.*, p.name AS department, p.device_budget_gbp, s.price_gbp AS price,
@@ -132,7 +132,7 @@ MORE: list[tuple[str, str, str]] = [
         AND people.status <> 'disabled' AND certificate_expires_on < '2025-10-20'""", "privileged_account"),
     ("reset_password", f"SELECT employee_id, 'NI00000' AS staff_number, manager FROM ({_PROOF})", "identity_not_confirmed"),
     ("assign_licence", "SELECT employee_id, software_id FROM people p JOIN software s ON s.department_id <> p.department_id WHERE seats_left > 0", "no_licence"),
-    ("grant_membership", """SELECT employee_id, group_id FROM access_requests r WHERE status = 'declined' AND NOT EXISTS (
+    ("grant_membership", """SELECT employee_id, group_id FROM group_requests r WHERE status = 'declined' AND NOT EXISTS (
         SELECT 1 FROM memberships m WHERE m.employee_id = r.employee_id AND m.group_id = r.group_id)""", "approval_needed"),
     ("extend_loan", "SELECT device_id FROM devices WHERE loan_due_on > '2025-10-07' AND loan_extensions = 2", "loan_not_extendable"),
     ("raise_mailbox_quota", "SELECT employee_id FROM people WHERE mailbox_used_gb = 50", "mailbox_not_enlarged"),

@@ -55,7 +55,7 @@ def test_locked_out(do: Do, session: SqliteSession, ask: Ask) -> None:
         "SELECT * FROM accounts WHERE status = 'locked' AND account_type = 'standard' AND unlocks = 1 AND unlocked_on = '2025-10-07'",
     )
     key = locked["employee_id"]
-    assert do("get_account", employee_id=key)["account_status"] == "locked"
+    assert do("check_account", employee_id=key)["account_status"] == "locked"
     opened = do("unlock_account", employee_id=key)
     assert (opened["account_status"], opened["unlocks_today"]) == ("active", 2)
     assert refusal(session, "unlock_account", employee_id=key) == "not_locked"
@@ -68,7 +68,7 @@ def test_forgotten_password(do: Do, session: SqliteSession, ask: Ask) -> None:
         WHERE a.password_expires_on < '2025-10-07' AND account_type = 'standard' AND status = 'active'""",
     )
     key, proof = who["employee_id"], {"staff_number": who["staff_number"].lower(), "manager": who["manager"].upper()}
-    assert do("get_account", employee_id=key)["password"] == "expired"
+    assert do("check_account", employee_id=key)["password"] == "expired"
     reset = do("reset_password", employee_id=key, **proof)
     assert (reset["password"], reset["password_expires_on"]) == ("valid", "2026-04-05")
     disabled = one(ask, "SELECT employee_id FROM accounts WHERE status = 'disabled'")["employee_id"]
@@ -90,14 +90,14 @@ def test_certificate_mailbox_printer(do: Do, session: SqliteSession, ask: Ask) -
     full = one(ask, "SELECT employee_id FROM accounts WHERE mailbox_used_gb = 20 AND mailbox_quota_gb = 20")[
         "employee_id"
     ]
-    assert do("get_account", employee_id=full)["mailbox"] == "full"
+    assert do("check_account", employee_id=full)["mailbox"] == "full"
     larger = do("raise_mailbox_quota", employee_id=full)
     assert (larger["mailbox_quota_gb"], larger["mailbox"]) == (30, "room left")
     assert refusal(session, "raise_mailbox_quota", employee_id=full, mailbox_quota_gb=20) == "not_larger"
     assert refusal(session, "raise_mailbox_quota", employee_id=full, mailbox_quota_gb=40) == "mailbox_not_enlarged"
 
     without = one(ask, "SELECT e.* FROM employees e JOIN accounts USING (employee_id) WHERE printer_id IS NULL")
-    assert do("get_account", employee_id=without["employee_id"])["printer_setup"] == "missing"
+    assert do("check_account", employee_id=without["employee_id"])["printer_setup"] == "missing"
     first = do("set_up_printer", employee_id=without["employee_id"])["printer"]
     assert first.startswith(without["office"])
     assert refusal(session, "set_up_printer", employee_id=without["employee_id"]) == "unchanged"
@@ -112,7 +112,7 @@ def test_access(do: Do, session: SqliteSession, ask: Ask) -> None:
     """What was approved is granted once, and can be taken away again."""
     request = one(
         ask,
-        """SELECT r.* FROM access_requests r WHERE status = 'approved' AND decided_on >= '2025-09-07'
+        """SELECT r.* FROM group_requests r WHERE status = 'approved' AND decided_on >= '2025-09-07'
         AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.employee_id = r.employee_id AND m.group_id = r.group_id)""",
     )
     key, group_id = request["employee_id"], request["group_id"]
@@ -213,7 +213,7 @@ def test_outages_and_handovers(do: Do, session: SqliteSession, ask: Ask) -> None
 @pytest.mark.parametrize(
     ("tool", "arguments"),
     [
-        ("get_account", {"employee_id": 1}), ("list_tickets", {"employee_id": 1}), ("list_devices", {"employee_id": 1}),
+        ("check_account", {"employee_id": 1}), ("list_tickets", {"employee_id": 1}), ("list_devices", {"employee_id": 1}),
         ("list_requests", {"employee_id": 1}), ("unlock_account", {"employee_id": 1}), ("renew_certificate", {"employee_id": 1}),
         ("reset_password", {"employee_id": 1, "staff_number": "NI10000", "manager": "Ottilie Frayne"}), ("raise_mailbox_quota", {"employee_id": 1}),
         ("set_up_printer", {"employee_id": 1}), ("set_up_printer", {"employee_id": 1001, "printer_id": 1}),

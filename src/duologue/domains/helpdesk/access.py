@@ -26,7 +26,7 @@ def grant(desk: Desk) -> None:
 def _groups(desk: Desk, r: random.Random, held: set[tuple[int, int]]) -> None:
     for name, owner, opens, access in desk.catalogue["groups"]:
         group = desk.add(
-            "access_groups",
+            "user_groups",
             name=name,
             department_id=desk.department[owner]["department_id"],
             opens=opens,
@@ -83,7 +83,7 @@ def _install(desk: Desk, software_id: int, employee: Row, r: random.Random) -> N
 def _requests(desk: Desk, held: set[tuple[int, int]]) -> None:
     """What is approved is soon granted; not always, and what nobody took up runs out."""
     r = rng("helpdesk", "requests")
-    groups = [g for g in desk.rows["access_groups"] if g["access"] == "restricted"]
+    groups = [g for g in desk.rows["user_groups"] if g["access"] == "restricted"]
     edge = list(desk.stories["approvals"])
     for days in [*edge, *(int(SPAN * r.random() ** 1.7) for _ in range(REQUESTS))]:
         employee, group = r.choice(desk.rows["employees"]), r.choice(groups)
@@ -99,7 +99,7 @@ def _requests(desk: Desk, held: set[tuple[int, int]]) -> None:
         before = 0 if status == "waiting" else r.choice((0, 1, 1, 2, 3, 6))
         asked = max(str(ago(days + before)), employee["started_on"])
         desk.add(
-            "access_requests",
+            "group_requests",
             employee_id=employee["employee_id"],
             group_id=group["group_id"],
             status=status,
@@ -125,4 +125,4 @@ def _number(desk: Desk) -> None:
             title["seats"] = title["seats_left"] = title["seats_left"] + taken.get(title["software_id"], 0)
     desk.renumber("memberships", "granted_on")
     desk.renumber("installations", "installed_on")
-    desk.renumber("access_requests", "requested_on")
+    desk.renumber("group_requests", "requested_on")

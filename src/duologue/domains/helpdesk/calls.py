@@ -22,7 +22,7 @@ TEAMS = {
     "lost equipment": "security",
     "data loss": "second line",
     "privileged access": "security",
-    "a failed identity check": "security",
+    "a forgotten staff number": "security",
     "poor service": "service manager",
     "unsolved trouble": "second line",
 }

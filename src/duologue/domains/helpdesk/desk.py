@@ -12,11 +12,11 @@ FIRST_ID = {
     "employees": 1001,
     "printers": 401,
     "accounts": 1001,
-    "access_groups": 701,
+    "user_groups": 701,
     "memberships": 20001,
     "software": 501,
     "installations": 30001,
-    "access_requests": 8001,
+    "group_requests": 8001,
     "devices": 50001,
     "tickets": 60001,
     "ticket_comments": 90001,
@@ -28,9 +28,9 @@ FIRST_ID = {
 """Every table, parents first, with its first key: keys of different tables can be told apart."""
 _KEYS = {
     "accounts": "employee_id",
-    "access_groups": "group_id",
+    "user_groups": "group_id",
     "software": "software_id",
-    "access_requests": "request_id",
+    "group_requests": "request_id",
     "ticket_comments": "comment_id",
     "workstations": "employee_id",
 }

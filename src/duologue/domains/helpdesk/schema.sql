@@ -53,7 +53,7 @@ CREATE TABLE accounts (
   printer_id INTEGER REFERENCES printers (printer_id)
 ) STRICT;
 
-CREATE TABLE access_groups (
+CREATE TABLE user_groups (
   group_id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE CHECK (name <> ''),
   department_id INTEGER NOT NULL REFERENCES departments (department_id),
@@ -64,7 +64,7 @@ CREATE TABLE access_groups (
 
 CREATE TABLE memberships (
   membership_id INTEGER PRIMARY KEY,
-  group_id INTEGER NOT NULL REFERENCES access_groups (group_id),
+  group_id INTEGER NOT NULL REFERENCES user_groups (group_id),
   employee_id INTEGER NOT NULL REFERENCES employees (employee_id),
   granted_on TEXT NOT NULL DEFAULT CURRENT_DATE,
   UNIQUE (group_id, employee_id)
@@ -94,10 +94,10 @@ CREATE TABLE installations (
 ) STRICT;
 CREATE INDEX installations_by_employee ON installations (employee_id);
 
-CREATE TABLE access_requests (
+CREATE TABLE group_requests (
   request_id INTEGER PRIMARY KEY,
   employee_id INTEGER NOT NULL REFERENCES employees (employee_id),
-  group_id INTEGER NOT NULL REFERENCES access_groups (group_id),
+  group_id INTEGER NOT NULL REFERENCES user_groups (group_id),
   status TEXT NOT NULL DEFAULT 'waiting' CHECK (status IN ('waiting', 'approved', 'declined')),
   requested_on TEXT NOT NULL DEFAULT CURRENT_DATE,
   decided_on TEXT CHECK (decided_on >= requested_on),
@@ -105,7 +105,7 @@ CREATE TABLE access_requests (
   CHECK ((status = 'waiting') = (decided_on IS NULL)),
   CHECK ((decided_on IS NULL) = (decided_by IS NULL))
 ) STRICT;
-CREATE INDEX requests_by_employee ON access_requests (employee_id);
+CREATE INDEX requests_by_employee ON group_requests (employee_id);
 
 -- Of a lent one `loan_due_on` is the day it is to be back.
 CREATE TABLE devices (
@@ -174,7 +174,7 @@ CREATE TABLE handovers (
   handover_id INTEGER PRIMARY KEY,
   employee_id INTEGER NOT NULL REFERENCES employees (employee_id),
   reason TEXT NOT NULL CHECK (reason IN
-    ('suspected phishing', 'lost equipment', 'data loss', 'privileged access', 'a failed identity check', 'poor service', 'unsolved trouble')),
+    ('suspected phishing', 'lost equipment', 'data loss', 'privileged access', 'a forgotten staff number', 'poor service', 'unsolved trouble')),
   team TEXT NOT NULL CHECK (team IN ('security', 'second line', 'service manager')),
   opened_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
   status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'closed'))
