@@ -109,7 +109,12 @@ def _bill(
         for charge, amount in charges:
             if amount:
                 books.add(
-                    "bill_lines", bill_id=made["bill_id"], line_id=line["line_id"], charge=charge, amount_gbp=amount
+                    "bill_lines",
+                    bill_id=made["bill_id"],
+                    line_id=line["line_id"],
+                    name=f"{charge} in {day:%B} for {line['phone_number']}",
+                    charge=charge,
+                    amount_gbp=amount,
                 )
                 total += amount
     made["total"] = round(total, 2)

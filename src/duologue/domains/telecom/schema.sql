@@ -131,6 +131,8 @@ CREATE TABLE bill_lines (
   bill_line_id INTEGER PRIMARY KEY,
   bill_id INTEGER NOT NULL REFERENCES bills (bill_id),
   line_id INTEGER NOT NULL REFERENCES lines (line_id),
+  -- as it stands on the bill
+  name TEXT NOT NULL UNIQUE,
   charge TEXT NOT NULL CHECK (charge IN ('plan', 'add-ons', 'data top-ups', 'use abroad', 'premium calls', 'credit')),
   -- negative for a credit
   amount_gbp REAL NOT NULL CHECK (amount_gbp <> 0),
