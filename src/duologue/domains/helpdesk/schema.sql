@@ -123,6 +123,7 @@ CREATE TABLE devices (
   CHECK ((status IN ('in use', 'on loan', 'ordered')) = (employee_id IS NOT NULL))
 ) STRICT;
 CREATE INDEX devices_by_employee ON devices (employee_id);
+CREATE INDEX devices_by_kind ON devices (kind, ordered_on);
 
 CREATE TABLE tickets (
   ticket_id INTEGER PRIMARY KEY,
@@ -196,9 +197,9 @@ CREATE TABLE workstations (
 
 -- What is ordered when a device is replaced: of each kind the model that was bought last.
 CREATE VIEW standard_models AS
-SELECT kind, model, price_gbp FROM devices d
-WHERE device_id = (SELECT max(device_id) FROM devices n WHERE n.kind = d.kind AND n.ordered_on = (
-  SELECT max(ordered_on) FROM devices o WHERE o.kind = d.kind));
+SELECT kind, model, price_gbp FROM devices WHERE device_id IN (
+  SELECT (SELECT device_id FROM devices n WHERE n.kind = k.kind ORDER BY ordered_on DESC, device_id DESC LIMIT 1)
+  FROM (SELECT DISTINCT kind FROM devices) k);
 
 -- A title's free seats follow its installations. More than there are is refused by the table's check.
 CREATE TRIGGER seat_taken AFTER INSERT ON installations
