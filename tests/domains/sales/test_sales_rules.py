@@ -23,7 +23,7 @@ _OPEN = "SELECT opportunity_id, {} AS {} FROM opportunities WHERE name = '{}'"
 _QUOTE = "SELECT quote_id, '{}' AS approver_role FROM pending_quotes WHERE discount_percent = {}"
 _AGE = "julianday('2025-06-12') - julianday(created_on)"
 _MANAGER, _DIRECTOR = "regional manager", "sales director"
-_GIVE = """SELECT a.account_id, r.representative_id FROM accounts a JOIN territories t USING (territory_id) JOIN representatives r ON {}
+_GIVE = """SELECT a.account_id, r.representative_id FROM sales_accounts a JOIN territories t USING (territory_id) JOIN representatives r ON {}
     WHERE r.representative_id <> a.representative_id AND {} EXISTS (SELECT 1 FROM opportunities o JOIN quotes q USING (opportunity_id)
       WHERE o.account_id = a.account_id AND o.closed_on IS NULL AND q.status IN ('approved', 'sent')) AND a.status = 'customer'"""
 _HERE = "r.region = t.region AND r.status = 'active' AND r.territory_id IS NOT NULL"
@@ -37,8 +37,8 @@ _TWICE = "SELECT account_id FROM possible_duplicates WHERE {}"
 CASES: dict[str, tuple[str, str, str, str]] = {
     "hand_over": (
         "transfer_to_human",
-        "SELECT account_id, 'credit limit' AS reason FROM accounts WHERE account_id NOT IN (SELECT account_id FROM handovers)",
-        "SELECT account_id, reason FROM handovers WHERE status = 'open'",
+        "SELECT account_id, 'credit limit' AS reason FROM sales_accounts WHERE account_id NOT IN (SELECT account_id FROM sales_handovers)",
+        "SELECT account_id, reason FROM sales_handovers WHERE status = 'open'",
         "already_handed_over",
     ),
     "forecast_lock": (

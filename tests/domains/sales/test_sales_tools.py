@@ -146,7 +146,7 @@ def test_average_discounts(do: Do, ask: Ask) -> None:
 
 
 def test_a_representative_quarter_by_quarter(do: Do, ask: Ask) -> None:
-    person = ask("SELECT representative_id FROM forecasts WHERE quarter = '2025 Q3'")[0]["representative_id"]
+    person = ask("SELECT representative_id FROM sales_forecasts WHERE quarter = '2025 Q3'")[0]["representative_id"]
     results = do("representative_results", representative_id=person)["rows"]
     by_quarter = {r["result_quarter"]: r for r in results}
     past = by_quarter["2024 Q4"]
@@ -161,7 +161,7 @@ def test_a_representative_quarter_by_quarter(do: Do, ask: Ask) -> None:
 
 def test_a_forecast_is_submitted_and_revised(do: Do, session: SqliteSession, ask: Ask) -> None:
     person = ask("""SELECT representative_id FROM representatives r WHERE territory_id IS NOT NULL AND status = 'active' AND NOT EXISTS (
-        SELECT 1 FROM forecasts f WHERE f.representative_id = r.representative_id AND quarter = '2025 Q3')
+        SELECT 1 FROM sales_forecasts f WHERE f.representative_id = r.representative_id AND quarter = '2025 Q3')
         AND (SELECT total(amount_gbp) FROM opportunities o WHERE o.representative_id = r.representative_id
           AND closed_on IS NULL AND close_due_on BETWEEN '2025-07-01' AND '2025-09-30') BETWEEN 9000 AND 20000""")[0][
         "representative_id"
@@ -198,7 +198,7 @@ def test_a_deal_goes_on(do: Do, session: SqliteSession) -> None:
 
 
 def test_an_account_changes_hands(do: Do, session: SqliteSession, ask: Ask) -> None:
-    case = ask("""SELECT a.account_id, r.representative_id FROM accounts a JOIN territories t USING (territory_id)
+    case = ask("""SELECT a.account_id, r.representative_id FROM sales_accounts a JOIN territories t USING (territory_id)
         JOIN representatives r ON r.region = t.region AND r.status = 'active' AND r.territory_id IS NOT NULL AND r.representative_id <> a.representative_id
         WHERE a.name = 'Garrowby Resins'""")[0]
     given = do("reassign_account", **case)
@@ -306,7 +306,7 @@ def test_preconditions(session: SqliteSession, ask: Ask, tool: str, sql: str, er
 # ── Promises ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 EVERY = {
-    "find_account": "SELECT DISTINCT industry, name FROM accounts WHERE account_id % 9 = 0",
+    "find_account": "SELECT DISTINCT industry, name FROM sales_accounts WHERE account_id % 9 = 0",
     "find_representative": "SELECT last_name AS name FROM representatives",
     "find_open_opportunity": "SELECT name FROM open_opportunities WHERE open_opportunity_id % 5 = 0",
     "search_open_opportunities": "SELECT DISTINCT stage, region FROM open_opportunities",

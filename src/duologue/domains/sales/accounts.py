@@ -16,7 +16,7 @@ _FIRST = datetime.date(2016, 2, 1)
 
 def open_accounts(books: Books) -> None:
     """Companies in the order they were entered, then those that were entered twice."""
-    r = rng("sales", "accounts")
+    r = rng("sales", "sales_accounts")
     cities = {c: t["territory_id"] for t in books.rows["territories"] for c in _cities(books, t["name"])}
     days = sorted(_FIRST + datetime.timedelta(days=int(3310 * r.random() ** 0.7)) for _ in range(ACCOUNTS))
     weights = {c[0]: c[1] ** 0.55 for c in making.people()["cities"] if c[0] in cities}
@@ -62,7 +62,7 @@ def _open(books: Books, what: tuple[str, str, str, int], day: datetime.date, r: 
     name, trade, city, territory = what
     active = [s for s in books.sellers[territory] if s["status"] == "active"]
     row = books.add(
-        "accounts",
+        "sales_accounts",
         name=name,
         industry=trade,
         segment=r.choices([*_SEGMENTS], [*_SEGMENTS.values()])[0],
@@ -85,7 +85,7 @@ def _meet(books: Books, r: random.Random) -> None:
     """One to four people at each account, fewer where it is small."""
     titles = books.words["titles"]
     most = {"enterprise": 4, "mid-market": 3, "small business": 2}
-    for account in books.rows["accounts"]:
+    for account in books.rows["sales_accounts"]:
         taken: set[tuple[str, str]] = set()
         host = f"{making.plain(account['name'])}.example"
         for _ in range(r.randrange(1, most[account["segment"]] + 1)):

@@ -13,7 +13,7 @@ FIRST_ID = {
     "territories": 21,
     "representatives": 101,
     "quarters": 0,
-    "accounts": 2001,
+    "sales_accounts": 2001,
     "contacts": 5001,
     "products": 301,
     "campaigns": 51,
@@ -23,13 +23,16 @@ FIRST_ID = {
     "quote_lines": 80001,
     "orders": 60001,
     "targets": 1201,
-    "forecasts": 1801,
+    "sales_forecasts": 1801,
     "activities": 900001,
-    "handovers": 951,
+    "sales_handovers": 951,
 }
 """Every table, parents first, with its first key: keys of different tables can be told apart."""
 _KEYS = {
     "territories": "territory_id",
+    "sales_accounts": "account_id",
+    "sales_handovers": "handover_id",
+    "sales_forecasts": "forecast_id",
     "quarters": "quarter",
     "opportunities": "opportunity_id",
     "activities": "activity_id",
@@ -54,7 +57,7 @@ class Books(Ledger):
 
     def account(self, name: str) -> Row:
         """The first account of that name."""
-        return next(row for row in self.rows["accounts"] if row["name"] == name)
+        return next(row for row in self.rows["sales_accounts"] if row["name"] == name)
 
     def region(self, account: Row) -> str:
         """Where an account lies."""

@@ -39,7 +39,7 @@ def sell(books: Books) -> None:
     r = rng("sales", "deals")
     told = [_told(books, story, r) for story in books.stories["opportunities"]]
     drawn: list[tuple[Row, str, Way, list[Any]]] = []
-    accounts = [a for a in books.rows["accounts"] if a["account_id"] in books.trade]
+    accounts = [a for a in books.rows["sales_accounts"] if a["account_id"] in books.trade]
     keen = [min(r.paretovariate(1.3), 8) for _ in accounts]
     while len(told) + len(drawn) < OPPORTUNITIES:
         account = r.choices(accounts, keen)[0]

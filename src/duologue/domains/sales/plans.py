@@ -78,7 +78,7 @@ def _foresee(books: Books, whose: tuple[int, str, datetime.date], about: float, 
         return
     day = working(start + days(r.randrange(20, 68)) if q <= now else TODAY - days(r.randrange(1, 12)))
     books.add(
-        "forecasts",
+        "sales_forecasts",
         representative_id=number,
         quarter=q,
         commit_gbp=float(max(2000, round(about * r.uniform(0.8, 1.2), -2))),
@@ -89,10 +89,10 @@ def _foresee(books: Books, whose: tuple[int, str, datetime.date], about: float, 
 
 def hand_over(books: Books) -> None:
     """Matters that somebody else decides: those of the stories."""
-    r = rng("sales", "handovers")
+    r = rng("sales", "sales_handovers")
     for name, reason, ago, still in sorted(books.stories["handovers"], key=lambda s: -int(s[2])):
         books.add(
-            "handovers",
+            "sales_handovers",
             account_id=books.account(name)["account_id"],
             reason=reason,
             team=_TEAMS[reason],

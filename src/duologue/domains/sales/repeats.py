@@ -17,7 +17,7 @@ def order_again(books: Books) -> None:
     firsts: dict[int, datetime.date] = {}
     for order in books.rows["orders"]:
         firsts.setdefault(order["account_id"], datetime.date.fromisoformat(order["booked_on"]))
-    for account in books.rows["accounts"]:  # who was there before the records begin has bought before
+    for account in books.rows["sales_accounts"]:  # who was there before the records begin has bought before
         number = account["account_id"]
         if (
             account["created_on"] < _KNOWN
@@ -34,7 +34,7 @@ def order_again(books: Books) -> None:
         account["status"] = "customer"
         add_order(books, account["account_id"], account["representative_id"], (day, amount, None), r)
     for _ in range(REPEATS):
-        account = books.get("accounts", r.choices(customers, weights)[0])
+        account = books.get("sales_accounts", r.choices(customers, weights)[0])
         first = max(firsts[account["account_id"]], FIRST_DAY)
         day = working(first + days((TODAY - first).days * r.random()))
         amount = round(r.lognormvariate(7.9, 0.65), -1) + 5
@@ -49,7 +49,7 @@ def _fall_quiet(books: Books) -> None:
         last[order["account_id"]] = max(last.get(order["account_id"], ""), order["booked_on"])
     busy = {o["account_id"] for o in books.rows["opportunities"] if o["closed_on"] is None}
     long_ago = (TODAY - _QUIET).isoformat()
-    for account in books.rows["accounts"]:
+    for account in books.rows["sales_accounts"]:
         number = account["account_id"]
         if account["status"] == "customer" and last.get(number, "") < long_ago and number not in busy:
             account["status"] = "dormant"

@@ -33,7 +33,7 @@ CREATE TABLE quarters (
   books TEXT NOT NULL CHECK (books IN ('open', 'closed'))
 ) STRICT;
 
-CREATE TABLE accounts (
+CREATE TABLE sales_accounts (
   account_id INTEGER PRIMARY KEY,
   name TEXT NOT NULL CHECK (name <> ''),
   industry TEXT NOT NULL,
@@ -43,16 +43,16 @@ CREATE TABLE accounts (
   territory_id INTEGER NOT NULL REFERENCES territories (territory_id),
   representative_id INTEGER NOT NULL REFERENCES representatives (representative_id),
   status TEXT NOT NULL DEFAULT 'prospect' CHECK (status IN ('prospect', 'customer', 'dormant', 'duplicate')),
-  duplicate_of INTEGER REFERENCES accounts (account_id) CHECK (duplicate_of <> account_id),
+  duplicate_of INTEGER REFERENCES sales_accounts (account_id) CHECK (duplicate_of <> account_id),
   created_on TEXT NOT NULL,
   CHECK ((status = 'duplicate') = (duplicate_of IS NOT NULL))
 ) STRICT;
-CREATE INDEX accounts_by_name ON accounts (name);
-CREATE INDEX accounts_by_representative ON accounts (representative_id);
+CREATE INDEX accounts_by_name ON sales_accounts (name);
+CREATE INDEX accounts_by_representative ON sales_accounts (representative_id);
 
 CREATE TABLE contacts (
   contact_id INTEGER PRIMARY KEY,
-  account_id INTEGER NOT NULL REFERENCES accounts (account_id),
+  account_id INTEGER NOT NULL REFERENCES sales_accounts (account_id),
   first_name TEXT NOT NULL CHECK (first_name <> ''),
   last_name TEXT NOT NULL CHECK (last_name <> ''),
   job_title TEXT NOT NULL,
@@ -82,7 +82,7 @@ CREATE TABLE campaigns (
 CREATE TABLE opportunities (
   opportunity_id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE CHECK (name <> ''),
-  account_id INTEGER NOT NULL REFERENCES accounts (account_id),
+  account_id INTEGER NOT NULL REFERENCES sales_accounts (account_id),
   representative_id INTEGER NOT NULL REFERENCES representatives (representative_id),
   campaign_id INTEGER REFERENCES campaigns (campaign_id),
   stage TEXT NOT NULL DEFAULT 'prospecting'
@@ -140,7 +140,7 @@ CREATE TABLE quote_lines (
 -- Orders without an opportunity are repeat orders of what was sold before.
 CREATE TABLE orders (
   order_id INTEGER PRIMARY KEY,
-  account_id INTEGER NOT NULL REFERENCES accounts (account_id),
+  account_id INTEGER NOT NULL REFERENCES sales_accounts (account_id),
   representative_id INTEGER NOT NULL REFERENCES representatives (representative_id),
   opportunity_id INTEGER UNIQUE REFERENCES opportunities (opportunity_id),
   booked_on TEXT NOT NULL,
@@ -163,7 +163,7 @@ CREATE TABLE targets (
   UNIQUE (representative_id, quarter)
 ) STRICT;
 
-CREATE TABLE forecasts (
+CREATE TABLE sales_forecasts (
   forecast_id INTEGER PRIMARY KEY,
   representative_id INTEGER NOT NULL REFERENCES representatives (representative_id),
   quarter TEXT NOT NULL REFERENCES quarters (quarter),
@@ -182,16 +182,16 @@ CREATE TABLE activities (
 ) STRICT;
 CREATE INDEX activities_by_opportunity ON activities (opportunity_id, held_on);
 
-CREATE TABLE handovers (
+CREATE TABLE sales_handovers (
   handover_id INTEGER PRIMARY KEY,
-  account_id INTEGER NOT NULL REFERENCES accounts (account_id),
+  account_id INTEGER NOT NULL REFERENCES sales_accounts (account_id),
   reason TEXT NOT NULL CHECK (reason IN
     ('special discount', 'contract terms', 'credit limit', 'commission query', 'data protection request', 'faulty product', 'exception to a rule')),
   team TEXT NOT NULL CHECK (team IN ('sales director', 'legal', 'finance', 'sales operations', 'customer care')),
   opened_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
   status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'closed'))
 ) STRICT;
-CREATE INDEX handovers_by_account ON handovers (account_id);
+CREATE INDEX handovers_by_account ON sales_handovers (account_id);
 
 -- Every move from stage to stage is remembered, and every date that is put off is counted.
 CREATE TRIGGER stage_moved AFTER UPDATE OF stage ON opportunities WHEN NEW.stage <> OLD.stage
@@ -212,14 +212,14 @@ CREATE VIEW open_opportunities AS
 SELECT o.opportunity_id AS open_opportunity_id, o.name, o.stage, t.region, a.segment, o.amount_gbp, o.original_close_on, o.close_due_on,
   o.times_pushed, CAST(max(0, julianday(o.close_due_on) - julianday(o.original_close_on)) AS INTEGER) AS days_slipped,
   iif(o.close_due_on > o.original_close_on, 'behind schedule', 'on schedule') AS timing, q.quarter
-FROM opportunities o JOIN accounts a USING (account_id) JOIN territories t USING (territory_id)
+FROM opportunities o JOIN sales_accounts a USING (account_id) JOIN territories t USING (territory_id)
   JOIN quarters q ON o.close_due_on BETWEEN q.starts_on AND q.ends_on
 WHERE o.closed_on IS NULL;
 
 -- What awaits the approval of its discount.
 CREATE VIEW pending_quotes AS
 SELECT q.quote_id, o.name AS opportunity, r.first_name || ' ' || r.last_name AS seller, t.region, q.discount_percent, q.total_gbp, q.created_on
-FROM quotes q JOIN opportunities o USING (opportunity_id) JOIN accounts a USING (account_id)
+FROM quotes q JOIN opportunities o USING (opportunity_id) JOIN sales_accounts a USING (account_id)
   JOIN territories t ON t.territory_id = a.territory_id JOIN representatives r ON r.representative_id = q.representative_id
 WHERE q.status = 'awaiting approval';
 
@@ -228,8 +228,8 @@ CREATE VIEW possible_duplicates AS
 SELECT a.account_id, a.name, a.city, k.name AS kept_account, k.account_id AS kept_account_id,
   (SELECT count(*) FROM opportunities o WHERE o.account_id = a.account_id)
     + (SELECT count(*) FROM orders o WHERE o.account_id = a.account_id) AS own_business
-FROM accounts a JOIN accounts k ON k.account_id = (
-  SELECT e.account_id FROM accounts e WHERE e.city = a.city AND e.account_id < a.account_id AND e.status <> 'duplicate'
+FROM sales_accounts a JOIN sales_accounts k ON k.account_id = (
+  SELECT e.account_id FROM sales_accounts e WHERE e.city = a.city AND e.account_id < a.account_id AND e.status <> 'duplicate'
     AND substr(e.name, 1, instr(e.name, ' ')) = substr(a.name, 1, instr(a.name, ' '))
   ORDER BY substr(e.name, 1, instr(e.name, ' ') + 3) = substr(a.name, 1, instr(a.name, ' ') + 3) DESC, e.account_id LIMIT 1)
 WHERE a.status <> 'duplicate';
@@ -237,11 +237,11 @@ WHERE a.status <> 'duplicate';
 -- Decided one way or the other, by the quarter in which that was.
 CREATE VIEW closed_opportunities AS
 SELECT o.name, t.region, a.segment, a.industry, q.quarter, iif(o.stage = 'closed won', 'won', 'lost') AS outcome, o.amount_gbp, o.closed_on
-FROM opportunities o JOIN accounts a USING (account_id) JOIN territories t USING (territory_id)
+FROM opportunities o JOIN sales_accounts a USING (account_id) JOIN territories t USING (territory_id)
   JOIN quarters q ON o.closed_on BETWEEN q.starts_on AND q.ends_on;
 
 -- The same to be averaged: what was won counts 100, what was lost nothing.
-CREATE VIEW decisions AS
+CREATE VIEW outcomes AS
 SELECT region, segment, industry, quarter, iif(outcome = 'won', 100, 0) AS win_rate_percent FROM closed_opportunities;
 
 -- A representative's quarter: what was to be sold, what was, and how many opportunities were won and lost.
@@ -252,6 +252,6 @@ SELECT t.representative_id, t.quarter, t.target_gbp, ifnull(b.booked_gbp, 0) AS 
     AND o.closed_on BETWEEN q.starts_on AND q.ends_on) AS won,
   (SELECT count(*) FROM opportunities o WHERE o.representative_id = t.representative_id AND o.stage = 'closed lost'
     AND o.closed_on BETWEEN q.starts_on AND q.ends_on) AS lost
-FROM targets t JOIN quarters q USING (quarter) LEFT JOIN forecasts f USING (representative_id, quarter)
+FROM targets t JOIN quarters q USING (quarter) LEFT JOIN sales_forecasts f USING (representative_id, quarter)
   LEFT JOIN (SELECT representative_id, quarter, round(sum(amount_gbp), 2) AS booked_gbp FROM orders WHERE status <> 'cancelled'
     GROUP BY representative_id, quarter) b USING (representative_id, quarter);
