@@ -185,6 +185,14 @@ def test_a_fault_on_record_lets_a_young_device_be_replaced(ask: Ask, session: Sq
     assert not session.execute("order_replacement", device).failed
 
 
+def test_the_preamble_knows_the_prices(helpdesk: Source, ask: Ask) -> None:
+    assert helpdesk.policy is not None
+    for model in ask("SELECT kind, price_gbp FROM standard_models"):
+        assert f"a {model['kind']} costs £{model['price_gbp']:,.0f}" in helpdesk.policy.preamble or (
+            f"a {model['kind']} £{model['price_gbp']:,.0f}" in helpdesk.policy.preamble
+        )
+
+
 def test_every_guard_has_its_case(helpdesk: Source) -> None:
     assert helpdesk.policy is not None
     assert 10 <= len(helpdesk.policy.rules) <= 15
