@@ -58,7 +58,7 @@ def test_locked_out(do: Do, session: SqliteSession, ask: Ask) -> None:
     assert do("check_account", employee_id=key)["account_status"] == "locked"
     opened = do("unlock_account", employee_id=key)
     assert (opened["account_status"], opened["unlocks_today"]) == ("active", 2)
-    assert refusal(session, "unlock_account", employee_id=key) == "not_locked"
+    assert refusal(session, "unlock_account", employee_id=key) == "unchanged"
 
 
 def test_forgotten_password(do: Do, session: SqliteSession, ask: Ask) -> None:
@@ -93,7 +93,7 @@ def test_certificate_mailbox_printer(do: Do, session: SqliteSession, ask: Ask) -
     assert do("check_account", employee_id=full)["mailbox"] == "full"
     larger = do("raise_mailbox_quota", employee_id=full)
     assert (larger["mailbox_quota_gb"], larger["mailbox"]) == (30, "room left")
-    assert refusal(session, "raise_mailbox_quota", employee_id=full, mailbox_quota_gb=20) == "not_larger"
+    assert refusal(session, "raise_mailbox_quota", employee_id=full, mailbox_quota_gb=20) == "unchanged"
     assert refusal(session, "raise_mailbox_quota", employee_id=full, mailbox_quota_gb=40) == "mailbox_not_enlarged"
 
     without = one(ask, "SELECT e.* FROM employees e JOIN accounts USING (employee_id) WHERE printer_id IS NULL")
