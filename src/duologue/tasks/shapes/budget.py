@@ -57,8 +57,8 @@ class Budget:
 
 
 def _priced(drawing: "Drawing", tool: Tool) -> Column | None:
-    """What the things that a tool lists cost; None where they have no price or no name."""
-    if tool.meaning is None or tool.meaning.family not in ("related", "search"):
+    """What the things that a tool lists cost; None where they have no price or no name, or the tool's own phrases would leave the sum unsaid."""
+    if tool.meaning is None or tool.meaning.family not in ("related", "search") or tool.wording.get("request"):
         return None
     table = drawing.maker.catalog.table(tool.meaning.table)
     shown = {s.column for s in tool.outputs.values() if s.table == table.name and not s.use}
