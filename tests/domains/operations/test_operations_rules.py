@@ -110,8 +110,8 @@ CASES: dict[str, tuple[str, str, str, str]] = {
     ),
     "notice": (
         "schedule_change",
-        "SELECT change_id, window_id FROM moves WHERE risk = 'high' AND hours >= 72.5 AND NOT frozen ORDER BY hours",
-        "SELECT change_id, window_id FROM moves WHERE risk = 'high' AND hours < 72 AND NOT frozen ORDER BY hours DESC",
+        "SELECT change_id, window_id FROM moves WHERE risk = 'high' AND hours >= 96.5 AND NOT frozen ORDER BY hours",
+        "SELECT change_id, window_id FROM moves WHERE risk = 'high' AND hours < 96 AND NOT frozen ORDER BY hours DESC",
         "short_notice",
     ),
     "freeze": (
@@ -133,6 +133,7 @@ MORE: list[tuple[str, str, str]] = [
     ("cover_shift", "SELECT shift_id, engineer_id FROM pairs WHERE own AND days = 0", "cannot_cover"),
     ("cover_shift", "SELECT shift_id, engineer_id FROM pairs WHERE NOT own AND days > 1", "cannot_cover"),
     ("schedule_change", "SELECT change_id, window_id FROM moves WHERE risk = 'low' AND hours < 24", "short_notice"),
+    ("schedule_change", "SELECT change_id, window_id FROM moves WHERE risk = 'medium' AND hours BETWEEN 24.5 AND 48", "short_notice"),
     ("resolve_incident", "SELECT incident_id, 'not found' AS cause FROM open WHERE left > 1", "alerts_not_cleared"),
 ]  # fmt: skip
 
@@ -141,7 +142,7 @@ ALSO: list[tuple[str, str]] = [
     ("silence_alert", "SELECT alert_id, 24 AS silence_hours FROM going WHERE severity = 'info'"),
     ("open_incident", "SELECT alert_id, 'SEV4' AS severity FROM going WHERE incident_id IS NULL AND beside IS NULL AND tier = 2 AND severity = 'critical'"),
     ("set_severity", "SELECT incident_id, 'SEV2' AS severity FROM open WHERE tier = 1 AND severity = 'SEV1' AND critical > 0"),
-    ("schedule_change", "SELECT change_id, window_id FROM moves WHERE risk = 'medium' AND hours BETWEEN 24.5 AND 72"),
+    ("schedule_change", "SELECT change_id, window_id FROM moves WHERE risk = 'medium' AND hours BETWEEN 48.5 AND 96"),
     ("post_update", "SELECT incident_id, 'resolved' AS phase FROM ended JOIN services USING (service_id) WHERE audience = 'public'"),
 ]  # fmt: skip
 

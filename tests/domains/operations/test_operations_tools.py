@@ -146,7 +146,7 @@ def test_a_change_goes_into_a_window_and_moves_on(do: Do, session: SqliteSession
         "change_id"
     ]
     first, second, *_ = do("list_open_windows", change_id=change)["rows"]
-    assert first["window"] == "Sunday 19 October at 23:00"
+    assert first["window"] == "Thursday 23 October at 23:00"
     planned = do("schedule_change", change_id=change, window_id=first["window_id"])
     assert (planned["change_status"], planned["window"]) == ("scheduled", first["window"])
     assert first["window_id"] not in {w["window_id"] for w in do("list_open_windows", change_id=change)["rows"]}

@@ -7,11 +7,11 @@ from duologue.domains.making import Row, Time, hours
 from duologue.domains.operations.books import NOW, TODAY, Books, spoken
 from duologue.ids import rng
 
-WEEKS_BEHIND, WEEKS_AHEAD = 3, 7
+WEEKS_BEHIND, WEEKS_AHEAD = 2, 4
 PLACES = 3
 WAITING = 46
 """Changes that are approved and have no window yet."""
-_SLOTS = {1: (23,), 3: (23,), 4: (5, 23), 6: (5, 23)}
+_SLOTS = {1: (23,), 3: (23,), 4: (5, 23), 5: (23,), 6: (5, 23)}
 """Weekday (0 is Monday) → hours at which a window begins."""
 _LASTS = datetime.timedelta(hours=3)
 
@@ -89,7 +89,7 @@ def _planned(books: Books, window: Row, starts: Time, frozen: bool, r: random.Ra
     service, work, risk = _drawn(books, r)
     while frozen and risk != "low":
         service, work, risk = _drawn(books, r)
-    raised = min(starts, NOW) - hours(r, 76, 400)
+    raised = min(starts, NOW) - hours(r, 100, 400)
     row = _raised(books, service, (work, risk), raised, r)
     row["window_id"], row["status"] = window["window_id"], "scheduled"
     if starts < NOW:

@@ -209,7 +209,7 @@ WHERE h.status = 'planned' AND e.status = 'available' AND NOT EXISTS (
 
 -- Where a change that is still to be made could go, but for the notice it needs.
 CREATE VIEW possible_windows AS
-SELECT c.change_id, w.window_id, w.name AS window, w.scheduled_start, w.places - w.taken AS places_left, iif(c.risk = 'high', 72, 24) AS notice
+SELECT c.change_id, w.window_id, w.name AS window, w.scheduled_start, w.places - w.taken AS places_left, CASE c.risk WHEN 'high' THEN 96 WHEN 'medium' THEN 48 ELSE 24 END AS notice
 FROM changes c JOIN windows w ON w.status = 'open' AND w.taken < w.places AND w.window_id IS NOT c.window_id
 WHERE c.status IN ('approved', 'scheduled') AND (c.risk = 'low' OR NOT EXISTS (
   SELECT 1 FROM freezes f WHERE date(w.scheduled_start) BETWEEN f.starts_on AND f.ends_on));
