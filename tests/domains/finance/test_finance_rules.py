@@ -16,6 +16,7 @@ WITH waiting AS (
   FROM bills b LEFT JOIN purchase_orders o USING (order_id) WHERE b.status = 'awaiting approval'
 ), payable AS (
   SELECT b.bill_id, b.status, v.currency, v.details_changed_on FROM bills b JOIN vendors v USING (vendor_id)
+  WHERE b.bill_id NOT IN (SELECT bill_id FROM handovers WHERE status = 'open')
 ), receipts AS (
   SELECT l.line_id, l.currency AS paid_in, i.invoice_id, c.currency, round(i.open_gbp - l.amount_gbp, 2) AS apart
   FROM statement_lines l, invoices i JOIN customers c USING (customer_id)
@@ -139,11 +140,12 @@ CASES: dict[str, tuple[str, str, str, str]] = {
 
 # The same rules for the other tools they bind, and from their other side.
 MORE: list[tuple[str, str, str]] = [
-    ("approve_bill", f"SELECT bill_id, {_who('accounts payable clerk')} FROM waiting WHERE total_gbp < 200", "above_limit"),
+    ("approve_bill", f"SELECT bill_id, {_who('accounts payable clerk')} FROM waiting WHERE total_gbp < 2000", "above_limit"),
     ("approve_bill", f"SELECT bill_id, {_CONTROLLER} FROM waiting WHERE net_gbp = 5000 AND order_id IS NULL", "no_three_way_match"),
     ("approve_bill", f"SELECT bill_id, {_DIRECTOR} FROM waiting WHERE net_gbp = 4999.99 AND order_id IS NULL", ""),
     ("approve_bill", f"SELECT bill_id, {_CONTROLLER} FROM waiting WHERE over > 50 AND over <= share", ""),
     ("approve_bill", f"SELECT bill_id, {_CONTROLLER} FROM waiting WHERE over > max(50, share) AND total_gbp < 25000", "no_three_way_match"),
+    ("approve_bill", f"SELECT bill_id, {_CONTROLLER} FROM waiting WHERE approved_by NOT NULL AND total_gbp < 25000 AND approved_by <> (SELECT min(employee_id) FROM employees WHERE job_title = 'financial controller')", "second_signature_needed"),
     ("approve_expense_claim", f"SELECT claim_id, {_who('warehouse manager')} FROM claims WHERE waited = 60 AND amount_gbp > 25 AND receipt_attached", ""),
     ("approve_expense_claim", f"SELECT claim_id, {_DIRECTOR} FROM claims WHERE waited = 61", "claim_refused"),
     ("approve_expense_claim", f"SELECT claim_id, {_DIRECTOR} FROM claims WHERE category = 'mileage' AND NOT receipt_attached AND amount_gbp > 25", ""),
@@ -159,7 +161,7 @@ MORE: list[tuple[str, str, str]] = [
     ("schedule_payment", f"SELECT bill_id, {_NEXT} FROM payable WHERE status = 'awaiting approval' AND currency = 'GBP' AND details_changed_on IS NULL", "not_ready"),
     ("issue_credit_note", f"SELECT invoice_id, {_GOODS} FROM aged WHERE age < 90 AND open_gbp < total_gbp * 0.05", "credit_refused"),
     ("match_bank_line", "SELECT line_id, invoice_id FROM receipts WHERE apart < 0 AND paid_in = 'GBP' AND currency = 'GBP'", "amounts_differ"),
-    ("schedule_payment", f"SELECT bill_id, {_NEXT} FROM payable JOIN handovers h USING (bill_id) WHERE payable.status = 'approved' AND h.status = 'open' AND currency = 'GBP'", "not_ready"),
+    ("schedule_payment", f"SELECT bill_id, {_NEXT} FROM bills b JOIN handovers h USING (bill_id) JOIN vendors v USING (vendor_id) WHERE b.status = 'approved' AND h.status = 'open' AND currency = 'GBP'", "not_ready"),
     ("write_off_balance", "SELECT invoice_id FROM aged WHERE open_gbp <= 25 AND late BETWEEN 58 AND 59", "no_write_off"),
 ]  # fmt: skip
 
@@ -225,7 +227,7 @@ def test_every_guard_has_its_case(finance: Source) -> None:
         ("call_back", "nobody has rung the vendor back yet."),
         ("changed_details", "the vendor can be paid only from 2025-10-1"),
         ("same_currency", "is paid in pounds, but a SEPA run pays in euros."),
-        ("accountants_only", "is sales director and can't review journals"),
+        ("accountants_only", "(sales director) can't review journals"),
     ],
 )
 def test_what_refusals_say(ask: Ask, session: SqliteSession, rule: str, says: str) -> None:

@@ -203,7 +203,7 @@ def test_what_each_write_changes(session: SqliteSession, ask: Ask) -> None:
         ("hold_bill", "SELECT bill_id, 'late' AS hold_reason FROM bills", "invalid_arguments"),
         ("hold_bill", "SELECT bill_id, 'price query' AS hold_reason FROM bills WHERE status = 'paid'", "already_paid"),
         ("hold_bill", "SELECT bill_id, 'price query' AS hold_reason FROM bills WHERE status = 'on hold'", "already_on_hold"),
-        ("schedule_payment", "SELECT bill_id, 'SEPA' AS method, '2025-10-17' AS payment_due FROM bills", "no_such_run"),
+        ("schedule_payment", "SELECT bill_id, 'SEPA' AS method, '2025-10-18' AS payment_due FROM bills", "invalid_arguments"),
         ("schedule_payment", "SELECT 1 AS bill_id, 'BACS' AS method, '2025-10-17' AS payment_due", "not_found"),
         ("change_bank_details", "SELECT vendor_id, 101 AS employee_id FROM vendors WHERE new_bank_account IS NULL", "no_change_asked_for"),
         ("change_bank_details", "SELECT 1 AS vendor_id, 101 AS employee_id", "not_found"),

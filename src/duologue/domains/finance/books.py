@@ -10,14 +10,14 @@ from duologue.domains.making import Ledger, Row, Time, read_toml
 NOW = Time(2025, 10, 8, 10, 0)
 """Nothing has happened after this moment, a Wednesday morning while September is being closed; payment runs lie ahead."""
 TODAY = NOW.date()
-OPENED = datetime.date(2025, 1, 6)
-"""Bills, invoices and journals are kept from this day on."""
+OPENED = datetime.date(2025, 4, 1)
+"""The first day of the financial year, from which on bills, invoices and journals are kept."""
 BANKED = datetime.date(2025, 9, 1)
 """Statements and payment runs are kept from this day on."""
 FIRST_ID = {
     "cost_centres": 1,
     "accounts": 0,
-    "periods": 1,
+    "periods": 4,
     "employees": 101,
     "vendors": 301,
     "purchase_orders": 8001,
@@ -54,7 +54,8 @@ class Books(Ledger):
 
     def clerks(self) -> list[Row]:
         """Who enters bills."""
-        return [*self.staff["accounts payable clerk"], *self.staff["accounts payable lead"]]
+        jobs = ("accounts payable clerk", "accounts payable lead", "assistant accountant")
+        return [e for job in jobs for e in self.staff[job]]
 
     def approver(self, r: random.Random, amount: float, *others: int) -> int:
         """Somebody whose limit reaches that far, and who is none of the others: mostly not far above it."""

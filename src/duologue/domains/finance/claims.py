@@ -7,7 +7,7 @@ from duologue.domains.finance.books import NOW, OPENED, TODAY, Books, ago, days,
 from duologue.domains.making import Row, hours
 from duologue.ids import rng
 
-CLAIMS = 430
+CLAIMS = 330
 UNPROVEN = 25.0
 """Pounds up to which a claim needs no receipt."""
 TEAMS = {
@@ -69,7 +69,7 @@ def hand_over(books: Books) -> None:
     r = rng("finance", "handovers")
     done = [b for b in books.rows["bills"] if b["status"] in ("paid", "on hold")]
     payable = [b for b in books.rows["bills"] if b["status"] == "approved"]
-    about = [*r.sample(done, 37), *r.sample(payable, 6)]
+    about = [*r.sample(done, 37), *r.sample(payable, 5)]
     for bill in sorted(about, key=lambda b: (b["received_on"], b["bill_id"])):
         day = min(workday(datetime.date.fromisoformat(bill["received_on"]) + days(r.randrange(1, 9))), ago(1))
         at = NOW.fromisoformat(str(max(day, datetime.date.fromisoformat(bill["received_on"])))) + hours(r, 9, 17)

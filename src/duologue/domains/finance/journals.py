@@ -4,7 +4,7 @@ import calendar
 import datetime
 import random
 
-from duologue.domains.finance.books import TODAY, Books, days, pounds, spread, workday
+from duologue.domains.finance.books import OPENED, TODAY, Books, days, pounds, spread, workday
 from duologue.domains.making import Row
 from duologue.ids import rng
 
@@ -46,7 +46,7 @@ def enter(books: Books) -> None:
     """Month by month: entries by hand, payroll, batches, and the accruals of the month before taken back."""
     r = rng("finance", "journals")
     accrued: list[Row] = []
-    for month in range(1, NEXT + 1):
+    for month in range(OPENED.month, NEXT + 1):
         done = workday(datetime.date(TODAY.year, month, calendar.monthrange(TODAY.year, month)[1])) + days(0)
         if month < NEXT:
             _batches(books, r, month, done)
@@ -81,7 +81,7 @@ def _close(books: Books, r: random.Random) -> None:
 def _forgotten(books: Books, r: random.Random) -> None:
     """Drafts that came too late for a month that is closed, or are for one that is not open yet."""
     for n in range(12):
-        month = (8, 8, 7, 8, 11, 6)[n % 6]
+        month = (8, 8, 7, 8, 11, 8)[n % 6]
         _entry(books, r, r.choice(USUAL), month, TODAY - days(r.choice((1, 2, 5, 6, 7))), drafted=True)
 
 

@@ -8,7 +8,8 @@ from duologue.domains.finance.books import TODAY, Books, ago
 from duologue.domains.making import mobiles, names, plain
 from duologue.ids import rng
 
-MONTHS = range(1, 13)
+MONTHS = range(4, 13)
+"""The months of the financial year until December; a period's number is its month's."""
 CLOSED, FUTURE = 8, 11
 """The last month that is closed, and the first that is not open yet."""
 

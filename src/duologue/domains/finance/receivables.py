@@ -81,7 +81,7 @@ def _paid(books: Books, r: random.Random, invoice: Row, keep: bool) -> list[tupl
         settle(invoice)
     due = datetime.date.fromisoformat(invoice["due_on"])
     day = workday(due + days(int(r.triangular(-9, 24, 1))))
-    if day >= TODAY or invoice["status"] != "open" or r.random() < 0.035:
+    if day >= TODAY or invoice["status"] != "open" or r.random() < 0.06:
         return []
     owed = invoice["open_gbp"]
     if day < BANKED:
@@ -96,9 +96,14 @@ def _leftovers(books: Books, r: random.Random) -> None:
     old = [i for i in books.rows["invoices"] if i["status"] == "paid" and i["paid_gbp"] > 200]
     overdue = {n: [i for i in old if i["due_on"] == str(ago(n))] for n in range(30, 200)}
     taken: set[int] = set()
-    plain = [(pounds(r.uniform(0.5, 34)), r.randrange(45, 170)) for _ in range(34)]
+    plain = [(pounds(r.uniform(0.5, 34)), r.randrange(45, 150)) for _ in range(34)]
     for left, late in [*books.stories["leftovers"], *plain]:
-        near = [i for n in (late, late + 1, late - 1) for i in overdue.get(n, []) if i["invoice_id"] not in taken]
+        near = [
+            i
+            for n in sorted(range(late - 6, late + 7), key=lambda n: abs(n - late))
+            for i in overdue.get(n, [])
+            if i["invoice_id"] not in taken
+        ]
         invoice = near[0] if near else r.choice([i for i in old if i["invoice_id"] not in taken])
         taken.add(invoice["invoice_id"])
         if near:
