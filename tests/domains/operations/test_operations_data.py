@@ -137,7 +137,7 @@ def test_size_and_soundness(database: apsw.Connection) -> None:
     assert database.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-ROWS = "e43c836f60ab72aa"
+ROWS = "a98b608cc9708ee4"
 """Digest of all rows. Whoever changes the story on purpose writes the new one here."""
 
 

@@ -47,7 +47,9 @@ def test_from_an_alert_to_an_incident_and_back(do: Do, session: SqliteSession) -
     """The card gateway is slow: acknowledged, opened, escalated, published; it can't be resolved while the alert is not cleared."""
     gateway = service(do, "card-gateway")
     assert (gateway["team"], gateway["tier"], gateway["audience"], gateway["service_status"]) == ("Payments", 1, "public", "operational")  # fmt: skip
-    (alert,) = do("list_alerts", service_id=gateway["service_id"], alert_status="firing")["rows"]
+    firing = do("list_alerts", service_id=gateway["service_id"], alert_status="firing")
+    (alert,) = firing["rows"]
+    assert firing["total"] == 1 < do("list_alerts", service_id=gateway["service_id"])["total"]
     assert (alert["symptom"], alert["alert_severity"], alert["belongs_to"]) == ("slow responses", "critical", None)
     primary, secondary = do("who_is_on_call", service_id=gateway["service_id"])["rows"]
     assert (primary["pager_level"], secondary["pager_level"]) == ("primary", "secondary")
@@ -145,7 +147,9 @@ def test_a_change_goes_into_a_window_and_moves_on(do: Do, session: SqliteSession
     change = ask("SELECT change_id FROM changes WHERE status = 'approved' AND risk = 'high' ORDER BY change_id")[0][
         "change_id"
     ]
-    first, second, *_ = do("list_open_windows", change_id=change)["rows"]
+    possible = do("list_open_windows", change_id=change)
+    first, second, *_ = possible["rows"]
+    assert possible["total"] >= len(possible["rows"])
     assert first["window"] == "Thursday 23 October at 23:00"
     planned = do("schedule_change", change_id=change, window_id=first["window_id"])
     assert (planned["change_status"], planned["window"]) == ("scheduled", first["window"])

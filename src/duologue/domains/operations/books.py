@@ -76,5 +76,5 @@ def called(person: Row) -> str:
 
 
 def ago(hours: float) -> Time:
-    """So many hours before now, to the second."""
-    return NOW - datetime.timedelta(seconds=int(hours * 3600))
+    """So many hours before now, not quite to the minute."""
+    return NOW - datetime.timedelta(seconds=int(hours * 3600) + int(hours * 997) % 59)
