@@ -8,7 +8,7 @@ import pytest
 
 from duologue.sources import Source, from_domain
 
-HASH = "1b2c72fb057be83a"
+HASH = "8157e68693259a00"
 """The image's content: it changes with the data, the schema and the word lists, and with nothing else."""
 NOW, TODAY = "2025-10-14 10:00:00", "2025-10-14"
 _AGE = "CAST(substr({day}, 1, 4) AS INTEGER) - CAST(substr(born_on, 1, 4) AS INTEGER) - (substr({day}, 6, 5) < substr(born_on, 6))"
@@ -103,8 +103,8 @@ EDGE_CASES = {
     "students old enough to speak for themselves": (200, f"SELECT 1 FROM students WHERE born_on <= date('{TODAY}', '-16 years')"),
     "minors without a guardian on file": (3, f"SELECT 1 FROM students WHERE born_on > date('{TODAY}', '-18 years') AND guardian_id IS NULL"),
     "brothers and sisters": (15, "SELECT 1 FROM students GROUP BY guardian_id HAVING guardian_id IS NOT NULL AND count(*) > 1"),
-    "classes with one place left": (10, "SELECT 1 FROM open_classes WHERE places_left = 1"),
-    "classes that are full": (8, "SELECT 1 FROM full_classes"),
+    "classes with one place left": (10, "SELECT 1 FROM class_options WHERE places_left = 1"),
+    "classes that are full": (8, "SELECT 1 FROM class_options WHERE places_left = 0"),
     "classes whose third session is today": (4, f"SELECT 1 FROM sessions WHERE number = 3 AND date(starts_at) = '{TODAY}'"),
     "classes whose third session was yesterday": (3, f"SELECT 1 FROM sessions WHERE number = 3 AND date(starts_at) = date('{TODAY}', '-1 day')"),
     "final marks of exactly 50": (3, "SELECT 1 FROM enrolments WHERE final_mark = 50"),

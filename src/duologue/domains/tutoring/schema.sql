@@ -203,17 +203,10 @@ CREATE TABLE handovers (
 CREATE VIEW openings AS
 SELECT slot_id, s.name, s.starts_at, t.subject FROM slots s JOIN tutors t USING (tutor_id) WHERE taken = 0;
 
--- What can still be joined, as far as places go, and what has a waiting list.
-CREATE VIEW open_classes AS
-SELECT class_id, c.name, course_id, weekday, begins_at, first_session_on, capacity - enrolled AS places_left, session_price_gbp
-FROM classes c JOIN courses USING (course_id) WHERE status <> 'finished' AND enrolled < capacity;
-CREATE VIEW full_classes AS
-SELECT class_id, name, course_id, weekday, begins_at, first_session_on
-FROM classes WHERE status <> 'finished' AND enrolled = capacity;
--- What a place can be moved to, within its course.
-CREATE VIEW switch_options AS
-SELECT class_id, name, course_id, weekday, begins_at, first_session_on, capacity - enrolled AS places_left
-FROM classes WHERE status <> 'finished';
+-- The classes of this term, with what people ask of them.
+CREATE VIEW class_options AS
+SELECT class_id, c.name, course_id, subject, stage, weekday, begins_at, first_session_on, capacity - enrolled AS places_left, session_price_gbp
+FROM classes c JOIN courses USING (course_id) WHERE status <> 'finished';
 
 -- Sessions that somebody missed.
 CREATE VIEW absences AS
