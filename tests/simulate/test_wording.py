@@ -196,8 +196,11 @@ def says_all(text: str, need: Need, phrases: Phrases) -> list[str]:
     return left
 
 
+FRAMES = ("first", "next", "topic", "also", "accept", "instead", "put_right")
+
+
 @settings(max_examples=400)
-@given(needs, st.integers(0, 2**32), st.sampled_from(["first", "next", "topic", "also"]), st.integers(0, 2))
+@given(needs, st.integers(0, 2**32), st.sampled_from(FRAMES), st.integers(0, 2))
 def test_a_request_says_all_it_means(need: Need, seed: int, frame: str, style: int) -> None:
     wording = words(style)
     text = wording.request(need, frame, (), random.Random(seed))
