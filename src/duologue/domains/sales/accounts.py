@@ -16,13 +16,14 @@ _FIRST = datetime.date(2016, 2, 1)
 
 def open_accounts(books: Books) -> None:
     """Companies in the order they were entered, then those that were entered twice."""
-    r = rng("sales", "sales_accounts")
+    r = rng("sales", "accounts")
     cities = {c: t["territory_id"] for t in books.rows["territories"] for c in _cities(books, t["name"])}
     days = sorted(_FIRST + datetime.timedelta(days=int(3310 * r.random() ** 0.7)) for _ in range(ACCOUNTS))
-    weights = {c[0]: c[1] ** 0.55 for c in making.people()["cities"] if c[0] in cities}
+    places = [*books.rows["territories"]]
+    sellers = [sum(s["status"] == "active" for s in books.sellers[t["territory_id"]]) for t in places]
     companies = _companies(books, r)
     for (name, trade, city), day in zip(companies, days, strict=True):
-        city = city or r.choices([*weights], [*weights.values()])[0]
+        city = city or r.choice(_cities(books, r.choices(places, sellers)[0]["name"]))
         _open(books, (name, trade, city, cities[city]), day, r)
     for name, of, flagged in books.stories["duplicates"]:
         first = books.account(of)

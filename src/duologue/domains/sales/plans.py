@@ -89,7 +89,7 @@ def _foresee(books: Books, whose: tuple[int, str, datetime.date], about: float, 
 
 def hand_over(books: Books) -> None:
     """Matters that somebody else decides: those of the stories."""
-    r = rng("sales", "sales_handovers")
+    r = rng("sales", "handovers")
     for name, reason, ago, still in sorted(books.stories["handovers"], key=lambda s: -int(s[2])):
         books.add(
             "sales_handovers",
