@@ -140,7 +140,7 @@ WALKS = {
     "no printer, and the queue paused": (
         "cannot_print",
         f"{FINE} AND printer_id IS NULL AND print_queue = 'paused'",
-        ["resume_printing", "set_up_printer"],
+        ["resume_printing", "set_up_office_printer"],
         "works",
     ),
 }

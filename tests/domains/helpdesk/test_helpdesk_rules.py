@@ -119,8 +119,8 @@ CASES: dict[str, tuple[str, str, str, str]] = {
     ),
     "own_office": (
         "set_up_printer",
-        "SELECT employee_id, p.printer_id FROM people JOIN printers p USING (office) JOIN accounts a USING (employee_id) WHERE a.printer_id IS NULL",
-        "SELECT employee_id, p.printer_id FROM people e JOIN printers p ON p.office <> e.office",
+        "SELECT employee_id, p.name AS printer FROM employees JOIN printers p USING (office) JOIN accounts a USING (employee_id) WHERE a.printer_id IS NULL",
+        "SELECT employee_id, p.name AS printer FROM people e JOIN printers p ON p.office <> e.office",
         "other_office",
     ),
 }  # fmt: skip

@@ -98,14 +98,11 @@ def test_certificate_mailbox_printer(do: Do, session: SqliteSession, ask: Ask) -
 
     without = one(ask, "SELECT e.* FROM employees e JOIN accounts USING (employee_id) WHERE printer_id IS NULL")
     assert do("check_account", employee_id=without["employee_id"])["printer_setup"] == "missing"
-    first = do("set_up_printer", employee_id=without["employee_id"])["printer"]
+    first = do("set_up_office_printer", employee_id=without["employee_id"])["printer"]
     assert first.startswith(without["office"])
-    assert refusal(session, "set_up_printer", employee_id=without["employee_id"]) == "unchanged"
+    assert refusal(session, "set_up_office_printer", employee_id=without["employee_id"]) == "unchanged"
     other = one(ask, f"SELECT * FROM printers WHERE office = '{without['office']}' AND name <> '{first}'")
-    assert (
-        do("set_up_printer", employee_id=without["employee_id"], printer_id=other["printer_id"])["printer"]
-        == other["name"]
-    )
+    assert do("set_up_printer", employee_id=without["employee_id"], printer=other["name"])["printer"] == other["name"]
 
 
 def test_access(do: Do, session: SqliteSession, ask: Ask) -> None:
@@ -216,7 +213,7 @@ def test_outages_and_handovers(do: Do, session: SqliteSession, ask: Ask) -> None
         ("check_account", {"employee_id": 1}), ("list_tickets", {"employee_id": 1}), ("list_devices", {"employee_id": 1}),
         ("list_requests", {"employee_id": 1}), ("unlock_account", {"employee_id": 1}), ("renew_certificate", {"employee_id": 1}),
         ("reset_password", {"employee_id": 1, "staff_number": "NI10000", "manager": "Ottilie Frayne"}), ("raise_mailbox_quota", {"employee_id": 1}),
-        ("set_up_printer", {"employee_id": 1}), ("set_up_printer", {"employee_id": 1001, "printer_id": 1}),
+        ("set_up_office_printer", {"employee_id": 1}), ("set_up_printer", {"employee_id": 1, "printer": "Leeds labels"}),
         ("grant_membership", {"employee_id": 1, "group_id": 701}), ("grant_membership", {"employee_id": 1001, "group_id": 1}),
         ("remove_membership", {"employee_id": 1001, "group_id": 1}), ("assign_licence", {"employee_id": 1001, "software_id": 1}),
         ("order_replacement", {"device_id": 1}), ("extend_loan", {"device_id": 1}), ("open_ticket", {"employee_id": 1, "category": "account"}),
@@ -226,3 +223,10 @@ def test_outages_and_handovers(do: Do, session: SqliteSession, ask: Ask) -> None
 )  # fmt: skip
 def test_nobody_and_nothing(session: SqliteSession, tool: str, arguments: dict[str, Json]) -> None:
     assert refusal(session, tool, **arguments) == "not_found"
+
+
+def test_every_printer_can_be_named(helpdesk: Source, ask: Ask) -> None:
+    (tool,) = (t for t in helpdesk.tools if t.name == "set_up_printer")
+    assert tool.parameters["properties"]["printer"]["enum"] == [
+        row["name"] for row in ask("SELECT name FROM printers ORDER BY printer_id")
+    ]
