@@ -82,7 +82,7 @@ CONTRADICTIONS = {
 EDGE_CASES = {
     "two customers of one name": (1, "SELECT 1 FROM customers GROUP BY company_name HAVING count(*) = 2"),
     "vendors without a telephone": (3, "SELECT 1 FROM vendors WHERE phone IS NULL"),
-    "bills that await approval": (45, "SELECT 1 FROM bills WHERE status = 'awaiting approval'"),
+    "bills that await approval": (40, "SELECT 1 FROM bills WHERE status = 'awaiting approval'"),
     "bills that await a second signature": (4, "SELECT 1 FROM bills WHERE status = 'awaiting approval' AND bill_id IN (SELECT bill_id FROM sign_offs)"),
     "bills on hold": (8, "SELECT 1 FROM bills WHERE status = 'on hold'"),
     "approved bills that no run pays yet": (20, "SELECT 1 FROM bills WHERE status = 'approved'"),
@@ -123,7 +123,7 @@ def test_size_and_soundness(database: apsw.Connection) -> None:
     assert database.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-ROWS = "11d4f0e5222d1b1b"
+ROWS = "52580b1dbf0a974b"
 """Digest of all rows. Whoever changes the story on purpose writes the new one here."""
 
 

@@ -225,6 +225,7 @@ def test_what_each_write_changes(session: SqliteSession, ask: Ask) -> None:
         ("approve_expense_claim", "SELECT 1 AS claim_id, 101 AS employee_id", "not_found"),
         ("approve_expense_claim", "SELECT claim_id, 101 AS employee_id FROM expense_claims WHERE status = 'paid'", "precondition_failed"),
         ("transfer_to_human", "SELECT 1 AS bill_id, 'VAT question' AS reason", "not_found"),
+        ("transfer_to_human", "SELECT bill_id, 'exception to a rule' AS reason FROM bills WHERE status = 'paid'", "already_paid"),
         ("transfer_to_human", "SELECT bill_id, reason FROM handovers WHERE status = 'open'", "already_handed_over"),
         ("find_employee", "SELECT '' AS name", "invalid_arguments"),
         ("find_vendor", "SELECT 'x' AS name", "invalid_arguments"),
@@ -255,7 +256,7 @@ def test_reads_keep_their_promise(finance: Source, session: SqliteSession, ask: 
     for arguments in ask(EVERY[tool]):
         result = do(session, tool, **arguments)
         assert valid.is_valid(result), result
-        assert result["rows"]
+        assert result["rows"] or tool == "list_bills"
 
 
 def test_writes_keep_their_promise(finance: Source, session: SqliteSession, ask: Ask) -> None:

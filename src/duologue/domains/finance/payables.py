@@ -4,7 +4,7 @@ import datetime
 import random
 from typing import Any
 
-from duologue.domains.finance.books import BANKED, TODAY, Books, ago, days, monthly, pounds, spread
+from duologue.domains.finance.books import BANKED, OPENED, TODAY, Books, ago, days, monthly, pounds, spread, workday
 from duologue.domains.making import Row
 from duologue.ids import rng
 
@@ -16,7 +16,9 @@ ORDERED_FROM = 5000.0
 TWO_SIGN = 10000.0
 """Total above which two people sign."""
 HOLDS = ("price query", "goods not received", "quality complaint", "possible duplicate", "order number missing")
-_SEASON = {12: 0.8, 1: 0.8, 4: 1.1, 5: 1.15, 6: 1.15, 8: 0.85, 9: 1.1}
+REGULAR = 1.0
+"""Bills a month of a vendor that sends one each month."""
+_SEASON = {5: 1.1, 6: 1.1, 8: 0.85, 9: 1.2, 10: 1.5}
 
 
 def owe(books: Books) -> None:
@@ -28,8 +30,8 @@ def owe(books: Books) -> None:
     drafts: list[tuple[datetime.date, int, Row]] = []
     for vendor in books.rows["vendors"]:
         rate = books.about[vendor["vendor_id"]][6]
-        for day in monthly(r, 0.75 * rate, lambda month: _SEASON.get(month, 1.0)):
-            drafts.append((day, len(drafts), vendor))
+        regular = _each_month(r) if rate == REGULAR else monthly(r, rate, lambda month: _SEASON.get(month, 1.0))
+        drafts += [(day, len(drafts) + n, vendor) for n, day in enumerate(regular)]
     wanted = [(ago(story[1]), len(drafts) + n, story) for n, story in enumerate(books.stories["bills"])]
     for day, _, what in sorted([*drafts, *wanted], key=lambda d: d[:2]):
         if isinstance(what, list):
@@ -38,6 +40,13 @@ def owe(books: Books) -> None:
             _bill(books, r, what, day)
     books.renumber("purchase_orders", "ordered_on", "bills")
     books.renumber("sign_offs", "approved_on")
+
+
+def _each_month(r: random.Random) -> list[datetime.date]:
+    """About the same day of each month, as rents and subscriptions come."""
+    nth = r.randrange(2, 27)
+    wanted = (datetime.date(TODAY.year, month, nth) for month in range(OPENED.month, TODAY.month + 1))
+    return [workday(day) for day in wanted if OPENED <= workday(day) < TODAY]
 
 
 def _fridays() -> list[datetime.date]:
