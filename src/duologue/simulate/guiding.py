@@ -24,7 +24,7 @@ from duologue.types import Act, Environment, Guide, Json, Need, Tool, Turn
 
 __all__ = ["Guiding"]
 
-_SPOKEN = ("instruct", "propose", "mended", "passed on")
+_SPOKEN = ("ask", "instruct", "propose", "mended", "passed on")
 
 
 class Guiding:
@@ -78,7 +78,7 @@ class Guiding:
         bound, missing = bind(tool, self.index.inputs[tool.name], need, rows)
         if missing:
             slot = missing[0].slot
-            return Say(owed, "ask", slot=f"{slot.table}.{slot.column}:{slot.use}")
+            return Say(owed, "ask", slot=f"{slot.table}.{slot.column}:{slot.use}", move=move)
         if tool.effect == "write" and not owed.approved:
             return Say(self._proposed(owed, need), "propose", move=move)
         return Call(owed, GUIDE, tool, bound)
@@ -116,7 +116,7 @@ class Guiding:
 
     def speaks(self, moves: Sequence[Say]) -> bool:
         """Whether what is to be said is part of a guide."""
-        return len(moves) == 1 and moves[0].kind in _SPOKEN
+        return len(moves) == 1 and moves[0].move is not None and moves[0].kind in _SPOKEN
 
     def words(self, say: Say, dice: random.Random) -> tuple[str, tuple[Act, ...]]:
         """One message: what the last thing showed, and what comes next."""
@@ -130,6 +130,10 @@ class Guiding:
             told = {"tool": move.tool, "args": move.args, "field": self._field(owed, move)}
             act = Act("instruct", values={**told_of(owed), **told})
             return f"{lead} {text}".strip(), (act,)
+        if say.kind == "ask":
+            label = self.report.phrases.noun(say.slot.rpartition(":")[0], owed.need.meaning.table)
+            text = self.report.lines.line("guide.ask", dice, {"label": label})
+            return f"{lead} {text}".strip(), (Act("ask", values={**told_of(owed), "slot": say.slot}),)
         if say.kind == "propose":
             text, acts = self.report.words([Say(say.owed, "confirm?")], dice)
             return f"{lead} {text}".strip(), acts
@@ -158,6 +162,8 @@ class Guiding:
         done, guide, lines = self.done(owed), self._guide(owed), self.report.lines
         if not done:
             return lines.line("guide.begin", dice)
+        if self._asked(owed):
+            return lines.line("guide.told", dice)
         last, before = done[-1], next_move(guide, done[:-1])
         if last.failed:
             return lines.line("guide.refused", dice, {"reason": sentence(_message(last.result))})
@@ -172,6 +178,12 @@ class Guiding:
             return lines.line("guide.found", dice)
         seen = next((d for d in reversed(done) if (d.by, d.tool) == (look.by, look.tool)), last)
         return lines.line("guide.seen", dice, self._shown(seen, look.field))
+
+    def _asked(self, owed: Owed) -> bool:
+        """Whether the assistant's last words were a question about this request: what was seen was told then."""
+        spoken = (t for t in reversed(self.turns) if t.message.role == "assistant" and t.message.content)
+        last = next(spoken, None)
+        return last is not None and any(a.kind == "ask" and a.values.get("request") == owed.number for a in last.acts)
 
     def _thanks(self, owed: Owed, last: Did, move: Move, dice: random.Random) -> str:
         if last.by == "user":

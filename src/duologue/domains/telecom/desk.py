@@ -14,7 +14,7 @@ _TEAMS = {
     "bereavement": ("care team", 6),
     "suspected fraud": ("fraud team", 14),
     "payment difficulties": ("payments team", 20),
-    "fault not solved": ("network team", 26),
+    "trouble not solved": ("second-line team", 26),
 }
 
 

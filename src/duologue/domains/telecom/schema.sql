@@ -174,8 +174,8 @@ CREATE INDEX tickets_by_line ON tickets (line_id);
 CREATE TABLE handovers (
   handover_id INTEGER PRIMARY KEY,
   customer_id INTEGER NOT NULL REFERENCES customers (customer_id),
-  reason TEXT NOT NULL CHECK (reason IN ('complaint', 'bereavement', 'suspected fraud', 'payment difficulties', 'fault not solved')),
-  team TEXT NOT NULL CHECK (team IN ('customer relations team', 'care team', 'fraud team', 'payments team', 'network team')),
+  reason TEXT NOT NULL CHECK (reason IN ('complaint', 'bereavement', 'suspected fraud', 'payment difficulties', 'trouble not solved')),
+  team TEXT NOT NULL CHECK (team IN ('customer relations team', 'care team', 'fraud team', 'payments team', 'second-line team')),
   status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'closed')),
   opened_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
 ) STRICT;
