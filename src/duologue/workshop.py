@@ -24,6 +24,7 @@ from duologue.simulate.play import GivenUpError, most_turns, play
 from duologue.simulate.profile import DEFAULT, Profile
 from duologue.simulate.scripted import Pair, begun, gated, perform
 from duologue.simulate.user import ScriptedUser
+from duologue.tasks.guided import TROUBLE
 from duologue.tasks.maker import ScriptedTasks
 from duologue.tasks.sessions import RATES
 from duologue.types import Continued, Dialogue, Environment, Fork, Scenario, Verdict
@@ -93,7 +94,7 @@ class Workshop:
             return WrittenTasks(voice, self.catalog, self.image, self.offered, self.seed, self.environment)
         if self.image is None:
             raise UserError("Scripted tasks need a database.", "Give the role tasks to a model.")
-        rates = {name: self.profile.rate(name) for name in RATES}
+        rates = {name: self.profile.rate(name) for name in (*RATES, TROUBLE)}
         made = ScriptedTasks(self.catalog, self.image, self.environment, self.seed, rates)
         if self.offered is not self.environment:
             made.index = self.index

@@ -80,6 +80,10 @@ def _turn(turn: Turn) -> Iterator[str]:
             yield _line("", f"⚡ a fault on purpose: {one_line(turn.fault.kind)}{after}", "yellow")
         yield from (_line("", f"✎ {_change(change)}", "yellow") for change in turn.changes)
         return
+    if message.role == "user_result":
+        yield _line("", f"sees {_shortened(message.content)}", "dim")
+        yield from (_line("", f"✎ {_change(change)}", "yellow") for change in turn.changes)
+        return
     label: str = message.role
     style = {"user": "green", "assistant": "cyan"}.get(label, "dim")
     if message.content or not message.tool_calls:
@@ -87,9 +91,12 @@ def _turn(turn: Turn) -> Iterator[str]:
         done = "  (done)" if turn.done else ""
         yield f"{styled(label.ljust(INDENT), style)}{wrapped(text + done, INDENT)}"
         label = ""
+    if message.role == "user_call":
+        label = "user"
     for call in message.tool_calls:
+        arrow = "does" if call.own else "→"
         unlearned = "" if turn.train else "  (not trained on)"
-        yield f"{styled(label.ljust(INDENT), style)}{wrapped(f'→ {_call(call)}{unlearned}', INDENT)}"
+        yield f"{styled(label.ljust(INDENT), style)}{wrapped(f'{arrow} {_call(call)}{unlearned}', INDENT)}"
         label = ""
 
 

@@ -38,7 +38,7 @@ def earlier(dialogue: Dialogue, task: int) -> tuple[Task, ...] | None:
 
 def done(path: Sequence[Turn]) -> Iterator[Done]:
     """The calls that were carried out, in order."""
-    answers = {t.message.tool_call_id: t for t in path if t.message.role == "tool"}
+    answers = {t.message.tool_call_id: t for t in path if t.message.role in ("tool", "user_result")}
     for call in carried_out(path):
         turn = answers[call.id]
         shown = turn.fault.held if turn.fault is not None else turn.message.content

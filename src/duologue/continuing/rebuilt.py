@@ -43,12 +43,14 @@ def rebuilt(
     try:
         for number, turn in enumerate(path):
             calls.update((c.id, c) for c in turn.message.tool_calls)
-            call = calls.get(turn.message.tool_call_id) if turn.message.role == "tool" else None
+            answers = turn.message.role in ("tool", "user_result")
+            call = calls.get(turn.message.tool_call_id) if answers else None
             if call is None or (turn.fault is not None and not turn.fault.done):
                 turns.append(replace(turn, state=session.state))
                 continue
-            outcome = session.execute(call.name, call.arguments)
-            found += _differences(number, turn, call, (outcome, other.execute(call.name, call.arguments)))
+            outcome = session.execute(call.name, call.arguments, call.own)
+            again = other.execute(call.name, call.arguments, call.own)
+            found += _differences(number, turn, call, (outcome, again))
             turns.append(replace(turn, state=outcome.state, changes=outcome.changes))
     finally:
         session.close()

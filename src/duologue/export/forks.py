@@ -24,7 +24,7 @@ from duologue.checks.blame import Ruling, ruling
 from duologue.checks.combine import combine
 from duologue.errors import UserError
 from duologue.export.files import whole_file, write_environment
-from duologue.export.rows import FORMS, OfferedTool, RowCall, messages_of, offered
+from duologue.export.rows import FORMS, OfferedTool, RowCall, message_at, messages_of, offered
 from duologue.store import Store, StoredDialogue
 from duologue.types import Environment
 
@@ -183,8 +183,9 @@ def places(store: Store, form: str) -> Iterator[Place]:
 
 
 def _place(stored: StoredDialogue) -> tuple[str, int]:
+    """The conversation it is a branch of, and the message at which it leaves that."""
     fork = stored.dialogue.fork
-    return (fork.parent, fork.at) if fork is not None else ("", 0)
+    return (fork.parent, message_at(stored.dialogue, fork.at)) if fork is not None else ("", 0)
 
 
 def _spoilt(stored: StoredDialogue) -> bool:
@@ -241,8 +242,9 @@ def _lies_in(worse: Branch, at: int) -> bool:
     """The fault lies in the answer that goes on at a message. A mistake made on purpose is its first message."""
     fork, end = worse.stored.dialogue.fork, worse.answer_end(at)
     if fork is not None and fork.mistake:
-        return fork.at == at
-    return worse.ruling is not None and worse.ruling.finding is not None and at <= worse.ruling.finding.turn < end
+        return message_at(worse.stored.dialogue, fork.at) == at
+    found = worse.ruling.finding if worse.ruling is not None else None
+    return found is not None and at <= message_at(worse.stored.dialogue, found.turn) < end
 
 
 # ── groups ───────────────────────────────────────────────────────────────────────────────────────────────────────────────

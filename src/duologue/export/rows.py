@@ -97,6 +97,14 @@ class TurnRecord(Struct, frozen=True, omit_defaults=True):
     state: str = ""
 
 
+class OwnTurn(Struct, frozen=True):
+    """What the user did, or saw, with a tool of their own. `at`: its place among the turns; verdicts and origins count it."""
+
+    at: int
+    message: Message
+    record: TurnRecord
+
+
 class Seeds(Struct, frozen=True):
     """The seed of the run and the one of this conversation."""
 
@@ -127,6 +135,8 @@ class Metadata(Struct, frozen=True):
     """Of a conversation that goes on from another: what it goes on from."""
     order: tuple[tuple[int, int], ...] | UnsetType = UNSET
     """The order in which the parts of the tasks may also be asked for, where there is one: (task, part) each."""
+    own: tuple[OwnTurn, ...] | UnsetType = UNSET
+    """What the user did with tools of their own, where they have any."""
 
 
 class Row(Struct, frozen=True):
@@ -179,10 +189,15 @@ def offered(tool: Tool) -> OfferedTool:
 
 
 def messages_of(dialogue: Dialogue, form: MessageForm) -> tuple[RowMessage, ...]:
-    """The conversation that ends at the last turn."""
-    path = dialogue.path()
+    """The conversation that ends at the last turn, without what the user does with tools of their own."""
+    path = [turn for turn in dialogue.path() if not turn.message.is_own]
     names = {call.id: call.name for turn in path for call in turn.message.tool_calls}
     return tuple(form(turn, names) for turn in path)
+
+
+def message_at(dialogue: Dialogue, turn: int) -> int:
+    """Which message a turn is, or comes before where it is none."""
+    return sum(not t.message.is_own for t in dialogue.path()[:turn])
 
 
 class RunFacts(Struct, frozen=True):
@@ -194,7 +209,8 @@ class RunFacts(Struct, frozen=True):
 
 def metadata_of(dialogue: Dialogue, verdicts: tuple[Verdict, ...], environment: Environment, run: RunFacts) -> Metadata:
     """Everything else that is known of the conversation that ends at the last turn."""
-    scenario = dialogue.scenario
+    scenario, path = dialogue.scenario, dialogue.path()
+    own = tuple(OwnTurn(n, t.message, _record(t)) for n, t in enumerate(path) if t.message.is_own)
     return Metadata(
         format=FORMAT,
         version=run.version,
@@ -207,10 +223,11 @@ def metadata_of(dialogue: Dialogue, verdicts: tuple[Verdict, ...], environment: 
         scenario=scenario.id,
         tasks=scenario.tasks,
         verdicts=verdicts,
-        turns=tuple(_record(turn) for turn in dialogue.path()),
+        turns=tuple(_record(turn) for turn in path if not turn.message.is_own),
         fork=dialogue.fork or UNSET,
         continued=dialogue.continued or UNSET,
         order=scenario.order or UNSET,
+        own=own or UNSET,
     )
 
 
@@ -235,14 +252,18 @@ def dialogue_of(row: Row) -> Dialogue:
         },
         Scenario,
     )
-    turns = tuple(_turn(i, m, record) for i, (m, record) in enumerate(zip(row.messages, meta.turns, strict=True)))
-    return Dialogue(row.id, meta.environment, scenario, turns, meta.fork or None, meta.continued or None)
+    turns = [_turn(m, record) for m, record in zip(row.messages, meta.turns, strict=True)]
+    for own in meta.own or ():
+        if not own.message.is_own or own.at > len(turns):
+            raise ValueError(f"metadata.own: what is at {own.at} is nothing of the user's own")
+        turns.insert(own.at, Turn(message=own.message, **msgspec.structs.asdict(own.record)))
+    turns = [msgspec.structs.replace(turn, parent=n - 1 if n else None) for n, turn in enumerate(turns)]
+    return Dialogue(row.id, meta.environment, scenario, tuple(turns), meta.fork or None, meta.continued or None)
 
 
-def _turn(index: int, message: RowMessage, record: TurnRecord) -> Turn:
+def _turn(message: RowMessage, record: TurnRecord) -> Turn:
     return Turn(
         message=_message(message),
-        parent=index - 1 if index else None,
         train=message.train or message.role != "assistant",
         **msgspec.structs.asdict(record),
     )

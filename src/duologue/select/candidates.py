@@ -52,14 +52,14 @@ class _View:
             difficulty=max((t.difficulty for t in tasks), key=DIFFICULTIES.index, default=DIFFICULTIES[0]),
             families=tuple(sorted({_family(self.tools[name]) for name in called})),
             turns=sum(turn.message.role != "system" for turn in path),
-            tokens=self.tool_tokens + sum(self._tokens(turn) for turn in path),
+            tokens=self.tool_tokens + sum(self._tokens(turn) for turn in path if not turn.message.is_own),
             goals=tuple(task.goal for task in tasks),
             asks=tuple(self._asks(task) for task in tasks),
             said=tuple(
                 t.message.content for t in path if t.message.role in ("user", "assistant") and t.message.content
             ),
             tools=tuple(self.offered[name] for name in sorted(called)),
-            messages=digest([_bare(turn) for turn in path]),
+            messages=digest([_bare(turn) for turn in path if not turn.message.is_own]),
             by_user=tuple(t.message.content for t in path if t.message.role == "user" and t.message.content),
         )
 

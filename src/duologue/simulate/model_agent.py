@@ -72,7 +72,7 @@ class ModelAgent:
     async def reply(self, view: View) -> Utterance:
         """Calls, or words to the user. Raises `StageError` (stage: the role) where nothing usable came after the redraws."""
         page = self._read_page(view.turns)
-        talk = [t.message for t in view.turns if t.message.role != "system"]
+        talk = [t.message for t in view.turns if t.message.role != "system" and not t.message.is_own]
         fault: Fault | None = None
         for draw in range(REDRAWS + 1):
             answer = await self.voice.ask(page.prompt, talk, self.scope, tools=self.offered, draw=draw)

@@ -10,8 +10,6 @@ from duologue.types import Act, Need, Subtask, Turn
 __all__ = ["Part", "Past"]
 
 
-_UNHEARD = ("system", "user_call", "user_result")
-"""Messages that nobody says to the user, nor the user to anybody."""
 _A_WHILE = 2
 """Requests after which somebody has done nothing else for a while."""
 
@@ -28,7 +26,7 @@ class Past:
     """The user's own turns, and the assistant's last one."""
 
     def __init__(self, turns: tuple[Turn, ...]) -> None:
-        turns = tuple(t for t in turns if t.message.role not in _UNHEARD)
+        turns = tuple(t for t in turns if t.message.role != "system" and not t.message.is_own)
         mine = [t for t in turns if t.message.role == "user"]
         self._mine = mine
         self.met = bool(mine)

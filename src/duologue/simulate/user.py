@@ -223,7 +223,7 @@ class ScriptedUser:
         path = "trouble.own" if own else "trouble.first" if words.speaker is not None else "trouble.staff"
         text = " ".join(words.say(path, dice, **slots).split())
         acts = (*self._introduced(scene.past), Act("request", replace(need, values={})))
-        return Utterance(Message("user", content=text), acts=acts, task=part.task)
+        return Utterance(Message("user", content=text), acts=acts, behaviours=(TROUBLE,), task=part.task)
 
     def _requested(self, request: Request, scene: Scene) -> Utterance:
         past, dice = scene.past, scene.dice

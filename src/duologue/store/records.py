@@ -41,7 +41,7 @@ def writing_tools(environment: Environment) -> frozenset[str]:
 def measure(dialogue: Dialogue, writing: frozenset[str]) -> Measures:
     """Count a conversation. `writing` names the tools that change the database."""
     path = [turn for turn in dialogue.path() if turn.message.role != "system"]
-    names = [call.name for turn in path for call in turn.message.tool_calls]
+    names = [call.name for turn in path for call in turn.message.tool_calls if not call.own]
     iterations = [n for n in _iterations(path) if n]
     return Measures(
         turns=len(path),
@@ -66,6 +66,6 @@ def _iterations(path: list[Turn]) -> list[int]:
     for turn in path:
         if turn.message.role == "user":
             counts.append(0)
-        elif turn.message.tool_calls:
+        elif turn.message.role == "assistant" and turn.message.tool_calls:
             counts[-1] += 1
     return counts

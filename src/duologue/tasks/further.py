@@ -138,7 +138,7 @@ def grows(task: Task, told: Mapping[str, tuple[Json, ...]]) -> bool:
 
 def history(tasks: Sequence[Task], done: Sequence[Done]) -> Task:
     """All that was done before, for these tasks, as one task."""
-    plan = tuple(PlanStep(d.call.name, escape(d.call.arguments), weight="structural") for d in done)
+    plan = tuple(PlanStep(d.call.name, escape(d.call.arguments), weight="structural", own=d.call.own) for d in done)
     marked = [c for t in tasks for c in t.target]
     changes = net_changes(c for d in done for c in d.changes)
     return Task("", "", plan=plan, target=(*marked, *changes))

@@ -25,10 +25,12 @@ from duologue.types import Criterion, Fact, Guide, Json, Meaning, Mention, Need,
 if TYPE_CHECKING:
     from duologue.tasks.drawing import Drawing
 
-__all__ = ["SHARE", "guided", "troubles"]
+__all__ = ["SHARE", "TROUBLE", "guided", "troubles"]
 
+TROUBLE = "trouble"
+"""The behaviour of a user who begins with one; and the fact of a task that says how they bring it up."""
 SHARE = 0.5
-"""How often a conversation begins with a trouble, where the domain has guides."""
+"""How often a conversation begins so, where the domain has guides."""
 _TRIED = 60
 """Rows of the user's tables that are tried for a case."""
 _DRAFTS = 6
@@ -239,7 +241,7 @@ class _Walked:
         known = [Fact(f"{self.mention.table}.{k}", v) for k, v in self.mention.by.items()]
         if client is not None and client.table != self.mention.table:
             known.append(client.fact)
-        known.append(Fact("trouble", dice.choice(guide.complaint), "trouble"))
+        known.append(Fact(TROUBLE, dice.choice(guide.complaint), TROUBLE))
         known += [Fact(slot.rpartition(":")[0], value) for slot, value in self.proofs.items()]
         plan = tuple(walk.steps)
         walk.needs += 1

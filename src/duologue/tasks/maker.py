@@ -23,7 +23,7 @@ from duologue.tasks.clock import scenario_clock
 from duologue.tasks.drawing import Drawing
 from duologue.tasks.edits import Edits
 from duologue.tasks.guided import SHARE as TROUBLES
-from duologue.tasks.guided import guided, troubles
+from duologue.tasks.guided import TROUBLE, guided, troubles
 from duologue.tasks.needs import Proposer
 from duologue.tasks.prove import Prover, bound_arguments
 from duologue.tasks.recall import Recall
@@ -86,7 +86,7 @@ class ScriptedTasks:
             maker.mode = mode
             count = dice.choices(list(COUNTS), list(COUNTS.values()))[0]
             tasks: list[Task] = []
-            if mode == "user" and rng(seed, "trouble").random() < self.rates.get("trouble", TROUBLES):
+            if mode == "user" and rng(seed, "trouble").random() < self.rates.get(TROUBLE, TROUBLES):
                 first = guided(maker, used)
                 tasks += [first] if first is not None else []
             while len(tasks) < count or (tasks and _parts(tasks) < LEAST):

@@ -29,6 +29,11 @@ class Message(Struct, frozen=True, omit_defaults=True):
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str = ""
 
+    @property
+    def is_own(self) -> bool:
+        """What the user does, or sees, with a tool of their own: nothing that the assistant is given."""
+        return self.role in ("user_call", "user_result")
+
 
 class Origin(Struct, frozen=True, omit_defaults=True):
     """Where an argument's value came from. `kind`: user · result · policy · default · inference.
