@@ -31,11 +31,12 @@ from duologue.language.values import say
 from duologue.models.voice import SHOWN, Asked, Voice
 from duologue.protocols import Utterance, View
 from duologue.simulate.gated import Drafts, reason_of
+from duologue.simulate.model_own import SpokenOrDone, misused, on_page, own_call, shown_back
 from duologue.simulate.open_parts import open_part
 from duologue.simulate.personas import persona
 from duologue.simulate.quirks import quirk, quirks
 from duologue.simulate.slips import plumbing, quoted, sentences, tidy
-from duologue.types import Environment, Fact, Message, Scenario, Turn
+from duologue.types import Environment, Fact, Message, Scenario, Tool, Turn
 
 __all__ = ["ModelUser", "Spoken"]
 
@@ -126,6 +127,7 @@ class ModelUser:
         self._page = sentences(bare.text)
         self._gate = UserGate(environment.toolset, columns)
         """The same for all turns: it keeps what it has heard."""
+        self.own: dict[str, Tool] = {t.name: t for t in environment.toolset.own}
         self._told = _Told()
         self._next: dict[int, str] = {}
         self._goal: dict[int, tuple[str, ...]] = {}
@@ -137,6 +139,8 @@ class ModelUser:
         """
         task = min(max(view.task, self.first), len(self.scenario.tasks) - 1)
         asked = await self._ask(view, task)
+        if isinstance(asked.value, SpokenOrDone) and asked.value.tool:
+            return self._done(asked, view, task)
         if asked.value.is_task_complete and task + 1 < len(self.scenario.tasks):
             task += 1
             asked = await self._ask(view, task)
@@ -149,10 +153,20 @@ class ModelUser:
             call=answer.key,
         )
 
-    async def _ask(self, view: View, task: int) -> Asked[Spoken]:
+    def _done(self, asked: "Asked[SpokenOrDone]", view: View, task: int) -> Utterance:
+        """A tool of the user's is used, and nothing is said yet."""
+        said, aim = asked.value, self.scenario.tasks[task]
+        call = own_call(said, self.own[said.tool], aim, len(view.turns))
+        maker = asked.answer.model or self.voice.role
+        return Utterance(Message("user_call", tool_calls=(call,)), task=task, maker=maker, call=asked.answer.key)
+
+    async def _ask(self, view: View, task: int) -> "Asked[Spoken] | Asked[SpokenOrDone]":
         judge = _Judge(self, view.turns, task, Drafts(self._gate))
         try:
-            return await self.voice.ask_for(Spoken, self.prompt, self.told(view.turns, task), self.scope, judge)
+            told = self.told(view.turns, task)
+            if self.scenario.tasks[task].user_tools:
+                return await self.voice.ask_for(SpokenOrDone, self.prompt, told, self.scope, judge)
+            return await self.voice.ask_for(Spoken, self.prompt, told, self.scope, judge)
         except StageError as error:
             fault = judge.fault
             if fault is None or error.evidence != fault.words[:SHOWN]:
@@ -177,12 +191,24 @@ class ModelUser:
         told.turns.append(turn)
         if turn.message.role == "assistant" and text:
             told.heard.append(_without_notes(text))
+        elif turn.message.is_own:
+            self._tell_own(told, turn)
         elif turn.message.role == "user":
             told.heard += self._notes(told.task, turn.task)
             told.task = max(told.task, turn.task)
             heard = "\n\n".join(told.heard) or _START
             told.messages += [Message("user", content=heard), Message("assistant", to_json(Spoken(text, turn.done)))]
             told.heard = []
+
+    def _tell_own(self, told: "_Told", turn: Turn) -> None:
+        """What the user did by itself, as its own answer, and what came of it, as a note."""
+        shown = shown_back(turn, self.own)
+        if turn.message.role == "user_result":
+            told.heard.append(_noted(_without_notes(shown)))
+            return
+        heard = "\n\n".join(told.heard) or _START
+        told.messages += [Message("user", content=heard), Message("assistant", shown)]
+        told.heard = []
 
     def _notes(self, current: int, coming: int) -> list[str]:
         """The goals given on the way from one task to another."""
@@ -206,6 +232,7 @@ class ModelUser:
             "goal": aim.goal,
             "known": [self._fact(f, aim.goal) for f in aim.known],
             "whole": self.whole,
+            "tools": [on_page(self.own[name]) for name in aim.user_tools],
         }
 
     def _fact(self, fact: Fact, goal: str) -> str:
@@ -218,8 +245,11 @@ class ModelUser:
 
     # ── What it may say ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def fault(self, said: Spoken, turns: Sequence[Turn], task: int) -> Fault | None:
+    def fault(self, said: Spoken | SpokenOrDone, turns: Sequence[Turn], task: int) -> Fault | None:
         """What is wrong with a message as the next turn; None where nothing is."""
+        if isinstance(said, SpokenOrDone) and said.tool:
+            wrong = misused(said, self.own, self.scenario.tasks[task], turns)
+            return Fault(*wrong) if wrong is not None else None
         unspoken = said.is_task_complete and task + 1 < len(self.scenario.tasks)
         if said.is_task_complete and not any(t.message.role == "user" and t.task == task for t in turns):
             return Fault("ends too early", "You have not said a word of this yet. Write the message that brings it up.")
@@ -246,7 +276,7 @@ class ModelUser:
             return fault
         return replace(fault, words=_OPEN.format(part=part.goal))
 
-    def _form(self, said: Spoken, text: str, task: int) -> Fault | None:
+    def _form(self, said: Spoken | SpokenOrDone, text: str, task: int) -> Fault | None:
         """Its length, its shape, and words that are not a person's."""
         most = LONGEST_WHOLE if self.whole else LONGEST
         if len(text) > most:
@@ -302,7 +332,7 @@ class _Judge:
         self.user, self.turns, self.task, self.drafts = user, turns, task, drafts
         self.fault: Fault | None = None
 
-    async def __call__(self, said: Spoken) -> str:
+    async def __call__(self, said: Spoken | SpokenOrDone) -> str:
         self.fault = self.user.fault(said, self.turns, self.task)
         if self.fault is None:
             return ""

@@ -80,7 +80,7 @@ def _as_verdict(findings: Sequence[Finding]) -> Verdict:
 
 def toolset_names(toolset: Toolset) -> frozenset[str]:
     """The names in a toolset that no person says: those with underscores or inner capitals."""
-    return technical_names(toolset.tools, {})
+    return technical_names((*toolset.tools, *toolset.own), {})
 
 
 class _Gate:
