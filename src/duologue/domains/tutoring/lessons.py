@@ -98,7 +98,7 @@ class Diary:
         r = self.r
         when = desk_time(min(start, NOW) - days(r.choice((3, 5, 8, 12, 18))), r.randrange(60))
         when = max(when, at(day_of(student["registered_on"]), "12:00"))
-        status = r.choices(("taken", "missed", "cancelled"), (90, 4, 6))[0]
+        status = r.choices(("completed", "missed", "cancelled"), (90, 4, 6))[0]
         if start > NOW:
             status = "cancelled" if r.random() < 0.03 else "booked"
         off = desk_time(min(start, NOW) - days(r.choice((2, 2, 3))), r.randrange(60))

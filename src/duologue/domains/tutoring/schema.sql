@@ -167,7 +167,7 @@ CREATE TABLE lessons (
   slot_id INTEGER NOT NULL REFERENCES slots (slot_id),
   package_id INTEGER NOT NULL REFERENCES packages (package_id),
   scheduled_at TEXT NOT NULL,
-  status TEXT NOT NULL DEFAULT 'booked' CHECK (status IN ('booked', 'taken', 'missed', 'cancelled')),
+  status TEXT NOT NULL DEFAULT 'booked' CHECK (status IN ('booked', 'completed', 'missed', 'cancelled')),
   booked_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
   cancelled_at TEXT CHECK (cancelled_at >= booked_at),
   CHECK ((status = 'cancelled') = (cancelled_at IS NOT NULL))
