@@ -211,7 +211,7 @@ CREATE INDEX handovers_by_bill ON handovers (bill_id);
 
 -- What a receipt may be for.
 CREATE VIEW open_invoices AS
-SELECT invoice_id, company_name, i.issued_on, i.due_on, i.open_gbp FROM invoices i JOIN customers USING (customer_id) WHERE i.status = 'open';
+SELECT invoice_id, company_name, city, i.issued_on, i.due_on, i.open_gbp FROM invoices i JOIN customers USING (customer_id) WHERE i.status = 'open';
 
 -- A statement line that is matched to an invoice pays it; what is left open, and whether anything is, follows.
 CREATE TRIGGER receipt_pays AFTER UPDATE OF invoice_id ON statement_lines WHEN NEW.invoice_id IS NOT NULL AND OLD.invoice_id IS NULL
