@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from duologue.ids import from_json
 from duologue.language.cases import filled
 from duologue.language.clauses import YOU, of_the_speaker
-from duologue.language.grammar import capital, sentence
+from duologue.language.grammar import capital, listed, sentence
 from duologue.plans.binding import Bound, bind
 from duologue.plans.faults import met
 from duologue.plans.guides import Did, Move, need_of, next_move, through
@@ -131,8 +131,7 @@ class Guiding:
             act = Act("instruct", values={**told_of(owed), **told})
             return f"{lead} {text}".strip(), (act,)
         if say.kind == "ask":
-            label = self.report.phrases.noun(say.slot.rpartition(":")[0], owed.need.meaning.table)
-            text = self.report.lines.line("guide.ask", dice, {"label": label})
+            text = self.report.lines.line("guide.ask", dice, {"label": self._proofs(owed, move)})
             return f"{lead} {text}".strip(), (Act("ask", values={**told_of(owed), "slot": say.slot}),)
         if say.kind == "propose":
             text, acts = self.report.words([Say(say.owed, "confirm?")], dice)
@@ -143,6 +142,12 @@ class Guiding:
         if passed_on:
             text = self.report.lines.line("guide.passed_on", dice)
         return f"{lead} {text}".strip(), (Act(say.kind, values=told_of(owed)),)
+
+    def _proofs(self, owed: Owed, move: Move) -> str:
+        """All that the user has yet to say to show who they are."""
+        slots = [s for s in self.index.inputs[move.tool].values() if s.use == "proof"]
+        keys = [f"{s.table}.{s.column}" for s in slots if f"{s.table}.{s.column}:{s.use}" not in owed.need.values]
+        return listed([self.report.phrases.noun(key, key.partition(".")[0]) for key in keys])
 
     def _field(self, owed: Owed, move: Move) -> str:
         """The field that the user is asked for, of what a tool of theirs shows; empty where it is to be used, and that is all."""

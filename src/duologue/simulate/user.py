@@ -174,13 +174,15 @@ class ScriptedUser:
         if need is None or value is None:
             return say(self.words.say("unknown", scene.dice), Act("refuse"))
         key = slot.rpartition(":")[0]
-        rest = {k: v for k, v in need.values.items() if k.endswith(":value") and k != slot}
+        use = slot.rpartition(":")[2]
+        path = "prove" if use == "proof" else "inform"
+        rest = {k: v for k, v in need.values.items() if k.rpartition(":")[2] in ("value", use) and k != slot}
         label = self.words.phrases.noun(key, need.meaning.table)
-        text = self.words.say("inform", scene.dice, value=self.words.value(key, value), label=label)
+        text = self.words.say(path, scene.dice, value=self.words.value(key, value), label=label)
         for k, v in rest.items():
             name = k.rpartition(":")[0]
             label = self.words.phrases.noun(name, need.meaning.table)
-            text += " " + self.words.say("inform_more", scene.dice, value=self.words.value(name, v), label=label)
+            text += " " + self.words.say(f"{path}_more", scene.dice, value=self.words.value(name, v), label=label)
         return say(text, Act("inform", values={slot: value, **rest}))
 
     # ── going on ─────────────────────────────────────────────────────────────────────────────────────────────────────
