@@ -130,13 +130,12 @@ class Reopened:
     def __init__(
         self,
         run: Held,
-        store: Store,
         seed: int,
         cast: Cast,
         change: Callable[[Environment], Environment] | None = None,
     ) -> None:
-        """`store`: of the other run, which is given each environment when it is first asked for; `change` says what becomes of one there."""
-        self.run, self.store, self.seed, self.cast = run, store, seed, cast
+        """`change` says what becomes of an environment in the other run."""
+        self.run, self.seed, self.cast = run, seed, cast
         self.change = change if change is not None else lambda environment: environment
         self._images: dict[str, Image] = {}
         self._shops: dict[str, Workshop] = {}
@@ -145,14 +144,19 @@ class Reopened:
         """That of an environment. Without an image its tools are simulated."""
         if name not in self._shops:
             environment, catalog = self.change(self.run.environment(name)), self.run.catalog(name)
-            config = self.run.config()
-            image = self._image(environment.image)
-            self.store.put_environment(environment, image.data if image is not None else None, catalog)
+            config, image = self.run.config(), self._image(environment.image)
             meaning = msgspec.json.decode(catalog, type=Catalog) if catalog is not None else Catalog(name, ())
             behaving = profile(config.get("behaviours", {}))
             shop = Workshop(environment, image, meaning, self.seed, self.cast, behaving)
             self._shops[name] = shop.meeting(msgspec.convert(config.get("faults", {}), Faults))
         return self._shops[name]
+
+    def put(self, store: Store, names: Iterable[str]) -> None:
+        """Put these environments, as they are there, into the store of the other run."""
+        for name in dict.fromkeys(names):
+            shop = self.shop(name)
+            image = shop.image.data if shop.image is not None else None
+            store.put_environment(shop.environment, image, self.run.catalog(name))
 
     def _image(self, name: str) -> Image | None:
         if name and name not in self._images:

@@ -11,43 +11,24 @@ of a task is a result, and an item that fails says whose fault it was.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Self
 
-from msgspec import Struct
-
+from duologue.checked import CHECK, PLAY, STAGES, TASKS, TOOLS, Checked, abandoned, judged
 from duologue.checks import case_of
 from duologue.checks.blame import blame
-from duologue.checks.combine import combine
-from duologue.checks.findings import given_up
 from duologue.checks.recovery import recoveries
 from duologue.errors import StageError
 from duologue.line import Known, Line, Order, Past
 from duologue.protocols import Journal
 from duologue.simulate.play import GivenUpError
 from duologue.store import CANDIDATES, Store, Tally
-from duologue.types import Dialogue, Scenario, Turn, Verdict
+from duologue.types import Dialogue, Scenario, Turn
 from duologue.workshop import Workshop
 
-STAGES = TOOLS, TASKS, PLAY, CHECK = "tools", "tasks", "play", "check"
-"""In order. A file of `docs/formats.md` lies between each two; the funnel counts what passes each of the last three."""
+__all__ = ["CHECK", "PLAY", "STAGES", "TASKS", "TOOLS", "Checked", "Items"]
+
 ATTEMPTS = 4
 """Scripted scenarios an item may use up before it is rejected."""
 SEARCHES = 12
 """Draws of a scenario before it is said that nothing new is left to ask."""
-
-
-class Checked(Struct, frozen=True):
-    """A conversation with its verdicts. `code` names what it fails first, empty where it is accepted; one that was given up
-    stands as far as it came, with the fault as its verdict."""
-
-    dialogue: Dialogue
-    verdicts: tuple[Verdict, ...]
-    code: str
-    evidence: str
-
-    @property
-    def blame(self) -> str:
-        """Who failed; empty where it is accepted."""
-        roles = [t.message.role for t in self.dialogue.path()]
-        return blame(CHECK, self.code, self.verdicts, roles).who if self.code else ""
 
 
 class Items:
@@ -81,8 +62,8 @@ class Items:
                 self._order.join(number)
                 yield number
 
-    async def make(self, number: int) -> bool | None:
-        """Make one item. True: accepted; False: rejected; None: no distinct task is left for it.
+    async def make(self, number: int) -> tuple[bool, ...]:
+        """Make one item. Whether it is accepted; nothing where no distinct task is left for it.
 
         Raises `LimitReachedError` and `UserError` where the run can't go on; the item is then unfinished.
         """
@@ -94,12 +75,11 @@ class Items:
         if isinstance(found, StageError):
             who = blame(found.stage, found.reason).who
             self.store.reject_item(number, found.stage, found.reason, found.evidence, who)
-            return False
+            return (False,)
         if found is None:
             self.ran_out = True
-            return None
-        self.store.put_dialogue(number, found.dialogue, found.verdicts, found.code, found.blame)
-        return not found.code
+            return ()
+        return (found.end(self.store, number),)
 
     # ── scripted: drawn again where it fails ─────────────────────────────────────────────────────────────────────────
 
@@ -126,8 +106,7 @@ class Items:
             begun += 1
             self._begin(number, shop, scenario, used, begun == 1)
             if last is not None:
-                failed = last[1]
-                self.store.keep_redrawn(number, failed.dialogue, failed.verdicts, failed.code, failed.blame)
+                last[1].keep(self.store, number)
             last = shop, await self._played(shop, scenario, number)
             if not last[1].code or begun == ATTEMPTS:
                 break
@@ -193,17 +172,12 @@ class Items:
         try:
             dialogue = await shop.play(scenario, str(number), journal)
         except GivenUpError as error:
-            reason = error.reason if error.stage == PLAY else f"{error.stage}: {error.reason}"
-            self.store.count_attempt(number, PLAY, reason)
-            last = len(error.dialogue.turns) - 1
-            fault = Verdict(error.stage, False, (given_up(last, error.reason, error.evidence),))
-            return Checked(error.dialogue, (fault,), reason, error.evidence)
-        self.store.count_attempt(number, PLAY)
-        if shop.faults:
-            self.store.count_faults(number, recoveries(case_of(dialogue, shop.environment)))
-        checked = await _checked(shop, dialogue, str(number))
-        self.store.count_attempt(number, CHECK, checked.code)
-        self.store.count_verdicts(number, checked.verdicts)
+            checked = abandoned(error)
+        else:
+            if shop.faults:
+                self.store.count_faults(number, recoveries(case_of(dialogue, shop.environment)))
+            checked = await _checked(shop, dialogue, str(number))
+        checked.count(self.store, number)
         return checked
 
     def _begin(self, number: int, shop: Workshop, scenario: Scenario, used: Known, first: bool) -> None:
@@ -251,7 +225,4 @@ class _Turns:
 
 
 async def _checked(shop: Workshop, dialogue: Dialogue, scope: str) -> Checked:
-    verdicts = await shop.verdicts(dialogue, scope)
-    accepted, reasons = combine(verdicts)
-    code = "" if accepted else reasons[0].partition(":")[0]
-    return Checked(dialogue, verdicts, code, "" if accepted else reasons[0])
+    return judged(dialogue, await shop.verdicts(dialogue, scope))

@@ -25,6 +25,7 @@ from duologue.halt import Halt
 from duologue.ids import digest
 from duologue.items import CHECK, PLAY, STAGES, TASKS, TOOLS, Items
 from duologue.protocols import ChatModel
+from duologue.rounds import all_missing
 from duologue.score import Progress, Score, Summary
 from duologue.simulate.play import GivenUpError
 from duologue.store import Calls
@@ -143,39 +144,9 @@ async def _generate(
                     foreman = Foreman(config, store, calls, cast.funds, score)
                     await foreman.work([s.environment.id for s in shops], min(config.n, first or config.n), halt)
                 else:
-                    await _one_by_one(Items.here(shops, store, config.mode), score, config, first, halt)
+                    items = Items.here(shops, store, config.mode)
+                    await all_missing(items, min(config.n, first or config.n), score, halt, config.together)
                 return score.summary(store)
         finally:
             with suppress(DiskFullError):  # said already, by what could not be written before
                 store.add_seconds(time.monotonic() - started)
-
-
-async def _one_by_one(items: Items, score: Score, config: "RunConfig", first: int | None, halt: Halt) -> None:
-    """Every item that is missing, some at a time, begun in order."""
-    slots = asyncio.Semaphore(config.together)
-    most = min(config.n, first or config.n)
-
-    async def one(number: int) -> None:
-        try:
-            halt.check()
-            halt.begun = True
-            made = await items.make(number)
-        except (UserError, LimitReachedError) as error:
-            score.stopped.append(error)
-            return
-        score.ran_out = items.ran_out
-        if made is not None:
-            score.ended(made)
-
-    if config.together == 1:  # no task of its own: an interrupt comes out where the run was started
-        for number in items.missing(most):
-            await one(number)
-            if score.over:
-                break
-        return
-    async with asyncio.TaskGroup() as group:
-        for number in items.missing(most):
-            await slots.acquire()
-            if score.over:
-                break
-            group.create_task(one(number)).add_done_callback(lambda _: slots.release())

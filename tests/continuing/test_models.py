@@ -1,17 +1,19 @@
 """With models: goals in words become proven tasks, and tools that only have a description are played on from what was shown."""
 
+import asyncio
 import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from duologue.cli import run
 from duologue.continuing import Asked, Changes, Summary, go_on
 from duologue.errors import UserError
 from duologue.models.endpoint import Endpoint
-from duologue.protocols import Request
+from duologue.protocols import Answer, Request
 from duologue.roles import Roles
 from duologue.settings import ModelSettings
 from duologue.store import Store
@@ -208,3 +210,38 @@ def test_described_tools_come_midway_and_are_offered_from_there_on(tmp_path: Pat
     assert offer.added == ("get_tides",)
     assert one.turns[offer.at].message.role == "system"
     assert all({t.name for t in r.tools} == {"get_weather", "get_tides"} for r in model.requests if r.role == "agent")
+
+
+class Unpunctual:
+    """A model whose answers come in another order than they were asked for: `late`, later ones first."""
+
+    def __init__(self, late: bool) -> None:
+        self.inner, self.late = ScriptedModel(brain), late
+        self.asked = self.waiting = self.most = 0
+
+    async def ask(self, request: Request) -> Answer:
+        self.asked += 1
+        self.waiting += 1
+        self.most = max(self.most, self.waiting)
+        for _ in range(max(1, 60 - self.asked) if self.late else 1 + self.asked % 3):
+            await asyncio.sleep(0)
+        self.waiting -= 1
+        return await self.inner.ask(request)
+
+
+@pytest.mark.parametrize("roles", [("tasks", "user", "agent"), ("user", "agent")])
+def test_many_are_asked_at_once_and_come_to_the_same(roles: tuple[str, ...], shop: Path, tmp_path: Path) -> None:
+    assert run(["export", str(shop), "-o", str(tmp_path / "rows.jsonl")]) == 0
+    (row,) = (tmp_path / "rows.jsonl").read_text().splitlines()
+    (tmp_path / "rows.jsonl").write_text(f"{row}\n" * 6)  # by rules, all would ask for the same
+
+    def on(name: str, together: int, model: Unpunctual) -> list[Dialogue]:
+        goals = (GOAL,) if "tasks" in roles else ()
+        models = structs.replace(settings(*roles), together=together)
+        asked = Asked(source=tmp_path / "rows.jsonl", out=tmp_path / name, goals=goals, models=models, at="6")
+        go_on(asked, lambda _: None, {"m": model})
+        return stored(tmp_path / name)
+
+    alone, beside = Unpunctual(late=False), Unpunctual(late=True)
+    assert on("alone", 1, alone) == on("beside", 6, beside) != []
+    assert (alone.most, beside.most) == (1, 6)

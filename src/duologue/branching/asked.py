@@ -48,6 +48,12 @@ class Asked(Struct, frozen=True, kw_only=True):
             raise UserError("The branches would go into the run they are made from.", "Name another folder (-o).")
 
     @property
+    def together(self) -> int:
+        """Places that are worked at at once: one where neither speaker is waited for."""
+        speaking = any(self.models.roles.models(role) for role in ("user", "agent"))
+        return self.models.together if speaking else 1
+
+    @property
     def places(self) -> Places:
         """Where to fork."""
         return places(self.at)

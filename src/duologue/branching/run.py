@@ -18,19 +18,18 @@ from duologue.branching.asked import Asked
 from duologue.branching.mistakes import UNNOTICED, Mistakes, noticed
 from duologue.branching.places import forks
 from duologue.casting import Cast, assembled
+from duologue.checked import Checked, abandoned, judged
 from duologue.checks.blame import blame
-from duologue.checks.combine import combine
-from duologue.checks.findings import given_up
-from duologue.errors import LimitReachedError, StageError, UserError
+from duologue.errors import StageError, UserError
 from duologue.ground import Reopened
 from duologue.halt import Halt
 from duologue.ids import canonical, derive_seed, digest, rng
-from duologue.items import CHECK, PLAY
-from duologue.pipeline import Progress
 from duologue.protocols import ChatModel
+from duologue.rounds import all_missing
+from duologue.score import Progress, Score
 from duologue.simulate.play import GivenUpError
-from duologue.store import Calls, Store
-from duologue.types import Dialogue, Fork, Turn, Verdict
+from duologue.store import Calls, Store, Tally
+from duologue.types import Dialogue, Fork, Turn
 from duologue.workshop import Workshop
 
 BRANCH = "branch"
@@ -68,6 +67,13 @@ class Summary(Struct, frozen=True):
         return self.branches - self.accepted - self.rejected - self.same
 
 
+class Place(Struct, frozen=True):
+    """Where a conversation of the run is forked: the item it ended, and the turn."""
+
+    item: int
+    at: int
+
+
 class Group(Struct, frozen=True):
     """The branches of one conversation at one place; `first` is the item of the first of them."""
 
@@ -88,68 +94,95 @@ def said(turns: Sequence[Turn]) -> bytes:
     )
 
 
-def groups(parent: Store, asked: Asked) -> Iterator[Group]:
-    """All groups, in the order of the run's conversations."""
-    first = 0
+class Forked(Struct, frozen=True):
+    """What there is to branch. `conversations`: the ids of those that have a place; `environments`: theirs."""
+
+    places: tuple[Place, ...]
+    conversations: tuple[str, ...]
+    environments: tuple[str, ...]
+
+
+def forked(parent: Store, asked: Asked) -> Forked:
+    """All places, in the order of the run's conversations. They are read one at a time, and read again when they are branched."""
+    found, names, environments = list[Place](), dict[str, None](), dict[str, None]()
     for number, stored in enumerate(parent.dialogues()):
         if asked.limit is not None and number >= asked.limit:
-            return
+            break
         since = stored.dialogue.continued  # what comes before is another conversation's
         own = since.at if since is not None else 0
         for at in forks(stored.dialogue.path(), asked.differ, asked.places, own):
-            yield Group(stored.dialogue, at, first)
-            first += asked.n
+            found.append(Place(stored.item, at))
+            names[stored.dialogue.id] = environments[stored.dialogue.environment] = None
+    return Forked(tuple(found), tuple(names), tuple(environments))
 
 
 class Branches:
-    """The items of a run of branches: those finished in its store, and the making of the others."""
+    """The items of a run of branches, and how each is made: those of one place together."""
 
-    def __init__(self, asked: Asked, parent: Store, store: Store, cast: Cast, halt: Halt) -> None:
-        """`halt`: once it says so, no further group is begun."""
-        self.asked, self.parent, self.store, self.cast, self.halt = asked, parent, store, cast, halt
-        self.finished = store.finished_items()
+    ran_out = False
+
+    def __init__(self, asked: Asked, places: Sequence[Place], stores: tuple[Store, Store], cast: Cast) -> None:
+        """`stores`: of the run that is branched, and of the branches; the second is where items are looked up that ended before."""
+        self.asked, self.places, self.cast = asked, places, cast
+        self.parent, self.made = stores
+        self.store: Tally = self.made
+        """Where items end."""
         self.scripted = not any(cast.roles.models(role) for role in ("user", "agent"))
-        self._reopened = Reopened(parent, store, asked.seed, cast)
+        self.reopened = Reopened(self.parent, asked.seed, cast)
         self._mistakes: dict[str, Mistakes] = {}
+        self._read: tuple[int, Dialogue] | None = None
 
     def shop(self, name: str) -> Workshop:
         """The workshop of an environment of the parent run."""
         if not self.parent.environment(name).image:
             raise UserError("Conversations with simulated tools can't be branched.", "Name a run over a database.")
-        return self._reopened.shop(name)
+        return self.reopened.shop(name)
 
-    async def make(self, group: Group) -> list[str]:
-        """Make what is missing of a group. What became of each: `accepted`, `rejected`, or `same`."""
+    def missing(self, n: int) -> Iterator[int]:
+        """Places with branches that are not made. See `rounds.Making`."""
+        finished = self.made.finished_items()
+        for number in range(n):
+            if any(number * self.asked.n + one not in finished for one in range(self.asked.n)):
+                yield number
+
+    async def make(self, number: int) -> list[bool]:
+        """Make what is missing of a place. See `rounds.Making`."""
+        group = self._group(number)
         known = {group.tail: AS_PARENT}
+        ended = self.made.finished_among(range(group.first, group.first + self.asked.n))
         made = []
-        for number in range(self.asked.n):
-            item = group.first + number
-            if item in self.finished:
-                stored = self.store.of_item(item)
-                if stored is not None:
-                    known.setdefault(said(stored.dialogue.path()[group.at :]), AS_ANOTHER)
-                continue
-            made.append(await self._one(group, number, known))
+        for one in range(self.asked.n):
+            item = group.first + one
+            if item not in ended:
+                made.append(await self._one(group, one, known))
+            elif (stored := self.made.of_item(item)) is not None:
+                known.setdefault(said(stored.dialogue.path()[group.at :]), AS_ANOTHER)
         return made
 
-    async def _one(self, group: Group, number: int, known: dict[bytes, str]) -> str:
+    def _group(self, number: int) -> Group:
+        place = self.places[number]
+        if self._read is None or self._read[0] != place.item:
+            stored = self.parent.of_item(place.item)
+            assert stored is not None
+            self._read = place.item, stored.dialogue
+        return Group(self._read[1], place.at, number * self.asked.n)
+
+    async def _one(self, group: Group, number: int, known: dict[bytes, str]) -> bool:
         item = group.first + number
         mistaken = self._mistaken(group, number, known) if self._errs(group, number) else None
         drawn = mistaken or await self._drawn(group, number, known)
         self.store.begin_item(item)
         if isinstance(drawn, str):
             self.store.reject_item(item, BRANCH, drawn)
-            return "same"
-        if isinstance(drawn, GivenUpError):
-            known[said(drawn.dialogue.path()[group.at :])] = AS_ANOTHER
-            return self._end_given_up(item, drawn)
-        if isinstance(drawn, StageError):
-            self.store.reject_item(
-                item, drawn.stage, drawn.reason, drawn.evidence, blame(drawn.stage, drawn.reason).who
-            )
-            return "rejected"
-        known[said(drawn.path()[group.at :])] = AS_ANOTHER
-        return await self._judged(item, drawn)
+            return False
+        if isinstance(drawn, StageError) and not isinstance(drawn, GivenUpError):
+            who = blame(drawn.stage, drawn.reason).who
+            self.store.reject_item(item, drawn.stage, drawn.reason, drawn.evidence, who)
+            return False
+        found = abandoned(drawn) if isinstance(drawn, GivenUpError) else await self._judged(item, drawn)
+        known[said(found.dialogue.path()[group.at :])] = AS_ANOTHER
+        found.count(self.store, item)
+        return found.end(self.store, item)
 
     async def _drawn(self, group: Group, number: int, known: Mapping[bytes, str]) -> Dialogue | StageError | str:
         """A branch that says something new; or in whose words it came out."""
@@ -199,32 +232,14 @@ class Branches:
         name = digest([parent.id, group.at, number, self.asked.differ, seed])
         return replace(parent, id=name, turns=parent.path()[: group.at], fork=fork)
 
-    def _end_given_up(self, item: int, error: GivenUpError) -> str:
-        reason = error.reason if error.stage == PLAY else f"{error.stage}: {error.reason}"
-        last = len(error.dialogue.turns) - 1
-        fault = Verdict(error.stage, False, (given_up(last, error.reason, error.evidence),))
-        self.store.count_attempt(item, PLAY, reason)
-        self._end(item, error.dialogue, (fault,), reason)
-        return "rejected"
-
-    async def _judged(self, item: int, dialogue: Dialogue) -> str:
+    async def _judged(self, item: int, dialogue: Dialogue) -> Checked:
         shop, fork = self.shop(dialogue.environment), dialogue.fork
-        on_purpose = fork is not None and bool(fork.mistake)
-        verdicts = shop.check(dialogue) if on_purpose else await shop.verdicts(dialogue, str(item))
-        accepted, reasons = combine(verdicts)
-        code = "" if accepted else reasons[0].partition(":")[0]
-        if fork is not None and on_purpose:
-            seen = noticed(fork.mistake, verdicts, fork.at)
-            dialogue, code = replace(dialogue, fork=replace(fork, noticed=seen)), code if seen else UNNOTICED
-        self.store.count_attempt(item, PLAY)
-        self.store.count_attempt(item, CHECK, code)
-        self.store.count_verdicts(item, verdicts)
-        self._end(item, dialogue, verdicts, code)
-        return "rejected" if code else "accepted"
-
-    def _end(self, item: int, dialogue: Dialogue, verdicts: tuple[Verdict, ...], code: str) -> None:
-        roles = [t.message.role for t in dialogue.path()]
-        self.store.put_dialogue(item, dialogue, verdicts, code, blame(CHECK, code, verdicts, roles).who if code else "")
+        if fork is None or not fork.mistake:
+            return judged(dialogue, await shop.verdicts(dialogue, str(item)))
+        found = judged(dialogue, shop.check(dialogue))
+        seen = noticed(fork.mistake, found.verdicts, fork.at)
+        told = replace(dialogue, fork=replace(fork, noticed=seen))
+        return replace(found, dialogue=told, code=found.code if seen else UNNOTICED)
 
 
 def branch(
@@ -247,64 +262,30 @@ async def _branch(
     started = time.monotonic()
     with Store.open(asked.run, readonly=True) as parent:
         asked.check_speakers(parent)
-        names = [(group.parent.id, group.at) for group in groups(parent, asked)]
-        conversations = list(dict.fromkeys(name for name, _ in names))
-        if not names:
+        found = forked(parent, asked)
+        if not found.places:
             raise UserError(
                 f"No accepted conversation of {str(asked.run)!r} has a place --at {asked.at}: there is nothing to branch.",
                 "Choose another place, or `duologue stats RUN` says what became of its items.",
             )
-        with asked.open_store(parent, len(names) * asked.n, conversations) as store:
+        total = len(found.places) * asked.n
+        with asked.open_store(parent, total, list(found.conversations)) as store:
             calls = Calls(store)
             try:
                 async with assembled(asked.models, calls, calls, players, halt) as cast:
-                    halt.begun = True
-                    made = Branches(asked, parent, store, cast, halt)
-                    stopped = await _all(made, groups(parent, asked), progress, len(names) * asked.n)
+                    made = Branches(asked, found.places, (parent, store), cast)
+                    for name in found.environments:
+                        made.shop(name)  # says so where it can't be branched
+                    made.reopened.put(store, found.environments)
+                    score = Score(total, store.finished_items(), progress)
+                    await all_missing(made, len(found.places), score, halt, asked.together)
             finally:
                 store.add_seconds(time.monotonic() - started)
-            summary = _summary(store, (len(conversations), len(names), len(names) * asked.n), stopped)
-            return replace(summary, stopped="", interrupted=True) if halt.asked and summary.unfinished else summary
+            ended, summary = score.summary(store), _summary(store, (len(found.conversations), len(found.places), total))
+            return replace(summary, stopped=ended.stopped, interrupted=ended.interrupted and summary.unfinished > 0)
 
 
-async def _all(made: Branches, every: Iterator[Group], progress: Callable[[Progress], None], total: int) -> str:
-    """Every group that is missing, some at a time where models are waited for. Which limit stopped it, if one did."""
-    started, counts = time.monotonic(), dict.fromkeys(("accepted", "rejected", "same"), 0)
-    counts.update({key: list(made.finished.values()).count(key) for key in ("accepted", "rejected")})
-    stopped: list[LimitReachedError | UserError] = []
-    together = 1 if made.scripted else made.asked.models.together
-    slots = asyncio.Semaphore(together)
-
-    async def one(group: Group) -> None:
-        try:
-            made.halt.check()
-            for became in await made.make(group):
-                counts[became] += 1
-        except (UserError, LimitReachedError) as error:
-            stopped.append(error)
-            return
-        rejected = counts["rejected"] + counts["same"]
-        progress(Progress(counts["accepted"] + rejected, total, counts["accepted"], rejected, started))
-
-    if together == 1:  # no task of its own: an interrupt comes out where the run was started
-        for group in every:
-            await one(group)
-            if stopped:
-                break
-    else:
-        async with asyncio.TaskGroup() as tasks:
-            for group in every:
-                await slots.acquire()
-                if stopped:
-                    break
-                tasks.create_task(one(group)).add_done_callback(lambda _: slots.release())
-    error = next((e for e in stopped if isinstance(e, UserError)), next(iter(stopped), None))
-    if isinstance(error, UserError):
-        raise error
-    return error.message if error is not None else ""
-
-
-def _summary(store: Store, asked: tuple[int, int, int], stopped: str) -> Summary:
+def _summary(store: Store, asked: tuple[int, int, int]) -> Summary:
     """Counted from the store alone, so that a run gone on with says the same."""
     ended = list(store.finished_items().values())
     same = store.rejected_in(BRANCH)
@@ -317,5 +298,4 @@ def _summary(store: Store, asked: tuple[int, int, int], stopped: str) -> Summary
         same=same,
         mistakes=len(mistakes),
         noticed=sum(bool(fork.noticed) for fork in mistakes),
-        stopped=stopped,
     )

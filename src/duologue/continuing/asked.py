@@ -62,6 +62,11 @@ class Asked(Struct, frozen=True, kw_only=True):
         if self.out.resolve() == self.source.resolve():
             raise UserError("The conversations would go into the run they go on from.", "Name another folder (-o).")
 
+    @property
+    def together(self) -> int:
+        """Conversations under way at once: one where nobody is waited for."""
+        return 1 if self.models.roles.scripted else self.models.together
+
     def open_store(self, config: dict[str, Json], names: list[str]) -> Store:
         """The store of the continuations of these conversations: a new one, or the one to go on with; `config` is that of the run they are
         from. Raises `UserError`."""

@@ -6,18 +6,18 @@ played on with these. Where its tasks are not known, or where a scripted speaker
 is one settled task (`foreign`), and the checks' objections to it are not this conversation's.
 """
 
-import asyncio
 import datetime
 import re
+from collections.abc import Awaitable, Callable, Container, Iterator, Mapping
+from typing import Self, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from duologue.casting import Cast
 from duologue.catalog import Catalog
+from duologue.checked import TASKS, Checked, abandoned, judged
 from duologue.checks.blame import blame
-from duologue.checks.combine import combine
-from duologue.checks.findings import given_up
 from duologue.continuing.asked import Asked
 from duologue.continuing.beginning import beginning
 from duologue.continuing.echo import echoed
@@ -26,22 +26,21 @@ from duologue.continuing.offers import announced, untrained
 from duologue.continuing.places import cut, place, under_way
 from duologue.continuing.rebuilt import Difference, rebuilt
 from duologue.continuing.sources import Origin, Parent, RunOrigin
-from duologue.errors import LimitReachedError, StageError, UserError
+from duologue.errors import StageError
 from duologue.ground import Reopened
-from duologue.halt import HaltedError
 from duologue.ids import derive_seed, digest
-from duologue.items import CHECK, PLAY, TASKS
-from duologue.line import Past
+from duologue.line import Known, Line, Order, Past
 from duologue.plans.offers import at_hand
 from duologue.simulate.play import GivenUpError, due
 from duologue.simulate.scripted import system_message
-from duologue.store import Store
+from duologue.store import Store, Tally
 from duologue.tasks.clock import scenario_clock
-from duologue.tasks.further import further
+from duologue.tasks.further import Beginning, further
 from duologue.tasks.maker import ScriptedTasks
 from duologue.types import ClockSpec, Continued, Dialogue, Scenario, Turn, Verdict
 from duologue.workshop import Workshop
 
+T = TypeVar("T")
 DIFFERS = "its calls give something else than is recorded"
 NEEDED = "what is under way there needs a tool that is withdrawn"
 OVER = "it is over before that turn, or has not begun"
@@ -53,87 +52,184 @@ SHOWN = 5
 """Differences that are told."""
 
 
+class Begun(Struct, frozen=True):
+    """A conversation as far as it stays, what was under way in it played to its end."""
+
+    start: Dialogue
+    since: Continued
+    base: Workshop
+    shop: Workshop
+    """With the tools that are on offer there."""
+    scenario: Scenario | None = None
+    """With new tasks that a model has written; None where they are drawn by rules."""
+    echo: bool = False
+    """It has all that it goes on with."""
+
+
+class _Taken:
+    """What is not to be asked for, each part of it by somebody else."""
+
+    def __init__(self, *parts: Container[str]) -> None:
+        self._parts = parts
+
+    def __contains__(self, name: object) -> bool:
+        return any(name in part for part in self._parts)
+
+
 class Continuations:
-    """The items of a run of continuations: those finished in its store, and the making of the others."""
+    """The items of a run of continuations, and how each is made."""
 
-    def __init__(self, asked: Asked, origin: Origin, store: Store, cast: Cast) -> None:
+    ran_out = False
+    """An item for which nothing new is left is left out with that reason; others may find something."""
+
+    def __init__(self, asked: Asked, origin: Origin, store: Tally, cast: Cast, order: Order) -> None:
+        """`order`: the line in which the items draw."""
         self.asked, self.origin, self.store, self.cast = asked, origin, store, cast
-        self.finished = store.finished_items()
-        self.used = origin.used()
-        """By the run, and by items before the one that draws."""
-        self._past = Past(store)
-        self.shop = Reopened(origin, store, asked.seed, cast, asked.changes.extended).shop
-        self._drawing = asyncio.Lock()
-        self._broken = False
-        """An item broke off while it drew: those behind it can't know what it will use."""
+        self.finished: Mapping[int, str] = {}
+        """Items that ended before."""
+        self._used, self._order = frozenset(origin.used()), order
+        self.reopened = Reopened(origin, asked.seed, cast, asked.changes.extended)
+        self.shop = self.reopened.shop
 
-    async def make(self, item: int, parent: Parent) -> str:
-        """Go on from one conversation. What became of it: `accepted`, `rejected` or `left out`."""
-        self.store.begin_item(item)
-        try:
-            if parent.dialogue is None:
-                raise StageError(CONTINUE, parent.reason, parent.evidence)
-            made = await self._drawn(item, parent, parent.dialogue)
-        except StageError as error:
-            who = blame(error.stage, error.reason).who if error.stage != CONTINUE else ""
-            self.store.reject_item(item, error.stage, error.reason, error.evidence, who)
-            return "left out"
-        self.store.put_dialogue(item, made.dialogue, made.verdicts, made.code, made.blame)
-        return "rejected" if made.code else "accepted"
-
-    async def _drawn(self, item: int, parent: Parent, dialogue: Dialogue) -> "Made":
-        """Its first continuation that passes every check; the last one drawn where none does. Models are asked once."""
-        by_rules = self.cast.roles.scripted and self.shop(dialogue.environment).image is not None
-        draws = DRAWS if by_rules else 1
-        for draw in range(draws):
-            try:
-                start = await self._in_turn(item, parent, dialogue, draw)
-                over = due(start.turns) == "nobody"
-                played = start if over else await self.shop(dialogue.environment).go_on(start, str(item))
-                made = await self._judged(item, self.shop(dialogue.environment), played)
-            except GivenUpError as error:
-                made = self._given_up(item, error)
-            if not made.code or draw == draws - 1:
-                break
-            self.store.keep_redrawn(item, made.dialogue, made.verdicts, made.code, made.blame)
+    @classmethod
+    def here(cls, asked: Asked, origin: Origin, store: Store, cast: Cast) -> Self:
+        """The items of a run that this process makes alone."""
+        made = cls(asked, origin, store, cast, Line(Past(store)))
+        made.finished = store.finished_items()
         return made
 
-    async def _in_turn(self, item: int, parent: Parent, dialogue: Dialogue, draw: int) -> Dialogue:
-        """As `_begun`, one item at a time and in their order, so that each knows what those before it have used, and no more: an item made
-        late becomes what it would have been in its time."""
-        async with self._drawing:
-            if self._broken:
-                raise HaltedError("An item before has not been made.")
-            self.used.update(self._past.before(item))
-            try:
-                return await self._begun(item, parent, dialogue, draw)
-            except (UserError, LimitReachedError):
-                self._broken = True
-                raise
+    def missing(self, n: int) -> Iterator[int]:
+        """See `rounds.Making`."""
+        for number in range(n):
+            if number not in self.finished:
+                self._order.join(number)
+                yield number
+
+    async def make(self, number: int) -> tuple[bool]:
+        """Go on from one conversation; whether what comes of it is accepted. See `rounds.Making`."""
+        try:
+            found = await self._made(number, self.origin.parent(number))
+        finally:
+            self._order.break_off(number)
+        if isinstance(found, Checked):
+            return (found.end(self.store, number),)
+        who = blame(found.stage, found.reason).who if found.stage != CONTINUE else ""
+        self.store.reject_item(number, found.stage, found.reason, found.evidence, who)
+        return (False,)
+
+    async def _made(self, number: int, parent: Parent) -> Checked | StageError:
+        dialogue = parent.dialogue
+        if dialogue is not None and self.cast.roles.scripted and self.shop(dialogue.environment).image is not None:
+            return await self._in_line(number, lambda used: self._by_rules(number, parent, used))
+        begun = await self._prepared(number, parent, 0)
+
+        async def drawn(used: Known) -> Dialogue | StageError:
+            return self._drawn(number, begun, used)
+
+        return await self._played(number, begun, await self._in_line(number, drawn))
+
+    async def _in_line(self, number: int, draw: Callable[[Known], Awaitable[T]]) -> T:
+        """What is drawn at the item's turn: it knows what those before it have used, and no more, so that an item made late becomes what it
+        would have been in its time."""
+        while True:
+            used = await self._order.turn(number)
+            self.store.begin_item(number)
+            drawn = await draw(used)
+            if await self._order.leave(number, used):
+                return drawn
+            self.store.forget_item(number)
+
+    async def _by_rules(self, number: int, parent: Parent, used: Known) -> Checked | StageError:
+        """Its first continuation that passes every check, else the last."""
+        last: Checked | None = None
+        for draw in range(DRAWS):
+            begun = await self._prepared(number, parent, draw)
+            found = await self._played(number, begun, self._drawn(number, begun, used))
+            if isinstance(found, StageError):
+                return found
+            if last is not None:
+                last.keep(self.store, number)
+            last = found
+            if not found.code:
+                break
+        assert last is not None
+        return last
 
     # ── what stays, and what is new ──────────────────────────────────────────────────────────────────────────────────
 
-    async def _begun(self, item: int, parent: Parent, dialogue: Dialogue, draw: int) -> Dialogue:
-        """The conversation as far as it stays, with new tasks to go on with."""
-        path = dialogue.path()
+    async def _prepared(self, number: int, parent: Parent, draw: int) -> Begun | StageError:
+        """All that does not hang on other items; where models are asked, many are at this at once."""
+        try:
+            if parent.dialogue is None:
+                raise StageError(CONTINUE, parent.reason, parent.evidence)
+            return await self._begun(number, parent, parent.dialogue, draw)
+        except StageError as error:
+            return error
+
+    async def _begun(self, number: int, parent: Parent, dialogue: Dialogue, draw: int) -> Begun:
+        path, shop = dialogue.path(), self.shop(dialogue.environment)
         at = cut(path, place(self.asked.at))
         if at is None:
             raise StageError(CONTINUE, OVER)
         start = self._stays(parent, dialogue, (at, draw))
         since = start.continued
         assert since is not None
-        if self.shop(dialogue.environment).image is None:
+        if shop.image is None:
             if self.asked.changes and not self._models:
                 raise StageError(CONTINUE, NO_WORLD)
             if not self._models:
-                start = echoed(start, self.shop(dialogue.environment).environment, self.asked.tasks)
-                return replace(start, id=digest([parent.name, at, since.seed]))
+                start = echoed(start, shop.environment, self.asked.tasks)
+                start = replace(start, id=digest([parent.name, at, since.seed]))
+                return Begun(start, since, shop, shop, echo=True)
             check_results(start.turns)
         start = self._changed(dialogue, start)
         if not since.settled and under_way(path, at, since.task):
-            start = await self._finished(item, dialogue, start)
-        scenario = await self._with_tasks(item, self.shop(dialogue.environment).as_offered(start), start)
-        return replace(start, id=digest([parent.name, scenario.id, at, since.seed]), scenario=scenario)
+            start = await self._finished(number, dialogue, start)
+        offered = shop.as_offered(start)
+        return Begun(start, since, shop, offered, await self._written(number, offered, start))
+
+    async def _written(self, number: int, shop: Workshop, start: Dialogue) -> Scenario | None:
+        """Its scenario with tasks that a model writes; None where none does that."""
+        if shop.cast.voice("tasks") is None:
+            return None
+        from duologue.tasks.written import WrittenTasks
+        from duologue.tasks.written.onward import onward
+
+        maker, since = shop.tasks, start.continued
+        assert isinstance(maker, WrittenTasks)
+        assert since is not None
+        wanted = self.asked.goals or self.asked.tasks
+        return await onward(maker, self._beginning(shop, start), str(number), wanted, since.seed)
+
+    def _drawn(self, number: int, begun: Begun | StageError, used: Known) -> Dialogue | StageError:
+        """The conversation with its new tasks, which are taken from then on."""
+        if isinstance(begun, StageError):
+            return begun
+        if begun.echo:
+            return begun.start
+        start, since, maker = begun.start, begun.since, begun.shop.tasks
+        try:
+            scenario = begun.scenario or self._further(begun, used)
+        except StageError as error:
+            return error
+        names = [name for task in scenario.tasks[since.task :] for name in (task.id, *maker.asks(task))]
+        used.add(names)
+        self.store.use_tasks(number, names)
+        self.store.count_attempt(number, TASKS)
+        return replace(start, id=digest([since.parent, scenario.id, since.at, since.seed]), scenario=scenario)
+
+    def _further(self, begun: Begun, used: Known) -> Scenario:
+        """Its scenario with tasks that rules make."""
+        maker, start = begun.shop.tasks, begun.start
+        assert isinstance(maker, ScriptedTasks)
+        asked = {name for task in start.scenario.tasks for name in maker.asks(task)}
+        taken = _Taken(self._used, asked, used)
+        return further(maker, self._beginning(begun.shop, start), self.asked.tasks, taken, begun.since.seed)
+
+    def _beginning(self, shop: Workshop, start: Dialogue) -> Beginning:
+        since = start.continued
+        new_tools = frozenset(since.offers[-1].added) if since is not None and self.asked.changes else frozenset()
+        return beginning(shop.catalog, shop.index, start.scenario, start.turns, new_tools)
 
     def _stays(self, parent: Parent, dialogue: Dialogue, place: tuple[int, int]) -> Dialogue:
         """The beginning, in the state that its calls lead to. `place`: how many turns stay, and which draw it is."""
@@ -187,69 +283,42 @@ class Continuations:
         turns = announced(offer, after, start.turns)
         return replace(start, turns=turns, continued=replace(since, offers=(*since.offers, offer)))
 
-    async def _finished(self, item: int, dialogue: Dialogue, start: Dialogue) -> Dialogue:
+    async def _finished(self, number: int, dialogue: Dialogue, start: Dialogue) -> Dialogue:
         """What was under way, played to its end."""
         since = start.continued
         rest = dialogue.path()[since.at :] if since is not None else ()
         if any(c.name in self.asked.changes.without for t in rest for c in t.message.tool_calls):
             raise StageError(CONTINUE, NEEDED)
-        played: tuple[Turn, ...] = (await self.shop(dialogue.environment).go_on(start, str(item))).path()
+        played: tuple[Turn, ...] = (await self.shop(dialogue.environment).go_on(start, str(number))).path()
         return replace(start, turns=played[: cut(played, None)])
-
-    async def _with_tasks(self, item: int, shop: Workshop, start: Dialogue) -> Scenario:
-        """Its scenario, with new tasks."""
-        maker, since = shop.tasks, start.continued
-        assert since is not None
-        new_tools = frozenset(since.offers[-1].added) if self.asked.changes else frozenset()
-        begun = beginning(shop.catalog, shop.index, start.scenario, start.turns, new_tools)
-        asked = {name for task in start.scenario.tasks for name in maker.asks(task)}
-        if isinstance(maker, ScriptedTasks):
-            made = further(maker, begun, self.asked.tasks, self.used | asked, since.seed)
-        else:
-            from duologue.tasks.written import WrittenTasks
-            from duologue.tasks.written.onward import onward
-
-            assert isinstance(maker, WrittenTasks)
-            made = await onward(maker, begun, str(item), self.asked.goals or self.asked.tasks, since.seed)
-        names = [name for task in made.tasks[since.task :] for name in (task.id, *maker.asks(task))]
-        self.used.update(names)
-        self.store.use_tasks(item, names)
-        self.store.count_attempt(item, TASKS)
-        return made
 
     # ── what becomes of it ───────────────────────────────────────────────────────────────────────────────────────────
 
-    def _given_up(self, item: int, error: GivenUpError) -> "Made":
-        reason = error.reason if error.stage == PLAY else f"{error.stage}: {error.reason}"
-        last = len(error.dialogue.turns) - 1
-        fault = Verdict(error.stage, False, (given_up(last, error.reason, error.evidence),))
-        self.store.count_attempt(item, PLAY, reason)
-        return _made(error.dialogue, (fault,), reason)
+    async def _played(
+        self, number: int, begun: Begun | StageError, drawn: Dialogue | StageError
+    ) -> Checked | StageError:
+        """Played to its end and checked, or given up; else why it can't be gone on with."""
+        try:
+            found = await self._ended(number, begun, drawn)
+        except GivenUpError as error:
+            found = abandoned(error)
+        except StageError as error:
+            return error
+        found.count(self.store, number)
+        return found
 
-    async def _judged(self, item: int, shop: Workshop, dialogue: Dialogue) -> "Made":
-        verdicts = await shop.verdicts(dialogue, str(item))
-        if dialogue.continued is not None and dialogue.continued.settled:
-            verdicts = tuple(_own(verdict, dialogue.continued.at) for verdict in verdicts)
-        accepted, reasons = combine(verdicts)
-        code = "" if accepted else reasons[0].partition(":")[0]
-        self.store.count_attempt(item, PLAY)
-        self.store.count_attempt(item, CHECK, code)
-        self.store.count_verdicts(item, verdicts)
-        return _made(dialogue, verdicts, code)
-
-
-class Made(Struct, frozen=True):
-    """A continuation with its verdicts. `code`: why it is rejected, empty where it is not; `blame`: who that is lost to."""
-
-    dialogue: Dialogue
-    verdicts: tuple[Verdict, ...]
-    code: str = ""
-    blame: str = ""
-
-
-def _made(dialogue: Dialogue, verdicts: tuple[Verdict, ...], code: str) -> Made:
-    roles = [t.message.role for t in dialogue.path()]
-    return Made(dialogue, verdicts, code, blame(CHECK, code, verdicts, roles).who if code else "")
+    async def _ended(self, number: int, begun: Begun | StageError, drawn: Dialogue | StageError) -> Checked:
+        for failed in (begun, drawn):
+            if isinstance(failed, StageError):
+                raise failed
+        assert isinstance(begun, Begun)
+        assert isinstance(drawn, Dialogue)
+        over = due(drawn.turns) == "nobody"
+        played = drawn if over else await begun.base.go_on(drawn, str(number))
+        verdicts = await begun.base.verdicts(played, str(number))
+        if begun.since.settled:
+            verdicts = tuple(_own(verdict, begun.since.at) for verdict in verdicts)
+        return judged(played, verdicts)
 
 
 def _clock(text: str, catalog: Catalog, seed: int) -> ClockSpec:

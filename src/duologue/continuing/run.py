@@ -1,12 +1,12 @@
 """A run of continuations: conversations taken up, each an item of a run folder of its own.
 
-Where they come from (`sources`) is only read. An item ends once: accepted, rejected by a check, or left out with the reason. Items are drawn
-one after the other, each knowing what those before it have used, so the same command goes on with what is missing.
+Where they come from (`sources`) is only read. An item ends once: accepted, rejected by a check, or left out with the reason. Where models are
+asked, many are under way at once, as in `items`: only what is new is drawn one after the other, each knowing what those before it have used. So
+the same command goes on with what is missing.
 """
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -18,13 +18,14 @@ from duologue.casting import assembled
 from duologue.checks.combine import combine
 from duologue.continuing.asked import Asked
 from duologue.continuing.making import Continuations
-from duologue.continuing.sources import MISSING, FileOrigin, Origin, Parent, RunOrigin
+from duologue.continuing.sources import MISSING, Entry, FileOrigin, Origin, RunOrigin
 from duologue.environment import Image
 from duologue.environment.session import sandbox_of
-from duologue.errors import LimitReachedError, UserError
+from duologue.errors import UserError
 from duologue.halt import Halt
-from duologue.pipeline import Progress
 from duologue.protocols import ChatModel
+from duologue.rounds import all_missing
+from duologue.score import Progress, Score
 from duologue.store import Calls, Store
 from duologue.store.funnel import lost
 
@@ -82,27 +83,29 @@ async def _go_on(
     started = time.monotonic()
     with ExitStack() as stack:
         origin = _origin(asked, stack)
-        parents = origin.parents(asked.limit)
-        if not parents:
+        entries = origin.entries(asked.limit)
+        if not entries:
             kind, fix = "accepted conversation", "`duologue stats RUN` says what became of its items."
             if asked.source.is_file():
                 kind, fix = "conversation", "Name a run folder, or a file of conversations."
             raise UserError(f"{str(asked.source)!r} holds no {kind}: there is nothing to go on from.", fix)
-        _check_usable(asked, parents)
-        if isinstance(origin, FileOrigin) and any(parent.dialogue is not None for parent in parents):
+        _check_usable(asked, entries)
+        if isinstance(origin, FileOrigin) and any(entry.environment for entry in entries):
             origin.check_needed()
         asked.changes.check(origin.environments())
         _check_tools(asked, origin)
-        store = stack.enter_context(asked.open_store(origin.config(), [parent.name for parent in parents]))
+        store = stack.enter_context(asked.open_store(origin.config(), [entry.name for entry in entries]))
         calls = Calls(store)
         try:
             async with assembled(asked.models, calls, calls, players, halt) as cast:
-                halt.begun = True
-                stopped = await _all(Continuations(asked, origin, store, cast), parents, progress, halt)
+                made = Continuations.here(asked, origin, store, cast)
+                made.reopened.put(store, (entry.environment for entry in entries if entry.environment))
+                score = Score(len(entries), made.finished, progress)
+                await all_missing(made, len(entries), score, halt, asked.together)
         finally:
             store.add_seconds(time.monotonic() - started)
-        summary = _summary(store, parents, "" if halt.asked else stopped)
-        return replace(summary, interrupted=halt.asked and summary.unfinished > 0)
+        ended, summary = score.summary(store), _summary(store, entries)
+        return replace(summary, stopped=ended.stopped, interrupted=ended.interrupted and summary.unfinished > 0)
 
 
 def _origin(asked: Asked, stack: ExitStack) -> Origin:
@@ -114,14 +117,14 @@ def _origin(asked: Asked, stack: ExitStack) -> Origin:
     return RunOrigin(stack.enter_context(Store.open(asked.source, readonly=True)))
 
 
-def _check_usable(asked: Asked, parents: Sequence[Parent]) -> None:
+def _check_usable(asked: Asked, entries: Sequence[Entry]) -> None:
     """Raise `UserError` where none can be gone on with, for want of what the person could name."""
-    missing = {parent.reason for parent in parents if parent.dialogue is None}
-    if all(parent.dialogue is None for parent in parents) and missing <= MISSING.keys():
-        parent = parents[0]
+    missing = {entry.reason for entry in entries if not entry.environment}
+    if not any(entry.environment for entry in entries) and missing <= MISSING.keys():
+        first = entries[0]
         raise UserError(
-            f"No conversation of {str(asked.source)!r} can be gone on with: {parent.reason} ({parent.evidence}).",
-            MISSING[parent.reason],
+            f"No conversation of {str(asked.source)!r} can be gone on with: {first.reason} ({first.evidence}).",
+            MISSING[first.reason],
         )
 
 
@@ -134,43 +137,7 @@ def _check_tools(asked: Asked, origin: Origin) -> None:
             sandbox_of(Image.of(origin.image(environment.image)), environment)
 
 
-async def _all(made: Continuations, parents: Sequence[Parent], progress: Callable[[Progress], None], halt: Halt) -> str:
-    """Every item that is missing, some at a time where models are waited for. Which limit stopped it, if one did."""
-    started, counts = time.monotonic(), Counter(made.finished.values())
-    stopped: list[LimitReachedError | UserError] = []
-    together = 1 if made.asked.models.roles.scripted else made.asked.models.together
-    slots = asyncio.Semaphore(together)
-
-    async def one(item: int, parent: Parent) -> None:
-        try:
-            became = await made.make(item, parent)
-        except (UserError, LimitReachedError) as error:
-            stopped.append(error)
-            return
-        counts["accepted" if became == "accepted" else "rejected"] += 1
-        accepted, rejected = counts["accepted"], counts["rejected"]
-        progress(Progress(accepted + rejected, len(parents), accepted, rejected, started))
-
-    missing = [(n, p) for n, p in enumerate(parents) if n not in made.finished]
-    if together == 1:  # no task of its own: an interrupt comes out where the run was started
-        for item, parent in missing:
-            if stopped or halt.asked:
-                break
-            await one(item, parent)
-    else:
-        async with asyncio.TaskGroup() as tasks:
-            for item, parent in missing:
-                await slots.acquire()
-                if stopped or halt.asked:
-                    break
-                tasks.create_task(one(item, parent)).add_done_callback(lambda _: slots.release())
-    error = next((e for e in stopped if isinstance(e, UserError)), next(iter(stopped), None))
-    if isinstance(error, UserError):
-        raise error
-    return error.message if error is not None else ""
-
-
-def _summary(store: Store, parents: Sequence[Parent], stopped: str) -> Summary:
+def _summary(store: Store, entries: Sequence[Entry]) -> Summary:
     """Counted from the store alone, so that a run gone on with says the same."""
     ended = list(store.finished_items().values())
     judged = {s.item: combine(s.verdicts).reasons for s in store.dialogues(accepted=False)}
@@ -178,9 +145,9 @@ def _summary(store: Store, parents: Sequence[Parent], stopped: str) -> Summary:
     reasons = {f"{row['stage']}: {row['reason']}": int(row["items"]) for row in lost(store)}
     sql = "SELECT item, outcome, stage, reason, evidence FROM items WHERE outcome IS NOT NULL"
     rows: dict[int, Any] = {item: rest for item, *rest in store.db.execute(sql)}
-    outcomes = tuple(_outcome(parent.name, rows.get(n), judged.get(n, ())) for n, parent in enumerate(parents))
+    outcomes = tuple(_outcome(entry.name, rows.get(n), judged.get(n, ())) for n, entry in enumerate(entries))
     counts = ended.count("accepted"), len(judged), rejected - len(judged)
-    return Summary(len(parents), *counts, reasons, stopped, outcomes)
+    return Summary(len(entries), *counts, reasons, outcomes=outcomes)
 
 
 def _outcome(name: str, row: Any, judged: Sequence[str]) -> Outcome:

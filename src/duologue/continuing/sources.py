@@ -3,12 +3,15 @@
 Each gives what it has, in order: conversations, and in the place of one that can't be gone on with, why. A row that `export` wrote is read
 as what it was, with its tasks and acts; of any other row only the messages and the tools are known. Whichever way, a state can be built
 again only where there are tools that run (`env-*.json` beside the rows, or `--env`) and a database (`--db`).
+
+Conversations are read when they are gone on with, one at a time: what is held of all of them is where they stand and what they are called.
+A file is walked through once to know that, and once more as they are made.
 """
 
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -23,8 +26,8 @@ from duologue.ground import built_in, catalog_of
 from duologue.ids import digest
 from duologue.sources import from_sqlite
 from duologue.store import Store
-from duologue.talks import Talk, Unreadable, conversations
-from duologue.talks.files import rows
+from duologue.talks import Talk, Unreadable, conversations_or
+from duologue.talks.files import Raw
 from duologue.types import Dialogue, Environment, Json
 
 NO_TOOLS, NO_DATABASE = "nothing says how its tools work", "its database is not given"
@@ -47,14 +50,26 @@ class Parent(Struct, frozen=True):
     """Nothing but its messages is known."""
 
 
+class Entry(Struct, frozen=True):
+    """A conversation without its content. `environment`: empty where it can't be gone on with, for that reason."""
+
+    name: str
+    environment: str = ""
+    reason: str = ""
+    evidence: str = ""
+
+
 class Origin(Protocol):
     """What a run of continuations needs of where its conversations come from; `Reopened` too."""
 
     def config(self) -> dict[str, Json]:
         """What tells it from another one."""
 
-    def parents(self, limit: int | None) -> list[Parent]:
+    def entries(self, limit: int | None) -> list[Entry]:
         """The first so many conversations."""
+
+    def parent(self, number: int) -> Parent:
+        """One of them; quickest in their order."""
 
     def used(self) -> set[str]:
         """Names of tasks that are not to come again, and of what they ask."""
@@ -80,10 +95,22 @@ class RunOrigin:
         self.config, self.environments, self.environment = store.config, store.environments, store.environment
         self.image, self.catalog = store.image, store.catalog
 
-    def parents(self, limit: int | None) -> list[Parent]:
+    def entries(self, limit: int | None) -> list[Entry]:
         """In the order of their items."""
-        found = (stored.dialogue for stored in self.store.dialogues())
-        return [Parent(d.id, d) for d in islice(found, limit)]
+        return [Entry(name, environment) for _, name, environment in self._accepted[:limit]]
+
+    def parent(self, number: int) -> Parent:
+        """See `Origin`."""
+        stored = self.store.of_item(self._accepted[number][0])
+        assert stored is not None
+        return Parent(stored.dialogue.id, stored.dialogue)
+
+    @cached_property
+    def _accepted(self) -> list[tuple[int, str, str]]:
+        found: Iterator[Any] = self.store.db.execute(
+            "SELECT item, id, environment FROM dialogues WHERE accepted = 1 ORDER BY item"
+        )
+        return list(found)
 
     def used(self) -> set[str]:
         """All that was drawn in the run."""
@@ -107,11 +134,16 @@ class FileOrigin:
         self._sources = {source.image.hash: source for source in self._given}
         self._known: dict[str, Environment] = {}
         self._catalogs: dict[str, bytes] = {}
+        self._beside: dict[Path, Environment] = {}
+        self._used: set[str] | None = None
+        self._walk: Iterator[_Row] = iter(())
+        self._next = -1
+        """The row that the walk comes to next; -1: none is under way."""
 
     def config(self) -> dict[str, Json]:
         """The file by its name and content, and what was named beside it."""
         images = sorted(source.image.hash for source in self._given)
-        tools = self._named_tools().id if self.env is not None else ""
+        tools = self._named_tools.id if self.env is not None else ""
         return {"file": self.path.name, "content": self._mark, "databases": images, "env": tools}
 
     def environments(self) -> tuple[Environment, ...]:
@@ -147,28 +179,46 @@ class FileOrigin:
                 )
 
     def used(self) -> set[str]:
-        """The tasks of the rows."""
-        found = (p.dialogue for p in self._own().values())
-        return {task.id for d in found if d is not None for task in d.scenario.tasks}
+        """The tasks of the rows of ours."""
+        if self._used is None:
+            self.entries(0)
+        return self._used or set()
 
-    def parents(self, limit: int | None) -> list[Parent]:
+    def entries(self, limit: int | None) -> list[Entry]:
         """Rows in their order, each with what can be made of it."""
-        own = self._own()
-        every = (
-            own.get((talk.place.line, talk.place.index)) or self._foreign(talk) for talk in conversations(self.path)
-        )
-        return list(islice(every, limit))
+        out, self._used = list[Entry](), set()
+        for number, row in enumerate(self._rows()):
+            asked = limit is None or number < limit
+            if not asked and not isinstance(row, Raw):
+                continue
+            parent = self._read(row)
+            dialogue = parent.dialogue
+            if dialogue is not None and not parent.foreign:
+                self._used.update(task.id for task in dialogue.scenario.tasks)
+            if asked:
+                environment = dialogue.environment if dialogue is not None else ""
+                out.append(Entry(parent.name, environment, parent.reason, parent.evidence))
+        return out
+
+    def parent(self, number: int) -> Parent:
+        """See `Origin`."""
+        if not 0 <= self._next <= number:
+            self._walk, self._next = self._rows(), 0
+        for row in self._walk:
+            self._next += 1
+            if self._next > number:
+                return self._read(row)
+        raise IndexError(number)
+
+    def _rows(self) -> "Iterator[_Row]":
+        return conversations_or(self.path, _exported)
+
+    def _read(self, row: "_Row") -> Parent:
+        if isinstance(row, Raw):
+            return self._exported(row.value, f"{self.path.name}:{row.line}")
+        return self._foreign(row)
 
     # ── rows of ours ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _own(self) -> dict[tuple[int, int], Parent]:
-        """Rows that `export` wrote, by their place."""
-        out = {}
-        for raw in rows(self.path):
-            about = raw.value.get("metadata") if isinstance(raw.value, dict) else None
-            if isinstance(about, dict) and about.get("format") == FORMAT:
-                out[raw.line, raw.index] = self._exported(raw.value, f"{self.path.name}:{raw.line}")
-        return out
 
     def _exported(self, value: Json, where: str) -> Parent:
         try:
@@ -186,7 +236,7 @@ class FileOrigin:
         beside = environment_path(self.path.parent, dialogue.environment)
         if self.env is None and not beside.is_file():
             raise StageError(CONTINUE, NO_TOOLS, beside.name)
-        found = read_environment(beside) if beside.is_file() else self._named_tools()
+        found = self._environment_beside(beside) if beside.is_file() else self._named_tools
         if not found.image:
             return self._met(found)
         if found.image not in self._sources:
@@ -199,9 +249,15 @@ class FileOrigin:
                 raise StageError(CONTINUE, NO_DATABASE, f"{found.name}, image {found.image}")
         return self._met(found)
 
+    def _environment_beside(self, path: Path) -> Environment:
+        if path not in self._beside:
+            self._beside[path] = read_environment(path)
+        return self._beside[path]
+
     def _met(self, environment: Environment) -> Environment:
         return self._known.setdefault(environment.id, environment)
 
+    @cached_property
     def _named_tools(self) -> Environment:
         """What `--env` names: a toolset, or an environment as `export` writes them beside the rows."""
         assert self.env is not None
@@ -219,7 +275,7 @@ class FileOrigin:
         if not isinstance(row, Talk):
             return Parent(name, reason=row.what, evidence=row.evidence)
         try:
-            environment = self._met(self._named_tools()) if self.env is not None and self._given else None
+            environment = self._met(self._named_tools) if self.env is not None and self._given else None
             if environment is None and self._given:
                 raise StageError(CONTINUE, NO_TOOLS)
             dialogue, made = dialogue_of_talk(row, name, environment, self.seed)
@@ -227,3 +283,13 @@ class FileOrigin:
             return Parent(name, reason=error.reason, evidence=error.evidence, foreign=True)
         self._met(made)
         return Parent(name, dialogue, foreign=True)
+
+
+_Row = Talk | Unreadable | Raw
+"""What a file is walked through by; rows that `export` wrote as they stand there."""
+
+
+def _exported(raw: Raw) -> Raw | None:
+    """That row, where `export` wrote it."""
+    about = raw.value.get("metadata") if isinstance(raw.value, dict) else None
+    return raw if isinstance(about, dict) and about.get("format") == FORMAT else None

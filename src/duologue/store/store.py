@@ -269,6 +269,12 @@ class Store(Tally):
         rows: Iterator[Any] = self.db.execute("SELECT item, outcome FROM items WHERE outcome IS NOT NULL ORDER BY item")
         return dict(rows)
 
+    def finished_among(self, items: range) -> set[int]:
+        """Those of consecutive items that ended."""
+        among = "SELECT item FROM items WHERE outcome IS NOT NULL AND item BETWEEN ? AND ?"
+        rows: Iterator[Any] = self.db.execute(among, (items.start, items.stop - 1))
+        return {item for (item,) in rows}
+
     def blames(self) -> dict[str, int]:
         """Who rejected items are lost to → how many, the most first; items of runs made before blame was kept are left out."""
         counted = (

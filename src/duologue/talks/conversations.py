@@ -4,8 +4,9 @@ object around either.
 What is of no known shape is refused with the keys it has, so that the person sees what was looked at.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -15,7 +16,9 @@ from duologue.talks.offered import offered, tools_in_text
 from duologue.talks.values import Place, Talk, Turn, Unreadable
 from duologue.types import Json
 
-__all__ = ["conversations"]
+__all__ = ["conversations", "conversations_or"]
+
+T = TypeVar("T")
 
 _FIRST = ("messages", "conversations", "conversation", "dialogue", "dialog", "chosen", "traj", "prompt")
 _ITEMS = frozenset({"function_call", "function_call_output", "reasoning", "message"})
@@ -24,11 +27,23 @@ _WANTED = "wanted: `messages` (OpenAI), `conversations` (ShareGPT), or `input` i
 
 def conversations(path: Path) -> Iterator[Talk | Unreadable]:
     """What a file holds, in its order. Raises `UserError` where it is no file of text."""
+    return conversations_or(path, _unknown)
+
+
+def _unknown(raw: Raw) -> None:
+    """Nobody knows any row."""
+
+
+def conversations_or(path: Path, known: Callable[[Raw], T | None]) -> Iterator[Talk | Unreadable | T]:
+    """As `conversations`; in the place of a row that is `known` stands what is known of it."""
     spread: list[tuple[Raw, dict[str, Json]]] = []  # a list whose elements are messages is one conversation
     name = str(path)
     for raw in rows(path):
         place = Place(name, raw.line, raw.index)
-        if raw.problem:
+        found = known(raw)
+        if found is not None:
+            yield found
+        elif raw.problem:
             yield Unreadable(place, raw.problem, raw.evidence)
         elif raw.index >= 0 and isinstance(raw.value, dict) and _is_lone_message(raw.value):
             spread.append((raw, raw.value))

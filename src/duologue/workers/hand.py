@@ -138,7 +138,7 @@ class _Hand:
             for _ in range(HEAR):
                 await asyncio.sleep(0)
             self.halt.check()
-            if await items.make(number) is None:
+            if not await items.make(number):
                 left = Left(number, "ran out")
         except HaltedError:
             left = Left(number, "halt")

@@ -1,0 +1,70 @@
+"""A conversation that was played, with what becomes of it: every maker of conversations ends its items this way.
+
+What was given up stands as far as it came, with the fault as its verdict, so that it is kept, shown and counted like any other.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from duologue.checks.blame import blame
+from duologue.checks.combine import combine
+from duologue.checks.findings import given_up
+from duologue.simulate.play import GivenUpError
+from duologue.store import Tally
+from duologue.types import Dialogue, Verdict
+
+__all__ = ["CHECK", "PLAY", "STAGES", "TASKS", "TOOLS", "Checked", "abandoned", "judged"]
+
+STAGES = TOOLS, TASKS, PLAY, CHECK = "tools", "tasks", "play", "check"
+"""In order. A file of `docs/formats.md` lies between each two; the funnel counts what passes each of the last three."""
+
+
+class Checked(Struct, frozen=True):
+    """A conversation with its verdicts. `code` names what it fails first, empty where it is accepted."""
+
+    dialogue: Dialogue
+    verdicts: tuple[Verdict, ...]
+    code: str
+    evidence: str = ""
+    whole: bool = True
+    """It was played to its end, and checked; else given up."""
+
+    @property
+    def blame(self) -> str:
+        """Who failed; empty where it is accepted."""
+        roles = [t.message.role for t in self.dialogue.path()]
+        return blame(CHECK, self.code, self.verdicts, roles).who if self.code else ""
+
+    def count(self, store: Tally, item: int) -> None:
+        """Count it as an attempt at that item."""
+        if not self.whole:
+            store.count_attempt(item, PLAY, self.code)
+            return
+        store.count_attempt(item, PLAY)
+        store.count_attempt(item, CHECK, self.code)
+        store.count_verdicts(item, self.verdicts)
+
+    def keep(self, store: Tally, item: int) -> None:
+        """Keep it as one that is drawn again."""
+        store.keep_redrawn(item, self.dialogue, self.verdicts, self.code, self.blame)
+
+    def end(self, store: Tally, item: int) -> bool:
+        """End the item with it; whether it is accepted."""
+        store.put_dialogue(item, self.dialogue, self.verdicts, self.code, self.blame)
+        return not self.code
+
+
+def judged(dialogue: Dialogue, verdicts: Sequence[Verdict]) -> Checked:
+    """A conversation that was played to its end, and what the checks say."""
+    accepted, reasons = combine(verdicts)
+    code = "" if accepted else reasons[0].partition(":")[0]
+    return Checked(dialogue, tuple(verdicts), code, "" if accepted else reasons[0])
+
+
+def abandoned(error: GivenUpError) -> Checked:
+    """A conversation that was given up."""
+    reason = error.reason if error.stage == PLAY else f"{error.stage}: {error.reason}"
+    last = len(error.dialogue.turns) - 1
+    fault = Verdict(error.stage, False, (given_up(last, error.reason, error.evidence),))
+    return Checked(error.dialogue, (fault,), reason, error.evidence, whole=False)
