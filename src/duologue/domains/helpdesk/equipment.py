@@ -9,7 +9,7 @@ from duologue.ids import rng
 
 OLDEST = 2500
 """Days: nothing is kept in use for longer."""
-LENT, IN_STOCK, RETIRED, ORDERED = 34, 26, 48, 9
+LENT, IN_STOCK, RETIRED, ORDERED = 76, 26, 48, 9
 
 
 def equip(desk: Desk) -> None:
