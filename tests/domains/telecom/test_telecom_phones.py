@@ -92,7 +92,7 @@ def test_all_is_well_on_most_phones(session: SqliteSession, ask: Ask) -> None:
         (see(session, "run_speed_test", p["device_id"]), see(session, "make_test_call", p["device_id"])) for p in phones
     ]
     well = sum(speed["result"] == "ok" and call["call"] == "connected" for speed, call in tests)
-    assert 0.45 <= well / len(phones) <= 0.75
+    assert 0.4 <= well / len(phones) <= 0.75
     assert all((speed["download_mbps"] == 0) == (speed["result"] == "no connection") for speed, _ in tests)
 
 

@@ -31,8 +31,7 @@ _WRONG: list[tuple[Row, int]] = [
     ({"access_point": ""}, 13),
     ({"reception": "weak", "wifi_calling": 0}, 14),
 ]
-_SLOW: list[tuple[Row, int]] = [({"network_mode": "2G only"}, 6), ({"data_saver": 1}, 7), ({"vpn": 1}, 7)]
-"""What is wrong, and how often. A phone that goes online slowly does go online: nothing of the other list is wrong with it."""
+"""What is wrong, and how often."""
 
 
 def hand_out(books: Books) -> None:
@@ -48,7 +47,7 @@ def hand_out(books: Books) -> None:
         abroad = device["place"] == "abroad"
         if story is None and r.random() < (_ON_THE_WAY if abroad else _TROUBLE):
             slow = r.random() < 0.5 and not abroad and line["line_id"] not in dry and line["status"] == "active"
-            for wrong in _some(r, _SLOW if slow else _WRONG):
+            for wrong in _slow(r) if slow else _some(r):
                 device.update(wrong)
         if not device["access_point"]:
             device["access_point"] = r.choice(books.catalogue["access_points"])
@@ -66,12 +65,18 @@ def _place(line: Row, r: random.Random) -> Row:
     }
 
 
-def _some(r: random.Random, of: list[tuple[Row, int]]) -> list[Row]:
+def _some(r: random.Random) -> list[Row]:
     """One to three things, each of them once."""
-    left = list(of)
+    left = list(_WRONG)
     out = []
     for _ in range(r.choices((1, 2, 3), (62, 28, 10))[0]):
         one = r.choices(left, [weight for _, weight in left])[0]
         left.remove(one)
         out.append(one[0])
     return out
+
+
+def _slow(r: random.Random) -> list[Row]:
+    """What makes a phone slow. It does go online: nothing of the other list is wrong with it."""
+    network, tunnel = r.choice(({"network_mode": "2G only"}, {"data_saver": 1})), {"vpn": 1}
+    return r.choices(([network], [tunnel], [network, tunnel]), (9, 5, 5))[0]
