@@ -40,7 +40,7 @@ def speak(
     fields = name_concepts(ground, voice, drafts)
     spoken = Spoken(voice, fields, midnight if voice.dialect.dates == "date" else {})
     plain_names = [name_of(ground, voice, d) for d in drafts]
-    clash = {n for n in plain_names if plain_names.count(n) > 1}
+    clash = {n for n in plain_names if plain_names.count(n) > 1 or n.lower() in taken}
     tools = []
     for draft, name in zip(drafts, plain_names, strict=True):
         final = distinct(name_of(ground, voice, draft, more=True) if name in clash else name, taken)

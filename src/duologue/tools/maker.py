@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from duologue import ids
 from duologue.catalog.model import Catalog
 from duologue.environment import Image
+from duologue.tools.beside import drawn_tables, given_by, says_again, seeks_again
 from duologue.tools.confront import Samples, confront
 from duologue.tools.dialect import speak
 from duologue.tools.drafts import Draft
@@ -20,7 +21,7 @@ from duologue.tools.families import linked, linking, reading, summing, writing
 from duologue.tools.families.common import Candidate, Taste
 from duologue.tools.ground import Ground
 from duologue.tools.midnight import midnight_columns
-from duologue.tools.select import Choice, choose, focus_of, ordered, repeats, same, sayable, weighed, within_reach
+from duologue.tools.select import Choice, choose, focus_of, ordered, repeats, sayable, weighed, within_reach
 from duologue.tools.wording import Voice, draw_voice
 from duologue.types import Environment, Policy, Tool, Toolset
 
@@ -54,7 +55,7 @@ class DerivedTools:
             weighed(self.ground, c)
             for family in (reading, linked, summing, writing, linking)
             for c in family.candidates(self.ground)
-            if not any(same(c.meaning, tool) for tool in handwritten)
+            if not any(says_again(c.meaning, tool) for tool in handwritten)
             and not repeats(self.ground, c)
             and not self._past_the_rules(c)
         )
@@ -90,21 +91,24 @@ class DerivedTools:
         taste = Taste(voice.dialect.granularity, voice.columns, voice.percent, voice.dialect.dates)
 
         def make(candidate: Candidate) -> Draft | None:
-            return candidate.make(ids.rng(self.seed, self.catalog.name, variant, repr(candidate.meaning)), taste)
+            dice = ids.rng(self.seed, self.catalog.name, variant, repr(candidate.meaning))
+            draft = candidate.make(dice, taste)
+            return None if draft is not None and seeks_again(draft, self.handwritten) else draft
 
-        around = sorted({name for t in self.handwritten for name in (*t.reads, *t.writes)})
-        focus = focus_of(self.ground, rng, around)
+        beside = bool(self.handwritten)
+        focus = drawn_tables(self.ground, self.handwritten, rng) if beside else focus_of(self.ground, rng)
         pool = [c for c in self.pool if set(c.touch) <= set(focus)]
-        choice = Choice(self.ground, focus, pool, make, writes=rng.randint(2, 5))
-        choice.given = sayable(self.ground)
-        size = self._size(pool, len(focus), rng.randint(LEAST, MOST)) - len(self.handwritten)
-        choose(choice, max(4, round(size * 0.6)), rng)
+        start = given_by(self.ground, self.handwritten)
+        choice = Choice(self.ground, focus, pool, make, writes=rng.randint(2, 5), start=frozenset(start), given=start)
+        size = self._size(pool, len(focus), rng.randint(LEAST, MOST))
+        choose(choice, max(4, round(size * 0.6)), rng, centres=1 if beside else 2)
         expand(choice, max(4, size), rng)
         return _Plan(voice, ordered(choice))
 
     def _size(self, pool: list[Candidate], tables: int, drawn: int) -> int:
-        """Fewer tools where there is less to do: about four a table."""
-        return max(4, min(drawn, 3 + 4 * tables, len(pool)))
+        """Fewer tools where there is less to do: about four a table. Hand-written ones are counted with them."""
+        most = len(pool) if self.handwritten else min(3 + 4 * tables, len(pool))
+        return max(4, min(drawn - len(self.handwritten), most))
 
 
 def _rich(toolset: Toolset) -> bool:

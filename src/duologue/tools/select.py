@@ -6,7 +6,7 @@ a way to it is added first (find by name, else search, else a list under another
 `expansion.py` then closes the gaps.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from random import Random
 
 from msgspec import Struct, field
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from duologue.tools.drafts import Draft, Query
 from duologue.tools.families.common import Candidate
 from duologue.tools.ground import Ground
-from duologue.types import Meaning, Tool
+from duologue.types import Tool
 
 Key = tuple[str, str]
 WAYS = ("find", "search", "related", "top", "missing")
@@ -40,6 +40,8 @@ class Choice(Struct):
     """What may still be picked."""
     make: Callable[[Candidate], Draft | None]
     picks: list[Pick] = field(default_factory=list)
+    start: frozenset[Key] = frozenset()
+    """Keys within reach before anything is picked."""
     given: set[Key] = field(default_factory=set)
     """Keys within reach."""
     writes: int = 3
@@ -84,7 +86,7 @@ class Choice(Struct):
 
     def _drop_after(self, n: int) -> None:
         del self.picks[n:]
-        self.given = sayable(self.ground) | {k for p in self.picks for k in p.gives}
+        self.given = self.start | {k for p in self.picks for k in p.gives}
 
 
 def asked(draft: Draft) -> frozenset[Key]:
@@ -114,12 +116,11 @@ def sayable(ground: Ground) -> set[Key]:
     }  # fmt: skip
 
 
-def focus_of(ground: Ground, rng: Random, around: Iterable[str] = ()) -> tuple[str, ...]:
-    """A handful of connected tables: those `around` which the set must be, or a drawn centre, and their neighbours."""
-    neighbours = {t: _neighbours(ground, t) for t in ground.tables}
-    start = [t for t in around if t in ground.tables] or [_centre(ground, neighbours, rng)]
-    size = max(len(start), rng.choice((3, 4, 4, 5, 5, 6, 7)))
-    out = list(dict.fromkeys(start))
+def focus_of(ground: Ground, rng: Random) -> tuple[str, ...]:
+    """A handful of connected tables: a drawn centre, and its neighbours."""
+    neighbours = neighbours_of(ground)
+    out = [_centre(ground, neighbours, rng)]
+    size = rng.choice((3, 4, 4, 5, 5, 6, 7))
     while len(out) < min(size, len(ground.tables)):
         near = [n for t in out for n in neighbours[t] if n not in out]
         if not near:
@@ -127,16 +128,18 @@ def focus_of(ground: Ground, rng: Random, around: Iterable[str] = ()) -> tuple[s
             if len(out) >= 3 or not rest:
                 break
             near = [_centre(ground, {t: neighbours[t] for t in rest}, rng)]
-        out.append(rng.choices(near, [_weight(ground, n, neighbours) for n in near])[0])
+        out.append(rng.choices(near, [wanted_as_focus(ground, n, neighbours) for n in near])[0])
     return tuple(out)
 
 
-def _neighbours(ground: Ground, table: str) -> tuple[str, ...]:
-    near = [li.to for li in ground.links_from[table]] + [li.table for li in ground.links_to[table]]
-    return tuple(n for n in dict.fromkeys(near) if n != table)
+def neighbours_of(ground: Ground) -> dict[str, tuple[str, ...]]:
+    """The tables that each table is linked with."""
+    near = {t: [li.to for li in ground.links_from[t]] + [li.table for li in ground.links_to[t]] for t in ground.tables}
+    return {t: tuple(n for n in dict.fromkeys(others) if n != t) for t, others in near.items()}
 
 
-def _weight(ground: Ground, table: str, neighbours: dict[str, tuple[str, ...]]) -> float:
+def wanted_as_focus(ground: Ground, table: str, neighbours: dict[str, tuple[str, ...]]) -> float:
+    """How much a set would be about the table: what happens and what there is before look-up lists and joins."""
     t = ground.tables[table]
     kind = {"entity": 3.0, "event": 3.0, "link": 1.5, "lookup": 1.0}[t.kind]
     if not t.writable:
@@ -146,12 +149,12 @@ def _weight(ground: Ground, table: str, neighbours: dict[str, tuple[str, ...]]) 
 
 def _centre(ground: Ground, neighbours: dict[str, tuple[str, ...]], rng: Random) -> str:
     tables = list(neighbours)
-    return rng.choices(tables, [_weight(ground, t, neighbours) for t in tables])[0]
+    return rng.choices(tables, [wanted_as_focus(ground, t, neighbours) for t in tables])[0]
 
 
-def choose(choice: Choice, size: int, rng: Random) -> None:
-    """Pick up to `size` tools: first what the centre needs, then by weight."""
-    for table in choice.focus[:2]:
+def choose(choice: Choice, size: int, rng: Random, centres: int = 2) -> None:
+    """Pick up to `size` tools: first what the tables in the centre need, then by weight."""
+    for table in choice.focus[:centres]:
         for families in (("find", "search"), ("get",), ("related",)):
             options = [c for c in choice.pool if c.meaning.family in families and table in c.touch[:2]]
             options = [c for c in options if c.meaning.table == table or c.meaning.parent == table]
@@ -190,11 +193,16 @@ def ordered(choice: Choice) -> tuple[Draft, ...]:
 
 def within_reach(tools: tuple[Tool, ...], start: set[Key]) -> tuple[Tool, ...]:
     """The tools whose keys can be had: from what is sayable at the `start`, or from results of tools that can be called."""
+    return reached(tools, start)[0]
+
+
+def reached(tools: tuple[Tool, ...], start: set[Key]) -> tuple[tuple[Tool, ...], set[Key]]:
+    """The tools whose keys can be had, and all keys that can."""
     reach, waiting = set(start), list(tools)
     while ready := [t for t in waiting if _asks(t) <= reach]:
         waiting = [t for t in waiting if t not in ready]
         reach |= {(s.table, s.column) for t in ready for s in t.outputs.values() if not s.use}
-    return tuple(t for t in tools if t not in waiting)
+    return tuple(t for t in tools if t not in waiting), reach
 
 
 def _asks(tool: Tool) -> set[Key]:
@@ -223,15 +231,3 @@ def weighed(ground: Ground, c: Candidate) -> Candidate:
     if not t.writable and real > 1:
         factor = 0.15
     return c if factor == 1.0 else replace(c, weight=c.weight * factor)
-
-
-def same(meaning: Meaning, tool: Tool) -> bool:
-    """Whether a hand-written tool already does what the meaning says."""
-    own = tool.meaning
-    if own is None:
-        return False
-    if own.family == "act":
-        return meaning.family in ("set", "create", "remove") and meaning.table in tool.writes
-    if own.family in ("get", "find", "search"):
-        return (own.family, own.table) == (meaning.family, meaning.table)
-    return own == meaning
