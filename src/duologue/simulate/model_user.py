@@ -119,6 +119,7 @@ class ModelUser:
         self.voice = Voice(voice.role, voice.model, voice.prompts, _noted)
         self.scenario, self.environment = scenario, environment
         self.columns, self.scope = columns, scope
+        self.own: dict[str, Tool] = {t.name: t for t in environment.toolset.own}
         self.whole = scenario.mode == "task"
         name = quirk(scenario, environment)
         self.quirk = quirks()[name].line if name else ""
@@ -127,7 +128,6 @@ class ModelUser:
         self._page = sentences(bare.text)
         self._gate = UserGate(environment.toolset, columns)
         """The same for all turns: it keeps what it has heard."""
-        self.own: dict[str, Tool] = {t.name: t for t in environment.toolset.own}
         self._told = _Told()
         self._next: dict[int, str] = {}
         self._goal: dict[int, tuple[str, ...]] = {}

@@ -13,6 +13,7 @@ from duologue.plans.guides import own_values
 from duologue.plans.trace import is_error
 from duologue.protocols import Utterance
 from duologue.simulate.behaviours.scene import Scene, say
+from duologue.simulate.heeding import Heeding
 from duologue.simulate.said import UnsaidError
 from duologue.types import Act, Json, Message, Task, Tool, ToolCall
 
@@ -20,6 +21,10 @@ __all__ = ["TROUBLE", "OwnSide", "is_trouble"]
 
 TROUBLE = "trouble"
 """The fact of a task that says how its user brings it up."""
+
+
+_MOST_TIMES = 4
+"""How often the user does the same thing for an assistant that asks for it again and again."""
 
 
 def is_trouble(scene: Scene) -> bool:
@@ -33,6 +38,7 @@ class OwnSide:
 
     def __init__(self, tools: tuple[Tool, ...]) -> None:
         self.tools: Mapping[str, Tool] = {t.name: t for t in tools}
+        self.heeding = Heeding(tools)
 
     def reply(self, scene: Scene) -> Utterance | None:
         """What the user does with a tool of theirs, or says of what it showed; None where it is not about that."""
@@ -42,7 +48,19 @@ class OwnSide:
             if act.kind == "instruct" and act.values["tool"] in self.tools:
                 task = scene.scenario.tasks[scene.view.task]
                 return self.use(task, str(act.values["tool"]), act.values["args"], len(scene.view.turns))
-        return None
+        return self._heeded(scene) if self.tools and scene.past.is_free and is_trouble(scene) else None
+
+    def _heeded(self, scene: Scene) -> Utterance | None:
+        """What an assistant is heard to ask for that is known by its words alone."""
+        asked = self.heeding.asked_for(scene.heard)
+        if asked is None:
+            return None
+        tool, arguments = asked
+        done = self.use(scene.scenario.tasks[scene.view.task], tool.name, arguments, len(scene.view.turns))
+        call = done.message.tool_calls[0]
+        before = [c for t in scene.view.turns for c in t.message.tool_calls if c.own]
+        again = sum((c.name, c.arguments) == (call.name, call.arguments) for c in before)
+        return done if again < _MOST_TIMES else None
 
     def use(self, task: Task, name: str, arguments: Mapping[str, Json], at: int) -> Utterance:
         """A call of one of the user's tools, on what is theirs."""

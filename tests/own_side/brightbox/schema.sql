@@ -1,0 +1,4 @@
+CREATE TABLE customers (customer_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, phone TEXT NOT NULL, city TEXT NOT NULL);
+CREATE TABLE subscriptions (subscription_id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customers, number TEXT NOT NULL UNIQUE, package TEXT NOT NULL CHECK (package IN ('basic','sports','family')), status TEXT NOT NULL CHECK (status IN ('active','paused')), started_on TEXT NOT NULL, monthly_fee REAL NOT NULL);
+CREATE TABLE handovers (handover_id INTEGER PRIMARY KEY, subscription_id INTEGER NOT NULL REFERENCES subscriptions, reason TEXT NOT NULL, created_at TEXT NOT NULL);
+CREATE TABLE boxes (box_id INTEGER PRIMARY KEY, subscription_id INTEGER NOT NULL UNIQUE REFERENCES subscriptions, cable TEXT NOT NULL, power TEXT NOT NULL, input TEXT NOT NULL, firmware_stuck INTEGER NOT NULL DEFAULT 0);
