@@ -156,11 +156,12 @@ class RunConfig(Struct, frozen=True, kw_only=True):
         return [part.strip() for part in (self.domain or "").split(",")]
 
     def open_store(self, image: str) -> Store:
-        """The store of this run over the database image with that hash: a new one, or the one to go on with.
+        """The store of this run over the database image with that hash: a new one, or the one to go on with, which may grow: items there
+        stay as they are.
 
         Raises `UserError` when the folder can't be used or holds a run with other arguments or of another database.
         """
-        return Store.begun(self.folder, {**self.identity(), "image": image})
+        return Store.begun(self.folder, {**self.identity(), "image": image}, grows="n")
 
 
 def _named(world: str) -> str:

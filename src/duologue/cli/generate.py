@@ -41,7 +41,8 @@ def generate(
     max_hours: MaxHours = None, concurrency: Concurrency = None, seed_tools: SeedTools = None, simulated: Simulated = False,
     behaviour: Behaviour = None, noise: Noise = None, faults: Faults = None, policy_share: PolicyShare = None, workers: Workers = 1,
 ) -> int:  # fmt: skip
-    """Make conversations from a database. The same command again makes what is missing and changes nothing else."""
+    """Make conversations from a database. The same command again makes what is missing and changes nothing else;
+    with a larger -n the run grows."""
     return run(configured(locals()))
 
 

@@ -97,8 +97,9 @@ class Store(Tally):
         return {name: msgspec.json.decode(value) for name, value in self.db.execute("SELECT name, value FROM config")}
 
     @classmethod
-    def begun(cls, folder: Path, config: Mapping[str, Json]) -> Self:
-        """The store of the run in a folder that was started with these arguments: a new one, or the one to go on with.
+    def begun(cls, folder: Path, config: Mapping[str, Json], grows: str = "") -> Self:
+        """The store of the run in a folder that was started with these arguments: a new one, or the one to go on with. The argument that
+        it `grows` by may be a larger number now, and then is from now on.
 
         Raises `UserError` when the folder can't be used or holds a run with other arguments.
         """
@@ -107,7 +108,8 @@ class Store(Tally):
         store = cls.open(folder)
         try:
             with explained(folder):
-                store.check_config(config)
+                if not store._grown(config, grows):
+                    store.check_config(config)
         except BaseException:
             store.close()
             raise
@@ -127,6 +129,20 @@ class Store(Tally):
                 f"{str(self.folder)!r} holds a run with other arguments ({'; '.join(differing)}).",
                 "Give the same arguments to finish it, or another folder (-o) to begin a new one.",
             )
+
+    def _grown(self, config: Mapping[str, Json], grows: str) -> bool:
+        """Let the run grow where that argument is larger now and all others are the same. Raises `UserError` where it is smaller."""
+        before, now = self.config().get(grows), config.get(grows)
+        if not isinstance(before, int) or not isinstance(now, int) or before == now:
+            return False
+        self.check_config({**config, grows: before})
+        if now < before:
+            raise UserError(
+                f"{str(self.folder)!r} holds a run of {before:,} items, and -n {now} asks for fewer.",
+                f"A run can only grow: give -n {before} or more, or another folder (-o) for a smaller one.",
+            )
+        self.db.execute("UPDATE config SET value = ? WHERE name = ?", (canonical(now).decode(), grows))
+        return True
 
     def note(self, name: str, value: Json) -> None:
         """Keep a remark about the run under `name`, replacing what was there."""
