@@ -195,6 +195,11 @@ def _act(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, out: 
             continue
         proof = slot.use == "proof"
         value = current.get(slot.column) if proof else _of_act(self, tool, name, together.get(slot.table), rng)
+        if value is None and needed and slot.use == "value" and len(others) > 1 and not together.get(slot.table):
+            together[slot.table] = self.anchors.habits.model(
+                self.catalog.table(slot.table), rng
+            )  # nobody makes up a text
+            value = _of_act(self, tool, name, together[slot.table], rng)
         if value is not None:
             self.say(out, slot, value)
         elif needed:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from duologue.tasks.proving.doing import same_effect
 from duologue.tasks.proving.kinds import REFUSED_TOO
 from duologue.tasks.proving.scene import Scene, Spoiled
 from duologue.types import ToolCall
@@ -10,20 +11,22 @@ __all__ = ["rule_broken"]
 
 
 def rule_broken(scene: Scene, most: int) -> Iterator[Spoiled]:
-    """The whole run, and then the change that a rule refused."""
+    """The change made where the rule refused it, and then all that came after."""
     for number, subtask in enumerate(scene.task.subtasks, 1):
         ruling = subtask.ruling
         if ruling is None or not subtask.refused:
             continue
         name = f"rule broken: part {number} {'+'.join(ruling.rules)}"
+        at = max((n for s in scene.task.subtasks[:number] for n in s.steps), default=0)
         call = ToolCall(f"broken_{number}", ruling.tool, ruling.arguments)
         session = scene.ground.session_after(scene.earlier, scene.clock, lawful=False)
         try:
-            session.replay(scene.calls)
-            outcome = session.execute(call.name, call.arguments)
+            session.replay(scene.calls[:at])
+            onward = [(c, session.execute(c.name, c.arguments)) for c in (call, *scene.calls[at:])]
         finally:
             session.close()
-        if outcome.changes:
-            yield Spoiled(name, (*scene.run, (call, outcome)), scene.said, rows=True)
+        run = (*scene.run[:at], *onward)
+        if onward[0][1].changes and not same_effect(scene, run):
+            yield Spoiled(name, run, scene.said, rows=True)
         else:
             scene.left[name] = REFUSED_TOO

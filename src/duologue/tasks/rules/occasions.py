@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from duologue.catalog.model import Table
 from duologue.environment.copies import Judged
-from duologue.ids import rng
+from duologue.ids import canonical, rng
 from duologue.plans.binding import bind
 from duologue.plans.memory import Known
 from duologue.plans.rows import RowKey
@@ -41,8 +40,14 @@ JUST, SEVERAL = 0.15, 0.15
 """How often a wish is looked for that a rule lets through, only just, and one that several rules refuse."""
 _SEEN_FIRST, _STAYS = 6, 0.5
 """Rows the talk has been about that are gone through, and how often these come before others."""
+_COMPANIONS = 3
+"""How often a row is tried together with others, where the tool is about several."""
 _JUST, _SEVERAL, _ALONE = "just", "several", "alone"
 _GOOD, _BEST = 3, 4
+
+
+Target = dict[str, RowKey]
+"""Rows that a wish is about, by table."""
 
 
 class Occasion(Struct):
@@ -134,23 +139,24 @@ def _row(drawing: "Drawing", mention: Mention, meant: dict[str, RowKey]) -> Know
 
 
 def _wishes(drawing: "Drawing", tool: Tool, rule: Rule) -> Iterator[Proposal]:
-    """Wishes about rows for which the rule decides, those the talk has been about first, and the same with other values."""
-    name = main_table(tool)
-    rows = targets(drawing, rule, tool) if name else ()
-    table, anchors = (drawing.maker.catalog.table(name), drawing.maker.anchors) if name else (None, None)
-    if table is None or anchors is None:
-        yield from _proposed(drawing, tool, ({} for _ in range(ROWS)))
+    """Wishes about rows for which the rule decides, those the talk has been about among them, and the same with other values."""
+    names = key_tables(tool)
+    if not names:
+        yield from _proposed(drawing, tool, rule, ({} for _ in range(ROWS)))
         return
-    seen = [k.key for k in drawing.walk.memory.known.get(name, {}).values()][::-1][:_SEEN_FIRST]
-    mine = [k for k in rows if k not in seen and (a := anchors.at(table, k)) and _may_be_spoken_of(drawing, a)]
+    known = drawing.walk.memory.known.get(names[0], {}).values()
+    seen: list[Target] = [{names[0]: k.key} for k in known][::-1][:_SEEN_FIRST]
+    mine = [t for t in targets(drawing, rule, tool) if all(_is_theirs(drawing, n, k) for n, k in t.items())]
     first = mine[: ROWS * 2]
     other = drawing.dice.sample(first, min(len(first), ROWS))
-    keys = [*seen, *other] if drawing.dice.random() < _STAYS else [*other, *seen]
-    yield from _proposed(drawing, tool, (_by_key(drawing, table, key) for key in keys))
+    rows = [*seen, *other] if drawing.dice.random() < _STAYS else [*other, *seen]
+    yield from _proposed(drawing, tool, rule, (_by_key(drawing, row) for row in rows))
 
 
-def _proposed(drawing: "Drawing", tool: Tool, rows: Iterable[dict[str, Mention]]) -> Iterator[Proposal]:
-    """What the proposer makes of rows, and variants of what no rule has anything against."""
+def _proposed(
+    drawing: "Drawing", tool: Tool, rule: Rule, rows: Iterable[dict[str, Mention]], varied: bool = True
+) -> Iterator[Proposal]:
+    """What the proposer makes of rows, and variants of what the rule has nothing against."""
     proposer, before = drawing.proposer, dict(drawing.proposer.thread)
     try:
         for own in rows:
@@ -159,34 +165,69 @@ def _proposed(drawing: "Drawing", tool: Tool, rows: Iterable[dict[str, Mention]]
             if wish is None:
                 continue
             yield wish
-            judged = judged_of(drawing, tool, wish)
-            if judged and all(j.holds for j in judged):
+            judged = judged_of(drawing, tool, wish) if varied else None
+            if judged and any(j.holds for j in judged if j.rule == rule.id):
                 yield from variants(drawing, tool, wish)
     finally:
         proposer.thread = before
 
 
-def targets(drawing: "Drawing", rule: Rule, tool: Tool) -> tuple[RowKey, ...]:
-    """Rows for which the rule decides about what the tool does, of those that lie nearest to the moment and some others; found out once, on the
-    image as it is at the start."""
+def targets(drawing: "Drawing", rule: Rule, tool: Tool) -> tuple[Target, ...]:
+    """Rows for which the rule decides about what the tool does, those on a bound first and then those nearest to the moment; found out once, on
+    the image as it is at the start."""
     return drawing.maker.once(f"rule {rule.id} {tool.name}", lambda: _scan(drawing, rule, tool))
 
 
-def _scan(drawing: "Drawing", rule: Rule, tool: Tool) -> tuple[RowKey, ...]:
-    maker = drawing.maker
-    table = maker.catalog.table(main_table(tool))
+def _scan(drawing: "Drawing", rule: Rule, tool: Tool) -> tuple[Target, ...]:
+    maker, names = drawing.maker, key_tables(tool)
     dice = rng(maker.environment.id, "scan", rule.id, tool.name)
     scout = _scout(drawing, dice)
-    keys: dict[RowKey, None] = {}
-    for _ in range(SCANNED):
-        anchor = maker.anchors.any(table, dice)
-        if anchor is not None:
-            keys[tuple(str(anchor.values[k]) for k in table.key)] = None
+    found: dict[bytes, tuple[int, float, Target]] = {}
+
+    def look(name: str, rows: Iterable[Anchor], varied: bool) -> None:
+        table = maker.catalog.table(name)
+        for anchor in rows:
+            key = tuple(str(anchor.values.get(k)) for k in table.key)
+            score, target = _decides(scout, rule, tool, (name, key), varied)
+            if target is not None:
+                found.setdefault(canonical(target), (-score, _away(scout, name, key), target))
+
     try:
-        found = [(_decides(scout, rule, tool, _by_key(scout, table, k)), _away(scout, table, k), k) for k in keys]
-        return tuple(k for score, _, k in sorted(found, key=lambda f: (-f[0], f[1])) if score)
+        for n, name in enumerate(names):
+            table = maker.catalog.table(name)
+            drawn = (maker.anchors.any(table, dice) for _ in range(SCANNED // (n + 1)))
+            look(name, [a for a in drawn if a is not None], varied=True)
+        if len(found) < ENOUGH:
+            look(names[0], maker.anchors.rows(maker.catalog.table(names[0])), varied=False)
     finally:
         scout.walk.session.close()
+    return tuple(target for _, _, target in sorted(found.values(), key=lambda f: f[:2]))
+
+
+def _decides(
+    drawing: "Drawing", rule: Rule, tool: Tool, row: tuple[str, RowKey], varied: bool
+) -> tuple[int, Target | None]:
+    """How well the best of some wishes about a row serves, and the rows that it is about; None where none does."""
+    best: tuple[int, Target | None] = (0, None)
+    own = [_by_key(drawing, dict([row]))] * (_COMPANIONS if len(key_tables(tool)) > 1 else 1)
+    for wish in _proposed(drawing, tool, rule, own, varied):
+        score = _score(judged_of(drawing, tool, wish) or (), rule.id, _ALONE)
+        if score > best[0]:
+            rows = [_row(drawing, m, wish.meant) for m in wish.need.mentions]
+            best = score, {r.table: r.key for r in rows if r is not None}
+        if best[0] >= _GOOD:
+            break
+    return best
+
+
+def _away(drawing: "Drawing", name: str, key: RowKey) -> float:
+    """How many days lie between a row's first date and the moment it is: nobody asks much for what is long over."""
+    table, catalog = drawing.maker.catalog.table(name), drawing.maker.catalog
+    anchor = drawing.maker.anchors.at(table, key)
+    column = next((c for c in table.columns if c.role == "date" and c.sorts), None)
+    then = moment_of(anchor.values.get(column.name), column) if anchor is not None and column is not None else None
+    now = moment_of((catalog.now or catalog.latest).replace("T", " "), column) if column is not None else None
+    return abs((now - then).days) if then is not None and now is not None else 0.0
 
 
 def _scout(drawing: "Drawing", dice: random.Random) -> "Drawing":
@@ -200,40 +241,32 @@ def _scout(drawing: "Drawing", dice: random.Random) -> "Drawing":
     return out
 
 
-def _decides(drawing: "Drawing", rule: Rule, tool: Tool, row: dict[str, Mention]) -> int:
-    """How well the best of some wishes about a row serves."""
-    scores = (_score(judged_of(drawing, tool, w) or (), rule.id, _ALONE) for w in _proposed(drawing, tool, [row]))
-    return max(scores, default=0)
+def key_tables(tool: Tool) -> list[str]:
+    """The tables of the rows that the tool is about, its own first."""
+    keyed = dict.fromkeys(s.table for s in tool.inputs.values() if s.use == "key")
+    own = tool.meaning.table if tool.meaning is not None else ""
+    return sorted(keyed, key=lambda name: name != own)
 
 
-def _away(drawing: "Drawing", table: Table, key: RowKey) -> float:
-    """How many days lie between a row's first date and the moment it is: nobody asks much for what is long over."""
-    anchor, catalog = drawing.maker.anchors.at(table, key), drawing.maker.catalog
-    column = next((c for c in table.columns if c.role == "date" and c.sorts), None)
-    then = moment_of(anchor.values.get(column.name), column) if anchor is not None and column is not None else None
-    now = moment_of((catalog.now or catalog.latest).replace("T", " "), column) if column is not None else None
-    return abs((now - then).days) if then is not None and now is not None else 0.0
+def _by_key(drawing: "Drawing", rows: Target) -> dict[str, Mention]:
+    """Rows by their keys, to be spoken of otherwise in the end."""
+    out = {}
+    for name, key in rows.items():
+        table = drawing.maker.catalog.table(name)
+        held, seen = drawing.maker.anchors.at(table, key), drawing.walk.memory.known.get(name, {}).get(key)
+        values = held.values if held is not None else seen.values if seen is not None else {}
+        if all(k in values for k in table.key):
+            out[name] = Mention(name, by={k: values[k] for k in table.key})
+    return out
 
 
-def main_table(tool: Tool) -> str:
-    """The table of the row that the tool is about; empty where it is about none."""
-    keyed = [s.table for s in tool.inputs.values() if s.use == "key"]
-    return tool.meaning.table if tool.meaning is not None and tool.meaning.table in keyed else next(iter(keyed), "")
-
-
-def _by_key(drawing: "Drawing", table: Table, key: RowKey) -> dict[str, Mention]:
-    """A row by its key, to be spoken of otherwise in the end."""
-    held = drawing.maker.anchors.at(table, key)
-    values = held.values if held is not None else dict(zip(table.key, key, strict=True))
-    return {table.name: Mention(table.name, by={k: values[k] for k in table.key})}
-
-
-def _may_be_spoken_of(drawing: "Drawing", anchor: Anchor) -> bool:
-    """It is the user's to speak of: somebody at the desk speaks of anything, a client of what is theirs or anybody's."""
+def _is_theirs(drawing: "Drawing", name: str, key: RowKey) -> bool:
+    """A row is the user's to speak of: somebody at the desk speaks of anything, a client of what is theirs or anybody's."""
     client = drawing.client
-    if client is None or anchor.table not in client.own | {client.table}:
+    if client is None or name not in client.own | {client.table}:
         return True
-    return owner(drawing, anchor, client.table) == client.key
+    anchor = drawing.maker.anchors.at(drawing.maker.catalog.table(name), key)
+    return anchor is not None and owner(drawing, anchor, client.table) == client.key
 
 
 def owner(drawing: "Drawing", anchor: Anchor, people: str, depth: int = 4) -> RowKey | None:

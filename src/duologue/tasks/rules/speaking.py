@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from duologue.plans.rows import Listing, RowKey
-from duologue.tasks.anchors import sayable
+from duologue.tasks.anchors import Anchor, sayable
 from duologue.tasks.answers import chosen, offer
 from duologue.tasks.pointing import readiness
 from duologue.tasks.proposal import Proposal
@@ -67,7 +67,7 @@ def _reached(
         out.meant[name] = client.key
         return client.mention
     own = client is not None and name in client.own | client.people
-    if not own and (sayable(anchor.values.get("@name")) if table.display else proposer.is_numbered(table)):
+    if not own and (_can_be_named(drawing, anchor) if table.display else proposer.is_numbered(table)):
         return proposer.bring(table, anchor, out)
     for tool, above in _lists(drawing, name) if depth else ():
         columns = next((x.columns for x in drawing.maker.catalog.links if (x.table, x.to) == (name, above)), ())
@@ -83,7 +83,37 @@ def _reached(
         if part is not None:
             lead.append(part)
             return _pointing(drawing, name, key)
+    return _found(drawing, anchor, key, lead) if depth and not own else None
+
+
+def _found(drawing: "Drawing", anchor: Anchor, key: RowKey, lead: list[Subtask]) -> Mention | None:
+    """How a row is pointed at once a search for rows like it has brought it."""
+    for tool in drawing.walk.index.toolset.tools:
+        if tool.meaning is None or (tool.meaning.family, tool.meaning.table) != ("search", anchor.table):
+            continue
+        required = set(tool.parameters.get("required", ()))
+        free = [(n, s) for n, s in tool.inputs.items() if s.use == "equals" and s.table == anchor.table]
+        free = [(n, s) for n, s in free if s.column != "@name" and anchor.values.get(s.column) is not None]
+        if not free or not required <= {n for n, _ in free}:
+            continue
+        said = [ns for ns in free if ns[0] in required] or drawing.dice.sample(free, min(len(free), 2))
+        proposal = Proposal(Need(tool.meaning))
+        for _, slot in said:
+            drawing.proposer.say(proposal, slot, anchor.values[slot.column])
+        mark = drawing.walk.mark()
+        part = drawing.attempt(tool, proposal, finish=partial(_whole, drawing, tool))
+        mention = _pointing(drawing, anchor.table, key) if part is not None else None
+        if part is not None and mention is not None:
+            lead.append(part)
+            return mention
+        drawing.walk.back_to(mark)
     return None
+
+
+def _can_be_named(drawing: "Drawing", anchor: Anchor) -> bool:
+    """It has a name that people say, and a tool finds it by that."""
+    name = anchor.values.get("@name")
+    return sayable(name) and drawing.walk.index.lookup(anchor.table, {"@name": name}) is not None
 
 
 def _whole(drawing: "Drawing", tool: Tool, need: Need, listing: Listing) -> Need | None:

@@ -1,6 +1,6 @@
 """The same wish with another value: what a rule has nothing against may become what it refuses, and the other way round.
 
-A figure becomes a usual other one, a day another day, a choice another choice, what shows who somebody is something that does not; a choice left at its default is made.
+A figure becomes a usual other one, a day another day, a choice another choice, what shows who somebody is something that does not; a choice left open is made.
 """
 
 import datetime
@@ -38,7 +38,7 @@ def is_choice(tool: Tool, name: str) -> bool:
 
 
 def variants(drawing: "Drawing", tool: Tool, wish: Proposal) -> Iterator[Proposal]:
-    """The wish with one value changed, or one choice made that was left at its default; in a drawn order, a few at most."""
+    """The wish with one value changed, or one choice made that was left open; in a drawn order, a few at most."""
     found = [(slot, v) for slot, v in _all(tool, wish)]
     for slot, value in drawing.dice.sample(found, min(len(found), MOST)):
         yield _with(drawing, wish, slot, value)
@@ -70,7 +70,7 @@ def _all(tool: Tool, wish: Proposal) -> Iterator[tuple[Slot, Json]]:
             continue
         if value is None:
             held = schema.get("default")
-            yield from ((slot, v) for v in schema.get("enum", ()) if is_choice(tool, name) and v != held)
+            yield from ((slot, v) for v in schema.get("enum", ()) if v != held)
         elif schema.get("enum"):
             yield from ((slot, v) for v in schema["enum"] if v != value)
         else:
@@ -97,3 +97,5 @@ def _other_texts(value: str, proof: bool) -> Iterator[str]:
         yield from ((day + datetime.timedelta(days=n)).isoformat() + value[_DAY:] for n in _DAYS)
     elif proof and value[-1:].isdigit():
         yield value[:-1] + str((int(value[-1]) + 3) % 10)
+    elif any(c.isdigit() for c in value) and value[-1:].isalpha():  # the end of a code is easily left out
+        yield value[:-1]

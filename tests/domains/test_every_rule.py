@@ -1,0 +1,94 @@
+"""Every rule with a guard, in every built-in domain: steered to it, the task maker makes a proven task in which keeping the rule is right, and the plan that
+breaks it is caught.
+
+Keeping it is the gold run: what the rule refuses is not done, and the user learns why. Breaking it is the call that was refused, made in a world without
+rules; a check must miss the task then. Where the schema holds the rule as well, the call fails even there.
+"""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+import pytest
+
+from duologue.checks import CHECKS
+from duologue.errors import StageError
+from duologue.ground import catalog_of, make_tools
+from duologue.sources import domains, from_domain
+from duologue.tasks.maker import ScriptedTasks
+from duologue.tasks.proving.kinds import REFUSED_TOO
+from duologue.types import Subtask, Task
+
+SCENARIOS = 14
+"""Drawn over each of two toolsets before a rule is given up."""
+QUICK = "operations"
+"""The domain that is tried with every run of the tests; the others with the long ones."""
+EXCEPTIONS = {
+    ("retail", "original_method"): "where a refund goes is a parameter that no request speaks of",
+    ("travel", "sixty_days"): "one ticket in all the data is older than sixty days and was late enough for a voucher",
+}
+"""Rules for which no task can be made, and why. Where one can, it must go from here."""
+
+
+@cache
+def makers(domain: str) -> tuple[ScriptedTasks, ...]:
+    source = from_domain(domain)
+    catalog = catalog_of(source)
+    environments = make_tools(source, catalog, 7, [0, 1])
+    return tuple(ScriptedTasks(catalog, source.image, e, 7, {"policy": 1.0}) for e in environments)
+
+
+def guarded(domain: str) -> list[str]:
+    """The rules with a guard, read from the file alone: the tests are collected without building any data."""
+    policy = files("duologue.domains").joinpath(domain, "policy.toml").read_text(encoding="utf-8")
+    return [rule["id"] for rule in tomllib.loads(policy)["rule"] if rule.get("sql")]
+
+
+def refused(tasks: tuple[Task, ...], rule: str) -> list[tuple[Task, Subtask]]:
+    parts = [(t, s) for t in tasks for s in t.subtasks]
+    return [(t, s) for t, s in parts if s.refused and s.ruling is not None and rule in s.ruling.rules]
+
+
+def sought(domain: str, rule: str) -> tuple[Task, Subtask, bool] | None:
+    """A proven task that keeps the rule, its part, and whether the data holds the rule as well."""
+    for maker in makers(domain):
+        maker.aim = rule
+        for item in range(SCENARIOS):
+            try:
+                tasks = maker.scenario(f"{rule} {item}", ()).tasks
+            except StageError:
+                continue
+            untried = maker.tried(f"{rule} {item}").untried
+            found = refused(tasks, rule)
+            if found:
+                return *found[0], ("rule broken", REFUSED_TOO) in untried
+    return None
+
+
+CASES = [
+    pytest.param(domain, rule, marks=() if domain == QUICK else pytest.mark.long, id=f"{domain}-{rule}")
+    for domain in domains()
+    for rule in guarded(domain)
+]
+
+
+@pytest.mark.parametrize(("domain", "rule"), CASES)
+def test_keeping_it_is_proven_and_breaking_it_is_caught(domain: str, rule: str) -> None:
+    found = sought(domain, rule)
+    if (domain, rule) in EXCEPTIONS:
+        assert found is None, "a task can be made for it: it is an exception no more"
+        return
+    assert found is not None, "no task could be made for it"
+    task, part, held = found
+    assert task.proof is not None
+    assert task.proof.gold
+    assert task.proof.noop
+    assert part.ruling is not None
+    assert not any(step.tool == part.ruling.tool and step.bound == part.ruling.arguments for step in task.plan)
+    broken = {name: check for name, check in task.proof.mutations.items() if name.startswith("rule broken")}
+    assert broken or held
+    assert all(check in {c.__name__ for c in CHECKS} for check in broken.values())
+
+
+def test_the_exceptions_are_rules_there_are() -> None:
+    assert set(EXCEPTIONS) <= {(domain, rule) for domain in domains() for rule in guarded(domain)}
