@@ -150,7 +150,9 @@ def test_a_lesson_is_booked_moved_and_cancelled(do: Do, session: SqliteSession, 
 def test_a_package_makes_lessons_possible(do: Do, session: SqliteSession, ask: Ask) -> None:
     who = ask("""SELECT student_id FROM students WHERE stage = 'adult' AND student_id NOT IN (SELECT student_id FROM packages)
         AND student_id NOT IN (SELECT student_id FROM enrolments) LIMIT 1""")[0]["student_id"]
-    slot = do("find_openings", subject="French", from_day="2025-10-15")["rows"][0]["slot_id"]
+    free = do("find_openings", subject="French", from_day="2025-10-15")
+    assert free["total"] > len(free["rows"]) == 10
+    slot = free["rows"][0]["slot_id"]
     assert refusal(session, "book_lesson", student_id=who, slot_id=slot) == "no_credit"
     bought = do("buy_package", student_id=who, size="5 lessons")
     assert (bought["price_gbp"], bought["credits_left"], bought["expires_on"]) == (190.0, 5, "2026-04-12")
