@@ -5,12 +5,12 @@ from collections.abc import Mapping
 
 import pytest
 from msgspec.structs import replace
-from tests.tools.workbench import library
 
 from duologue import ids
 from duologue.tools.beside import drawn_tables, given_by, says_again
 from duologue.tools.maker import DerivedTools
 from duologue.types import Meaning, Slot, Statement, Tool
+from tools.workbench import library
 
 NAME, KEY = Slot("member", "@name", "match"), Slot("member", "member_id", "key")
 STATUS = Slot("loan", "status", "equals")

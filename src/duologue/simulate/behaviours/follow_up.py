@@ -30,6 +30,12 @@ class FollowUp:
         heard = {s for r in told_rows(report, scene.heard, scene.words.phrases) for s in r.facts}
         columns = [c for c in further(scene, need) if f"{c.table}.{c.name}" not in heard]
         columns += [c for c in _open(scene, need, "flag") if is_adjective(c.label) and not _is_own(scene, need)]
+        shown = (
+            {s.column for s in getter.outputs.values() if s.table == need.meaning.table}
+            if getter is not None
+            else set()
+        )
+        columns = [c for c in columns if c.name in shown]
         if getter is None or getter.meaning is None or not columns or not scene.takes_up("follow_up"):
             return None
         table = need.meaning.table
