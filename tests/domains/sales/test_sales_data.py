@@ -145,7 +145,7 @@ def test_views_answer(rows: apsw.Connection) -> None:
     assert counted == rows.execute("SELECT count(*) FROM opportunities WHERE stage = 'closed won'").get
 
 
-ROWS = "6d2bf01b767cd67f"
+ROWS = "6cf4ff48b38bd4c4"
 """Digest of all rows. Whoever changes the story on purpose writes the new one here."""
 
 

@@ -153,24 +153,22 @@ CREATE INDEX orders_by_account ON orders (account_id, booked_on);
 CREATE INDEX orders_by_representative ON orders (representative_id, quarter);
 
 CREATE TABLE targets (
-  target_id INTEGER PRIMARY KEY,
   representative_id INTEGER NOT NULL REFERENCES representatives (representative_id),
   quarter TEXT NOT NULL REFERENCES quarters (quarter),
   target_gbp REAL NOT NULL CHECK (target_gbp > 0),
   -- by how much it was raised since it was set
   raised_percent INTEGER NOT NULL DEFAULT 0 CHECK (raised_percent >= 0),
   set_on TEXT NOT NULL DEFAULT CURRENT_DATE,
-  UNIQUE (representative_id, quarter)
+  PRIMARY KEY (representative_id, quarter)
 ) STRICT;
 
 CREATE TABLE sales_forecasts (
-  forecast_id INTEGER PRIMARY KEY,
   representative_id INTEGER NOT NULL REFERENCES representatives (representative_id),
   quarter TEXT NOT NULL REFERENCES quarters (quarter),
   commit_gbp REAL NOT NULL CHECK (commit_gbp > 0),
   revision INTEGER NOT NULL DEFAULT 1 CHECK (revision > 0),
   submitted_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
-  UNIQUE (representative_id, quarter)
+  PRIMARY KEY (representative_id, quarter)
 ) STRICT;
 
 CREATE TABLE activities (
