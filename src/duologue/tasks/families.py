@@ -195,6 +195,8 @@ def _act(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, out: 
             continue
         proof = slot.use == "proof"
         value = current.get(slot.column) if proof else _of_act(self, tool, name, together.get(slot.table), rng)
+        if value is None and needed and len(others) > 1:
+            value = _of_a_row(self, tool, name, together, rng)
         if value is None and needed and slot.use == "value" and len(others) > 1 and not together.get(slot.table):
             together[slot.table] = self.anchors.habits.model(
                 self.catalog.table(slot.table), rng
@@ -206,6 +208,17 @@ def _act(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, out: 
             return False
     out.reason = "act"
     return True
+
+
+def _of_a_row(
+    self: "Proposer", tool: Tool, name: str, together: dict[str, Mapping[str, Json]], rng: random.Random
+) -> Json:
+    """What nobody makes up alone (a street) is that of a row there is; what is given beside it goes with it then."""
+    table = tool.inputs[name].table
+    if table in together:
+        return None
+    together[table] = self.anchors.habits.model(self.catalog.table(table), rng)
+    return _of_act(self, tool, name, together[table], rng)
 
 
 def _of_act(self: "Proposer", tool: Tool, name: str, like: Mapping[str, Json] | None, rng: random.Random) -> Json:
