@@ -194,9 +194,7 @@ def _act(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, out: 
         elif not needed and slot.use != "proof" and rng.random() < _LEFT_OUT:
             continue
         proof = slot.use == "proof"
-        value = current.get(slot.column) if proof else _of_act(self, tool, name, together.get(slot.table), rng)
-        if value is None and needed and len(others) > 1:
-            value = _of_a_row(self, tool, name, together, rng)
+        value = current.get(slot.column) if proof else _given(self, tool, name, together, rng)
         if value is None and needed and slot.use == "value" and len(others) > 1 and not together.get(slot.table):
             together[slot.table] = self.anchors.habits.model(
                 self.catalog.table(slot.table), rng
@@ -210,15 +208,18 @@ def _act(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, out: 
     return True
 
 
-def _of_a_row(
+def _given(
     self: "Proposer", tool: Tool, name: str, together: dict[str, Mapping[str, Json]], rng: random.Random
 ) -> Json:
-    """What nobody makes up alone (a street) is that of a row there is; what is given beside it goes with it then."""
-    table = tool.inputs[name].table
-    if table in together:
-        return None
-    together[table] = self.anchors.habits.model(self.catalog.table(table), rng)
-    return _of_act(self, tool, name, together[table], rng)
+    """A value for an argument of a hand-written tool. What has to be given and nobody makes up alone (a street) is that of a row there is;
+    what is given beside it goes with it then."""
+    slot, required = tool.inputs[name], tool.parameters.get("required", ())
+    value = _of_act(self, tool, name, together.get(slot.table), rng)
+    beside = [n for n, s in tool.inputs.items() if s.use == "value" and s.table == slot.table and n != name]
+    if value is not None or name not in required or not beside or slot.table in together:
+        return value
+    together[slot.table] = self.anchors.habits.model(self.catalog.table(slot.table), rng)
+    return _of_act(self, tool, name, together[slot.table], rng)
 
 
 def _of_act(self: "Proposer", tool: Tool, name: str, like: Mapping[str, Json] | None, rng: random.Random) -> Json:
