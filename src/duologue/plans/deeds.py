@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from duologue.types import Tool
 
-__all__ = ["hands_over", "is_named_in"]
+__all__ = ["hands_over", "is_named_in", "stems"]
 
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _WORD = re.compile(r"[a-z]+")
@@ -28,7 +28,7 @@ def hands_over(tool: Tool) -> bool:
 
 def is_named_in(tool: Tool, text: str) -> bool:
     """Whether a sentence speaks of what the tool does, by its verb: "returned" of one that returns something."""
-    return bool(_verbs(tool) & _stems(text))
+    return bool(_verbs(tool) & stems(text))
 
 
 def _verbs(tool: Tool) -> frozenset[str]:
@@ -39,7 +39,8 @@ def _verbs(tool: Tool) -> frozenset[str]:
 
 
 @lru_cache(maxsize=512)
-def _stems(text: str) -> frozenset[str]:
+def stems(text: str) -> frozenset[str]:
+    """The words of a text without their endings; short ones are left out."""
     return frozenset(s for w in _WORD.findall(text.lower()) if (s := _stem(w)))
 
 

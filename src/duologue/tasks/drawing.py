@@ -25,6 +25,7 @@ from duologue.tasks.goals import goal_of, refusal_of, whole_goal
 from duologue.tasks.needs import Proposer
 from duologue.tasks.pointing import repeated
 from duologue.tasks.proposal import Proposal
+from duologue.tasks.reasons import REFUSED as REFUSAL
 from duologue.tasks.rubric import difficulty_of, rubric_of
 from duologue.tasks.rules.taken import ruled
 from duologue.tasks.sessions import RATES, detour, thread
@@ -162,7 +163,7 @@ class Drawing:
     def _drawn(self, number: int) -> Task | None:
         self.walk.begin_task()
         self.refused, self.shape, self.turns = False, "", self.begun.copy()
-        self.opening = b""
+        self.opening, self.proposer.heard = b"", frozenset()
         linked = number > 0 and self.stuck < STUCK and self.dice.random() < LINKED
         self.proposer.thread = thread(self.walk.memory) if linked else {}
         subtasks = self._ruled(OPENS) or self._shaped() or []
@@ -325,6 +326,7 @@ class Drawing:
         """Close a need that was taken on the walk from step `first` on. Raises `Taken` where there are no words for it."""
         walk, need = self.walk, proposal.need
         walk.known.extend(f for f in proposal.known if f not in walk.known)
+        self.proposer.hear(need)
         reason = proposal.reason if self.client is None else ""  # reasons are told as staff tell them
         goal = goal_of(self.phrases, self.sayings, need, reason, self.dice)
         self.proposer.singled.discard(walk.needs)
@@ -335,6 +337,7 @@ class Drawing:
     def _refusal(self, proposal: Proposal, refusal: Refused, first: int) -> Subtask:
         """A part of the goal that cannot be had: the user is to learn that, and why; nothing may change."""
         self.refused = True
+        self.proposer.hear(proposal.need, REFUSAL)
         self.turns["impossible" if refusal.ruling is None else "policy"] += 1
         self.walk.known.extend(f for f in proposal.known if f not in self.walk.known)
         goal = refusal_of(self.phrases, self.sayings, proposal.need, refusal.reason, self.dice)

@@ -13,6 +13,7 @@ from duologue.plans.memory import LATER, Memory
 from duologue.plans.rows import RowKey, plain
 from duologue.tasks.habits import by_machine, is_place
 from duologue.tasks.proposal import Proposal
+from duologue.tasks.reasons import reason_of, that_fit
 from duologue.types import Json, Mention, Tool
 
 if TYPE_CHECKING:
@@ -226,6 +227,9 @@ def _of_act(self: "Proposer", tool: Tool, name: str, like: Mapping[str, Json] | 
     """A value for an argument of a hand-written tool. `like`: the row whose values it is to go with."""
     slot = tool.inputs[name]
     choices, column = tool.parameters.get("properties", {}).get(name, {}).get("enum"), self.column(slot)
+    if choices and self.heard is not None and name == reason_of(tool):
+        choices = that_fit(choices, self.heard)
+        return rng.choice(choices) if choices else None
     if choices:
         return rng.choice(choices)
     if slot.use != "value" or column is None:

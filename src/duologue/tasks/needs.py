@@ -21,6 +21,7 @@ from duologue.tasks.edits import Edits
 from duologue.tasks.families import FILLERS
 from duologue.tasks.pointing import fresh, places, readiness, speakable, usable
 from duologue.tasks.proposal import Proposal
+from duologue.tasks.reasons import spoken_of
 from duologue.types import Fact, Json, Mention, Need, Pick, Slot, Tool
 
 THREADED = 0.8
@@ -41,8 +42,14 @@ class Proposer:
         """Who the user is, where they speak for themselves."""
         self.now = 0
         """Number of the need being proposed."""
+        self.heard: frozenset[str] | None = None
+        """What the talk has been about, where that decides why a matter is handed over (`reasons.py`); None where any reason will do."""
         self.thread: dict[str, Mention] = {}
         """Rows that the talk should go on about, by table."""
+
+    def hear(self, need: Need, more: frozenset[str] = frozenset()) -> None:
+        """Take in what a part of the talk is about."""
+        self.heard = (self.heard or frozenset()) | spoken_of(need, self.phrases) | more
 
     def propose(self, tool: Tool, memory: Memory, rng: random.Random) -> Proposal | None:
         """A need that the tool would serve; None where nothing sensible comes to mind."""

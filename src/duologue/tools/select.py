@@ -86,7 +86,7 @@ class Choice(Struct):
 
     def _drop_after(self, n: int) -> None:
         del self.picks[n:]
-        self.given = self.start | {k for p in self.picks for k in p.gives}
+        self.given = {*self.start, *(k for p in self.picks for k in p.gives)}
 
 
 def asked(draft: Draft) -> frozenset[Key]:

@@ -44,6 +44,8 @@ _COMPANIONS = 3
 """How often a row is tried together with others, where the tool is about several."""
 _JUST, _SEVERAL, _ALONE = "just", "several", "alone"
 _GOOD, _BEST = 3, 4
+_SELDOM = 0.6
+"""A rule about a last resort comes up more readily than the last resort itself does."""
 
 
 Target = dict[str, RowKey]
@@ -65,7 +67,8 @@ class _Found(Struct):
 
 
 def ruled_tools(drawing: "Drawing") -> list[tuple[Rule, Tool]]:
-    """Every rule with a guard, with each tool that it binds and that this user could ask for, in a drawn order: rule by rule."""
+    """Every rule with a guard, with each tool that it binds and that this user could ask for, in a drawn order: rule by rule, what people come up
+    with readily first."""
     index, client = drawing.walk.index, drawing.client
     out = []
     for rule in drawing.maker.environment.policy.rules:
@@ -74,8 +77,8 @@ def ruled_tools(drawing: "Drawing") -> list[tuple[Rule, Tool]]:
         tools = [t for t in tools if client is None or client.serves(t)]
         if tools and drawing.maker.aim in ("", rule.id):
             out.append((rule, drawing.dice.choices(tools, [t.weight for t in tools])[0]))
-    drawing.dice.shuffle(out)
-    return out
+    keys = [-(drawing.dice.random() ** (1 / tool.weight**_SELDOM)) for _, tool in out]
+    return [out[i] for i in sorted(range(len(out)), key=keys.__getitem__)]
 
 
 def occasion(drawing: "Drawing", rule: Rule, tool: Tool) -> Occasion | None:
@@ -157,7 +160,8 @@ def _proposed(
     drawing: "Drawing", tool: Tool, rule: Rule, rows: Iterable[dict[str, Mention]], varied: bool = True
 ) -> Iterator[Proposal]:
     """What the proposer makes of rows, and variants of what the rule has nothing against."""
-    proposer, before = drawing.proposer, dict(drawing.proposer.thread)
+    proposer, before, heard = drawing.proposer, dict(drawing.proposer.thread), drawing.proposer.heard
+    proposer.heard = None
     try:
         for own in rows:
             proposer.thread = {**before, **own}
@@ -169,7 +173,7 @@ def _proposed(
             if judged and any(j.holds for j in judged if j.rule == rule.id):
                 yield from variants(drawing, tool, wish)
     finally:
-        proposer.thread = before
+        proposer.thread, proposer.heard = before, heard
 
 
 def targets(drawing: "Drawing", rule: Rule, tool: Tool) -> tuple[Target, ...]:

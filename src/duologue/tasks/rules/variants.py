@@ -41,7 +41,7 @@ def variants(drawing: "Drawing", tool: Tool, wish: Proposal) -> Iterator[Proposa
     """The wish with one value changed, or one choice made that was left open; in a drawn order, a few at most."""
     found = [(slot, v) for slot, v in _all(tool, wish)]
     for slot, value in drawing.dice.sample(found, min(len(found), MOST)):
-        yield _with(drawing, wish, slot, value)
+        yield valued(drawing, wish, slot, value)
 
 
 def changed_in(tool: Tool, before: Proposal, after: Proposal) -> list[str]:
@@ -54,7 +54,8 @@ def changed_in(tool: Tool, before: Proposal, after: Proposal) -> list[str]:
     return out
 
 
-def _with(drawing: "Drawing", wish: Proposal, slot: Slot, value: Json) -> Proposal:
+def valued(drawing: "Drawing", wish: Proposal, slot: Slot, value: Json) -> Proposal:
+    """The wish with another value."""
     key, said = slot_key(slot), f"{slot.table}.{slot.column}"
     column = drawing.proposer.column(slot)
     known = [f for f in wish.known if not (f.slot == said and f.value == wish.need.values.get(key))]

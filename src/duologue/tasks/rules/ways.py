@@ -4,15 +4,15 @@ Whether a way is open the guards say. Other deeds are those the rule itself spea
 a complaint, the deed by which a matter is handed over.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from duologue.plans.deeds import hands_over, is_named_in
 from duologue.plans.rulings import CONDITION, OTHER_WAY
 from duologue.tasks.proposal import Proposal
+from duologue.tasks.reasons import after_refusal, is_reason, reason_of
 from duologue.tasks.rules.occasions import judged_of
-from duologue.tasks.rules.variants import changed_in, is_choice, slot_key, variants
+from duologue.tasks.rules.variants import changed_in, is_choice, slot_key, valued, variants
 from duologue.types import Mention, Rule, Ruling, Subtask, Tool
 
 if TYPE_CHECKING:
@@ -22,11 +22,6 @@ __all__ = ["way_on"]
 
 TRIES = 12
 """Proposals of another deed."""
-_GRIEVANCE = re.compile(r"complain|dispute|exception|refus|appeal|disagree|escalat|policy", re.IGNORECASE)
-"""Of the reasons for handing a matter over, those that fit one that was refused."""
-
-
-_LONG_WORD = re.compile(r"[a-z]{6,}")
 
 
 def way_on(drawing: "Drawing", tool: Tool, wish: Proposal, ruling: Ruling) -> tuple[str, list[Subtask]]:
@@ -51,6 +46,8 @@ def _same_deed(drawing: "Drawing", tool: Tool, wish: Proposal, ruling: Ruling) -
         judged = judged_of(drawing, tool, other)
         if judged and all(j.holds for j in judged):
             near = any(j.near for j in judged if j.rule in ruling.rules)
+            if any(is_reason(tool, n) for n in changed_in(tool, wish, other)):
+                continue  # nobody has another reason because the first one did not do
             found.append((not near, other))
     for _, other in sorted(found, key=lambda f: f[0]):
         names = changed_in(tool, wish, other)
@@ -66,7 +63,7 @@ def _is_made(tool: Tool, name: str, before: Proposal) -> bool:
 def _other_deed(drawing: "Drawing", tool: Tool, wish: Proposal, ruling: Ruling) -> Iterator[Way]:
     """Another deed on the same row."""
     rules = [r for r in drawing.maker.environment.policy.rules if r.id in ruling.rules]
-    proposer, before = drawing.proposer, dict(drawing.proposer.thread)
+    proposer, before, heard = drawing.proposer, dict(drawing.proposer.thread), drawing.proposer.heard
     for other in drawing.walk.index.toolset.tools:
         if other.effect != "write" or other.meaning == tool.meaning or other.meaning is None:
             continue
@@ -79,19 +76,26 @@ def _other_deed(drawing: "Drawing", tool: Tool, wish: Proposal, ruling: Ruling) 
         if not {s.table for s in other.inputs.values() if s.use == "key"} & set(rows):
             continue
         try:
+            proposer.heard = None
             proposer.thread = {**before, **{t: _again(drawing, m) for t, m in rows.items()}}
-            for _ in range(TRIES):
-                proposal = proposer.propose(other, drawing.walk.memory, drawing.dice)
-                if proposal is None or not _about(proposal, proposer.thread):
-                    continue
-                if hands_over(other) and not _grieves(proposal, rules):
-                    continue
-                judged = judged_of(drawing, other, proposal)
-                if judged is not None and all(j.holds for j in judged):
-                    yield OTHER_WAY, other, proposal
-                    break
+            found = _on_the_row(drawing, other, rules)
+            if found is not None:
+                yield OTHER_WAY, other, found
         finally:
-            proposer.thread = before
+            proposer.thread, proposer.heard = before, heard
+
+
+def _on_the_row(drawing: "Drawing", tool: Tool, rules: Sequence[Rule]) -> Proposal | None:
+    """A wish for the deed that no rule has anything against, about the row that the talk should go on about."""
+    for _ in range(TRIES):
+        proposal = drawing.proposer.propose(tool, drawing.walk.memory, drawing.dice)
+        if proposal is None or not _about(proposal, drawing.proposer.thread):
+            continue
+        fitting = _grieving(drawing, tool, proposal, rules) if hands_over(tool) else proposal
+        judged = judged_of(drawing, tool, fitting) if fitting is not None else None
+        if judged is not None and all(j.holds for j in judged):
+            return fitting
+    return None
 
 
 def _again(drawing: "Drawing", mention: Mention) -> Mention:
@@ -107,8 +111,10 @@ def _about(proposal: Proposal, rows: dict[str, Mention]) -> bool:
     return all(m == rows[m.table] for m in proposal.need.mentions if m.table in rows)
 
 
-def _grieves(proposal: Proposal, rules: Sequence[Rule]) -> bool:
-    """The reason that is given for handing over fits: it is about a refusal, or about what the rule is about."""
-    said = [v for v in proposal.need.values.values() if isinstance(v, str)]
-    about = {w for r in rules for w in _LONG_WORD.findall(r.id.replace("_", " ").lower())}
-    return any(_GRIEVANCE.search(v) or about & set(_LONG_WORD.findall(v.lower())) for v in said)
+def _grieving(drawing: "Drawing", tool: Tool, proposal: Proposal, rules: Sequence[Rule]) -> Proposal | None:
+    """Handing over with a reason that fits a refusal; None where the list has none."""
+    name = reason_of(tool)
+    if not name:
+        return proposal
+    fitting = after_refusal(tool.parameters["properties"][name]["enum"], rules)
+    return valued(drawing, proposal, tool.inputs[name], drawing.dice.choice(fitting)) if fitting else None
