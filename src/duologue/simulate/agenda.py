@@ -261,6 +261,8 @@ class Agenda:
                 owed.choice_of = int(act.values.get("mention", -1))
                 owed.slot = str(act.values.get("slot", ""))
             else:
+                if act.kind in ("mended", "passed on", "unsolved"):
+                    owed.result = act.kind
                 if isinstance(at := act.values.get("recalled"), int) and owed.listings is None:
                     self.answer_from(owed, at)
                 self._told(owed)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from duologue.ids import from_json
 from duologue.language.cases import filled
 from duologue.language.clauses import YOU, of_the_speaker
-from duologue.language.grammar import capital, listed, sentence
+from duologue.language.grammar import capital, sentence
 from duologue.plans.binding import Bound, bind
 from duologue.plans.faults import met
 from duologue.plans.guides import Did, Move, need_of, next_move, through
@@ -136,12 +136,11 @@ class Guiding:
         if say.kind == "propose":
             text, acts = self.report.words([Say(say.owed, "confirm?")], dice)
             return f"{lead} {text}".strip(), acts
-        text = self.report.lines.line("guide.mended" if say.kind == "mended" else "guide.stuck", dice)
         done = self.done(owed)
-        passed_on = say.kind != "mended" and done and done[-1].by == "agent" and not done[-1].failed
-        if passed_on:
-            text = self.report.lines.line("guide.passed_on", dice)
-        return f"{lead} {text}".strip(), (Act(say.kind, values=told_of(owed)),)
+        helped = done and done[-1].by == "agent" and not done[-1].failed
+        kind = "mended" if say.kind == "mended" else "passed on" if helped else "unsolved"
+        text = self.report.lines.line(f"guide.{kind.replace(' ', '_')}", dice)
+        return f"{lead} {text}".strip(), (Act(kind, values=told_of(owed)),)
 
     def _proofs(self, owed: Owed, move: Move) -> str:
         """All that the user has yet to say to show who they are."""

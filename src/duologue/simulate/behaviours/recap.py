@@ -21,4 +21,6 @@ class Recap:
         if len(scene.parts) <= _PARTS or scene.scenario.mode != "user" or not scene.takes_up("recap"):
             return None
         changed = any(t.changes for t in scene.view.turns) and scene.dice.random() < _OF_CHANGES
-        return say(scene.words.say("recap_changed" if changed else "recap", scene.dice), Act("recap"), "recap")
+        if changed:
+            return say(scene.words.say("recap_changed", scene.dice), Act("recap", values={"of": "changes"}), "recap")
+        return say(scene.words.say("recap", scene.dice), Act("recap"), "recap")

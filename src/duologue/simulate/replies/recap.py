@@ -26,10 +26,13 @@ _RECAPPED = 4
 
 
 def recap(teller: "Reporter", act: Act, dice: random.Random) -> tuple[str, Act]:
-    """The points of the conversation so far: every change, and the last answers that still hold beside them."""
+    """The points of the conversation so far: every change, and the last answers that still hold beside them, unless only the changes are
+    asked for."""
     points: list[tuple[bool, str]] = []
     for owed in teller.agenda.owed:
         if owed.follow_up or not owed.told or owed.failed or owed.answered_at < 0:
+            continue
+        if owed.need.meaning.family == "mend":
             continue
         slots = teller.slots(owed)
         if owed.need.meaning.family in WRITES:
@@ -41,9 +44,23 @@ def recap(teller: "Reporter", act: Act, dice: random.Random) -> tuple[str, Act]:
         ):
             must = demanded(slots, "")
             points.append((False, teller.answer(owed.need, answer, slots, dice, must, "recapped")))
+    if act.values.get("of") == "changes":
+        points = [p for p in points if p[0]]
+    points = [(True, text) for text in mended(teller, dice)] + points
     told = [sentence(p) for p in dict.fromkeys(_main(points))] or ["Nothing was changed."]
     text = " ".join(told) if len(told) < 3 else "\n" + "\n".join(f"- {p}" for p in told)
     return teller.lines.line("recap", dice, {"points": text}).replace(": \n", ":\n"), Act("recap")
+
+
+def mended(teller: "Reporter", dice: random.Random) -> list[str]:
+    """What became of troubles on the user's own side."""
+    out = []
+    for owed in teller.agenda.owed:
+        if owed.need.meaning.family == "mend" and owed.told and isinstance(owed.result, str):
+            own = teller.agenda.is_speaker(owed.need.mentions[0])
+            row = {} if own else {"row": teller.phrases.row(owed.need.mentions[0])}
+            out.append(teller.lines.line(f"recapped.{owed.result.replace(' ', '_')}", dice, row))
+    return out
 
 
 def _in_short(need: Need, listing: Listing) -> Gist:
