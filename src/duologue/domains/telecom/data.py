@@ -6,7 +6,7 @@ phones, ask for credits when the network fails, and ring the desk. Each line's p
 have something wrong that only a look at them shows.
 
 `stories.toml` has lines that are wanted for certain, on the edges of the rules. Each part draws from a generator of its own. What is sold and
-where the masts stand is in `catalogue.toml`, names and towns in the word list that all domains share.
+the areas of the network are in `catalogue.toml`, names and towns in the word list that all domains share.
 """
 
 from collections.abc import Iterator

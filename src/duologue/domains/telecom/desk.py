@@ -6,7 +6,7 @@ from duologue.domains.making import Hours, Time
 from duologue.domains.telecom.books import NOW, TODAY, Books
 from duologue.ids import rng
 
-TICKETS, HANDOVERS = 130, 48
+TICKETS, HANDOVERS = 130, 64
 _DESK = Hours(8, 20)
 _TOPICS = {"no signal": 24, "no mobile data": 30, "slow data": 20, "failing calls": 16, "number transfer": 10}
 _TEAMS = {
@@ -88,7 +88,7 @@ def _hand_over(books: Books) -> None:
     for at in _moments(books, "handed over", HANDOVERS, 60):
         known = [c for c in books.rows["customers"] if c["joined_on"] < str(at)]
         reason = r.choices([*_TEAMS], [weight for _, weight in _TEAMS.values()])[0]
-        closed = at < NOW - datetime.timedelta(days=r.randrange(3, 14))
+        closed = at < NOW - datetime.timedelta(days=r.randrange(5, 40))
         books.add(
             "handovers",
             customer_id=r.choice(known)["customer_id"],

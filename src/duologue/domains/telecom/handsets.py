@@ -57,7 +57,7 @@ def hand_out(books: Books) -> None:
 def _place(line: Row, r: random.Random) -> Row:
     """Where the phone is; some abroad have thought of the switch, others have not. Indoors reception may be weak."""
     abroad = r.random() < _ABROAD and line["status"] == "active"
-    roams = line["roaming"] == "allowed" and r.random() < 0.6
+    roams = line["roaming"] == "enabled" and r.random() < 0.6
     return {
         "place": "abroad" if abroad else "at home",
         "data_roaming": int(roams),

@@ -1,4 +1,4 @@
-"""What is sold, where the masts stand, and what went wrong there."""
+"""What is sold, the areas of the network, and what went wrong there."""
 
 import datetime
 import random
@@ -23,13 +23,11 @@ def build(books: Books) -> None:
         data = int(name.split()[1]) if kind == "data" else None
         books.add_ons[name] = books.add("extras", name=name, kind=kind, monthly_price_gbp=price, data_gb=data)
     r = rng("telecom", "network")
-    for city, weight, _ in shared()["cities"]:
+    for city, _, _ in shared()["cities"]:
         parts = books.catalogue["parts"][: books.catalogue["areas"].get(city, 1)]
         for part in parts:
             name = f"{city} {part}" if len(parts) > 1 else city
-            books.areas.setdefault(city, []).append(
-                books.add("network_areas", name=name, city=city, masts=max(3, int(weight * r.uniform(1.5, 4))))
-            )
+            books.areas.setdefault(city, []).append(books.add("network_areas", name=name, city=city))
     _fail(books, r)
 
 

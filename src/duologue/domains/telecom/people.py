@@ -88,7 +88,7 @@ def _line(books: Books, customer: Row, number: str, start: datetime.date, story:
         status="active",
         suspended_for=None,
         suspended_at=None,
-        roaming=story.get("roaming") or ("allowed" if r.random() < 0.3 else "not allowed"),
+        roaming=story.get("roaming") or ("enabled" if r.random() < 0.3 else "disabled"),
         security_pin=f"{r.randrange(10000):04d}",
         started_on=str(start),
         least_term_ends_on=str(max(start, term)),

@@ -24,8 +24,7 @@ CREATE TABLE extras (
 CREATE TABLE network_areas (
   area_id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
-  city TEXT NOT NULL,
-  masts INTEGER NOT NULL CHECK (masts > 0)
+  city TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE outages (
@@ -65,7 +64,7 @@ CREATE TABLE lines (
   status TEXT NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'suspended', 'ended')),
   suspended_for TEXT CHECK (suspended_for IN ('unpaid bill', 'lost', 'stolen', 'long journey')),
   suspended_at TEXT,
-  roaming TEXT NOT NULL DEFAULT 'not allowed' CHECK (roaming IN ('allowed', 'not allowed')),
+  roaming TEXT NOT NULL DEFAULT 'disabled' CHECK (roaming IN ('enabled', 'disabled')),
   security_pin TEXT NOT NULL CHECK (security_pin GLOB '[0-9][0-9][0-9][0-9]'),
   started_on TEXT NOT NULL,
   -- the contract's least term
@@ -203,7 +202,7 @@ CREATE TABLE handsets (
 -- What a phone shows and can do, from all causes on both sides: its own settings, the line, what is left of its data, roaming, outages.
 CREATE VIEW handset_states AS
 WITH seen AS (
-  SELECT h.*, l.status = 'active' AS line_works, l.roaming = 'allowed' AS may_roam, l.data_left_gb > 0 AS data_left,
+  SELECT h.*, l.status = 'active' AS line_works, l.roaming = 'enabled' AS may_roam, l.data_left_gb > 0 AS data_left,
     h.place = 'at home' AND EXISTS (SELECT 1 FROM outages o WHERE o.area_id = l.area_id AND o.ended_at IS NULL AND o.services = 'all services') AS all_down,
     h.place = 'at home' AND EXISTS (SELECT 1 FROM outages o WHERE o.area_id = l.area_id AND o.ended_at IS NULL AND o.services = 'mobile data') AS data_down,
     h.place = 'at home' AND EXISTS (SELECT 1 FROM outages o WHERE o.area_id = l.area_id AND o.ended_at IS NULL AND o.services = 'calls and texts') AS calls_down
