@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from duologue.ids import from_json
 from duologue.language.cases import filled
 from duologue.language.clauses import YOU, of_the_speaker
-from duologue.language.grammar import capital, sentence
+from duologue.language.grammar import capital, listed, sentence
 from duologue.plans.binding import Bound, bind
 from duologue.plans.faults import met
 from duologue.plans.guides import Did, Move, need_of, next_move, through
