@@ -63,7 +63,9 @@ def export(
         raise UserError(f"-o {str(out)!r} names no database.", f"Give a file that ends in {', '.join(ENDINGS)}.")
     source = from_domain(name)
     policy = source.policy or Policy()
-    environment = environment_for(source.name, source.image.hash, Toolset(name, source.tools), policy)
+    environment = environment_for(
+        source.name, source.image.hash, Toolset(name, source.tools, own=source.own_tools), policy
+    )
     files = {
         out: source.image.data,
         out.with_suffix(".policy.md"): policy_page(source.name, policy).encode(),

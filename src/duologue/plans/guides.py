@@ -10,10 +10,11 @@ from typing import Literal
 
 from msgspec import Struct
 
+from duologue.ids import to_json
 from duologue.plans.index import ToolIndex
 from duologue.types import Fix, Guide, GuideStep, Json, Mention, Need, Tool
 
-__all__ = ["Did", "Move", "need_of", "next_move", "own_values", "through"]
+__all__ = ["Did", "Move", "guide_text", "need_of", "next_move", "own_values", "through"]
 
 
 class Did(Struct, frozen=True):
@@ -131,3 +132,19 @@ def need_of(tool: Tool, fix: Fix | Move, about: tuple[Mention, ...], given: Mapp
     said = {f"{s.table}.{s.column}:{s.use}": fix.args[name] for name, s in slots.items()}
     tables = {slot.table for slot in tool.inputs.values() if slot.use in ("key", "equals")}
     return Need(tool.meaning, tuple(m for m in about if m.table in tables), {**given, **said})
+
+
+def guide_text(guide: Guide) -> str:
+    """A guide as the assistant is told it: what the user is to be asked for, and which calls are its own."""
+    steps = [f"{n}. {s.text}{_own_call(s.fix)}" for n, s in enumerate(guide.steps, 1)]
+    left = [f"{len(steps) + 1}. Where nothing has helped: {_call(guide.otherwise)}."] if guide.otherwise else []
+    return "\n".join([f"{guide.title}: one step at a time, and after each change the user tries again.", *steps, *left])
+
+
+def _own_call(fix: Fix) -> str:
+    return f" ({_call(fix)})" if fix.by == "agent" else ""
+
+
+def _call(fix: Fix) -> str:
+    given = ", ".join(f"{name} = {to_json(value)}" for name, value in fix.args.items())
+    return f"`{fix.tool}`" + (f" with {given}" if given else "")

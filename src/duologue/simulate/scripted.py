@@ -8,7 +8,8 @@ from duologue.catalog.model import Catalog
 from duologue.checks import columns_of
 from duologue.checks.gate import UserGate
 from duologue.environment import Image, open_session
-from duologue.ids import digest, to_json
+from duologue.ids import digest
+from duologue.plans.guides import guide_text
 from duologue.plans.index import ToolIndex
 from duologue.protocols import Journal, Session, Speaker
 from duologue.simulate.agent import ScriptedAgent
@@ -16,7 +17,7 @@ from duologue.simulate.gated import GatedUser, Redrawing
 from duologue.simulate.play import play
 from duologue.simulate.profile import DEFAULT, Profile
 from duologue.simulate.user import ScriptedUser
-from duologue.types import Dialogue, Environment, Fix, Guide, Message, Scenario, Turn
+from duologue.types import Dialogue, Environment, Message, Scenario, Turn
 
 
 class Pair(Struct):
@@ -25,22 +26,6 @@ class Pair(Struct):
     user: Speaker
     agent: Speaker
     session: Session
-
-
-def guide_text(guide: Guide) -> str:
-    """A guide as the assistant is told it: what the user is to be asked for, and which calls are its own."""
-    steps = [f"{n}. {s.text}{_own_call(s.fix)}" for n, s in enumerate(guide.steps, 1)]
-    left = [f"{len(steps) + 1}. Where nothing has helped: {_call(guide.otherwise)}."] if guide.otherwise else []
-    return "\n".join([f"{guide.title}: one step at a time, and after each change the user tries again.", *steps, *left])
-
-
-def _own_call(fix: Fix) -> str:
-    return f" ({_call(fix)})" if fix.by == "agent" else ""
-
-
-def _call(fix: Fix) -> str:
-    given = ", ".join(f"{name} = {to_json(value)}" for name, value in fix.args.items())
-    return f"`{fix.tool}`" + (f" with {given}" if given else "")
 
 
 def system_message(environment: Environment, scenario: Scenario) -> Message:

@@ -5,6 +5,7 @@ from typing import Final
 from msgspec import Struct
 
 from duologue.environment.sqlite import quote
+from duologue.plans.guides import guide_text
 from duologue.sources.source import Source
 from duologue.types import Policy
 
@@ -41,7 +42,7 @@ def overview(name: str, source: Source) -> Overview:
 
 
 def policy_page(title: str, policy: Policy) -> str:
-    """The policy for reading (Markdown): what the assistant is told, and for each rule the calls it is enforced on."""
+    """The policy for reading (Markdown): what the assistant is told, for each rule the calls it is enforced on, and the guides."""
     out = [f"# {title}: policy", policy.preamble.strip(), "## Rules"]
     for rule in policy.rules:
         how = _ASKED if rule.id == "confirm" and policy.confirm_writes else _JUDGED
@@ -49,4 +50,5 @@ def policy_page(title: str, policy: Policy) -> str:
             tools = ", ".join(f"`{tool}`" for tool in rule.tools)
             how = f"*Enforced {rule.when} the writes of {tools}.*"
         out.append(f"- **{rule.id}**: {rule.text}\n  {how}")
+    out += [f"## {guide.title}\n\n{guide_text(guide)}" for guide in policy.guides]
     return "\n\n".join(part for part in out if part) + "\n"
