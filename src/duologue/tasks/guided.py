@@ -20,7 +20,21 @@ from duologue.plans.index import ToolIndex
 from duologue.tasks.anchors import Anchor, Anchors
 from duologue.tasks.clients import Client, owner
 from duologue.tasks.walk import Refused, Taken
-from duologue.types import Criterion, Fact, Guide, Json, Meaning, Mention, Need, PlanStep, Slot, Subtask, Task, Tool
+from duologue.types import (
+    Criterion,
+    Fact,
+    Guide,
+    Json,
+    Meaning,
+    Mention,
+    Need,
+    PlanStep,
+    Ruling,
+    Slot,
+    Subtask,
+    Task,
+    Tool,
+)
 
 if TYPE_CHECKING:
     from duologue.tasks.drawing import Drawing
@@ -170,6 +184,8 @@ class _Walked:
         self.about = (self.mention, *(m for m in speaker if m.table in needed or not found))
         self.proofs: dict[str, Json] = {}
         self.done: list[Did] = []
+        self.ruling: Ruling | None = None
+        """What the policy has to do with it that a call of the guide was refused."""
 
     def task(self) -> Task:
         """The task. Raises `_Stuck` or `Taken` where the guide can't be walked to its end."""
@@ -211,7 +227,8 @@ class _Walked:
             raise _Stuck
         try:
             _, result = walk.take(tool, need, means=move.kind == "look")
-        except Refused:
+        except Refused as refusal:
+            self.ruling = refusal.ruling
             return Did("agent", move.tool, {}, failed=True)
         return Did("agent", move.tool, result if isinstance(result, dict) else {})
 
@@ -255,7 +272,7 @@ class _Walked:
             user_role="client" if client is not None else "staff",
             difficulty="medium" if end.kind == "solved" and len(plan) < _LONG else "hard",
             known=tuple(walk.known),
-            subtasks=(Subtask(goal, tuple(range(first + 1, len(plan) + 1)), need),),
+            subtasks=(Subtask(goal, tuple(range(first + 1, len(plan) + 1)), need, ruling=self.ruling),),
             plan=plan,
             rubric=_rubric(goal),
             shape="guided",
