@@ -6,8 +6,10 @@ import jsonschema_rs
 import pytest
 
 from domains.desk import Ask
+from duologue.catalog import read_catalog
 from duologue.environment import SqliteSession
 from duologue.sources import Source
+from duologue.tools.maker import DerivedTools
 from duologue.types import Json, Tool
 
 Do = Callable[..., Json]
@@ -351,3 +353,21 @@ def test_slots_stand_for_columns(sales: Source, ask: Ask) -> None:
     for tool in sales.tools:
         for slot in (*tool.inputs.values(), *tool.outputs.values()):
             assert slot.column in ("@name", "") or f"{slot.table}.{slot.column}" in columns
+
+
+def test_no_derived_tool_goes_round_the_rules(sales: Source) -> None:
+    """What the guards read is written by no tool but the desk's own."""
+    catalog = read_catalog(sales.image.connect(), "sales")
+    maker = DerivedTools(catalog, sales.image, 1, sales.tools, sales.policy)
+    written = {c.meaning.table for c in maker.pool if c.write}
+    assert not written & {
+        "quarters",
+        "representatives",
+        "territories",
+        "quotes",
+        "quote_lines",
+        "orders",
+        "opportunities",
+        "targets",
+    }
+    assert "contacts" in written  # a new telephone number breaks no rule
