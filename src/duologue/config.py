@@ -66,8 +66,7 @@ class RunConfig(Struct, frozen=True, kw_only=True):
             raise UserError(f"-n {self.n} is out of range.", f"Give a number from 1 to {MOST_ITEMS:,}.")
         if self.mode not in MODES:
             raise UserError(f"Unknown mode {self.mode!r}.", f"Choose one of: {', '.join(MODES)}.")
-        if not 1 <= self.workers <= MOST_WORKERS:
-            raise UserError(f"--workers {self.workers} is out of range.", f"Give a number from 1 to {MOST_WORKERS}.")
+        check_workers(self.workers)
         if not 1 <= self.toolsets <= MOST_TOOLSETS:
             raise UserError(f"--toolsets {self.toolsets} is out of range.", f"Give a number from 1 to {MOST_TOOLSETS}.")
 
@@ -181,6 +180,12 @@ def _marks(worlds: tuple[str, ...]) -> dict[str, str]:
 def _unknown(domain: str) -> str:
     """The first part of what was named that is not built in."""
     return next((part.strip() for part in domain.split(",") if not is_domain(part.strip())), domain)
+
+
+def check_workers(workers: int) -> None:
+    """Raise `UserError` where so many processes are too few or too many."""
+    if not 1 <= workers <= MOST_WORKERS:
+        raise UserError(f"--workers {workers} is out of range.", f"Give a number from 1 to {MOST_WORKERS}.")
 
 
 def check_source(source: Path | None, domain: str | None) -> None:

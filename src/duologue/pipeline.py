@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 from msgspec import json
 
 from duologue.casting import assembled, loop_for
-from duologue.errors import DiskFullError, LimitReachedError, StageError, UserError
+from duologue.errors import DiskFullError, LimitReachedError, StageError
 from duologue.ground import catalog_of, make_tools, open_source, open_sources, workshops
 from duologue.halt import Halt
 from duologue.ids import digest
 from duologue.items import CHECK, PLAY, STAGES, TASKS, TOOLS, Items
 from duologue.protocols import ChatModel
-from duologue.rounds import all_missing
+from duologue.rounds import all_missing, check_players
 from duologue.score import Progress, Score, Summary
 from duologue.simulate.play import GivenUpError
 from duologue.store import Calls
@@ -120,8 +120,7 @@ async def _generate(
     halt: Halt,
 ) -> Summary:
     started = time.monotonic()
-    if players and config.workers > 1:
-        raise UserError("Models of one's own are asked in one process.", "Leave out the workers.")
+    check_players(players, config.workers)
     sources = open_sources(config)
     images = [source.image.hash for source in sources]
     with config.open_store(images[0] if len(images) == 1 else digest(images) if images else "") as store:
@@ -139,10 +138,14 @@ async def _generate(
                     image = shop.image.data if shop.image is not None else None
                     store.put_environment(shop.environment, image, json.encode(shop.catalog))
                 if config.workers > 1:
-                    from duologue.workers.foreman import Foreman
+                    from duologue.workers.foreman import Crew, Foreman
+                    from duologue.workers.generating import MODULE, Generating
 
-                    foreman = Foreman(config, store, calls, cast.funds, score)
-                    await foreman.work([s.environment.id for s in shops], min(config.n, first or config.n), halt)
+                    told = Generating(config, tuple(shop.environment.id for shop in shops))
+                    models, scripted = config.models, config.roles.scripted
+                    crew = Crew(MODULE, told, config.workers, models, models.together, scripted)
+                    foreman = Foreman(crew, store, calls, cast.funds, score)
+                    await foreman.work(min(config.n, first or config.n), halt)
                 else:
                     items = Items.here(shops, store, config.mode)
                     await all_missing(items, min(config.n, first or config.n), score, halt, config.together)

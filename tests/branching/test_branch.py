@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from duologue.branching import Asked, branch
+from duologue.branching.making import said
 from duologue.branching.places import Places, decisions, forks, places
-from duologue.branching.run import said
 from duologue.cli import run
 from duologue.errors import UserError
 from duologue.models.endpoint import Endpoint

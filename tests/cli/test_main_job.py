@@ -69,9 +69,9 @@ def test_the_same_command_again_changes_nothing(finished: Path, shop: Path) -> N
 
 
 def test_other_arguments_are_refused(finished: Path, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["generate", str(shop), "-n", "9", "--seed", "3", "-o", str(finished)]) == 2
+    assert run(["generate", str(shop), "-n", "8", "--seed", "4", "-o", str(finished)]) == 2
     err = capsys.readouterr().err
-    assert "n: 8 then, 9 now" in err
+    assert "seed: 3 then, 4 now" in err
     assert len(err.splitlines()) == 2
 
 

@@ -127,7 +127,7 @@ def test_an_item_made_late_knows_only_those_before_it(shop: Path, tmp_path: Path
     whole = stored(out)
     assert len({one.scenario.tasks[-1].id for one in whole}) == len(whole) == 2
     with closing(sqlite3.connect(out / "run.sqlite")) as db:
-        for table in ("items", "tasks", "dialogues", "attempts", "checks", "redrawn", "faults", "untried"):
+        for table in ("items", "tasks", "dialogues", "attempts", "checks", "redrawn", "faults", "untried", "decisions"):
             db.execute(f"DELETE FROM {table} WHERE item = 0")
         db.commit()
     assert stored(out) == whole[1:]

@@ -66,7 +66,7 @@ def test_a_limit_holds_for_all_together(tmp_path: Path) -> None:
 
 def test_a_configuration_arrives_as_it_was(tmp_path: Path) -> None:
     asked = by(2, tmp_path, settings("http://127.0.0.1:9/v1", limits=Spending(tokens=5), price=PRICE))
-    assert unpacked(packed(asked)) == asked
+    assert unpacked(packed(asked), RunConfig) == asked
 
 
 # ── in order ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

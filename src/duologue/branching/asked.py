@@ -5,6 +5,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from duologue.branching.places import DIFFER, Places, places
+from duologue.config import check_workers
 from duologue.errors import UserError
 from duologue.ids import digest
 from duologue.settings import ModelSettings
@@ -30,9 +31,12 @@ class Asked(Struct, frozen=True, kw_only=True):
     seed: int = 0
     mistakes: float = 0.0
     """Share of the branches at an assistant's turn, but for the first of several, in which it makes a mistake on purpose."""
+    workers: int = 1
+    """Processes that make them. The result is the same with any number."""
     models: ModelSettings = ModelSettings()
 
     def __post_init__(self) -> None:
+        check_workers(self.workers)
         places(self.at)
         if not 1 <= self.n <= MOST:
             raise UserError(f"--n {self.n} is out of range.", f"Give a number from 1 to {MOST:,}.")

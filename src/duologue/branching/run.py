@@ -2,43 +2,26 @@
 
 The run that is branched is only read. Its conversations are taken in order, each forked at the places that were asked for, and at each
 place `n` branches are made, with dice (or a model's answer) of their own from there on. A branch is an item of a run folder of its own: it
-ends once, accepted, rejected by a check, or left out because it says the same as its parent or as a branch before it. Everything about an
-item follows from its parent, its place and its number, so the same command goes on with what is missing.
+ends once, accepted, rejected by a check, or left out because it says the same as its parent or as a branch before it. What it becomes follows
+from its place (`making`), so the same command goes on with what is missing.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from duologue.branching.asked import Asked
-from duologue.branching.mistakes import UNNOTICED, Mistakes, noticed
-from duologue.branching.places import forks
-from duologue.casting import Cast, assembled
-from duologue.checked import Checked, abandoned, judged
-from duologue.checks.blame import blame
-from duologue.errors import StageError, UserError
-from duologue.ground import Reopened
+from duologue.branching.making import BRANCH, Branches, forked
+from duologue.casting import assembled
+from duologue.errors import UserError
 from duologue.halt import Halt
-from duologue.ids import canonical, derive_seed, digest, rng
 from duologue.protocols import ChatModel
-from duologue.rounds import all_missing
+from duologue.rounds import all_missing, check_players
 from duologue.score import Progress, Score
-from duologue.simulate.play import GivenUpError
-from duologue.store import Calls, Store, Tally
-from duologue.types import Dialogue, Fork, Turn
-from duologue.workshop import Workshop
-
-BRANCH = "branch"
-"""The stage in which a branch is left out."""
-AS_PARENT, AS_ANOTHER = "says the same as its parent", "says the same as another branch"
-DRAWS = 5
-"""Throws of the dice for a scripted branch that says something new."""
-WHOLE = 2
-"""The last of them are played to the end, also where they begin as others do: some turns have only one good way."""
+from duologue.store import Calls, Store
 
 
 class Summary(Struct, frozen=True):
@@ -67,181 +50,6 @@ class Summary(Struct, frozen=True):
         return self.branches - self.accepted - self.rejected - self.same
 
 
-class Place(Struct, frozen=True):
-    """Where a conversation of the run is forked: the item it ended, and the turn."""
-
-    item: int
-    at: int
-
-
-class Group(Struct, frozen=True):
-    """The branches of one conversation at one place; `first` is the item of the first of them."""
-
-    parent: Dialogue
-    at: int
-    first: int
-
-    @property
-    def tail(self) -> bytes:
-        """What the parent says from there on."""
-        return said(self.parent.path()[self.at :])
-
-
-def said(turns: Sequence[Turn]) -> bytes:
-    """What turns say and call, to compare them by."""
-    return canonical(
-        [(t.message.role, t.message.content, [(c.name, c.arguments) for c in t.message.tool_calls]) for t in turns]
-    )
-
-
-class Forked(Struct, frozen=True):
-    """What there is to branch. `conversations`: the ids of those that have a place; `environments`: theirs."""
-
-    places: tuple[Place, ...]
-    conversations: tuple[str, ...]
-    environments: tuple[str, ...]
-
-
-def forked(parent: Store, asked: Asked) -> Forked:
-    """All places, in the order of the run's conversations. They are read one at a time, and read again when they are branched."""
-    found, names, environments = list[Place](), dict[str, None](), dict[str, None]()
-    for number, stored in enumerate(parent.dialogues()):
-        if asked.limit is not None and number >= asked.limit:
-            break
-        since = stored.dialogue.continued  # what comes before is another conversation's
-        own = since.at if since is not None else 0
-        for at in forks(stored.dialogue.path(), asked.differ, asked.places, own):
-            found.append(Place(stored.item, at))
-            names[stored.dialogue.id] = environments[stored.dialogue.environment] = None
-    return Forked(tuple(found), tuple(names), tuple(environments))
-
-
-class Branches:
-    """The items of a run of branches, and how each is made: those of one place together."""
-
-    ran_out = False
-
-    def __init__(self, asked: Asked, places: Sequence[Place], stores: tuple[Store, Store], cast: Cast) -> None:
-        """`stores`: of the run that is branched, and of the branches; the second is where items are looked up that ended before."""
-        self.asked, self.places, self.cast = asked, places, cast
-        self.parent, self.made = stores
-        self.store: Tally = self.made
-        """Where items end."""
-        self.scripted = not any(cast.roles.models(role) for role in ("user", "agent"))
-        self.reopened = Reopened(self.parent, asked.seed, cast)
-        self._mistakes: dict[str, Mistakes] = {}
-        self._read: tuple[int, Dialogue] | None = None
-
-    def shop(self, name: str) -> Workshop:
-        """The workshop of an environment of the parent run."""
-        if not self.parent.environment(name).image:
-            raise UserError("Conversations with simulated tools can't be branched.", "Name a run over a database.")
-        return self.reopened.shop(name)
-
-    def missing(self, n: int) -> Iterator[int]:
-        """Places with branches that are not made. See `rounds.Making`."""
-        finished = self.made.finished_items()
-        for number in range(n):
-            if any(number * self.asked.n + one not in finished for one in range(self.asked.n)):
-                yield number
-
-    async def make(self, number: int) -> list[bool]:
-        """Make what is missing of a place. See `rounds.Making`."""
-        group = self._group(number)
-        known = {group.tail: AS_PARENT}
-        ended = self.made.finished_among(range(group.first, group.first + self.asked.n))
-        made = []
-        for one in range(self.asked.n):
-            item = group.first + one
-            if item not in ended:
-                made.append(await self._one(group, one, known))
-            elif (stored := self.made.of_item(item)) is not None:
-                known.setdefault(said(stored.dialogue.path()[group.at :]), AS_ANOTHER)
-        return made
-
-    def _group(self, number: int) -> Group:
-        place = self.places[number]
-        if self._read is None or self._read[0] != place.item:
-            stored = self.parent.of_item(place.item)
-            assert stored is not None
-            self._read = place.item, stored.dialogue
-        return Group(self._read[1], place.at, number * self.asked.n)
-
-    async def _one(self, group: Group, number: int, known: dict[bytes, str]) -> bool:
-        item = group.first + number
-        mistaken = self._mistaken(group, number, known) if self._errs(group, number) else None
-        drawn = mistaken or await self._drawn(group, number, known)
-        self.store.begin_item(item)
-        if isinstance(drawn, str):
-            self.store.reject_item(item, BRANCH, drawn)
-            return False
-        if isinstance(drawn, StageError) and not isinstance(drawn, GivenUpError):
-            who = blame(drawn.stage, drawn.reason).who
-            self.store.reject_item(item, drawn.stage, drawn.reason, drawn.evidence, who)
-            return False
-        found = abandoned(drawn) if isinstance(drawn, GivenUpError) else await self._judged(item, drawn)
-        known[said(found.dialogue.path()[group.at :])] = AS_ANOTHER
-        found.count(self.store, item)
-        return found.end(self.store, item)
-
-    async def _drawn(self, group: Group, number: int, known: Mapping[bytes, str]) -> Dialogue | StageError | str:
-        """A branch that says something new; or in whose words it came out."""
-        shop, found = self.shop(group.parent.environment), ""
-        begun = {msgspec.json.encode(msgspec.json.decode(tail)[:1]) for tail in known} if self.scripted else set()
-        for draw in range(DRAWS if self.scripted else 1):
-            start = self._start(group, number, draw)
-            try:
-                if draw + WHOLE < DRAWS and begun:
-                    one = await shop.go_on(start, moves=1)
-                    if said(one.turns[group.at : group.at + 1]) in begun:
-                        continue
-                played = await shop.go_on(start, str(group.first + number))
-            except GivenUpError as error:
-                return known.get(said(error.dialogue.turns[group.at :]), "") or error
-            except StageError as error:
-                return error
-            found = known.get(said(played.turns[group.at :]), "")
-            if not found:
-                return played
-        return found
-
-    def _errs(self, group: Group, number: int) -> bool:
-        """Whether the assistant of a branch is to make a mistake. Of several at a place the first is none, so that there is a better one."""
-        asked, at = self.asked, group.at
-        if number == 0 and asked.n > 1:
-            return False
-        drawn = rng(asked.seed, "errs", group.parent.id, at, number).random()
-        return drawn < asked.mistakes and group.parent.path()[at].message.role == "assistant"
-
-    def _mistaken(self, group: Group, number: int, known: Mapping[bytes, str]) -> Dialogue | None:
-        """A branch with a mistake that no other makes there; None where the turn offers none."""
-        name = group.parent.environment
-        if name not in self._mistakes:
-            self._mistakes[name] = Mistakes(self.shop(name))
-        start = self._start(group, number, 0)
-        dice = rng(self.asked.seed, "mistake", group.parent.id, group.at, number)
-        for kind, made in self._mistakes[name].made(group.parent, group.at, dice):
-            if start.fork is not None and said(made.turns[group.at :]) not in known:
-                return replace(start, turns=made.turns, fork=replace(start.fork, mistake=kind))
-        return None
-
-    def _start(self, group: Group, number: int, draw: int) -> Dialogue:
-        parent, seed = group.parent, self.asked.seed
-        drawn = derive_seed(seed, "branch", parent.id, group.at, number, draw)
-        fork = Fork(parent.id, group.at, number + 1, self.asked.differ, drawn)  # type: ignore[arg-type]
-        name = digest([parent.id, group.at, number, self.asked.differ, seed])
-        return replace(parent, id=name, turns=parent.path()[: group.at], fork=fork)
-
-    async def _judged(self, item: int, dialogue: Dialogue) -> Checked:
-        shop, fork = self.shop(dialogue.environment), dialogue.fork
-        if fork is None or not fork.mistake:
-            return judged(dialogue, await shop.verdicts(dialogue, str(item)))
-        found = judged(dialogue, shop.check(dialogue))
-        seen = noticed(fork.mistake, found.verdicts, fork.at)
-        told = replace(dialogue, fork=replace(fork, noticed=seen))
-        return replace(found, dialogue=told, code=found.code if seen else UNNOTICED)
-
-
 def branch(
     asked: Asked,
     progress: Callable[[Progress], None],
@@ -260,6 +68,7 @@ async def _branch(
     asked: Asked, progress: Callable[[Progress], None], players: Mapping[str, ChatModel] | None, halt: Halt
 ) -> Summary:
     started = time.monotonic()
+    check_players(players, asked.workers)
     with Store.open(asked.run, readonly=True) as parent:
         asked.check_speakers(parent)
         found = forked(parent, asked)
@@ -274,11 +83,17 @@ async def _branch(
             try:
                 async with assembled(asked.models, calls, calls, players, halt) as cast:
                     made = Branches(asked, found.places, (parent, store), cast)
-                    for name in found.environments:
-                        made.shop(name)  # says so where it can't be branched
-                    made.reopened.put(store, found.environments)
+                    made.put(found.environments)
                     score = Score(total, store.finished_items(), progress)
-                    await all_missing(made, len(found.places), score, halt, asked.together)
+                    if asked.workers > 1:
+                        from duologue.branching.hand import MODULE, Branching
+                        from duologue.workers.foreman import Crew, Foreman
+
+                        told, models = Branching(asked, found.places), asked.models
+                        crew = Crew(MODULE, told, asked.workers, models, models.together, made.scripted, asked.n)
+                        await Foreman(crew, store, calls, cast.funds, score).work(len(found.places), halt)
+                    else:
+                        await all_missing(made, len(found.places), score, halt, asked.together)
             finally:
                 store.add_seconds(time.monotonic() - started)
             ended, summary = score.summary(store), _summary(store, (len(found.conversations), len(found.places), total))
@@ -289,8 +104,8 @@ def _summary(store: Store, asked: tuple[int, int, int]) -> Summary:
     """Counted from the store alone, so that a run gone on with says the same."""
     ended = list(store.finished_items().values())
     same = store.rejected_in(BRANCH)
-    forked = [d.dialogue.fork for d in store.dialogues(accepted=False)]
-    mistakes = [fork for fork in forked if fork is not None and fork.mistake]
+    forks = [d.dialogue.fork for d in store.dialogues(accepted=False)]
+    mistakes = [fork for fork in forks if fork is not None and fork.mistake]
     return Summary(
         *asked,
         accepted=ended.count("accepted"),

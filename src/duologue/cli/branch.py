@@ -19,6 +19,7 @@ from duologue.cli.options import (
     Role,
     Run,
     Seed,
+    Workers,
     whole,
 )  # fmt: skip
 
@@ -67,7 +68,7 @@ def branch(
     seed: Seed = 0, json: Json = False,
     model: Model = None, base_url: BaseUrl = None, role: Role = None, config: Config = None, prompts: Prompts = None,
     price: Price = None, max_dollars: MaxDollars = None, max_tokens: MaxTokens = None, max_hours: MaxHours = None,
-    concurrency: Concurrency = None,
+    concurrency: Concurrency = None, workers: Workers = 1,
 ) -> int:  # fmt: skip
     """Play accepted conversations on from turns in their midst, several times. The run itself is only read; the same command again
     makes what is missing."""
@@ -92,6 +93,7 @@ def branch(
         limit=limit,
         seed=seed,
         mistakes=mistakes,
+        workers=workers,
         models=model_settings(flags),
     )
     with live_line() as draw, interruptible() as halt:

@@ -18,6 +18,7 @@ from duologue.cli.options import (
     Prompts,
     Role,
     Seed,
+    Workers,
     whole,
 )  # fmt: skip
 
@@ -102,7 +103,7 @@ def continue_(
     seed: Seed = 0, json: Json = False,
     model: Model = None, base_url: BaseUrl = None, role: Role = None, config: Config = None, prompts: Prompts = None,
     price: Price = None, max_dollars: MaxDollars = None, max_tokens: MaxTokens = None, max_hours: MaxHours = None,
-    concurrency: Concurrency = None,
+    concurrency: Concurrency = None, workers: Workers = 1,
 ) -> int:  # fmt: skip
     """Go on from conversations with new goals, which grow out of what came back in them. Where they come from is only read; the same
     command again makes what is missing."""
@@ -134,6 +135,7 @@ def continue_(
         limit=limit,
         seed=seed,
         changes=changes,
+        workers=workers,
         models=models,
     )
     with live_line() as draw, interruptible() as halt:

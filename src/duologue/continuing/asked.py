@@ -4,6 +4,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from duologue.config import check_workers
 from duologue.continuing.offers import Changes
 from duologue.continuing.places import LAST, place
 from duologue.errors import UserError
@@ -38,9 +39,12 @@ class Asked(Struct, frozen=True, kw_only=True):
     seed: int = 0
     changes: Changes = Changes()
     """Tools that come or go where a conversation is taken up."""
+    workers: int = 1
+    """Processes that make them. The result is the same with any number."""
     models: ModelSettings = ModelSettings()
 
     def __post_init__(self) -> None:
+        check_workers(self.workers)
         place(self.at)
         if not 1 <= self.tasks <= MOST:
             raise UserError(f"--tasks {self.tasks} is out of range.", f"Give a number from 1 to {MOST}.")

@@ -18,13 +18,13 @@ from duologue.casting import assembled
 from duologue.checks.combine import combine
 from duologue.continuing.asked import Asked
 from duologue.continuing.making import Continuations
-from duologue.continuing.sources import MISSING, Entry, FileOrigin, Origin, RunOrigin
+from duologue.continuing.sources import MISSING, Entry, FileOrigin, Origin, origin_of
 from duologue.environment import Image
 from duologue.environment.session import sandbox_of
 from duologue.errors import UserError
 from duologue.halt import Halt
 from duologue.protocols import ChatModel
-from duologue.rounds import all_missing
+from duologue.rounds import all_missing, check_players
 from duologue.score import Progress, Score
 from duologue.store import Calls, Store
 from duologue.store.funnel import lost
@@ -81,8 +81,9 @@ async def _go_on(
     asked: Asked, progress: Callable[[Progress], None], players: Mapping[str, ChatModel] | None, halt: Halt
 ) -> Summary:
     started = time.monotonic()
+    check_players(players, asked.workers)
     with ExitStack() as stack:
-        origin = _origin(asked, stack)
+        origin = origin_of(asked, stack)
         entries = origin.entries(asked.limit)
         if not entries:
             kind, fix = "accepted conversation", "`duologue stats RUN` says what became of its items."
@@ -101,20 +102,19 @@ async def _go_on(
                 made = Continuations.here(asked, origin, store, cast)
                 made.reopened.put(store, (entry.environment for entry in entries if entry.environment))
                 score = Score(len(entries), made.finished, progress)
-                await all_missing(made, len(entries), score, halt, asked.together)
+                if asked.workers > 1:
+                    from duologue.continuing.hand import MODULE
+                    from duologue.workers.foreman import Crew, Foreman
+
+                    models = asked.models
+                    crew = Crew(MODULE, asked, asked.workers, models, models.together, models.roles.scripted)
+                    await Foreman(crew, store, calls, cast.funds, score).work(len(entries), halt)
+                else:
+                    await all_missing(made, len(entries), score, halt, asked.together)
         finally:
             store.add_seconds(time.monotonic() - started)
         ended, summary = score.summary(store), _summary(store, entries)
         return replace(summary, stopped=ended.stopped, interrupted=ended.interrupted and summary.unfinished > 0)
-
-
-def _origin(asked: Asked, stack: ExitStack) -> Origin:
-    """Where the conversations come from. Raises `UserError`."""
-    if asked.source.is_file():
-        return FileOrigin(asked.source, asked.databases, asked.env, asked.seed)
-    if asked.databases or asked.env is not None:
-        raise UserError("A run holds its database and its tools.", "Leave out --db and --env, or name a file.")
-    return RunOrigin(stack.enter_context(Store.open(asked.source, readonly=True)))
 
 
 def _check_usable(asked: Asked, entries: Sequence[Entry]) -> None:

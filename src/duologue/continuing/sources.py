@@ -9,6 +9,7 @@ A file is walked through once to know that, and once more as they are made.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from duologue.continuing.asked import Asked
 from duologue.continuing.foreign import CONTINUE, dialogue_of_talk
 from duologue.errors import StageError, UserError
 from duologue.export import environment_path, read_environment, read_tools
@@ -283,6 +285,15 @@ class FileOrigin:
             return Parent(name, reason=error.reason, evidence=error.evidence, foreign=True)
         self._met(made)
         return Parent(name, dialogue, foreign=True)
+
+
+def origin_of(asked: Asked, stack: ExitStack) -> Origin:
+    """Where the conversations come from that are asked for. Raises `UserError`."""
+    if asked.source.is_file():
+        return FileOrigin(asked.source, asked.databases, asked.env, asked.seed)
+    if asked.databases or asked.env is not None:
+        raise UserError("A run holds its database and its tools.", "Leave out --db and --env, or name a file.")
+    return RunOrigin(stack.enter_context(Store.open(asked.source, readonly=True)))
 
 
 _Row = Talk | Unreadable | Raw

@@ -2,6 +2,7 @@
 
     foreman    the process that was started: deals items out, writes what comes back, and is the only one that writes
     hand       a process that makes items: it reads the run's file and asks the foreman for all else
+    generating what hands of `generate` do; those of `continue` and `branch` have their own (`continuing.hand`, `branching.hand`)
     away       what a hand has in the place of the store, the book of answers, the budget and the line
     frontier   whether what an item was drawn from is what it should have been drawn from
     messages   what they tell each other, over a socket that only the two have

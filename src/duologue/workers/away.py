@@ -7,7 +7,7 @@ import asyncio
 import itertools
 import math
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -79,10 +79,10 @@ class Desk:
 class AwayTally(Tally):
     """Counts items here; they end there."""
 
-    def __init__(self, channel: Channel[ToHand], store: Store, writing: Mapping[str, frozenset[str]]) -> None:
-        """`writing`: environment → its tools that write."""
+    def __init__(self, channel: Channel[ToHand], store: Store) -> None:
+        """`store`: the run's file; it holds the environments."""
         super().__init__()
-        self._channel, self._store, self._of_environment = channel, store, writing
+        self._channel, self._store = channel, store
 
     def end(self, ended: Ended) -> None:
         """Hand it over."""
@@ -98,7 +98,7 @@ class AwayTally(Tally):
 
     def writing(self, environment: str) -> frozenset[str]:
         """Names of an environment's tools whose effect is `write`."""
-        return self._of_environment[environment]
+        return self._store.writing(environment)
 
 
 class AwayBook:

@@ -2,10 +2,11 @@
 
 import asyncio
 import heapq
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from duologue.errors import LimitReachedError, StageError, UserError
 from duologue.halt import Halt, HaltedError
@@ -13,6 +14,7 @@ from duologue.line import Past
 from duologue.models.budget import Funds
 from duologue.protocols import Answer, Request
 from duologue.score import Score
+from duologue.settings import ModelSettings
 from duologue.store import Calls, Store
 from duologue.workers.frontier import Frontier
 from duologue.workers.messages import (
@@ -39,9 +41,6 @@ from duologue.workers.messages import (
 )
 from duologue.workers.process import Hand
 
-if TYPE_CHECKING:
-    from duologue.config import RunConfig
-
 AHEAD = 16
 """Scripted items a hand may have that wait for those before them."""
 NEXT = 2
@@ -53,35 +52,53 @@ TRIES = 2
 _answer = msgspec.json.Decoder(Answer).decode
 
 
-class Foreman:
-    """Has the missing items of a run made by `config.workers` processes."""
+class Crew(Struct, frozen=True):
+    """The hands that a run has. `module`: their trade (see `hand`); `told`: what the run is."""
 
-    def __init__(self, config: "RunConfig", store: Store, calls: Calls, funds: Funds | None, score: Score) -> None:
+    module: str
+    told: Struct
+    workers: int
+    models: ModelSettings
+    together: int
+    """Parts under way at once in all of them, where models are waited for."""
+    scripted: bool
+    """Nobody is waited for."""
+    of_part: int = 1
+    """Items that belong together, and are made by one hand one after the other. Parts of several draw nothing in a line."""
+
+
+class Foreman:
+    """Has the missing parts of a run made by a crew."""
+
+    def __init__(self, crew: Crew, store: Store, calls: Calls, funds: Funds | None, score: Score) -> None:
         """`funds`: the budget where models play."""
-        self.config, self.store, self.calls, self.funds, self.score = config, store, calls, funds, score
+        self.crew, self.store, self.calls, self.funds, self.score = crew, store, calls, funds, score
         self.halt = Halt()
         self._hands: list[Hand] = []
         self._queue: list[int] = []
+        self._missing: Counter[int] = Counter()
+        """Items of each part that have not ended."""
         self._deaths: dict[int, int] = {}
         self._ends: list[str] = []
         """How hands ended that should not have."""
         self._waiting: dict[int, tuple[Hand, Drawn]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        finished = store.finished_items()
-        self._finished = finished
-        self._frontier = Frontier(finished, Past(store))
+        self._finished = store.finished_items()
+        self._frontier = Frontier(self._finished, Past(store))
 
-    async def work(self, environments: Sequence[str], most: int, halt: Halt) -> None:
-        """Make the missing of the first `most` items. What stops that is told to the score."""
+    async def work(self, most: int, halt: Halt) -> None:
+        """Make what is missing of the first `most` parts. What stops that is told to the score."""
         self.halt = halt
-        self._queue = [number for number in range(most) if number not in self._finished]
+        items = range(most * self.crew.of_part)
+        self._missing.update(item // self.crew.of_part for item in items if item not in self._finished)
+        self._queue = sorted(self._missing)
         if not self._queue:
             return
         halt.begun = True
-        job = Job(packed(self.config), tuple(environments), self.calls.used().seconds)
+        job = Job(packed(self.crew.told), self.calls.used().seconds)
         try:
-            for _ in range(min(self.config.workers, len(self._queue))):
-                self._hands.append(await Hand.start(job))
+            for _ in range(min(self.crew.workers, len(self._queue))):
+                self._hands.append(await Hand.start(self.crew.module, job))
             async with asyncio.TaskGroup() as group:
                 ticking = group.create_task(self._look_out())
                 for hand in list(self._hands):
@@ -89,7 +106,7 @@ class Foreman:
         finally:
             for hand in self._hands:
                 hand.kill()
-        self._say_what_is_missing(most)
+        self._say_what_is_missing(items)
 
     async def _look_out(self) -> None:
         """Tell the hands once the person wants to stop."""
@@ -132,7 +149,10 @@ class Foreman:
                 await self._of_models(hand, message)
 
     def _write(self, hand: Hand, done: Done) -> None:
-        hand.items.pop(done.ended.item, None)
+        part = done.ended.item // self.crew.of_part
+        self._missing[part] -= 1
+        if not self._missing[part]:
+            hand.items.pop(part, None)
         self.store.end(done.ended)
         self.score.ended(not done.ended.reason)
 
@@ -161,7 +181,7 @@ class Foreman:
     @property
     def limited(self) -> bool:
         """A limit holds, so that setting aside may have to wait."""
-        limits = self.config.models.limits
+        limits = self.crew.models.limits
         return any(limit is not None for limit in (limits.dollars, limits.tokens, limits.hours))
 
     def _soon(self, work: Any) -> None:
@@ -252,10 +272,10 @@ class Foreman:
         ready = sorted((h for h in self._hands if h.ready), key=lambda h: (h.unplayed, len(h.items)))
         if not ready or self._queue[0] in self._deaths:
             return next(iter(ready), None)
-        if self.config.roles.scripted:
+        if self.crew.scripted:
             return ready[0] if ready[0].unplayed < NEXT and len(ready[0].items) < AHEAD else None
         under_way = sum(len(hand.items) for hand in self._hands)
-        return min(ready, key=lambda h: len(h.items)) if under_way < self.config.together else None
+        return min(ready, key=lambda h: len(h.items)) if under_way < self.crew.together else None
 
     # ── hands that end ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -281,12 +301,12 @@ class Foreman:
         if self._hands:
             self._go_on()
 
-    def _say_what_is_missing(self, most: int) -> None:
+    def _say_what_is_missing(self, items: range) -> None:
         """Why items are unfinished, where nothing else has said so yet."""
         if self.score.over:
             return
         finished = self.store.finished_items()
-        if all(number in finished for number in range(most)):
+        if all(number in finished for number in items):
             if self._ends:
                 self.score.note = f"A worker process ended unexpectedly ({self._ends[0]}); others made its items."
         elif self.halt.asked:

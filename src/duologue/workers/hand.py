@@ -1,27 +1,29 @@
-"""A process that makes items of a run, started by the foreman with a socket:
+"""A process that makes parts of a run, started by the foreman with a socket:
 
-    python -m duologue.workers.hand FILE-DESCRIPTOR
+    python -m MODULE FILE-DESCRIPTOR
 
-It ends when the socket does. What it is made of stands in the run's file, so that tools that a model wrote are not written again.
+The module says what trade the hand follows (`generating`, and those of the other runs of conversations); it calls `serve`. The process ends
+when the socket does.
 """
 
 import asyncio
 import signal
 import socket
 import sys
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
 
 import msgspec
 
 from duologue.casting import Cast, assembled, loop_for
-from duologue.catalog import Catalog
-from duologue.config import RunConfig
-from duologue.environment import Image
 from duologue.errors import LimitReachedError, UserError
 from duologue.halt import Halt, HaltedError
-from duologue.items import Items
+from duologue.line import Order
 from duologue.models.budget import OpenLedger
-from duologue.store import Store, writing_tools
+from duologue.rounds import Making
+from duologue.settings import ModelSettings
+from duologue.store import Store, Tally
 from duologue.workers.away import AwayBook, AwayFunds, AwayOrder, AwayTally, Desk
 from duologue.workers.messages import (
     Channel,
@@ -37,23 +39,48 @@ from duologue.workers.messages import (
     Stop,
     ToHand,
     Told,
-    unpacked,
 )
-from duologue.workshop import Workshop
+
+__all__ = ["Post", "Trade", "serve"]
 
 HEAR = 4
-"""Rounds of the event loop before an item is begun, so that what has arrived is heard: what others use, that the person wants to stop."""
-_catalog = msgspec.json.Decoder(Catalog).decode
+"""Rounds of the event loop before a part is begun, so that what has arrived is heard: what others use, that the person wants to stop."""
 
 
-def main() -> None:
-    """Work until the foreman has gone."""
+class Post:
+    """What a hand works with: the cast, the run's file (to read), where items end, and the line that they draw in."""
+
+    def __init__(self, cast: Cast, store: Store, tally: Tally, order: Order) -> None:
+        self.cast, self.store, self.tally, self.order = cast, store, tally, order
+
+
+class Trade(Protocol):
+    """What a run is, and how its parts are made."""
+
+    @property
+    def models(self) -> ModelSettings:
+        """Who plays what."""
+
+    @property
+    def folder(self) -> Path:
+        """The run folder."""
+
+    @property
+    def waits(self) -> bool:
+        """Drawing is too dear to be done again, so each item waits for its turn."""
+
+    def making(self, post: Post) -> Making:
+        """The maker, at its post. Raises `UserError` where it can't work."""
+
+
+def serve(trade_of: Callable[[bytes], Trade]) -> None:
+    """Work until the foreman has gone. `trade_of`: reads what it has packed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end = socket.socket(fileno=int(sys.argv[1]))
     job, end = _job(end)
-    config = unpacked(job.config)
-    with asyncio.Runner(loop_factory=loop_for(config.roles)) as runner:
-        runner.run(_work(end, config, job))
+    trade = trade_of(job.config)
+    with asyncio.Runner(loop_factory=loop_for(trade.models.roles)) as runner:
+        runner.run(_work(end, trade, job))
 
 
 def _job(end: socket.socket) -> tuple[Job, socket.socket]:
@@ -73,11 +100,11 @@ def _exactly(file: Any, size: int) -> bytes:
     return data
 
 
-async def _work(end: socket.socket, config: RunConfig, job: Job) -> None:
+async def _work(end: socket.socket, trade: Trade, job: Job) -> None:
     channel: Channel[ToHand] = await Channel.over(end, ToHand)
     try:
-        with Store.open(config.folder, readonly=True) as store:
-            await _Hand(channel, store, config, job).work()
+        with Store.open(trade.folder, readonly=True) as store:
+            await _Hand(channel, store, trade, job).work()
     except UserError as error:
         channel.send(Failed(error.message, error.fix))
         await channel.flushed()
@@ -86,42 +113,28 @@ async def _work(end: socket.socket, config: RunConfig, job: Job) -> None:
 
 
 class _Hand:
-    def __init__(self, channel: Channel[ToHand], store: Store, config: RunConfig, job: Job) -> None:
-        self.channel, self.store, self.config, self.job = channel, store, config, job
+    def __init__(self, channel: Channel[ToHand], store: Store, trade: Trade, job: Job) -> None:
+        self.channel, self.store, self.trade, self.job = channel, store, trade, job
         self.desk, self.halt = Desk(channel), Halt()
 
     async def work(self) -> None:
         """Make what is dealt until nothing more comes."""
-        models = self.config.models
+        models = self.trade.models
         funds = AwayFunds(self.desk, models.limits, self.job.seconds)
         async with assembled(
             models, AwayBook(self.desk, self.store), OpenLedger(), halt=self.halt, funds=funds
         ) as cast:
-            shops = self._shops(cast)
-            order = AwayOrder(self.channel, self.store, waits=_waits(cast))
-            writing = {shop.environment.id: writing_tools(shop.environment) for shop in shops}
-            items = Items(shops, AwayTally(self.channel, self.store, writing), self.config.mode, {}, order)
+            order = AwayOrder(self.channel, self.store, waits=self.trade.waits)
+            making = self.trade.making(Post(cast, self.store, AwayTally(self.channel, self.store), order))
             self.channel.send(Ready())
-            await self._listen(items, order)
+            await self._listen(making, order)
 
-    def _shops(self, cast: Cast) -> list[Workshop]:
-        images: dict[str, Image] = {}
-        shops = []
-        for name in self.job.environments:
-            environment, catalog = self.store.environment(name), self.store.catalog(name)
-            if environment.image and environment.image not in images:
-                images[environment.image] = Image.of(self.store.image(environment.image))
-            parts = images.get(environment.image), _catalog(catalog or b"{}")
-            shop = Workshop(environment, *parts, self.config.seed, cast, self.config.models.profile)
-            shops.append(shop.meeting(self.config.models.faults) if environment.image else shop)
-        return shops
-
-    async def _listen(self, items: Items, order: AwayOrder) -> None:
-        async with asyncio.TaskGroup() as making:
+    async def _listen(self, making: Making, order: AwayOrder) -> None:
+        async with asyncio.TaskGroup() as group:
             while (message := await self.channel.receive()) is not None:
                 match message:
                     case Make(item=number):
-                        making.create_task(self._make(items, number))
+                        group.create_task(self._make(making, number))
                     case Told(names=names):
                         order.learn(names)
                     case Settled() | Dropped():
@@ -132,13 +145,13 @@ class _Hand:
                         self.halt.ask()
             raise SystemExit(0)  # nobody is there to take what is under way
 
-    async def _make(self, items: Items, number: int) -> None:
+    async def _make(self, making: Making, number: int) -> None:
         left: Left | None = None
         try:
             for _ in range(HEAR):
                 await asyncio.sleep(0)
             self.halt.check()
-            if not await items.make(number):
+            if not await making.make(number):
                 left = Left(number, "ran out")
         except HaltedError:
             left = Left(number, "halt")
@@ -149,13 +162,3 @@ class _Hand:
         if left is not None:
             self.channel.send(left)
         await self.channel.flushed()
-
-
-def _waits(cast: Cast) -> bool:
-    """Whether models are asked of what an item has drawn before it is known to stand: then it is drawn only once."""
-    roles = cast.roles
-    return bool(roles.models("judge")) and not any(roles.models(role) for role in ("tasks", "user", "agent"))
-
-
-if __name__ == "__main__":
-    main()

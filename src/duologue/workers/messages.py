@@ -11,7 +11,6 @@ from typing import Any, Generic, Self, TypeVar
 import msgspec
 from msgspec import Struct
 
-from duologue.config import RunConfig
 from duologue.models.budget import Used
 from duologue.store import Ended
 
@@ -23,15 +22,14 @@ _HEAD = 4
 
 
 class Job(Struct, frozen=True, tag=True):
-    """What the run is. `environments` in the order of its workshops; `seconds` it has taken so far."""
+    """What the run is, packed, and the `seconds` that it has taken so far."""
 
     config: bytes
-    environments: tuple[str, ...]
     seconds: float
 
 
 class Make(Struct, frozen=True, tag=True):
-    """Make an item."""
+    """Make an item, or all those of a part."""
 
     item: int
 
@@ -209,14 +207,14 @@ class Channel(Generic[T]):
         self._writer.close()
 
 
-def packed(config: RunConfig) -> bytes:
-    """A configuration for another process."""
-    return msgspec.msgpack.encode(config, enc_hook=_path_out)
+def packed(told: Struct) -> bytes:
+    """What hands are told, for another process."""
+    return msgspec.msgpack.encode(told, enc_hook=_path_out)
 
 
-def unpacked(data: bytes) -> RunConfig:
-    """The configuration that was packed."""
-    return msgspec.msgpack.decode(data, type=RunConfig, dec_hook=_path_in)
+def unpacked(data: bytes, kind: type[T]) -> T:
+    """What was packed."""
+    return msgspec.msgpack.decode(data, type=kind, dec_hook=_path_in)
 
 
 def _path_out(value: Any) -> str:

@@ -28,8 +28,8 @@ class Hand:
         """How much of what was used it has been told."""
 
     @classmethod
-    async def start(cls, job: Job) -> "Hand":
-        """A new process that takes up the job. It is in a group of its own, so that Ctrl-C does not reach it."""
+    async def start(cls, module: str, job: Job) -> "Hand":
+        """A new process that takes up the job, by the trade of that module. It is in a group of its own, so that Ctrl-C does not reach it."""
         ours, theirs = socket.socketpair()
         paths = os.pathsep.join(path for path in sys.path if path)
         with theirs:
@@ -38,7 +38,7 @@ class Hand:
                     sys.executable,
                     "-P",
                     "-m",
-                    "duologue.workers.hand",
+                    module,
                     str(theirs.fileno()),
                 ],  # -P: not from where one stands
                 pass_fds=[theirs.fileno()],
