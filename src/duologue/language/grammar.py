@@ -33,6 +33,8 @@ _OWN = 4
 _MARKS = re.compile(r"(?:~!?\w+\s+)+")
 _PART = re.compile(r"\{(\w+)\}|\[([^\[\]]*)\]")
 _DATE_COMMA = re.compile(r"(?<=\d), (?=\d{4}\b)")
+_AS_WRITTEN = re.compile(r"[a-z]\S*(?:@|://|_)|[a-z]+(?:[\w-]*\d|[A-Z])|\w{2,}\.\w{2,}")
+"""How a word begins that is written as it is: an address, a code, a name like "eBay"."""
 _KEPT = 20_000
 """Choices of lines kept in memory."""
 _CLOSING = " ,.;:?!"
@@ -131,7 +133,7 @@ def _fill(parts: tuple[Part, ...], slots: Mapping[str, str], rng: random.Random,
             out = _fill(part.options[int(rng.random() * len(part.options))], slots, rng, out)
         elif isinstance(part, Slot):
             piece = slots[part.name]
-            out += piece[:1].upper() + piece[1:] if part.capital else piece
+            out += capital(piece) if part.capital else piece
         else:
             out = _join(out, part)
     return out
@@ -252,9 +254,8 @@ def word_file(name: str) -> dict[str, object]:
 
 
 def capital(text: str) -> str:
-    """With a capital first letter; what has none of its own by right (an e-mail address, a link) keeps it small."""
-    first = text.split(" ", 1)[0]
-    return text if "@" in first or "://" in first else text[:1].upper() + text[1:]
+    """With a capital first letter; what has none of its own by right (an e-mail address, a link, a code) keeps it small."""
+    return text if _AS_WRITTEN.match(text) else text[:1].upper() + text[1:]
 
 
 def sentence(text: str) -> str:

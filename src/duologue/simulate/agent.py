@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from duologue.catalog.model import Catalog
 from duologue.language.conditions import holds
 from duologue.language.vocabulary import phrases_of
+from duologue.language.written import as_written
 from duologue.plans.binding import Bound, bind, bound_values
 from duologue.plans.index import ToolIndex
 from duologue.plans.likeness import alike, pieces_of
@@ -28,6 +29,7 @@ from duologue.simulate.rationale import rationale, together
 from duologue.simulate.recovering import call_mark, hold_on
 from duologue.simulate.refusing import is_so
 from duologue.simulate.report import Reporter
+from duologue.simulate.small_names import small_names
 from duologue.types import (
     Act,
     Environment,
@@ -329,6 +331,7 @@ class ScriptedAgent:
         dice = self.dice.thrown("agent", len(turns))
         if self.guiding.speaks(moves):
             text, acts = afresh(lambda: self.guiding.words(moves[0], dice), turns)
-            return Utterance(Message("assistant", content=text), acts=acts)
-        text, acts = afresh(lambda: self.report.words(moves, dice), turns)
+        else:
+            text, acts = afresh(lambda: self.report.words(moves, dice), turns)
+        text = as_written(text, small_names(self.agenda.memory, [o.need for o in self.agenda.owed]))
         return Utterance(Message("assistant", content=text), acts=acts)

@@ -11,6 +11,7 @@ from duologue.ids import from_json
 from duologue.language.cases import filled
 from duologue.language.clauses import YOU, of_the_speaker
 from duologue.language.grammar import capital, listed, sentence
+from duologue.language.notices import passed_on
 from duologue.plans.binding import Bound, bind
 from duologue.plans.faults import met
 from duologue.plans.guides import Did, Move, need_of, next_move, through
@@ -170,7 +171,7 @@ class Guiding:
             return lines.line("guide.told", dice)
         last, before = done[-1], next_move(guide, done[:-1])
         if last.failed:
-            return lines.line("guide.refused", dice, {"reason": sentence(_message(last.result))})
+            return lines.line("guide.refused", dice, {"reason": passed_on(_message(last.result), self.report.phrases)})
         if before.kind in ("fix", "otherwise"):
             return self._thanks(owed, last, before, dice)
         if before.kind == "test":

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from duologue.language.grammar import sentence
+from duologue.language.notices import passed_on
 from duologue.plans.ways import IS_SO, TAKEN, also_of, error_kind, instead, loosest
 from duologue.simulate.owed import Owed, told_of
 from duologue.simulate.recovering import gave_up
@@ -35,9 +36,9 @@ def refused(teller: "Reporter", owed: Owed, slots: dict[str, str], dice: random.
     kind = error_kind(error)
     if kind == IS_SO and is_so(owed.need):
         return so_already(teller, owed, slots, dice)
-    told = {**slots, "error": sentence(str(error.get("message", "it was refused")))}
+    told = {**slots, "error": passed_on(str(error.get("message", "it was refused")), teller.phrases)}
     told["nothing"] = "" if _UNCHANGED.search(told["error"]) else "Nothing has been changed."
-    told["also"] = " ".join(sentence(text) for text in also_of(error))
+    told["also"] = " ".join(passed_on(text, teller.phrases) for text in also_of(error))
     other = instead(teller.index, teller.agenda.memory.catalog, owed.need, kind)
     if other is None:
         ruled = refusing_rule(teller, owed) is not None

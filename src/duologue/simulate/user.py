@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from duologue.catalog.model import Catalog
 from duologue.language.grammar import sentence
 from duologue.language.vocabulary import phrases_of
+from duologue.language.written import as_written
 from duologue.plans.index import ToolIndex
 from duologue.protocols import Utterance, View
 from duologue.simulate.agenda import WRITES
@@ -31,6 +32,7 @@ from duologue.simulate.pointing import within_reach
 from duologue.simulate.profile import DEFAULT, Profile
 from duologue.simulate.reacting import reaction
 from duologue.simulate.said import UnsaidError, unsaid
+from duologue.simulate.small_names import of_facts
 from duologue.simulate.turning import declines, in_order, turn_to
 from duologue.simulate.typing import Typing
 from duologue.types import Act, Fork, Message, Need, Scenario
@@ -67,6 +69,7 @@ class ScriptedUser:
         self.typing = Typing(phrases, self.character.habits)
         self.own = OwnSide(index.toolset.own if scenario.tasks[0].user_tools else ())
         self.listener = Listener(self.words, Hearing(catalog, phrases), self.dice)
+        self.small = of_facts(f for t in scenario.tasks for f in t.known)
         self.most = MOST_TURNS
         """How long the conversation may become (`play.most_turns`)."""
         self.parts = tuple(
@@ -86,6 +89,7 @@ class ScriptedUser:
             return own
         said = self._by_words(scene) if scene.past.is_free else self._by_acts(scene)
         said = _remarked(said, scene)
+        said = replace(said, message=replace(said.message, content=as_written(said.message.content, self.small)))
         missing = self._unsaid(said)
         if missing:
             raise UnsaidError(missing)

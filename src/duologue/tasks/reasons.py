@@ -46,8 +46,9 @@ def spoken_of(need: Need, phrases: Phrases) -> frozenset[str]:
 
 
 def that_fit(choices: Sequence[Json], heard: frozenset[str]) -> list[Json]:
-    """The reasons that are about something that was `heard` of (stems of words)."""
-    return [c for c in choices if (stems(str(c)) - _OF_ANYTHING) & heard]
+    """The reasons of which at least half was `heard` of (stems of words)."""
+    said = {str(c): stems(str(c)) - _OF_ANYTHING for c in choices}
+    return [c for c in choices if 2 * len(said[str(c)] & heard) >= max(1, len(said[str(c)]))]
 
 
 def after_refusal(choices: Sequence[Json], rules: Sequence[Rule]) -> list[Json]:
