@@ -138,6 +138,8 @@ class Listing(Struct, frozen=True):
     """Rows there are in all, as far as the result says; else the rows it shows."""
     of: int = 0
     """Where only some of the rows are meant: how many there were before."""
+    capped: bool = False
+    """It is as long as the tool makes a list at most, and does not say how long it would be."""
 
     @property
     def whole(self) -> bool:
@@ -145,7 +147,11 @@ class Listing(Struct, frozen=True):
         a record are cut at a length they do not state, so only short ones count."""
         if self.meaning.family == "top":
             return True
-        return self.total <= len(self.rows) and (self.meaning.family in LISTS or len(self.rows) < _SHORT)
+        return (
+            not self.capped
+            and self.total <= len(self.rows)
+            and (self.meaning.family in LISTS or len(self.rows) < _SHORT)
+        )
 
 
 class Reader:
@@ -166,9 +172,10 @@ class Reader:
             rows = tuple(
                 Row(values, source, i, shape, shown) for i, (values, shown) in enumerate(shape.contents(result))
             )
-            out.append(
-                Listing(source, need, tool.meaning, rows, shape.group.many, _total(shape.group, result, len(rows)))
-            )
+            many, total = shape.group.many, _total(shape.group, result)
+            capped = many and total is None and len(rows) in _caps(tool)
+            said = len(rows) if total is None else total
+            out.append(Listing(source, need, tool.meaning, rows, many, said, capped=capped))
         return out
 
     def _shapes_of(self, tool: Tool) -> tuple[Shape, ...]:
@@ -180,12 +187,25 @@ reader_of = Kept(Reader)
 """The reader of a catalog: drawing and both speakers read the same results."""
 
 
-def _total(group: Group, result: Mapping[str, Json], shown: int) -> int:
+def _total(group: Group, result: Mapping[str, Json]) -> int | None:
+    """How many rows a result says there are in all; None where it does not."""
     if group.many:
         for name in ("total", "count", "total_count", "totalCount"):
             if isinstance(result.get(name), int):
                 return int(result[name])
-    return shown
+    return None
+
+
+_LIMIT = re.compile(r"\bLIMIT\s+(\d+)\s*;?\s*\Z", re.IGNORECASE)
+_caps: Kept[Tool, frozenset[int]] = Kept(
+    lambda tool: frozenset(
+        int(found[1])
+        for s in tool.run
+        if s.kind == "return" and s.shape == "list" and (found := _LIMIT.search(s.sql)) is not None
+    ),
+    1_024,
+)
+"""How long the lists are at most that a tool's statements make."""
 
 
 def plain(value: Json) -> str:

@@ -216,5 +216,7 @@ def cut_off(tool: Tool, need: Need, listing: Listing) -> bool:
     """The list is as long as its limit and does not say how long it would be without."""
     if not listing.many or need.meaning.family == "top" or listing.total > len(listing.rows):
         return False
+    if listing.capped:
+        return True
     limits = [tool.parameters["properties"][n].get("default") for n, s in tool.inputs.items() if s.use == "limit"]
     return any(isinstance(limit, int) and len(listing.rows) >= limit for limit in limits)

@@ -4,6 +4,8 @@ For each variant: draw a dialect, choose drafts over a few connected tables, fil
 confront the promises with executions. The same catalog, seed and variant give the same bytes.
 """
 
+import re
+from functools import cached_property
 from random import Random
 
 from msgspec import Struct
@@ -25,6 +27,7 @@ from duologue.tools.select import Choice, choose, focus_of, ordered, repeats, sa
 from duologue.tools.wording import Voice, draw_voice
 from duologue.types import Environment, Policy, Tool, Toolset
 
+_NAME = re.compile(r"[^\W\d]\w*")
 LEAST, MOST = 8, 20
 _WRITES = frozenset({"create", "set", "remove", "link", "unlink"})
 TRIES = 6
@@ -63,9 +66,20 @@ class DerivedTools:
         self.midnight = midnight_columns(self.ground, image)
 
     def _past_the_rules(self, candidate: Candidate) -> bool:
-        """It writes where hand-written tools do, but knows nothing of the rules they keep."""
-        covered = {name for tool in self.handwritten for name in tool.writes}
+        """It writes where hand-written tools do, or what a rule of the policy looks at, but knows nothing of the rules they keep."""
+        covered = {name for tool in self.handwritten for name in tool.writes} | self._ruled
         return candidate.meaning.family in _WRITES and candidate.meaning.table in covered
+
+    @cached_property
+    def _ruled(self) -> frozenset[str]:
+        """The tables that guards look at, by views too, where hand-written tools are there to change them."""
+        if self.policy is None or not self.handwritten:
+            return frozenset()
+        defined = dict(self.image.connect().execute("SELECT name, sql FROM sqlite_schema WHERE type = 'view'"))
+        named = {word for rule in self.policy.rules for word in _NAME.findall(rule.sql)}
+        for _ in defined:
+            named |= {word for view, sql in defined.items() if view in named for word in _NAME.findall(sql)}
+        return frozenset(t.name for t in self.catalog.tables if t.name in named)
 
     def toolset(self, variant: int) -> Toolset:
         """Toolset number `variant`: the first of a few tries that is rich enough, else the richest of them."""
