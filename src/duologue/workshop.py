@@ -166,7 +166,7 @@ class Workshop:
 
     def _faulty(self, session: RestingSession, scenario: Scenario, made: int = 0) -> Session:
         """That session, some of whose calls go wrong where they are to; `made`: calls made so far."""
-        return FaultySession(session, self.faults, self.index, scenario.seed, made) if self.faults else session
+        return FaultySession(session, self.faults, self.index, scenario, made) if self.faults else session
 
     def _user(
         self, scenario: Scenario, scope: str, fork: Fork | None = None, since: Continued | None = None

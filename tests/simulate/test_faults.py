@@ -5,25 +5,28 @@ from collections.abc import Callable
 from functools import cache
 
 import pytest
-from msgspec import json
+from msgspec import Struct, json
 from msgspec.structs import replace
 
 from duologue.checks.blame import ruling
 from duologue.checks.combine import combine
 from duologue.environment import open_session
 from duologue.errors import UserError
+from duologue.language.lacking import says_lacking
 from duologue.pipeline import Workshop
-from duologue.plans.faults import KINDS, met, shows_change
+from duologue.plans.faults import KINDS, met, shows_change, wanted_of
+from duologue.plans.hidden import left_out
+from duologue.plans.renamed import new_names
 from duologue.simulate.agent import ScriptedAgent
 from duologue.simulate.faulty import Faults, FaultySession, carried_out, faults
 from duologue.simulate.play import due, play
 from duologue.simulate.scripted import Pair, gated
 from duologue.simulate.user import ScriptedUser
 from duologue.testing import tiny_environment
-from duologue.types import Dialogue, Fault, Message, ToolCall, Turn, Verdict
+from duologue.types import Dialogue, Fault, Json, Message, Slot, ToolCall, Turn, Verdict
 
 ITEMS, SOUGHT = 12, 40
-RATES = {"lost_answer": 1.0, "timeout": 0.3, "stale_read": 0.3}
+RATES = {"lost_answer": 1.0, "stale_read": 0.3, "schema_drift": 0.3}
 """Above the usual: of the kinds that meet few calls there must be enough."""
 
 
@@ -106,7 +109,7 @@ def taken_up(dialogue: Dialogue, at: int, rates: Faults) -> Dialogue:
     pair = Pair(
         user=gated(user, scenario, shop.environment, shop.catalog),
         agent=ScriptedAgent(shop.catalog, shop.index, shop.environment, scenario),
-        session=FaultySession(session, rates, shop.index, scenario.seed, answered),
+        session=FaultySession(session, rates, shop.index, scenario, answered),
     )
     return asyncio.run(play(pair, replace(dialogue, turns=turns)))
 
@@ -133,7 +136,7 @@ def recovered(kind: str, write: bool) -> tuple[Dialogue, int]:
                 len(dialogue.turns[at - 1].message.tool_calls) == len(dialogue.turns[at + 1].message.tool_calls) == 1
             )
             then = [t.fault for t in dialogue.turns[at + 1 : at + 5]]
-            if turn.fault and writes(dialogue, at) is write and alone and not any(then):
+            if turn.fault and turn.fault.kind == kind and writes(dialogue, at) is write and alone and not any(then):
                 return dialogue, at
     raise AssertionError(f"no {kind} of a {'change' if write else 'read'}")
 
@@ -202,6 +205,7 @@ SPOILED: list[tuple[str, bool, Callable[[Dialogue, int], Dialogue], str]] = [
     ("partial_view", False, silent, "recovery"),
     ("partial_view", False, forever, "recovery"),
     ("stale_read", False, silent, "recovery"),
+    ("hidden_columns", False, forever, "recovery"),
 ]
 
 
@@ -214,6 +218,122 @@ def test_a_wrong_recovery_is_found(
     who = ruling(workshop().check(spoiled), [t.message.role for t in spoiled.path()])
     assert who is not None
     assert who.who == "agent"
+
+
+# ── fields that were left out, or came under another name ────────────────────────────────────────────────────────────────
+
+
+class Sight(Struct):
+    """A field that somebody asked for, and could not be seen under its name at first."""
+
+    dialogue: Dialogue
+    at: int
+    label: str
+    others: list[Json]
+    """What other fields of the same record hold."""
+
+    def said(self, text: str, since: int = 0) -> Dialogue:
+        """With other words in the place of the assistant's first after that turn; what it did in between, left out."""
+        turns = self.dialogue.turns
+        then = next(
+            n
+            for n in range(self.at + 1, len(turns))
+            if turns[n].message.role == "assistant" and not turns[n].message.tool_calls
+        )
+        other = replace(turns[then], message=replace(turns[then].message, content=text))
+        since = since or then
+        return put(self.dialogue, since, then - since + 1, [other])
+
+
+@cache
+def sight(kind: str) -> Sight:
+    """A conversation that passes, in which a field that was asked for, of one record, was told after all."""
+    shop = workshop()
+    for item in (i for i in range(SOUGHT) if combine(verdicts(kind, i)).accepted):
+        dialogue = played(kind, item)
+        wanted = wanted_of(dialogue.scenario.tasks)
+        for at, turn in enumerate(dialogue.turns):
+            if turn.fault is None or turn.fault.kind != kind:
+                continue
+            tool, held = shop.index.by_name[call_of(dialogue, at).name], json.decode(turn.fault.held)
+            out = left_out if kind == "hidden_columns" else new_names
+            texts = [t.message.content for t in dialogue.turns[1:] if t.message.role in ("user", "assistant")]
+            for path in out(tool, json.decode(turn.message.content), held):
+                slot = tool.outputs.get(path, Slot())
+                if (
+                    "." in path
+                    or slot.column[:1] in "@"
+                    or f"{slot.table}.{slot.column}" not in wanted
+                    or not isinstance(held[path], str)
+                ):
+                    continue
+                next_text = dialogue.turns[
+                    min(at + (3 if kind == "hidden_columns" else 1), len(dialogue.turns) - 1)
+                ].message
+                if (
+                    sum(held[path] in text for text in texts) == 1
+                    and held[path] in next_text.content
+                    and next_text.role == "assistant"
+                ):
+                    label = shop.catalog.table(slot.table).column(slot.column).label
+                    return Sight(dialogue, at, label, [v for k, v in held.items() if k != path and isinstance(v, str)])
+    raise AssertionError(f"no {kind} of a field that was asked for")
+
+
+UNSEEN: list[tuple[str, str, bool, str]] = [
+    # the kind, what the assistant says instead, whether it asks again before, what finds it
+    ("hidden_columns", "The record holds no {label}.", False, "recovery"),
+    ("hidden_columns", "The {label} is empty.", True, "recovery"),
+    ("hidden_columns", "I can't see the {label} at the moment.", False, "recovery"),
+    ("hidden_columns", "The {label} is 4711.25.", False, "grounding"),
+    ("hidden_columns", "The {label} is {other}.", False, "disclosure"),
+    ("schema_drift", "There is no {label} on record.", True, "recovery"),
+    ("schema_drift", "The {label} hasn't been recorded.", True, "disclosure"),
+    ("schema_drift", "The {label} is 4711.25.", True, "grounding"),
+    ("schema_drift", "The {label} is {other}.", True, "disclosure"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "again", "check"), UNSEEN)
+def test_a_field_that_was_not_seen_is_neither_denied_nor_made_up(kind: str, text: str, again: bool, check: str) -> None:
+    seen = sight(kind)
+    spoiled = seen.said(text.format(label=seen.label, other=seen.others[-1]), 0 if again else seen.at + 1)
+    assert check in failing(spoiled)
+    who = ruling(workshop().check(spoiled), [t.message.role for t in spoiled.path()])
+    assert who is not None
+    assert who.who == "agent"
+
+
+@pytest.mark.parametrize("kind", ["hidden_columns", "schema_drift"])
+def test_another_answer_than_the_one_held_back_fails_the_replay(kind: str) -> None:
+    seen = sight(kind)
+    turn = seen.dialogue.turns[seen.at]
+    shown = json.decode(turn.message.content)
+    other = (
+        {**shown, "more": 1}
+        if kind == "hidden_columns"
+        else {k: 7 if n == 0 else v for n, (k, v) in enumerate(shown.items())}
+    )
+    message = replace(turn.message, content=json.encode(other).decode())
+    assert "replay" in failing(put(seen.dialogue, seen.at, 1, [replace(turn, message=message)]))
+
+
+LABELS: list[tuple[str, str, bool]] = [
+    # a text, the label of a field, whether it says that there is nothing in it
+    ("There is no e-mail on file.", "e-mail", True),
+    ("I don't see any e-mail, and it doesn't have a due date.", "due date", True),
+    ("The due date for this loan is blank.", "due date", True),
+    ("The e-mail hasn't been recorded.", "e-mail", True),
+    ("I can't see the due date at the moment, so I can't say whether it is set.", "due date", False),
+    ("The due date is 4 May, and there is no fine.", "due date", False),
+    ("No due date could be loaded this time.", "due date", False),
+    ("There were no due date changes.", "due date", False),
+]
+
+
+@pytest.mark.parametrize(("text", "label", "lacking"), LABELS)
+def test_a_text_says_that_a_field_holds_nothing(text: str, label: str, lacking: bool) -> None:
+    assert bool(says_lacking(text, label)) is lacking
 
 
 DECLARED: list[tuple[str, bool, Fault]] = [
@@ -263,7 +383,10 @@ def test_each_call_meets_a_fault_as_often_as_asked() -> None:
     kinds = list(KINDS.values())
     drawn = [Faults(share=0.3, rates={"timeout": 0.1}).drawn(kinds, (n + 0.5) / 1000) for n in range(1000)]
     named = [k.name for k in drawn if k is not None]
-    assert {k: named.count(k) for k in KINDS} == {k: 100 if k == "timeout" else 60 for k in KINDS}
+    others = {named.count(k) for k in KINDS if k != "timeout"}
+    assert named.count("timeout") == 100
+    assert max(others) - min(others) <= 1
+    assert len(named) == 400
 
 
 def test_a_change_is_left_in_doubt_only_where_a_read_shows_it() -> None:

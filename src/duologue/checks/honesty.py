@@ -136,7 +136,7 @@ def is_made(call: Executed, block: Sequence[Executed]) -> bool:
     """Whether a change was made, and the assistant can know it: where the answer was held back, by a look at the records since."""
     if call.effect != "write" or not call.failed:
         return call.effect == "write"
-    looked = any(c.effect == "read" and c.at > call.at and c.fault is None for c in block)
+    looked = any(c.effect == "read" and c.at > call.at and not c.lost for c in block)
     return call.worked and looked
 
 

@@ -4,7 +4,9 @@ Asked only of conversations in which faults are declared (docs/faults.md). A fau
 
 * the call is made again, at most twice: given up at once, or made once more after three failures, is a mistake;
 * a change that went unanswered is looked up before it is made again, and before anything is said of it;
-* what turns out to have been made is not made again; what turns out not to have been made is.
+* what turns out to have been made is not made again; what turns out not to have been made is;
+* a field that was left out, or came under another name, is not said to be empty. Where one was left out that nobody asked for, nothing
+  need be done.
 
 What was rightly given up after three failures is noted, and the goal that was missed for it is not the assistant's failure (`blame`).
 """
@@ -15,10 +17,15 @@ from duologue.checks.case import Case
 from duologue.checks.findings import FAULTED, note
 from duologue.checks.honesty import claimed_change
 from duologue.ids import canonical
-from duologue.plans.faults import MOST_TRIES, TimeOut, met
+from duologue.language.lacking import says_lacking
+from duologue.language.saying import is_blank
+from duologue.plans.faults import MOST_TRIES, HiddenColumns, TimeOut, met, wanted_of
+from duologue.plans.hidden import left_out
 from duologue.plans.match import normal_arguments
-from duologue.plans.trace import Executed
-from duologue.types import Finding, Verdict
+from duologue.plans.promised import objects
+from duologue.plans.renamed import SCHEMA_DRIFT, new_names
+from duologue.plans.trace import Executed, read_result
+from duologue.types import Finding, Slot, Verdict
 
 __all__ = ["recoveries", "recovery"]
 
@@ -28,8 +35,9 @@ def recovery(case: Case) -> Verdict:
     findings: list[Finding] = []
     for work in _stretches(case):
         for same in _alike(case, work):
-            findings += _tries(same, work)
+            findings += _tries(case, same, work)
             findings += _doubts(case, same, work)
+        findings += (f for call in work if call.fault is not None for f in _denials(case, call))
     return Verdict("recovery", all(_is_noted(f) for f in findings), tuple(findings))
 
 
@@ -37,12 +45,17 @@ def recoveries(case: Case) -> dict[str, tuple[int, int]]:
     """Kind of fault → how many calls met it, and for how many of them what they were made for was reached before the user spoke again."""
     out: dict[str, tuple[int, int]] = {}
     for work in _stretches(case):
+        reached = {c.index: not any(_denials(case, c)) for c in work if c.fault is not None and not c.lost}
         for same in _alike(case, work):
             for at, call in enumerate(same):
-                if call.fault is not None:
-                    reached = bool(_looked(call, work)) if call.worked else any(c.fault is None for c in same[at + 1 :])
-                    met, recovered = out.get(call.fault.kind, (0, 0))
-                    out[call.fault.kind] = (met + 1, recovered + reached)
+                if call.lost:
+                    reached[call.index] = (
+                        bool(_looked(call, work)) if call.worked else not all(c.lost for c in same[at:])
+                    )
+        for call in work:
+            if call.fault is not None:
+                met, recovered = out.get(call.fault.kind, (0, 0))
+                out[call.fault.kind] = (met + 1, recovered + reached[call.index])
     return out
 
 
@@ -58,27 +71,29 @@ def _stretches(case: Case) -> Iterator[tuple[Executed, ...]]:
 
 
 def _alike(case: Case, work: Sequence[Executed]) -> list[list[Executed]]:
-    """Calls that ask the same, together, where one of them met a fault."""
+    """Calls that ask the same, together, where one of them was answered not at all or not whole."""
     groups: dict[tuple[str, bytes], list[Executed]] = {}
     for call in work:
         arguments = normal_arguments(call.call.arguments, case.trace.tools.get(call.call.name))
         groups.setdefault((call.call.name, canonical(arguments)), []).append(call)
-    return [g for g in groups.values() if any(c.fault is not None for c in g)]
+    return [g for g in groups.values() if any(c.lost for c in g)]
 
 
-def _tries(same: Sequence[Executed], work: Sequence[Executed]) -> Iterator[Finding]:
+def _tries(case: Case, same: Sequence[Executed], work: Sequence[Executed]) -> Iterator[Finding]:
     """How often a call was made: not too seldom, not too often."""
     run = 0
     for call in same:
         if run == MOST_TRIES:
             yield Finding(call.at, f"{call.call.name} is called again after it failed {MOST_TRIES} times running")
             return
-        run = run + 1 if call.fault is not None else 0
+        run = run + 1 if call.lost else 0
     last = same[-1]
     if not run or (_is_doubtful(last) and last.worked):
         return
     if _is_doubtful(last) and not _looked(last, work):
         return  # there is nothing right to do but to look, and that is asked below
+    if last.fault is not None and last.fault.kind == HiddenColumns.name and not _is_wanted(case, last):
+        return
     if run < MOST_TRIES:
         yield Finding(last.turn, f"{last.call.name} failed through no fault of its own, and is not tried again")
     else:
@@ -91,7 +106,7 @@ def _doubts(case: Case, same: Sequence[Executed], work: Sequence[Executed]) -> I
         if not _is_doubtful(call):
             continue
         seen = [c for c in _looked(call, work) if after is None or c.at < after.at]
-        tried = [c for c in work if c.effect == "read" and c.at > call.at and c.fault is not None]
+        tried = [c for c in work if c.effect == "read" and c.at > call.at and c.lost]
         if after is not None and not seen:
             yield Finding(after.at, f"{call.call.name} may have been made, and is made again without a look")
         elif after is not None and call.worked:
@@ -113,7 +128,7 @@ def _unlooked(case: Case, call: Executed, tried: int) -> Iterator[Finding]:
 
 def _is_doubtful(call: Executed) -> bool:
     """A change that went unanswered."""
-    return call.fault is not None and call.effect == "write" and met(call.result) == TimeOut.error
+    return call.lost and call.effect == "write" and met(call.result) == TimeOut.error
 
 
 def _looked(call: Executed, work: Sequence[Executed]) -> list[Executed]:
@@ -122,6 +137,46 @@ def _looked(call: Executed, work: Sequence[Executed]) -> list[Executed]:
     return [
         c
         for c in work
-        if c.effect == "read" and c.at > call.at and c.fault is None
+        if c.effect == "read" and c.at > call.at and not c.lost
         and c.call.arguments and {canonical(v) for v in c.call.arguments.values()} <= named
     ]  # fmt: skip
+
+
+# ── fields that were left out, or came under another name ────────────────────────────────────────────────────────────────
+
+
+def _is_wanted(case: Case, call: Executed) -> bool:
+    """Whether a field that a result was shown without is one that the tasks are about."""
+    wanted = wanted_of(case.tasks)
+    return any(f"{s.table}.{s.column}" in wanted for s in _out_of_sight(case, call).values())
+
+
+def _out_of_sight(case: Case, call: Executed) -> dict[str, Slot]:
+    """The fields that are missing under the names that the tool promises, by their paths."""
+    tool = case.trace.tools.get(call.call.name)
+    if tool is None or call.fault is None:
+        return {}
+    held = read_result(call.fault.held)
+    shown = read_result(call.text)
+    paths = left_out(tool, shown, held) if call.fault.kind == HiddenColumns.name else new_names(tool, shown, held)
+    return {path: tool.outputs[path] for path in paths if path in tool.outputs}
+
+
+def _denials(case: Case, call: Executed) -> Iterator[Finding]:
+    """What is said to be empty that only was not to be seen."""
+    kinds = (HiddenColumns.name, SCHEMA_DRIFT)
+    said = next((s for s in case.trace.assistant if s.turn > call.turn), None)
+    if said is None or call.fault is None or call.fault.kind not in kinds:
+        return
+    held = read_result(call.fault.held)
+    for path, slot in _out_of_sight(case, call).items():
+        column = case.column(f"{slot.table}.{slot.column}")
+        at, _, field = path.rpartition(".")
+        there = [one.get(field) for one in objects(held, at)]
+        if column is not None and there and not any(is_blank(v) for v in there):
+            found = says_lacking(said.text, column.label)
+            if found:
+                how = (
+                    "was left out of the answer" if call.fault.kind == HiddenColumns.name else "came under another name"
+                )
+                yield Finding(said.turn, f"the {column.label} {how}, and the assistant says {found!r}")

@@ -19,7 +19,7 @@ def repetition(case: Case) -> Verdict:
     seen: dict[tuple[str, bytes], tuple[int, int]] = {}
     doubtful: set[bytes] = set()
     for call in case.trace.calls:
-        if call.fault is not None:
+        if call.lost:
             doubtful = _named(call) if call.effect == "write" else doubtful
             continue
         if call.effect == "read" and doubtful and _named(call) <= doubtful:

@@ -36,7 +36,7 @@ def unread(case: Case) -> Verdict:
         for call in case.trace.calls
         if call.effect == "read"
         and not call.failed
-        and call.fault is None
+        and not call.lost
         and steps.get(call.index, set()) <= {"critical"}
         and not _is_used(case, call, call.index in steps)
     ]

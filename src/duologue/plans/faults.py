@@ -8,26 +8,25 @@ toolset shows afterwards how things stand (`shows_change`): a fault that cannot 
 """
 
 import random
-from typing import ClassVar, Protocol
+from collections.abc import Iterable
+from typing import ClassVar, Protocol, runtime_checkable
 
+from msgspec import Struct
+
+from duologue.plans.hidden import hidden, is_hiding, is_lacking, may_hide, says_hidden
 from duologue.plans.index import ToolIndex
+from duologue.plans.promised import levels
+from duologue.plans.renamed import SCHEMA_DRIFT, as_meant, drifted
 from duologue.plans.trace import is_error
 from duologue.plans.ways import error_kind
-from duologue.types import Json, Tool
+from duologue.types import Json, Task, Tool
 
 __all__ = [
-    "KINDS",
-    "MOST_TRIES",
-    "Kind",
-    "LostAnswer",
-    "RateLimit",
-    "ServerError",
-    "StaleRead",
-    "TimeOut",
-    "kinds_for",
-    "met",
-    "shows_change",
-]
+    "KINDS", "MOST_TRIES",
+    "Altering", "HiddenColumns", "Kind", "LostAnswer", "Occasion", "PartialView", "RateLimit", "SchemaDrift", "ServerError",
+    "StaleRead", "TimeOut",
+    "kinds_for", "met", "shows_change", "wanted_of",
+]  # fmt: skip
 
 MOST_TRIES = 3
 """How often the same call is made in vain before it is given up."""
@@ -49,6 +48,29 @@ class Kind(Protocol):
 
     def shown(self, tool: Tool, dice: random.Random) -> dict[str, Json]:
         """What the error says beside its type."""
+
+
+class Occasion(Struct, frozen=True):
+    """A call that is about to meet a fault, and the dice."""
+
+    tool: Tool
+    index: ToolIndex
+    dice: random.Random
+    wanted: frozenset[str] = frozenset()
+    """The slots that the conversation is about."""
+
+
+@runtime_checkable
+class Altering(Protocol):
+    """A kind that shows another answer in the place of the one that came."""
+
+    name: ClassVar[str]
+
+    def altered(self, result: Json, occasion: Occasion) -> Json:
+        """What is shown instead; None where the answer has no place for it."""
+
+    def fits(self, shown: Json, held: Json, tool: Tool) -> bool:
+        """Whether one may have been shown in the place of the other."""
 
 
 class TimeOut:
@@ -128,25 +150,74 @@ class PartialView:
     def shown(self, tool: Tool, dice: random.Random) -> dict[str, Json]:
         return {"partial": True, "note": _PART_ONLY}
 
-    def cut(self, result: Json, tool: Tool, dice: random.Random) -> Json:
+    def altered(self, result: Json, occasion: Occasion) -> Json:
         """The result with its last rows missing; None where it holds no list of several rows, or was cut already."""
         if not isinstance(result, dict) or "note" in result or "partial" in result:
             return None
         name = next((k for k, v in result.items() if isinstance(v, list) and len(v) > 1), "")
         if not name:
             return None
-        return {**result, name: result[name][: dice.randrange(1, len(result[name]))], **self.shown(tool, dice)}
+        dice = occasion.dice
+        return {**result, name: result[name][: dice.randrange(1, len(result[name]))], **self.shown(occasion.tool, dice)}
 
-    def is_cut_of(self, shown: Json, whole: Json) -> bool:
+    def fits(self, shown: Json, held: Json, tool: Tool) -> bool:
         """Whether one result is a cut of the other."""
-        if not isinstance(shown, dict) or not isinstance(whole, dict):
+        if not isinstance(shown, dict) or not isinstance(held, dict):
             return False
         rest = {k: v for k, v in shown.items() if k not in ("partial", "note")}
-        lists = [k for k in rest if rest[k] != whole.get(k)]
-        return rest.keys() == whole.keys() and all(
-            isinstance(rest[k], list) and isinstance(whole[k], list) and rest[k] == whole[k][: len(rest[k])]
+        lists = [k for k in rest if rest[k] != held.get(k)]
+        return rest.keys() == held.keys() and all(
+            isinstance(rest[k], list) and isinstance(held[k], list) and rest[k] == held[k][: len(rest[k])]
             for k in lists
         )
+
+
+class HiddenColumns:
+    """Fields of what is read are missing, with or without a word that says so; the rest is as it is."""
+
+    name: ClassVar[str] = "hidden_columns"
+    error: ClassVar[str] = "hidden"
+    carried_out: ClassVar[bool] = True
+    recovery: ClassVar[str] = "the call is made again; a field that is missing is neither told as empty nor made up"
+
+    def may_meet(self, tool: Tool, index: ToolIndex) -> bool:
+        return tool.effect == "read" and may_hide(tool, index.known_by)
+
+    def shown(self, tool: Tool, dice: random.Random) -> dict[str, Json]:
+        return {}
+
+    def altered(self, result: Json, occasion: Occasion) -> Json:
+        """The result without one or two of its fields."""
+        return hidden(occasion.tool, result, occasion.dice, occasion.index.known_by, occasion.wanted)
+
+    def fits(self, shown: Json, held: Json, tool: Tool) -> bool:
+        """Whether one result is the other without some of its fields."""
+        return is_hiding(shown, held)
+
+
+class SchemaDrift:
+    """Fields come under other names than the tool promises, in this answer or from here on. What is meant can be told by the names."""
+
+    name: ClassVar[str] = SCHEMA_DRIFT
+    error: ClassVar[str] = ""
+    carried_out: ClassVar[bool] = True
+    recovery: ClassVar[str] = (
+        "what is meant is read and told; nothing is said to be missing that came under another name"
+    )
+
+    def may_meet(self, tool: Tool, index: ToolIndex) -> bool:
+        return tool.effect == "read" and any(level.needed for level in levels(tool))
+
+    def shown(self, tool: Tool, dice: random.Random) -> dict[str, Json]:
+        return {}
+
+    def altered(self, result: Json, occasion: Occasion) -> Json:
+        """The result with fields under other names."""
+        return drifted(occasion.tool, result, occasion.dice, occasion.wanted)
+
+    def fits(self, shown: Json, held: Json, tool: Tool) -> bool:
+        """Whether one result is the other under other names."""
+        return bool(shown != held and as_meant(tool, shown) == held)
 
 
 class StaleRead:
@@ -171,10 +242,20 @@ class StaleRead:
 _OLD = "This comes from an older copy of the records. Ask again for the present state."
 _PART_ONLY = "Not all rows could be loaded this time. Ask again to get all of them."
 KINDS: dict[str, Kind] = {
-    k.name: k for k in (TimeOut(), RateLimit(), ServerError(), PartialView(), StaleRead(), LostAnswer())
+    k.name: k
+    for k in (
+        TimeOut(),
+        RateLimit(),
+        ServerError(),
+        PartialView(),
+        HiddenColumns(),
+        StaleRead(),
+        LostAnswer(),
+        SchemaDrift(),
+    )
 }
 """All there are, by name."""
-_ERRORS = {"".join(c for c in k.error if c.isalpha()): k.error for k in KINDS.values()}
+_ERRORS = {"".join(c for c in k.error if c.isalpha()): k.error for k in KINDS.values() if k.error}
 
 
 def kinds_for(tool: Tool, index: ToolIndex) -> list[Kind]:
@@ -182,13 +263,26 @@ def kinds_for(tool: Tool, index: ToolIndex) -> list[Kind]:
     return [k for k in KINDS.values() if k.may_meet(tool, index)]
 
 
-def met(result: Json) -> str:
-    """The error of a fault that a result shows, in snake case and the same in every dialect; empty where it shows none."""
+def met(result: Json, tool: Tool | None = None) -> str:
+    """The error of a fault that a result shows, in snake case and the same in every dialect; empty where it shows none. `tool`: the one
+    that was called, where it is to be seen what its answer lacks without saying so; the result is then given as it is meant (`as_meant`)."""
+    if is_error(result):
+        return _ERRORS.get(error_kind(result["error"]), "")
     if isinstance(result, dict) and result.get("partial") is True and result.get("note") == _PART_ONLY:
         return PartialView.error
     if isinstance(result, dict) and "as_of" in result and result.get("note") == _OLD:
         return StaleRead.error
-    return _ERRORS.get(error_kind(result["error"]), "") if is_error(result) else ""
+    silent = tool is not None and tool.effect == "read" and is_lacking(tool, result)
+    return HiddenColumns.error if silent or says_hidden(result) else ""
+
+
+def wanted_of(tasks: Iterable[Task]) -> frozenset[str]:
+    """The slots that tasks are about: what is to be told, picked by, or decided by."""
+    needs = [part.need for task in tasks for part in task.subtasks if part.need is not None]
+    told = {d.slot for task in tasks for part in task.subtasks for d in part.tell}
+    picked = {f"{n.pick.table}.{n.pick.column}" for n in needs if n.pick is not None}
+    decided = {n.when.slot for n in needs if n.when is not None}
+    return frozenset(told | {w for n in needs for w in n.wanted} | picked | decided)
 
 
 def shows_change(tool: Tool, index: ToolIndex) -> bool:

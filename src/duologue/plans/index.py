@@ -41,6 +41,8 @@ class ToolIndex:
         """Tool name → its inputs, with every part of a composite key as a part of that key."""
         self.by_name: dict[str, Tool] = {t.name: t for t in (*toolset.tools, *gone)}
         self.reader = reader_of(catalog)
+        self.known_by = {t.name: frozenset((*t.key, *t.display)) for t in catalog.tables}
+        """Table → the columns that say which row it is: its key and its name."""
         self._called = {t.name: t.display[0] for t in catalog.tables if len(t.display) == 1}
         self._by_meaning: dict[Meaning, Tool] = {}
         self._finders: dict[str, list[Tool]] = {}

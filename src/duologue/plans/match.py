@@ -103,7 +103,7 @@ def _still_true(trace: Trace, own: Sequence[Executed], task: int) -> list[Execut
 
 def _begun(call: Executed, trace: Trace) -> int:
     """Where a call was first made: it may have met faults before it went through, and what was beside it then did not wait."""
-    same = (c.index for c in trace.calls[: call.index] if c.fault is not None and c.call.name == call.call.name)
+    same = (c.index for c in trace.calls[: call.index] if c.lost and c.call.name == call.call.name)
     return next((i for i in same if trace.calls[i].call.arguments == call.call.arguments), call.index)
 
 

@@ -17,6 +17,7 @@ from duologue.catalog.model import Catalog, Table
 from duologue.ids import from_json
 from duologue.plans.among import narrowed
 from duologue.plans.index import ToolIndex
+from duologue.plans.renamed import as_meant
 from duologue.plans.rows import Listing, Row, RowKey, matches, pick_row, plain
 from duologue.types import Json, Mention, Need, Pick, Tool
 
@@ -87,7 +88,7 @@ class Memory:
         """Take in a result that nobody here asked for. What it shows is known; where it is one row, the talk was about that, before all
         needs and later than about what came before it."""
         try:
-            added = self.absorb(tool, from_json(text), source, -1) if tool is not None else []
+            added = self.absorb(tool, as_meant(tool, from_json(text)), source, -1) if tool is not None else []
         except msgspec.DecodeError:
             return
         for listing in (x for x in added if len(x.rows) == 1):

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from duologue.ids import from_json
 from duologue.kept import Kept
+from duologue.plans.renamed import SCHEMA_DRIFT
 from duologue.protocols import Outcome
 from duologue.types import Dialogue, Fault, Json, Message, Origin, RowChange, Tool, ToolCall, Toolset, Turn
 
@@ -29,6 +30,7 @@ class Executed(Struct, frozen=True):
     """The turn of its result."""
     call: ToolCall
     result: Json
+    """As it is meant: where its fields came under other names, under those that the tool promises."""
     text: str
     """The result as the dialogue shows it."""
     failed: bool
@@ -47,9 +49,16 @@ class Executed(Struct, frozen=True):
     """The user made it, with a tool of their own."""
 
     @property
+    def lost(self) -> bool:
+        """What it was to give did not come, or not whole, through nobody's fault. What came under other names came."""
+        return self.fault is not None and self.fault.kind != SCHEMA_DRIFT
+
+    @property
     def worked(self) -> bool:
         """It did what it was to do, whether or not its answer came."""
-        return not self.failed if self.fault is None else self.fault.done and self.effect == "write"
+        if self.fault is None or not self.lost:
+            return not self.failed
+        return self.fault.done and self.effect == "write"
 
 
 class Said(Struct, frozen=True):
@@ -133,7 +142,8 @@ def _executed(
 ) -> Executed:
     at, number = places
     turn = turns[number]
-    result = read_result(turn.message.content)
+    shown = turn.fault is None or turn.fault.kind != SCHEMA_DRIFT
+    result = read_result(turn.message.content if shown or turn.fault is None else turn.fault.held)
     return Executed(
         index=index,
         at=at,

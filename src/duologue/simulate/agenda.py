@@ -11,6 +11,7 @@ from duologue.ids import from_json
 from duologue.language.weighed import compares
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known, Memory
+from duologue.plans.renamed import as_meant
 from duologue.plans.rows import PART, Listing, RowKey, matches
 from duologue.simulate.owed import Owed, told_of, two_sides
 from duologue.simulate.recovering import call_mark, cleared, stumbled
@@ -309,7 +310,7 @@ class Agenda:
             self.memory.overhear(tool, turn.message.content, at)
             return
         kind, owed, mention = self._serving[turn.message.tool_call_id]
-        result = from_json(turn.message.content)
+        result = as_meant(tool, from_json(turn.message.content))
         failed = isinstance(result, dict) and "error" in result
         if tool.effect == "write":
             self._keep(owed)

@@ -16,10 +16,11 @@ from msgspec.structs import replace
 from duologue.environment.programs import styled
 from duologue.errors import UserError
 from duologue.ids import rng, to_json
-from duologue.plans.faults import KINDS, Kind, PartialView, StaleRead, TimeOut, kinds_for
+from duologue.plans.faults import KINDS, Altering, Kind, Occasion, StaleRead, TimeOut, kinds_for, wanted_of
 from duologue.plans.index import ToolIndex
+from duologue.plans.renamed import SCHEMA_DRIFT, drifted
 from duologue.protocols import Outcome, Session, StateToken
-from duologue.types import Fault, Json, Tool, ToolCall, Turn
+from duologue.types import Fault, Json, Scenario, Tool, ToolCall, Turn
 
 __all__ = ["NO_FAULTS", "Faults", "FaultySession", "carried_out", "faults"]
 
@@ -44,8 +45,16 @@ class Faults(Struct, frozen=True, omit_defaults=True):
                 return kind
         return None
 
+    def of(self, name: str) -> float:
+        """How often calls meet a kind, if all kinds can happen to them."""
+        return self.rates.get(name, self.share / max(1, sum(k not in self.rates for k in KINDS)))
+
 
 NO_FAULTS = Faults()
+_FOR_GOOD = 0.25
+"""How many of the changes of names are for good."""
+LASTING = ("case", "capital")
+"""The styles of those: one for all tools."""
 
 
 def faults(share: float | None, rates: Mapping[str, float]) -> Faults:
@@ -74,9 +83,10 @@ class Rehearsing(Session, Protocol):
 class FaultySession:
     """A `Session` over another one. Closing it closes that one."""
 
-    def __init__(self, within: Rehearsing, rates: Faults, index: ToolIndex, seed: int, made: int = 0) -> None:
-        """`seed`: the scenario's. `made`: calls made in the conversation so far, where it is taken up midway."""
-        self._within, self._rates, self._index, self._seed, self._made = within, rates, index, seed, made
+    def __init__(self, within: Rehearsing, rates: Faults, index: ToolIndex, scenario: Scenario, made: int = 0) -> None:
+        """`made`: calls made in the conversation so far, where it is taken up midway."""
+        self._within, self._rates, self._index, self._seed, self._made = within, rates, index, scenario.seed, made
+        self._wanted = wanted_of(scenario.tasks)
 
     @property
     def state(self) -> StateToken:
@@ -87,36 +97,46 @@ class FaultySession:
         """Execute a tool, or meet a fault. What users do with tools of their own meets none."""
         if own:
             return await self._within.call(name, arguments, own)
-        dice = rng(self._seed, "fault", self._made)
+        number, dice = self._made, rng(self._seed, "fault", self._made)
         self._made += 1
         tool = self._index.by_name.get(name)
         at = dice.random()
         kind = self._rates.drawn(kinds_for(tool, self._index), at) if tool is not None else None
-        if tool is None or kind is None:
+        if tool is None:
             return await self._within.call(name, arguments)
+        occasion = Occasion(tool, self._index, dice, self._wanted)
+        if kind is None:
+            return await self._renamed(arguments, occasion, number)
         if tool.effect == "write" and kind.error == TimeOut.error and self._within.refuses(name, arguments):
             return await self._within.call(name, arguments)
         if isinstance(kind, StaleRead):
             before = self._within.earlier(name, arguments)
             old = kind.aged(*before) if before is not None else None
             if old is not None:
-                done = await self._within.call(name, arguments)
-                return replace(
-                    done, result=old, text=to_json(old), failed=False, fault=Fault(kind.name, True, done.text)
-                )
+                return _instead(await self._within.call(name, arguments), kind, old)
             kind = TimeOut()
+        if isinstance(kind, Altering):
+            done = await self._within.call(name, arguments)
+            return _instead(done, kind, None if done.failed else kind.altered(done.result, occasion))
         result = self._shown(kind, tool, kind.shown(tool, dice))
         if not kind.carried_out:
             return Outcome(result, to_json(result), (), self.state, True, Fault(kind.name))
         done = await self._within.call(name, arguments)
-        if isinstance(kind, PartialView):
-            part = kind.cut(done.result, tool, dice)
-            return (
-                replace(done, result=part, text=to_json(part), fault=Fault(kind.name, True, done.text))
-                if part
-                else done
-            )
         return replace(done, result=result, text=to_json(result), failed=True, fault=Fault(kind.name, True, done.text))
+
+    async def _renamed(self, arguments: dict[str, Json], occasion: Occasion, number: int) -> Outcome:
+        """A call that meets no fault of its own: once the fields have new names for good, its answer has them."""
+        done = await self._within.call(occasion.tool.name, arguments)
+        since = self._since(number) if occasion.tool.effect == "read" and not done.failed else None
+        if since is None:
+            return done
+        dice = rng(self._seed, "renamed", since)
+        return _instead(done, KINDS[SCHEMA_DRIFT], drifted(occasion.tool, done.result, dice, self._wanted, LASTING))
+
+    def _since(self, number: int) -> int | None:
+        """The call from which on fields have new names; None where they have none yet."""
+        rate = self._rates.of(SCHEMA_DRIFT) * _FOR_GOOD
+        return next((n for n in range(number + 1) if rate and rng(self._seed, "drift", n).random() < rate), None)
 
     def close(self) -> None:
         """Let its resources go."""
@@ -124,6 +144,13 @@ class FaultySession:
 
     def _shown(self, kind: Kind, tool: Tool, said: dict[str, Json]) -> Json:
         return {"error": {"type": styled(kind.error, self._index.toolset.dialect.errors), **said}}
+
+
+def _instead(done: Outcome, kind: Kind, shown: Json) -> Outcome:
+    """An answer of which something else is shown; as it is where there is nothing else to show."""
+    if shown is None:
+        return done
+    return replace(done, result=shown, text=to_json(shown), failed=False, fault=Fault(kind.name, True, done.text))
 
 
 def carried_out(turns: Sequence[Turn]) -> list[ToolCall]:

@@ -16,6 +16,7 @@ from duologue.plans.binding import Bound, bind
 from duologue.plans.faults import met
 from duologue.plans.guides import Did, Move, need_of, next_move, through
 from duologue.plans.memory import Known
+from duologue.plans.renamed import as_meant
 from duologue.plans.trace import is_error
 from duologue.simulate.agenda import GUIDE, LOOKUP
 from duologue.simulate.moves import Call, Say
@@ -103,9 +104,10 @@ class Guiding:
                 mine = {a.values["call"] for a in turn.acts if a.kind == GUIDE and a.values["request"] == owed.number}
                 calls |= {c.id: c.name for c in turn.message.tool_calls if c.id in mine}
             elif turn.message.role == "tool" and turn.message.tool_call_id in calls:
-                result = from_json(turn.message.content)
-                if not met(result):
-                    out.append(Did("agent", calls[turn.message.tool_call_id], result, is_error(result)))
+                tool = self.index.by_name[calls[turn.message.tool_call_id]]
+                result = as_meant(tool, from_json(turn.message.content))
+                if not met(result, tool):
+                    out.append(Did("agent", tool.name, result, is_error(result)))
             elif turn.message.role == "user":
                 out += [_seen(a) for a in turn.acts if a.kind == "observe"]
         return out

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field, json
 
 from duologue.ids import to_json
-from duologue.plans.faults import MOST_TRIES, PartialView, StaleRead, TimeOut, met, shows_change
+from duologue.plans.faults import MOST_TRIES, HiddenColumns, PartialView, StaleRead, TimeOut, met, shows_change
 from duologue.plans.memory import Known
 from duologue.plans.trace import is_error
 from duologue.plans.ways import error_kind
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Trouble", "call_mark", "cleared", "gave_up", "hold_on", "reason", "stumbled"]
 
-_NOT_ALL = {PartialView.error: "part", StaleRead.error: "old"}
+_NOT_ALL = {PartialView.error: "part", StaleRead.error: "old", HiddenColumns.error: "hidden"}
 """What came back instead of an error → the lines that say so."""
 _NOTICED = 10
 """Seconds of waiting that somebody notices."""
@@ -43,6 +43,8 @@ class Trouble(Struct):
     doubtful: bool = False
     """It may have been made, and nobody has looked yet."""
     gave_up: bool = False
+    shown: str = ""
+    """The error that was shown when it was given up."""
 
 
 def call_mark(tool: Tool, arguments: dict[str, Json]) -> str:
@@ -53,7 +55,7 @@ def call_mark(tool: Tool, arguments: dict[str, Json]) -> str:
 def stumbled(agenda: "Agenda", owed: "Owed", call: tuple[Tool, dict[str, Json]], result: Json, at: int) -> bool:
     """Take in a result that is a failure of nobody's; False where it is none. `call`: the tool and its arguments."""
     tool, mark = call[0], call_mark(*call)
-    trouble, error = owed.trouble, met(result)
+    trouble, error = owed.trouble, met(result, tool)
     if not error:
         trouble.tries.pop(mark, None)
         return False
@@ -65,6 +67,7 @@ def stumbled(agenda: "Agenda", owed: "Owed", call: tuple[Tool, dict[str, Json]],
     elif trouble.tries[mark] < MOST_TRIES:
         return True
     _give_up(owed, result, at)
+    trouble.shown = error
     return True
 
 
@@ -102,7 +105,7 @@ def _is_made(owed: "Owed", row: Known | None, result: Json, at: int) -> bool:
 def gave_up(teller: "Reporter", owed: "Owed", slots: dict[str, str], dice: random.Random) -> str:
     """What was tried in vain, told as it is."""
     writes = owed.need.meaning.family in ("set", "create", "remove", "link", "unlink", "act")
-    shown = _NOT_ALL.get(met(owed.result), "read")
+    shown = _NOT_ALL.get(owed.trouble.shown, "read")
     path = "unsure" if owed.trouble.doubtful else "write" if writes else shown
     return teller.lines.line(f"gave_up.{path}", dice, slots)
 

@@ -4,27 +4,29 @@ What is declared a fault must look like one, else any result could be passed off
 """
 
 from duologue.environment import SqliteSession
-from duologue.plans.faults import KINDS, PartialView, StaleRead, met
+from duologue.plans.faults import KINDS, Altering, HiddenColumns, SchemaDrift, StaleRead, met
 from duologue.plans.trace import Executed, read_result
-from duologue.types import Fault
+from duologue.types import Fault, Tool
 
 __all__ = ["misdeclared", "passed_over"]
 
 
-def misdeclared(call: Executed, fault: Fault, session: SqliteSession) -> str:
-    """What is wrong with the declaration of a fault; empty where it fits what the conversation shows. `session`: in the state before it."""
+def misdeclared(call: Executed, fault: Fault, session: SqliteSession, tool: Tool | None) -> str:
+    """What is wrong with the declaration of a fault; empty where it fits what the conversation shows. `session`: in the state before it;
+    `tool`: what was called."""
     kind = KINDS.get(fault.kind)
     if kind is None:
         return f"there is no kind of fault {fault.kind[:40]!r}"
-    if met(call.result) != kind.error:
+    shown = read_result(call.text)
+    if not isinstance(kind, SchemaDrift | HiddenColumns) and met(shown) != kind.error:
         return f"the result is not what a {fault.kind} shows"
     if fault.done is not kind.carried_out:
         return f"a {fault.kind} is declared as {'carried out' if fault.done else 'not carried out'}"
-    if isinstance(kind, PartialView) and not kind.is_cut_of(call.result, read_result(fault.held)):
-        return f"what a {fault.kind} shows is not a part of the answer held back"
+    if isinstance(kind, Altering) and (tool is None or not kind.fits(shown, read_result(fault.held), tool)):
+        return f"what a {fault.kind} shows is not made of the answer held back"
     if isinstance(kind, StaleRead):
         before = session.earlier(call.call.name, call.call.arguments)
-        if before is None or kind.aged(*before) != call.result:
+        if before is None or kind.aged(*before) != shown:
             return f"what a {fault.kind} shows is not how it stood before the last change"
     return ""
 

@@ -11,7 +11,7 @@ from duologue.environment import Image, SqliteSession, open_session
 from duologue.errors import DuologueError
 from duologue.plans.trace import Executed, trace
 from duologue.protocols import Outcome
-from duologue.types import Dialogue, Environment, Finding, RowChange, Verdict
+from duologue.types import Dialogue, Environment, Finding, RowChange, Tool, Verdict
 from duologue.verify.faulted import misdeclared, passed_over
 
 SHOWN = 80
@@ -23,13 +23,13 @@ def replay(dialogue: Dialogue, environment: Environment, image: Image) -> Verdic
 
     Raises `UserError` where the image is not the one the environment was made from.
     """
-    calls = trace(dialogue, environment.toolset).made
+    found = trace(dialogue, environment.toolset)
     differing = dialogue.continued.differing if dialogue.continued is not None else ()
     findings: list[Finding] = []
     session = open_session(image, environment, dialogue.scenario.clock)
     try:
-        for call in calls:
-            held, problem_before = _declared(call, session)
+        for call in found.made:
+            held, problem_before = _declared(call, session, found.tools.get(call.call.name))
             if problem_before:
                 findings.append(Finding(call.turn, f"{call.call.name}: {problem_before}"))
                 break
@@ -50,11 +50,11 @@ def replay(dialogue: Dialogue, environment: Environment, image: Image) -> Verdic
     return Verdict("replay", not findings, tuple(findings))
 
 
-def _declared(call: Executed, session: SqliteSession) -> tuple[str | None, str]:
+def _declared(call: Executed, session: SqliteSession, tool: Tool | None) -> tuple[str | None, str]:
     """The result that running a call again must give, None where it was not carried out; and what is wrong with a declared fault."""
     if call.fault is None:
         return call.text, ""
-    problem = misdeclared(call, call.fault, session)
+    problem = misdeclared(call, call.fault, session, tool)
     if problem or call.fault.done:
         return call.fault.held, problem
     return None, passed_over(call, session)
