@@ -19,8 +19,8 @@ from duologue.tasks.maker import ScriptedTasks
 from duologue.tasks.proving.kinds import REFUSED_TOO
 from duologue.types import Subtask, Task
 
-SCENARIOS = 14
-"""Drawn over each of two toolsets before a rule is given up."""
+SCENARIOS = 10
+"""Drawn over each of four toolsets before a rule is given up."""
 QUICK = "operations"
 """The domain that is tried with every run of the tests; the others with the long ones."""
 EXCEPTIONS = {
@@ -34,7 +34,7 @@ EXCEPTIONS = {
 def makers(domain: str) -> tuple[ScriptedTasks, ...]:
     source = from_domain(domain)
     catalog = catalog_of(source)
-    environments = make_tools(source, catalog, 7, [0, 1])
+    environments = make_tools(source, catalog, 7, range(4))
     return tuple(ScriptedTasks(catalog, source.image, e, 7, {"policy": 1.0}) for e in environments)
 
 

@@ -31,7 +31,7 @@ def first(live: SqliteSession, name: str, wanted: dict[str, bool]) -> tuple[dict
     for invoice in ids("clinic", "invoices"):
         for instalments in (2, 6):
             arguments: dict[str, Json] = {"invoice_id": invoice, "instalments": instalments}
-            found = live.judged(name, arguments, near=True)
+            found = live.judged(name, arguments, near=live.guarded)
             if found and {j.rule: j.holds for j in found} == wanted:
                 return arguments, found
     raise AssertionError("none")
@@ -90,7 +90,7 @@ def test_the_bound_is_near_on_both_sides_and_not_far_away(clinic: SqliteSession)
     amount = dict(from_domain("clinic").image.connect().execute("SELECT invoice_id, amount_gbp FROM invoices"))
     seen: dict[bool, list[float]] = {True: [], False: []}
     for invoice, pounds in amount.items():
-        found = clinic.judged("set_up_payment_plan", {"invoice_id": invoice, "instalments": 2}, near=True)
+        found = clinic.judged("set_up_payment_plan", {"invoice_id": invoice, "instalments": 2}, near=("instalments",))
         for judged in found or ():
             seen[judged.near].append(pounds)
     assert seen[True]

@@ -8,7 +8,7 @@ what it was, rows in the same places. That is resume, branch, rewind and replay.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -126,9 +126,14 @@ class SqliteSession:
         with self.fork() as copy:
             return copy.execute(name, arguments).failed
 
-    def judged(self, name: str, arguments: Arguments, near: bool = False) -> list[Judged] | None:
+    @property
+    def guarded(self) -> frozenset[str]:
+        """Ids of the rules with a guard."""
+        return frozenset(rule.id for rule in self._sandbox.environment.policy.rules if rule.sql)
+
+    def judged(self, name: str, arguments: Arguments, near: Collection[str] = ()) -> list[Judged] | None:
         """What each rule with a guard would say to a call made now, all of them asked, and nothing done; None where something else stops it.
-        `near`: say also which of them stand on their bounds."""
+        `near`: of these rules say also whether the call stands on their bounds."""
         copy, program = self._live(), self._sandbox.programs.get(name)
         if program is None:
             return None
@@ -137,8 +142,9 @@ class SqliteSession:
         except ToolError:
             return None
         when = (self._ticks + 1, self._clock.julian_ms(self._ticks + 1))
+        shifts = {r: s for r, s in self._sandbox.shifts(name).items() if r in near} if near else {}
         try:
-            return copy.judge(program, values.copy(), when, self._sandbox.shifts(name) if near else {})
+            return copy.judge(program, values.copy(), when, shifts)
         finally:
             if copy.lost:
                 self._again()

@@ -44,6 +44,8 @@ class Proposer:
         """Number of the need being proposed."""
         self.heard: frozenset[str] | None = None
         """What the talk has been about, where that decides why a matter is handed over (`reasons.py`); None where any reason will do."""
+        self.about_all: frozenset[str] = frozenset()
+        """Tables of which a row is spoken of, where a tool takes one, whether or not it has to."""
         self.thread: dict[str, Mention] = {}
         """Rows that the talk should go on about, by table."""
 
@@ -72,7 +74,7 @@ class Proposer:
         wanted: list[str] = []
         required = set(tool.parameters.get("required", ()))
         for name, slot, nth in mention_slots(self.index.inputs[tool.name]):
-            if name not in required and rng.random() < 0.8:
+            if name not in required and slot.table not in self.about_all and rng.random() < 0.8:
                 continue
             if sum(1 for t in wanted if t == slot.table) <= nth:
                 wanted.append(slot.table)

@@ -60,6 +60,7 @@ class Walk:
 
     def __init__(self, catalog: Catalog, index: ToolIndex, session: SqliteSession, recall: Recall) -> None:
         self.catalog, self.index, self.session, self.recall = catalog, index, session, recall
+        self._guarded = session.guarded
         self.untouched = True
         """Nothing was written in the session."""
         self.memory = Memory(catalog, index)
@@ -198,7 +199,7 @@ class Walk:
             raise Taken  # nobody corrects one entry twice in a conversation, unless they say so
         if mark in self.turned_down:
             raise Taken  # nobody asks again for what was just refused
-        judged = (self.session.judged(tool.name, values, near=True) or []) if tool.effect == "write" else []
+        judged = (self.session.judged(tool.name, values, near=self._guarded) or []) if tool.effect == "write" else []
         outcome = self.recall.execute(self.session, tool.name, values)
         if outcome.failed:
             error = outcome.result["error"]

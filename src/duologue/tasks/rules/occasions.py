@@ -6,13 +6,14 @@ How the row is then spoken of is the walk's affair: it is pointed at, or brought
 """
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from duologue.environment.copies import Judged
-from duologue.ids import canonical, rng
+from duologue.ids import canonical, digest, rng
 from duologue.plans.binding import bind
 from duologue.plans.memory import Known
 from duologue.plans.rows import RowKey
@@ -32,15 +33,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Occasion", "arguments_of", "judged_of", "occasion", "ruled_tools"]
 
-ROWS, SCANNED = 8, 90
+ROWS, SCANNED = 8, 60
 """Rows gone through for one rule and tool in a conversation, and once beforehand."""
+PLENTY = 12
+"""Rows of a table for which a rule decides, after which no more are looked for."""
 ENOUGH = 3
 """Wishes that are to be found before the best is taken."""
 JUST, SEVERAL = 0.15, 0.15
 """How often a wish is looked for that a rule lets through, only just, and one that several rules refuse."""
 _SEEN_FIRST, _STAYS = 6, 0.5
 """Rows the talk has been about that are gone through, and how often these come before others."""
-_COMPANIONS = 3
+_COMPANIONS = 2
 """How often a row is tried together with others, where the tool is about several."""
 _JUST, _SEVERAL, _ALONE = "just", "several", "alone"
 _GOOD, _BEST = 3, 4
@@ -87,7 +90,7 @@ def occasion(drawing: "Drawing", rule: Rule, tool: Tool) -> Occasion | None:
     sought = drawing.dice.choices((_JUST, _SEVERAL, _ALONE), (JUST, SEVERAL, 1 - JUST - SEVERAL))[0]
     best: list[_Found] = []
     for wish in _wishes(drawing, tool, rule):
-        judged = judged_of(drawing, tool, wish)
+        judged = judged_of(drawing, tool, wish, (rule.id,))
         score = _score(judged, rule.id, sought) if judged else 0
         if score:
             best.append(_Found(score, wish))
@@ -116,10 +119,11 @@ def _score(judged: Sequence[Judged], rule: str, sought: str) -> int:
     return _BEST if own.near and sought == _ALONE else 3
 
 
-def judged_of(drawing: "Drawing", tool: Tool, wish: Proposal) -> list[Judged] | None:
-    """What the guards say to a wish; None where something else stops it, or not all is known that the call takes."""
+def judged_of(drawing: "Drawing", tool: Tool, wish: Proposal, near: Collection[str] = ()) -> list[Judged] | None:
+    """What the guards say to a wish; None where something else stops it, or not all is known that the call takes. `near`: the rules of which it is
+    asked whether it stands on their bounds."""
     arguments = arguments_of(drawing, tool, wish)
-    return drawing.walk.session.judged(tool.name, arguments, near=True) if arguments is not None else None
+    return drawing.walk.session.judged(tool.name, arguments, near) if arguments is not None else None
 
 
 def arguments_of(drawing: "Drawing", tool: Tool, wish: Proposal) -> dict[str, Json] | None:
@@ -147,13 +151,20 @@ def _wishes(drawing: "Drawing", tool: Tool, rule: Rule) -> Iterator[Proposal]:
     if not names:
         yield from _proposed(drawing, tool, rule, ({} for _ in range(ROWS)))
         return
-    known = drawing.walk.memory.known.get(names[0], {}).values()
-    seen: list[Target] = [{names[0]: k.key} for k in known][::-1][:_SEEN_FIRST]
+    seen: list[Target] = [{names[0]: k.key} for k in _known(drawing, names[0])]
     mine = [t for t in targets(drawing, rule, tool) if all(_is_theirs(drawing, n, k) for n, k in t.items())]
     first = mine[: ROWS * 2]
     other = drawing.dice.sample(first, min(len(first), ROWS))
+    if len(names) > 1:  # with whatever else the talk has brought
+        beside: list[Target] = [{n: k.key} for n in names[1:] for k in _known(drawing, n)]
+        other += [{names[0]: t[names[0]], **b} for t in other[: ROWS // 2] if names[0] in t for b in ({}, *beside[:2])]
     rows = [*seen, *other] if drawing.dice.random() < _STAYS else [*other, *seen]
     yield from _proposed(drawing, tool, rule, (_by_key(drawing, row) for row in rows))
+
+
+def _known(drawing: "Drawing", name: str) -> list[Known]:
+    """The rows of a table that the talk has shown last."""
+    return list(drawing.walk.memory.known.get(name, {}).values())[::-1][:_SEEN_FIRST]
 
 
 def _proposed(
@@ -164,7 +175,7 @@ def _proposed(
     proposer.heard = None
     try:
         for own in rows:
-            proposer.thread = {**before, **own}
+            proposer.thread, proposer.about_all = {**before, **own}, frozenset(own)
             wish = proposer.propose(tool, drawing.walk.memory, drawing.dice)
             if wish is None:
                 continue
@@ -173,36 +184,53 @@ def _proposed(
             if judged and any(j.holds for j in judged if j.rule == rule.id):
                 yield from variants(drawing, tool, wish)
     finally:
-        proposer.thread, proposer.heard = before, heard
+        proposer.thread, proposer.heard, proposer.about_all = before, heard, frozenset()
+
+
+_kept: OrderedDict[str, tuple[Target, ...]] = OrderedDict()
+_KEPT = 512
 
 
 def targets(drawing: "Drawing", rule: Rule, tool: Tool) -> tuple[Target, ...]:
     """Rows for which the rule decides about what the tool does, those on a bound first and then those nearest to the moment; found out once, on
-    the image as it is at the start."""
-    return drawing.maker.once(f"rule {rule.id} {tool.name}", lambda: _scan(drawing, rule, tool))
+    the image as it is at the start, for all toolsets that have the tool."""
+
+    def found() -> tuple[Target, ...]:
+        name = digest([drawing.maker.image.hash, rule, tool])
+        if name not in _kept:
+            _kept[name] = _scan(drawing, rule, tool)
+            if len(_kept) > _KEPT:
+                _kept.popitem(last=False)
+        return _kept[name]
+
+    return drawing.maker.once(f"rule {rule.id} {tool.name}", found)
 
 
 def _scan(drawing: "Drawing", rule: Rule, tool: Tool) -> tuple[Target, ...]:
     maker, names = drawing.maker, key_tables(tool)
-    dice = rng(maker.environment.id, "scan", rule.id, tool.name)
+    dice = rng(maker.image.hash, "scan", rule.id, tool.name)
     scout = _scout(drawing, dice)
     found: dict[bytes, tuple[int, float, Target]] = {}
 
     def look(name: str, rows: Iterable[Anchor], varied: bool) -> None:
-        table = maker.catalog.table(name)
+        table, good = maker.catalog.table(name), 0
         for anchor in rows:
             key = tuple(str(anchor.values.get(k)) for k in table.key)
             score, target = _decides(scout, rule, tool, (name, key), varied)
             if target is not None:
                 found.setdefault(canonical(target), (-score, _away(scout, name, key), target))
+            good += score >= _GOOD
+            if good >= PLENTY:
+                return
 
     try:
         for n, name in enumerate(names):
             table = maker.catalog.table(name)
             drawn = (maker.anchors.any(table, dice) for _ in range(SCANNED // (n + 1)))
-            look(name, [a for a in drawn if a is not None], varied=True)
+            look(name, (a for a in drawn if a is not None), varied=n == 0)
         if len(found) < ENOUGH:
-            look(names[0], maker.anchors.rows(maker.catalog.table(names[0])), varied=False)
+            rest = maker.anchors.rows(maker.catalog.table(names[0]))
+            look(names[0], rest if found else rest[::2], varied=not found)
     finally:
         scout.walk.session.close()
     return tuple(target for _, _, target in sorted(found.values(), key=lambda f: f[:2]))
@@ -215,7 +243,7 @@ def _decides(
     best: tuple[int, Target | None] = (0, None)
     own = [_by_key(drawing, dict([row]))] * (_COMPANIONS if len(key_tables(tool)) > 1 else 1)
     for wish in _proposed(drawing, tool, rule, own, varied):
-        score = _score(judged_of(drawing, tool, wish) or (), rule.id, _ALONE)
+        score = _score(judged_of(drawing, tool, wish, (rule.id,)) or (), rule.id, _ALONE)
         if score > best[0]:
             rows = [_row(drawing, m, wish.meant) for m in wish.need.mentions]
             best = score, {r.table: r.key for r in rows if r is not None}

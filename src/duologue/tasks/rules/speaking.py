@@ -40,7 +40,10 @@ def spoken(drawing: "Drawing", wish: Proposal) -> tuple[Proposal, list[Subtask]]
 
 
 def _key(drawing: "Drawing", mention: Mention, wish: Proposal) -> RowKey | None:
-    """The row, where it is meant by its key alone, and the user doesn't bring that along."""
+    """The row, where it is meant by its key alone, and the user doesn't bring that along, or by a name by which no tool finds it."""
+    walk = drawing.walk
+    if "@name" in mention.by and walk.index.lookup(mention.table, mention.by) is None:
+        return None if walk.memory.candidates(mention, walk.needs) else wish.meant.get(mention.table)
     key = drawing.maker.catalog.table(mention.table).key
     known = {f.slot for f in wish.known}
     if not key or mention.pick is not None or set(mention.by) != set(key):

@@ -43,7 +43,7 @@ def _same_deed(drawing: "Drawing", tool: Tool, wish: Proposal, ruling: Ruling) -
     """The same with another value, or with a choice made that was left at its default: that nearest to the bound first."""
     found: list[tuple[bool, Proposal]] = []
     for other in variants(drawing, tool, wish):
-        judged = judged_of(drawing, tool, other)
+        judged = judged_of(drawing, tool, other, ruling.rules)
         if judged and all(j.holds for j in judged):
             near = any(j.near for j in judged if j.rule in ruling.rules)
             if any(is_reason(tool, n) for n in changed_in(tool, wish, other)):
