@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import apsw
 
@@ -21,8 +22,9 @@ LONGEST = 120.0
 
 
 def started(arguments: list[str], **more: str) -> "subprocess.Popen[bytes]":
-    """`generate` in a process group of its own."""
-    command = [sys.executable, "-m", "duologue.cli", "generate", *arguments]
+    """`generate`, or the command that the arguments begin with, in a process group of its own."""
+    named = arguments[0] in ("continue", "branch")
+    command = [sys.executable, "-m", "duologue.cli", *([] if named else ["generate"]), *arguments]
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, env={**os.environ, **more}
     )
@@ -130,6 +132,27 @@ def samples(folder: Path, out: Path) -> tuple[bytes, list[tuple[int, bool, str]]
     with Store.open(folder, readonly=True) as store:
         found = [(d.item, ok, d.dialogue.id) for ok in (True, False) for d in store.dialogues(ok)]
     return out.read_bytes(), sorted(found)
+
+
+def rows(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row that a run came to, conversations word for word, accepted or not; but for notes and ledgers, which hold times."""
+    tables = (
+        "items",
+        "tasks",
+        "dialogues",
+        "attempts",
+        "checks",
+        "redrawn",
+        "faults",
+        "untried",
+        "decisions",
+        "config",
+    )
+    db = apsw.Connection(str(folder / FILE_NAME))
+    try:
+        return {table: sorted(db.execute(f"SELECT * FROM {table}")) for table in tables}
+    finally:
+        db.close()
 
 
 def whole(folder: Path) -> None:

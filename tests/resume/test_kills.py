@@ -10,6 +10,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,11 +38,15 @@ class Kind:
         begun = time.monotonic()
         finish(self.arguments(home / "undisturbed"))
         self.seconds = time.monotonic() - begun
-        self.samples = samples(home / "undisturbed", home / "undisturbed.jsonl")
+        self.samples = self.read(home / "undisturbed")
         self.calls = answers(home / "undisturbed")
 
     def arguments(self, folder: Path) -> list[str]:
         return [*self._arguments, "-o", str(folder)]
+
+    def read(self, folder: Path) -> Any:
+        """What a run came to."""
+        return samples(folder, folder.with_suffix(".jsonl"))
 
     def more(self, *arguments: str) -> None:
         """Add to its arguments."""
@@ -87,7 +92,7 @@ def one_kill(kind: Kind, dice: random.Random) -> bool:
     assert asked - before - kept <= kind.at_once  # under way when it was killed
     whole(folder)
     finish(kind.arguments(folder))
-    assert samples(folder, kind.home / "run.jsonl") == kind.samples
+    assert kind.read(folder) == kind.samples
     assert answers(folder) == kind.calls
     assert kind.asked() - asked == kind.calls - kept  # what was kept is not asked again, nor is anything else
     return True
@@ -108,7 +113,7 @@ def one_worker(kind: Kind, dice: random.Random) -> bool:
     assert asked - before - kept <= kind.at_once
     whole(folder)
     finish(kind.arguments(folder))
-    assert samples(folder, kind.home / "run.jsonl") == kind.samples
+    assert kind.read(folder) == kind.samples
     assert kind.asked() - asked == kind.calls - kept
     return True
 
