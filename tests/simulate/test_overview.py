@@ -85,7 +85,7 @@ def test_order_and_range_are_said_only_where_they_were_seen(
     ("name", "value", "fact", "pair"),
     [
         ("seats", 35, "there are 35 seats", "35 seats"),
-        ("seats", 1, "the seats are 1", "seats 1"),
+        ("seats", 1, "there is 1 seat", "1 seat"),
         ("size", 35, "the size is 35", "size 35"),
         ("open", 0, "the open status is set to no", ""),  # a yes or no is no pair
         ("since", "2024-05-03", "the start date is 3 May", "start date 3 May"),

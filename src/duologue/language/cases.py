@@ -6,6 +6,7 @@ A line that has no words for a value, or tells a field that holds nothing, can't
 import re
 from collections.abc import Mapping
 
+from duologue.language.counted import in_singular
 from duologue.types import Json
 
 __all__ = ["fields", "filled"]
@@ -21,14 +22,14 @@ def fields(line: str) -> frozenset[str]:
 
 def filled(line: str, values: Mapping[str, Json]) -> str | None:
     """The line with its values; None where it can't be said of them."""
-    out, at = [], 0
-    for slot in _SLOT.finditer(line):
+    out, rest = "", line
+    while (slot := _SLOT.search(rest)) is not None:
         words = _words(values.get(slot[1]), slot[2])
         if words is None:
             return None
-        out += [line[at : slot.start()], words]
-        at = slot.end()
-    return "".join([*out, line[at:]])
+        out += rest[: slot.start()] + words
+        rest = in_singular(rest, slot.end()) if words == "1" else rest[slot.end() :]
+    return out + rest
 
 
 def _words(value: Json, cases: str | None) -> str | None:

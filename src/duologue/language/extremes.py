@@ -6,7 +6,8 @@ falls back on "highest" and "lowest".
 
 from functools import cache
 
-from duologue.catalog.nouns import head_index, is_participle, is_plural
+from duologue.catalog.nouns import is_participle, is_plural
+from duologue.language.counted import head_of
 from duologue.language.grammar import word_file
 
 _DATES = {"latest": "latest", "earliest": "earliest"}
@@ -75,7 +76,7 @@ def is_adjective(label: str) -> bool:
 def is_many(label: str) -> bool:
     """The label is a plural: "units in stock", "official ratings"."""
     parts = label.split()
-    return bool(parts) and is_plural(parts[head_index(parts)])
+    return bool(parts) and is_plural(parts[head_of(label)])
 
 
 @cache
@@ -84,4 +85,4 @@ def is_counted(label: str) -> bool:
     parts = label.split()
     if not is_many(label):
         return False
-    return parts[head_index(parts)].lower() not in str(word_file("extremes")["amounts"]).split()
+    return parts[head_of(label)].lower() not in str(word_file("extremes")["amounts"]).split()

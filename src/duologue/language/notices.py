@@ -6,6 +6,7 @@ quotes, stays as it is written. So does a small letter at the beginning that bel
 
 import re
 
+from duologue.language.counted import one_unit
 from duologue.language.days import without_year
 from duologue.language.grammar import sentence
 from duologue.language.phrases import Phrases
@@ -30,7 +31,7 @@ def passed_on(message: str, phrases: Phrases) -> str:
         return any(start <= found.start() < end for start, end in kept)
 
     text = _MOMENT.sub(lambda m: m[0] if is_kept(m) else _day(m, phrases, message), message)
-    text = _AMOUNT.sub(lambda m: m[0] if is_kept(m) else m[1] + _figure(m[2]), text)
+    text = _AMOUNT.sub(lambda m: m[0] if is_kept(m) else m[1] + _figure(m[2]), one_unit(text))
     return _ended(text.strip()) if _A_NAME.match(text) else sentence(text)
 
 

@@ -9,7 +9,10 @@ import random
 import re
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from duologue.language.clauses import is_special
+from duologue.language.counted import in_singular
 from duologue.language.grammar import listed
 from duologue.language.phrases import Phrases
 from duologue.plans.binding import mention_slots
@@ -17,6 +20,17 @@ from duologue.plans.index import ToolIndex
 from duologue.types import Json, Need, Tool
 
 _SLOT = re.compile(r"\{(\w+)\}")
+
+
+_SOUGHT = frozenset({"equals", "match", "from", "to"})
+
+
+def _filled(line: str, slots: Mapping[str, str]) -> str:
+    out, rest = "", line
+    while (slot := _SLOT.search(rest)) is not None:
+        out += rest[: slot.start()] + slots[slot[1]]
+        rest = in_singular(rest, slot.end()) if slots[slot[1]] == "1" else rest[slot.end() :]
+    return out + rest
 
 
 class Sayings:
@@ -45,9 +59,22 @@ class Sayings:
         most = max(len(back.keys() & set(_SLOT.findall(t))) for t in best)
         best = [t for t in best if len(back.keys() & set(_SLOT.findall(t))) == most]
         line = dice.choice(best)
-        left = [n for n in said - set(_SLOT.findall(line)) if n in slots and tool.inputs[n].use != "key"]
-        words = [f"{self._label(tool, n)} {slots[n]}" for n in sorted(left)]
-        return _SLOT.sub(lambda m: slots[m[1]], line) + (f", {listed(words)}" if words else "")
+        left = sorted(n for n in said - set(_SLOT.findall(line)) if n in slots and tool.inputs[n].use != "key")
+        return _filled(line, slots) + self._more(tool, need, {n: slots[n] for n in left})
+
+    def _more(self, tool: Tool, need: Need, left: Mapping[str, str]) -> str:
+        """What a line does not say, behind it: what is searched by as a condition, the rest with what it is."""
+        sought = {
+            k
+            for n in left
+            if (k := f"{tool.inputs[n].table}.{tool.inputs[n].column}:{tool.inputs[n].use}").rpartition(":")[2]
+            in _SOUGHT
+        }
+        only = replace(need, values={k: v for k, v in need.values.items() if k in sought}, mentions=())
+        rest = [n for n in left if tool.inputs[n].use not in _SOUGHT]
+        found = [f" {self.phrases.filters(only)}"] if sought else []
+        found += [f", with {listed([f'{left[n]} as the {self._label(tool, n)}' for n in rest])}"] if rest else []
+        return "".join(found)
 
     def _back(self, tool: Tool, row: Mapping[str, Json]) -> dict[str, str]:
         """Field of the result → what is said for it: of those that hold something."""
