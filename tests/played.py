@@ -22,8 +22,9 @@ from duologue.tasks.maker import ScriptedTasks
 from duologue.testing import ScriptedModel, Tiny, tiny_environment
 from duologue.types import Dialogue, Message, Scenario, Turn
 
-SURE = profile({"second_thought": 0, "slip": 0})
-"""Who never says a wrong value first: what a model says in these words is judged by its words alone."""
+SURE = profile({"second_thought": 0, "slip": 0, "switch": 0})
+"""Who never says a wrong value first, and ends a matter before the next, as a model that is given one goal after the other does: what a
+model says in these words is judged by its words alone."""
 NEXT_GOAL = "Something else comes up"
 
 
