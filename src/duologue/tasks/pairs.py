@@ -2,7 +2,8 @@
 
 Nothing but the data says that: where most rows of one table hold what the row they refer to holds, far more than chance has it, one is a copy of the
 other; where a figure is mostly what the rows that refer to its row add up to, or how many they are, it is their total. Which rows don't agree is kept
-too, since those are what people come to talk about. Looked for once per image; of tables that are long only a part.
+too, since those are what people come to talk about. Looked for once per image, in its first rows; a figure is held against all rows that refer to
+its own, and against none where they are very many.
 """
 
 from collections import Counter
@@ -17,7 +18,7 @@ from duologue.types import Json
 __all__ = ["Pair", "pairs_of"]
 
 _LOOKED_AT = 2_000
-"""Rows of a table, or rows that have others, that are looked at."""
+"""Rows that are looked at: of those that hold a copy, or of those that hold a figure."""
 _LONGEST = 200_000
 """Rows of a table beyond which nothing is added up: that would take long."""
 _FEWEST = 16
@@ -48,6 +49,7 @@ class Pair(Struct, frozen=True):
     other: Column | None
     """Nothing of a count."""
     times: Column | None = None
+    """Of a sum: what each `other` is multiplied by before it is added up."""
     at_odds: tuple[Json, ...] = ()
     """Keys of rows that don't agree, in the image; nothing where a key takes several columns."""
     agreeing: tuple[Json, ...] = ()
@@ -87,7 +89,7 @@ def _copies(db: apsw.Connection, link: Link, child: Table, parent: Table) -> Ite
 
 
 def _could_be_one(one: Column, two: Column) -> bool:
-    """They are of one kind, and share a word in their names, or are sums of money."""
+    """They are of one kind, and share a word in their names or a unit, or are sums of money."""
     alike = one.role == two.role or {one.role, two.role} <= _TEXTS
     kind = one.type == two.type or {one.type, two.type} <= _NUMBERS
     if not alike or not kind or _is_mixed(one) or _is_mixed(two):

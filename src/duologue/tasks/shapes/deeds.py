@@ -33,7 +33,7 @@ def deeds(drawing: "Drawing") -> list[Field]:
     """The deeds, each with the column that says how a row stands: `column` is what the deed hangs on, not what it sets. None that can be done in no
     state, or in all of them."""
     found = drawing.maker.once(
-        "deeds", lambda: [f for f in _all(drawing) if 0 < len(_able(drawing, f)) < f.column.distinct]
+        "deeds", lambda: [f for f in _all(drawing) if 0 < len(can_be_done(drawing, f)) < f.column.distinct]
     )
     return [f for f in found if drawing.client is None or drawing.client.serves(f.tool)]
 
@@ -100,18 +100,24 @@ def _all(drawing: "Drawing") -> list[Field]:
 
 def _able(drawing: "Drawing", field: Field) -> list[Json]:
     maker, rows = drawing.maker, mention_slots(drawing.walk.index.inputs[field.tool.name])
-    session = maker.prover.session_after((), scenario_clock(maker.catalog, 0))
     tried: dict[str, int] = {}
     out: list[Json] = []
+    for anchor in reversed(maker.anchors.rows(maker.catalog.table(field.slot.table))):
+        state = anchor.values.get(field.column.name)
+        if state is None or state in out or tried.get(str(state), 0) >= _TRIED:
+            continue
+        tried[str(state)] = tried.get(str(state), 0) + 1
+        arguments = {name: anchor.values.get(slot.column) for name, slot, _ in rows}
+        if None not in arguments.values() and _works(drawing, field.tool, arguments):
+            out.append(state)
+    return out
+
+
+def _works(drawing: "Drawing", tool: Tool, arguments: dict[str, Json]) -> bool:
+    """Whether it can be done in the image as it is: what was done in trying another would decide about this one."""
+    maker = drawing.maker
+    session = maker.prover.session_after((), scenario_clock(maker.catalog, 0))
     try:
-        for anchor in reversed(maker.anchors.rows(maker.catalog.table(field.slot.table))):
-            state = anchor.values.get(field.column.name)
-            if state is None or state in out or tried.get(str(state), 0) >= _TRIED:
-                continue
-            tried[str(state)] = tried.get(str(state), 0) + 1
-            arguments = {name: anchor.values.get(slot.column) for name, slot, _ in rows}
-            if None not in arguments.values() and not session.execute(field.tool.name, arguments).failed:
-                out.append(state)
+        return not session.execute(tool.name, arguments).failed
     finally:
         session.close()
-    return out
