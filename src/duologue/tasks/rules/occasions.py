@@ -100,7 +100,7 @@ def occasion(drawing: "Drawing", rule: Rule, tool: Tool) -> Occasion | None:
     for found in best[:ENOUGH]:
         mark = drawing.walk.mark()
         made = spoken(drawing, found.wish)
-        if made is not None:
+        if made is not None and _score(judged_of(drawing, tool, made[0], (rule.id,)) or (), rule.id, sought):
             return Occasion(tool, *made)
         drawing.walk.back_to(mark)
     return None

@@ -72,6 +72,9 @@ def _reached(
     own = client is not None and name in client.own | client.people
     if not own and (_can_be_named(drawing, anchor) if table.display else proposer.is_numbered(table)):
         return proposer.bring(table, anchor, out)
+    beside = _beside(drawing, name, made) if depth else None
+    if beside is not None:
+        return beside
     for tool, above in _lists(drawing, name) if depth else ():
         columns = next((x.columns for x in drawing.maker.catalog.links if (x.table, x.to) == (name, above)), ())
         if not columns or tool.meaning is None or any(c not in anchor.values for c in columns):
@@ -87,6 +90,27 @@ def _reached(
             lead.append(part)
             return _pointing(drawing, name, key)
     return _found(drawing, anchor, key, lead) if depth and not own else None
+
+
+def _beside(drawing: "Drawing", name: str, made: tuple[Proposal, list[Subtask]]) -> Mention | None:
+    """A row of a list that another row of the wish gives ("where that appointment could be moved to"): any that can be pointed at."""
+    out, lead = made
+    spoken_of = {m.table: m for m in out.need.mentions if m.table != name}
+    for tool, above in _lists(drawing, name):
+        linked = any((x.table, x.to) == (name, above) for x in drawing.maker.catalog.links)
+        if above not in spoken_of or linked or tool.meaning is None:
+            continue
+        mark = drawing.walk.mark()
+        proposal = Proposal(Need(tool.meaning, (spoken_of[above],)), list(out.known), dict(out.meant))
+        part = drawing.attempt(tool, proposal, finish=partial(_whole, drawing, tool))
+        drawing.proposer.now = drawing.walk.needs
+        ways = drawing.proposer.ways_to_point(name, drawing.walk.memory, drawing.dice) if part is not None else []
+        clear = [m for m in ways if len(drawing.walk.memory.candidates(m, drawing.walk.needs)) == 1]
+        if part is not None and clear:
+            lead.append(part)
+            return drawing.dice.choice(clear)
+        drawing.walk.back_to(mark)
+    return None
 
 
 def _found(drawing: "Drawing", anchor: Anchor, key: RowKey, lead: list[Subtask]) -> Mention | None:
