@@ -61,6 +61,15 @@ def digest(value: Any, length: int = 16) -> str:
     return hashlib.blake2b(data, digest_size=32).hexdigest()[:length]
 
 
+def digest_text(parts: Iterable[str], length: int = 16) -> str:
+    """The `digest` of a text that comes in parts, of which one at a time is held."""
+    found = hashlib.blake2b(b'"', digest_size=32)
+    for part in parts:
+        found.update(canonical(part)[1:-1])
+    found.update(b'"')
+    return found.hexdigest()[:length]
+
+
 def derive_seed(*parts: str | int) -> int:
     """A 64-bit seed for the thing named by `parts` (run seed first, then ever narrower names)."""
     text = "\x1f".join(map(str, parts)).encode()

@@ -10,6 +10,8 @@ import pytest
 from duologue.cli import run
 from duologue.continuing.foreign import dialogue_of_talk
 from duologue.continuing.places import parts
+from duologue.continuing.sources import FileOrigin
+from duologue.ids import digest, digest_text
 from duologue.sources import from_domain
 from duologue.store import Store
 from duologue.talks import Call, Offered, Place, Talk
@@ -201,3 +203,21 @@ def test_each_call_gets_its_own_result(
 )
 def test_leave_taking_is_heard(text: str, reply: str, leaves: bool) -> None:
     assert parts(text, reply) is leaves
+
+
+@pytest.mark.parametrize("text", ["", 'a "b"\\\r\n', "\ufeffé€😀\x00" * 9])
+def test_a_file_is_told_from_another_without_holding_it(text: str) -> None:
+    for size in (1, 5, 1000):
+        assert digest_text(text[n : n + size] for n in range(0, len(text), size)) == digest(text)
+
+
+def test_rows_are_found_again_in_any_order(rows: Path) -> None:
+    out = rows / "mixed.jsonl"
+    out.write_text((rows / "rows.jsonl").read_text() + "no row\n")
+    origin = FileOrigin(out, (), None, 0)
+    entries = origin.entries(None)
+    found = [origin.parent(n) for n in (1, 0, 2, 1)]
+    assert [p.name for p in found] == [entries[n].name for n in (1, 0, 2, 1)]
+    assert [bool(e.environment) for e in entries] == [True, True, False]
+    assert entries[2].reason == found[2].reason != ""
+    assert FileOrigin(out, (), None, 0).used() == origin.used() != set()

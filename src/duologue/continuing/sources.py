@@ -25,7 +25,7 @@ from duologue.export import environment_path, read_environment, read_tools
 from duologue.export.rows import FORMAT, Row, dialogue_of
 from duologue.export.stage_files import named
 from duologue.ground import built_in, catalog_of
-from duologue.ids import digest
+from duologue.ids import digest_text
 from duologue.sources import from_sqlite
 from duologue.store import Store
 from duologue.talks import Talk, Unreadable, conversations_or
@@ -33,6 +33,8 @@ from duologue.talks.files import Raw
 from duologue.types import Dialogue, Environment, Json
 
 NO_TOOLS, NO_DATABASE = "nothing says how its tools work", "its database is not given"
+_PIECE = 2**20
+"""Characters of a file that are read at a time to tell it from another."""
 MISSING = {
     NO_TOOLS: "Keep the env-*.json files beside exported rows, or name a toolset: --env FILE.",
     NO_DATABASE: "Give each that they were made from: --db FILE.",
@@ -126,7 +128,8 @@ class FileOrigin:
         """Raises `UserError` where something that was named can't be read."""
         self.path, self.env, self.seed = path, env, seed
         try:
-            self._mark = digest(path.read_bytes().decode("utf-8", "replace"))
+            with path.open(encoding="utf-8", errors="replace", newline="") as file:
+                self._mark = digest_text(iter(lambda: file.read(_PIECE), ""))
         except OSError as error:
             raise UserError(
                 f"Cannot read {str(path)!r}: {error.strerror}.", "Name a run folder, or a file of conversations."
