@@ -66,6 +66,8 @@ def test_names_keep_their_small_letter(text: str, names: set[str], said: str) ->
     [
         ("jdoe", "other", True, True),
         ("j.doe@example.org", "contact", False, True),
+        ("health check", "name", True, False),
+        ("web-front nightly backup", "name", True, True),
         ("web-front-01", "other", False, True),
         ("not-done", "status", False, False),
         ("pending", "status", False, False),

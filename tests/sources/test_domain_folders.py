@@ -201,6 +201,7 @@ def test_a_file_is_missing(make: Make, name: str) -> None:
         ("lexicon.yaml", "labels: {", "labels: {1: {", "lexicon.yaml: "),
         ("lexicon.yaml", "labels:", "lables:", "lexicon.yaml: .*lables"),
         ("lexicon.yaml", "    done:", "    finished:", "lexicon.yaml: wording of 'lend': there is no kind of phrase 'finished'"),
+        ("lexicon.yaml", '"lend {book_id} until {due_on}"', '"lend {book_id} -> price"', "lexicon.yaml: wording of 'lend': 'price' is not a field of its result"),
         ("lexicon.yaml", "until {due_on}", "until {day}", "lexicon.yaml: wording of 'lend': 'day' is not a parameter"),
     ],
 )  # fmt: skip

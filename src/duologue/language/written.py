@@ -37,6 +37,7 @@ def is_small_name(value: Json, column: Column | None, names: bool) -> bool:
     are words like any other."""
     if not isinstance(value, str) or not value[:1].islower() or len(value) > _LONGEST:
         return False
+    is_code = _CODE.search(value) is not None
     if names or (column is not None and column.role in _NAMES):
-        return True
-    return _CODE.search(value) is not None and " " not in value and (column is None or column.role not in _WORDS)
+        return is_code or " " not in value  # a name of plain words ("health check") begins a sentence like any word
+    return is_code and " " not in value and (column is None or column.role not in _WORDS)

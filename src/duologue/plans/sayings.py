@@ -2,7 +2,9 @@
 
 A tool's `wording` holds lines by part (`request`, `confirm`, `done`) with its parameters as slots: a key's slot takes the row as it
 is spoken of, any other the value as it is said. A `done` line may also take what came back ("{refunded_gbp} is paid back"); it is said
-where that came back and is not nothing, and then rather than one without. A tool without wording is spoken of by its family alone.
+where that came back and is not nothing, and then rather than one without. A `request` line of a tool that lists may end in the fields that it asks for ("see when they expire ->
+expires_on"): it is said where these are wanted, so that they are told, and then rather than one without. A tool without wording is spoken
+of by its family alone.
 """
 
 import random
@@ -20,6 +22,8 @@ from duologue.plans.index import ToolIndex
 from duologue.types import Json, Need, Tool
 
 _SLOT = re.compile(r"\{(\w+)\}")
+_ASKS = "->"
+"""What stands between a phrase of a request and the fields that it asks for."""
 
 
 _SOUGHT = frozenset({"equals", "match", "from", "to"})
@@ -33,6 +37,26 @@ def _filled(line: str, slots: Mapping[str, str]) -> str:
     return out + rest
 
 
+def asks_for(line: str) -> tuple[str, tuple[str, ...]]:
+    """A phrase of a request, and the fields of the result that it asks for: "see when they expire -> expires_on"."""
+    text, _, fields = line.partition(_ASKS)
+    return text.rstrip(), tuple(f.strip() for f in fields.split(",") if f.strip())
+
+
+def promised(tool: Tool) -> list[tuple[str, frozenset[str]]]:
+    """The phrases of a request, each with what it asks for of each row (slots); of a tool that shows one row nothing."""
+    slots = {path.rpartition(".")[2]: f"{s.table}.{s.column}" for path, s in tool.outputs.items() if not s.use}
+    parted = [asks_for(line) for line in tool.wording.get("request", ())]
+    one = tool.meaning is not None and tool.meaning.family == "get"
+    return [(text, frozenset(slots.get(f, f) for f in fields)) for text, fields in parted if not (one and fields)]
+
+
+def _telling(tool: Tool, need: Need) -> list[str]:
+    """Of the phrases of a request those that ask for what is wanted, or for nothing of their own; the former where there are such."""
+    lines = promised(tool)
+    return [t for t, slots in lines if slots and slots <= set(need.wanted)] or [t for t, slots in lines if not slots]
+
+
 class Sayings:
     """The phrases of one toolset."""
 
@@ -44,14 +68,21 @@ class Sayings:
     ) -> str:
         """A phrase for the need, saying every value it gives; empty where there is none. `row`: what came back, by slot."""
         tool = self.index.serving(need.meaning)
-        if tool is None or not tool.wording.get(part) or need.pick is not None or is_special(need):
+        if (
+            tool is None
+            or not tool.wording.get(part)
+            or need.pick is not None
+            or need.among is not None
+            or is_special(need)
+        ):
             return ""
         back = self._back(tool, row or {})
         slots = back | self.slots(tool, need, rows)
         said = {k for k, s in tool.inputs.items() if f"{s.table}.{s.column}:{s.use}" in need.values}
         if part != "request":
             said -= {k for k, s in tool.inputs.items() if s.use == "proof"}  # given once, and not read back
-        fits = [t for t in tool.wording[part] if set(_SLOT.findall(t)) <= slots.keys()]
+        lines = _telling(tool, need) if part == "request" else tool.wording[part]
+        fits = [t for t in lines if set(_SLOT.findall(t)) <= slots.keys()]
         full = [t for t in fits if said <= set(_SLOT.findall(t))]
         best = full or sorted(fits, key=lambda t: -len(said & set(_SLOT.findall(t))))[:1]
         if not best:

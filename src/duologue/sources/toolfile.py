@@ -24,6 +24,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from duologue.errors import UserError
+from duologue.plans.sayings import asks_for
 from duologue.sources.files import decoded
 from duologue.types import Meaning, Slot, Statement, Tool
 
@@ -175,3 +176,9 @@ def _check_wording(path: Path, tool: ToolEntry, wording: dict[str, tuple[str, ..
         unknown = sorted({slot for phrase in phrases for slot in _SLOT.findall(phrase)} - tool.inputs.keys() - back)
         if unknown:
             raise UserError(f"{where}: {unknown[0]!r} is not a parameter", f"Parameters: {', '.join(tool.inputs)}.")
+        given = {path.rpartition(".")[2] for path in tool.outputs}
+        lost = sorted({f for phrase in phrases for f in asks_for(phrase)[1]} - given)
+        if lost:
+            raise UserError(
+                f"{where}: {lost[0]!r} is not a field of its result", f"Fields: {', '.join(sorted(given))}."
+            )

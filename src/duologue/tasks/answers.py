@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from duologue.plans.gist import FEW, TELL_ALL, naming_slots
 from duologue.plans.memory import Memory
 from duologue.plans.rows import Listing
+from duologue.plans.sayings import promised
 from duologue.tasks.needs import Proposer
 from duologue.types import Need, Tool
 
@@ -17,6 +18,8 @@ PICKED = 0.4
 """How often one row is wanted of a list that could be told in full, where it is not a short one."""
 ASKED_FOR = 0.5
 """How often more than the names of the rows is asked for."""
+PROMISED = 0.5
+"""How often what a phrase of the tool asks for is what is wanted."""
 COMPUTED = frozenset({"sum", "avg", "min", "max", "count", "share"})
 _ROWS = frozenset({"find", "search", "related", "missing"})
 """Families that give rows: what is computed beside each is one more thing to tell of it, and no figure that the question is about."""
@@ -92,10 +95,20 @@ def _is_picked_from(listing: Listing, rng: random.Random) -> bool:
     return listing.total > TELL_ALL or (listing.total > FEW and rng.random() < PICKED)
 
 
+def _promised(proposer: Proposer, need: Need, found: Offer) -> list[list[str]]:
+    """What phrases of the tool ask for by themselves ("when they expire"), as far as the answer has it to tell."""
+    tool = proposer.index.serving(need.meaning)
+    fields = [slots for _, slots in promised(tool)] if tool is not None else []
+    return [[s for s in found.telling if s in slots] for slots in fields if slots and slots <= set(found.telling)]
+
+
 def _beside(proposer: Proposer, need: Need, what: tuple[Listing, Offer], rng: random.Random) -> list[str]:
     """What is told of each row of a list beside its name: what the question goes by, what tells rows of one name apart, and of rows that have
     no name what says what they are. Anything further is asked for by its name, now and then."""
     listing, found = what
+    asked = _promised(proposer, need, found)
+    if asked and rng.random() < PROMISED:
+        return rng.choice(asked)
     given = {key.rpartition(":")[0] for key in need.values}
     out = [s for s in found.telling if s in given][:1]
     rest = [s for s in _by_weight(proposer, need, found.telling) if s not in out]
