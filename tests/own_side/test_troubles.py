@@ -10,13 +10,15 @@ from duologue.checks import combine
 from duologue.environment import open_session
 from duologue.export.rows import FORMS, Row, RunFacts, dialogue_of, messages_of, metadata_of
 from duologue.ids import from_json, to_json
+from duologue.language.cases import filled
 from duologue.models.prompts import Prompts
 from duologue.models.voice import Voice
+from duologue.plans.heeding import Heeding
 from duologue.protocols import Request
-from duologue.simulate.heeding import Heeding
 from duologue.simulate.model_agent import ModelAgent
 from duologue.simulate.model_user import ModelUser
 from duologue.simulate.scripted import Pair, perform
+from duologue.sources import from_domain
 from duologue.testing import ScriptedModel
 from duologue.types import Dialogue, Message
 from own_side.household import played, scenarios, shop, source
@@ -246,6 +248,20 @@ HEARD = [
     ("Your subscription is active again.", None),
     ("What is the number of your subscription?", None),
     ("Is there anything else I can do for you?", None),
+    ("Is the cable pushed in?", "check_cable"),
+    ("Don't push the cable in yet.", None),
+    ("There is no need to press the power button.", None),
+    ("I have pressed the power button for you.", None),
+    ("The power is off. Could you press the power button?", "press_power"),
+    ("Please switch the TV to HDMI 7.", None),
+    ("Please switch the TV to HDMI " + "1" * 400, None),
+]
+CLAIMED = [
+    ("I have pushed the cable in for you.", "push_in_cable"),
+    ("I've just pressed the power button on your box.", "press_power"),
+    ("I have resumed your subscription.", None),
+    ("Have you pushed the cable in?", None),
+    ("I haven't pushed the cable in.", None),
 ]
 
 
@@ -253,3 +269,40 @@ HEARD = [
 def test_what_an_assistant_asks_for_is_heard(text: str, tool: str | None) -> None:
     found = Heeding(shop().environment.toolset.own).asked_for(text)
     assert (found[0].name if found else None) == tool
+
+
+@pytest.mark.parametrize(("text", "tool"), CLAIMED)
+def test_what_an_assistant_says_to_have_done_with_it_is_heard(text: str, tool: str | None) -> None:
+    found = Heeding(shop().environment.toolset.own).claimed(text)
+    assert (found.name if found else None) == tool
+
+
+PHONE = [
+    ("Please turn mobile data off.", None),
+    ("Please turn off data roaming.", None),
+    ("Please turn on airplane mode.", None),
+    ("Is airplane mode on?", "check_status_bar"),
+    ("Don't restart your phone yet.", None),
+    ("There is no need to restart the phone.", None),
+    ("I have turned off data roaming on my side.", None),
+    ("Thanks! Could you restart the phone?", "restart_phone"),
+    ("Data saver is on. Could you turn it off?", "turn_off_data_saver"),
+]
+
+
+@pytest.mark.parametrize(("text", "tool"), PHONE)
+def test_nothing_is_done_the_other_way_round(text: str, tool: str | None) -> None:
+    found = Heeding(from_domain("telecom").own_tools).asked_for(text)
+    assert (found[0].name if found else None) == tool
+
+
+@pytest.mark.parametrize("name", ["telecom", "helpdesk"])
+def test_each_line_that_asks_for_a_tool_is_heard_as_that(name: str) -> None:
+    tools = from_domain(name).own_tools
+    hearing = Heeding(tools)
+    for tool in tools:
+        choice = {n: s.get("enum", [""])[0] for n, s in tool.parameters["properties"].items()}
+        for line in tool.wording["instruct"]:
+            found = hearing.asked_for(filled(line, choice) or line)
+            assert found is not None, line
+            assert found[0].name == tool.name, line

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from duologue.ids import from_json
 from duologue.language.cases import fields, filled
 from duologue.plans.guides import own_values
+from duologue.plans.heeding import Heeding
 from duologue.plans.trace import is_error
 from duologue.protocols import Utterance
 from duologue.simulate.behaviours.scene import Scene, say
-from duologue.simulate.heeding import Heeding
 from duologue.simulate.said import UnsaidError
 from duologue.types import Act, Json, Message, Task, Tool, ToolCall
 
