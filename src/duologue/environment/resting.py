@@ -72,6 +72,12 @@ class RestingSession:
         """Whether a call would fail now; see `SqliteSession.refuses`."""
         return self._home.wake(self).refuses(name, arguments)
 
+    def around(
+        self, name: str, arguments: dict[str, Json], look: tuple[str, dict[str, Json]]
+    ) -> tuple[Json, Json] | None:
+        """What a read would give before and after a call made now; see `SqliteSession.around`."""
+        return self._home.wake(self).around(name, arguments, look)
+
     def earlier(self, name: str, arguments: dict[str, Json]) -> tuple[dict[str, Json], str] | None:
         """What a call gave right before the last change; see `SqliteSession.earlier`."""
         return self._home.wake(self).earlier(name, arguments)

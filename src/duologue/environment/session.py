@@ -126,6 +126,13 @@ class SqliteSession:
         with self.fork() as copy:
             return copy.execute(name, arguments).failed
 
+    def around(self, name: str, arguments: Arguments, look: tuple[str, Arguments]) -> tuple[Result, Result] | None:
+        """What a read (`look`: its name and arguments) would give before and after a call made now; None where one of them would fail.
+        Tried on a copy, which is let go."""
+        with self.fork() as copy:
+            made = [copy.execute(*look), copy.execute(name, arguments), copy.execute(*look)]
+        return None if any(m.failed for m in made) else (made[0].result, made[2].result)
+
     @property
     def guarded(self) -> frozenset[str]:
         """Ids of the rules with a guard."""

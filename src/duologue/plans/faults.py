@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from duologue.plans.hidden import hidden, is_hiding, is_lacking, may_hide, says_hidden
 from duologue.plans.index import ToolIndex
+from duologue.plans.looking import leaves_a_trace
 from duologue.plans.promised import levels
 from duologue.plans.renamed import SCHEMA_DRIFT, as_meant, drifted
 from duologue.plans.trace import is_error
@@ -25,7 +26,7 @@ __all__ = [
     "KINDS", "MOST_TRIES",
     "Altering", "HiddenColumns", "Kind", "LostAnswer", "Occasion", "PartialView", "RateLimit", "SchemaDrift", "ServerError",
     "StaleRead", "TimeOut",
-    "kinds_for", "met", "shows_change", "wanted_of",
+    "answers_needed", "kinds_for", "met", "shows_change", "shows_row", "wanted_of",
 ]  # fmt: skip
 
 MOST_TRIES = 3
@@ -276,6 +277,17 @@ def met(result: Json, tool: Tool | None = None) -> str:
     return HiddenColumns.error if silent or says_hidden(result) else ""
 
 
+def answers_needed(tasks: Iterable[Task]) -> frozenset[str]:
+    """The tools whose answers tasks go by: something of them is to be told, or goes into a later call."""
+    out: set[str] = set()
+    for task in tasks:
+        out |= {task.plan[d.step - 1].tool for part in task.subtasks for d in part.tell if 0 < d.step <= len(task.plan)}
+        for step in task.plan:
+            texts = [v for v in step.arguments.values() if isinstance(v, str)]
+            out |= {s.tool for n, s in enumerate(task.plan, 1) if any(t.startswith(f"${n}.") for t in texts)}
+    return frozenset(out)
+
+
 def wanted_of(tasks: Iterable[Task]) -> frozenset[str]:
     """The slots that tasks are about: what is to be told, picked by, or decided by."""
     needs = [part.need for task in tasks for part in task.subtasks if part.need is not None]
@@ -286,7 +298,12 @@ def wanted_of(tasks: Iterable[Task]) -> frozenset[str]:
 
 
 def shows_change(tool: Tool, index: ToolIndex) -> bool:
-    """Whether a read shows afterwards if a call of this tool did its work: a row by its key, with every value that was to be set."""
+    """Whether a read shows afterwards if a call of this tool did its work."""
+    return shows_row(tool, index) or leaves_a_trace(tool, index)
+
+
+def shows_row(tool: Tool, index: ToolIndex) -> bool:
+    """Whether a row by its key shows it, with every value that was to be set."""
     meaning = tool.meaning
     if meaning is None or tool.effect != "write" or meaning.family not in ("set", "remove"):
         return False

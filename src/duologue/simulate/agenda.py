@@ -327,7 +327,7 @@ class Agenda:
             return
         if kind == CHECK:
             owed.checked = True
-            cleared(owed, self._own_row(owed), result, at)
+            cleared(self, owed, self._own_row(owed), result, at)
             return
         owed.listings, owed.result, owed.answered_at, owed.failed = listings, result, at, failed
         if not failed:

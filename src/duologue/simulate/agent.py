@@ -168,12 +168,16 @@ class ScriptedAgent:
         return None if held else Say(owed, "left as it is")
 
     def _looked_at(self, owed: Owed, rows: Sequence[Known | None]) -> Call | Say:
-        """A look at the row that a change is about."""
+        """A look at the row that a change is about, or at what shows whether it was made."""
+        look, tool = owed.trouble.look, self.index.serving(owed.need.meaning)
+        if owed.trouble.doubtful and look is not None and tool is not None:
+            made, _ = bind(tool, self.index.inputs[tool.name], owed.need, rows)
+            return Call(owed, CHECK, look.tool, {name: made[p] for name, p in look.given.items()})
         getter = self.index.getter(owed.need.meaning.table)
         if getter is None:
             return Say(owed, "cannot")
-        look = Need(Meaning("get", owed.need.meaning.table), owed.need.mentions)
-        bound, missing = bind(getter, self.index.inputs[getter.name], look, rows)
+        wanted = Need(Meaning("get", owed.need.meaning.table), owed.need.mentions)
+        bound, missing = bind(getter, self.index.inputs[getter.name], wanted, rows)
         return Say(owed, "cannot") if missing else Call(owed, CHECK, getter, bound)
 
     def _leans(self, owed: Owed) -> bool:

@@ -16,8 +16,20 @@ from msgspec.structs import replace
 from duologue.environment.programs import styled
 from duologue.errors import UserError
 from duologue.ids import rng, to_json
-from duologue.plans.faults import KINDS, Altering, Kind, Occasion, StaleRead, TimeOut, kinds_for, wanted_of
+from duologue.plans.faults import (
+    KINDS,
+    Altering,
+    Kind,
+    Occasion,
+    StaleRead,
+    TimeOut,
+    answers_needed,
+    kinds_for,
+    shows_row,
+    wanted_of,
+)
 from duologue.plans.index import ToolIndex
+from duologue.plans.looking import look_for
 from duologue.plans.renamed import SCHEMA_DRIFT, drifted
 from duologue.protocols import Outcome, Session, StateToken
 from duologue.types import Fault, Json, Scenario, Tool, ToolCall, Turn
@@ -76,6 +88,11 @@ class Rehearsing(Session, Protocol):
     def refuses(self, name: str, arguments: dict[str, Json]) -> bool:
         """Whether a call would fail now."""
 
+    def around(
+        self, name: str, arguments: dict[str, Json], look: tuple[str, dict[str, Json]]
+    ) -> tuple[Json, Json] | None:
+        """What a read gives before and after a call made now; None where one of them would fail."""
+
     def earlier(self, name: str, arguments: dict[str, Json]) -> tuple[dict[str, Json], str] | None:
         """What a call gave right before the last change, and when that was; None where there is no such answer."""
 
@@ -86,7 +103,7 @@ class FaultySession:
     def __init__(self, within: Rehearsing, rates: Faults, index: ToolIndex, scenario: Scenario, made: int = 0) -> None:
         """`made`: calls made in the conversation so far, where it is taken up midway."""
         self._within, self._rates, self._index, self._seed, self._made = within, rates, index, scenario.seed, made
-        self._wanted = wanted_of(scenario.tasks)
+        self._wanted, self._needed = wanted_of(scenario.tasks), answers_needed(scenario.tasks)
 
     @property
     def state(self) -> StateToken:
@@ -107,7 +124,7 @@ class FaultySession:
         occasion = Occasion(tool, self._index, dice, self._wanted)
         if kind is None:
             return await self._renamed(arguments, occasion, number)
-        if tool.effect == "write" and kind.error == TimeOut.error and self._within.refuses(name, arguments):
+        if tool.effect == "write" and kind.error == TimeOut.error and not self._can_be_told(tool, arguments):
             return await self._within.call(name, arguments)
         if isinstance(kind, StaleRead):
             before = self._within.earlier(name, arguments)
@@ -123,6 +140,17 @@ class FaultySession:
             return Outcome(result, to_json(result), (), self.state, True, Fault(kind.name))
         done = await self._within.call(name, arguments)
         return replace(done, result=result, text=to_json(result), failed=True, fault=Fault(kind.name, True, done.text))
+
+    def _can_be_told(self, tool: Tool, arguments: dict[str, Json]) -> bool:
+        """Whether it can be looked up whether a change was made: not where it would be refused, and not where it would look the same
+        either way, or more is needed of its answer than that it was made."""
+        if shows_row(tool, self._index):
+            return not self._within.refuses(tool.name, arguments)
+        look = look_for(tool, arguments, self._index)
+        if look is None or tool.name in self._needed:
+            return False
+        seen = self._within.around(tool.name, arguments, (look.tool.name, look.arguments))
+        return seen is not None and [look.shows(r, self._index) for r in seen] == [False, True]
 
     async def _renamed(self, arguments: dict[str, Json], occasion: Occasion, number: int) -> Outcome:
         """A call that meets no fault of its own: once the fields have new names for good, its answer has them."""

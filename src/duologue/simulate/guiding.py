@@ -13,16 +13,17 @@ from duologue.language.clauses import YOU, of_the_speaker
 from duologue.language.grammar import capital, listed, sentence
 from duologue.language.notices import passed_on
 from duologue.plans.binding import Bound, bind
-from duologue.plans.faults import met
+from duologue.plans.faults import TimeOut, met
 from duologue.plans.guides import Did, Move, need_of, next_move, through
+from duologue.plans.looking import Look, look_for
 from duologue.plans.memory import Known
 from duologue.plans.renamed import as_meant
 from duologue.plans.trace import is_error
-from duologue.simulate.agenda import GUIDE, LOOKUP
+from duologue.simulate.agenda import CHECK, GUIDE, LOOKUP
 from duologue.simulate.moves import Call, Say
 from duologue.simulate.owed import Owed, told_of
 from duologue.simulate.report import Reporter
-from duologue.types import Act, Environment, Guide, Json, Need, Tool, Turn
+from duologue.types import Act, Environment, Guide, Json, Need, Tool, ToolCall, Turn
 
 __all__ = ["Guiding"]
 
@@ -83,6 +84,9 @@ class Guiding:
             return Say(owed, "ask", slot=f"{slot.table}.{slot.column}:{slot.use}", move=move)
         if tool.effect == "write" and not owed.approved:
             return Say(self._proposed(owed, need), "propose", move=move)
+        look = owed.trouble.look if owed.trouble.doubtful else None
+        if look is not None:
+            return Call(owed, CHECK, look.tool, {name: bound[p] for name, p in look.given.items()})
         return Call(owed, GUIDE, tool, bound)
 
     def _proposed(self, owed: Owed, need: Need) -> Owed:
@@ -96,17 +100,28 @@ class Guiding:
     # ── what was done ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def done(self, owed: Owed) -> list[Did]:
-        """What was seen and done about a request so far, in order. What could not be told for the moment is none of it."""
+        """What was seen and done about a request so far, in order. What could not be told for the moment is none of it; what went
+        unanswered was done if a look shows it."""
         out: list[Did] = []
-        calls: dict[str, str] = {}
+        calls: dict[str, ToolCall] = {}
+        doubt: tuple[Tool, Look | None] | None = None
         for turn in self.turns[owed.turn :]:
             if turn.message.role == "assistant":
-                mine = {a.values["call"] for a in turn.acts if a.kind == GUIDE and a.values["request"] == owed.number}
-                calls |= {c.id: c.name for c in turn.message.tool_calls if c.id in mine}
+                own = (a for a in turn.acts if a.kind in (GUIDE, CHECK) and a.values["request"] == owed.number)
+                mine = {a.values["call"] for a in own}
+                calls |= {c.id: c for c in turn.message.tool_calls if c.id in mine}
             elif turn.message.role == "tool" and turn.message.tool_call_id in calls:
-                tool = self.index.by_name[calls[turn.message.tool_call_id]]
+                call = calls[turn.message.tool_call_id]
+                tool = self.index.by_name[call.name]
                 result = as_meant(tool, from_json(turn.message.content))
-                if not met(result, tool):
+                error = met(result, tool)
+                if error == TimeOut.error and tool.effect == "write":
+                    doubt = tool, look_for(tool, call.arguments, self.index)
+                elif not error and doubt is not None:
+                    (made, look), doubt = doubt, None
+                    if look is not None and look.shows(result, self.index):
+                        out.append(Did("agent", made.name, {"ok": True}))
+                elif not error:
                     out.append(Did("agent", tool.name, result, is_error(result)))
             elif turn.message.role == "user":
                 out += [_seen(a) for a in turn.acts if a.kind == "observe"]

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field, json
 
 from duologue.ids import to_json
-from duologue.plans.faults import MOST_TRIES, HiddenColumns, PartialView, StaleRead, TimeOut, met, shows_change
+from duologue.plans.faults import MOST_TRIES, HiddenColumns, PartialView, StaleRead, TimeOut, met, shows_row
+from duologue.plans.looking import Look, look_for
 from duologue.plans.memory import Known
 from duologue.plans.trace import is_error
 from duologue.plans.ways import error_kind
@@ -31,6 +32,8 @@ _NOT_ALL = {PartialView.error: "part", StaleRead.error: "old", HiddenColumns.err
 _NOTICED = 10
 """Seconds of waiting that somebody notices."""
 _NO_SUCH = "notfound"
+MEND = "mend"
+"""The family of a request that a guide is for."""
 
 
 class Trouble(Struct):
@@ -40,6 +43,8 @@ class Trouble(Struct):
     """Call (name and arguments) → how often it was made in vain since it last went through."""
     write: str = ""
     """The change that is in doubt, or was."""
+    look: Look | None = None
+    """Where it shows whether that was made, where no row by its key shows it."""
     doubtful: bool = False
     """It may have been made, and nobody has looked yet."""
     gave_up: bool = False
@@ -62,7 +67,9 @@ def stumbled(agenda: "Agenda", owed: "Owed", call: tuple[Tool, dict[str, Json]],
     trouble.tries[mark] = trouble.tries.get(mark, 0) + 1
     if tool.effect == "write" and error == TimeOut.error:
         trouble.write, trouble.doubtful, agenda.last_write = mark, True, at
-        if shows_change(tool, agenda.index):
+        plain = shows_row(tool, agenda.index) and owed.need.meaning.family != MEND
+        trouble.look = None if plain else look_for(*call, agenda.index)
+        if plain or trouble.look is not None:
             return True
     elif trouble.tries[mark] < MOST_TRIES:
         return True
@@ -71,13 +78,17 @@ def stumbled(agenda: "Agenda", owed: "Owed", call: tuple[Tool, dict[str, Json]],
     return True
 
 
-def cleared(owed: "Owed", row: Known | None, result: Json, at: int) -> None:
-    """Take in what a look at the row shows of a change that was in doubt. `row`: as results have shown it by now."""
+def cleared(agenda: "Agenda", owed: "Owed", row: Known | None, result: Json, at: int) -> None:
+    """Take in what a look shows of a change that was in doubt. `row`: as results have shown it by now."""
     trouble = owed.trouble
     if not trouble.doubtful:
         return
     trouble.doubtful = False
-    if _is_made(owed, row, result, at):
+    made = _is_made(owed, row, result, at) if trouble.look is None else trouble.look.shows(result, agenda.index)
+    if made and owed.need.meaning.family == MEND:  # a step of a guide, which goes on from there
+        owed.approved = agenda.approved
+        trouble.tries.pop(trouble.write, None)
+    elif made:
         owed.listings, owed.result, owed.answered_at, owed.failed = [], {"ok": True}, at, False
     elif trouble.tries.get(trouble.write, 0) >= MOST_TRIES:
         _give_up(owed, result, at)
