@@ -18,7 +18,7 @@ from duologue.types import Json, Slot, Tool
 
 __all__ = ["Look", "leaves_a_trace", "look_for"]
 
-_UPDATE = re.compile(r"UPDATE (\w+) SET (.+) WHERE (\w+) = :(\w+)", re.IGNORECASE)
+_UPDATE = re.compile(r"UPDATE (\w+) SET (.+) WHERE (\w+) = :(\w+)(?: AND .+)?", re.IGNORECASE)
 _INSERT = re.compile(r"INSERT INTO (\w+) \(([^)]*)\) VALUES \((.*)\)", re.IGNORECASE)
 _SET = re.compile(r"(\w+) = (.+)")
 _LITERAL = re.compile(r"'([^']*)'|(-?\d+(?:\.\d+)?)|(NULL)")
