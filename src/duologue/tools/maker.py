@@ -66,17 +66,19 @@ class DerivedTools:
         self.midnight = midnight_columns(self.ground, image)
 
     def _past_the_rules(self, candidate: Candidate) -> bool:
-        """It writes where hand-written tools do, or what a rule of the policy looks at, but knows nothing of the rules they keep."""
+        """It writes where hand-written tools do, or what they and the rules of the policy go by, but knows nothing of the rules they keep."""
         covered = {name for tool in self.handwritten for name in tool.writes} | self._ruled
         return candidate.meaning.family in _WRITES and candidate.meaning.table in covered
 
     @cached_property
     def _ruled(self) -> frozenset[str]:
-        """The tables that guards look at, by views too, where hand-written tools are there to change them."""
+        """The tables that guards, and the transactions they guard, look at, by views too."""
         if self.policy is None or not self.handwritten:
             return frozenset()
         defined = dict(self.image.connect().execute("SELECT name, sql FROM sqlite_schema WHERE type = 'view'"))
-        named = {word for rule in self.policy.rules for word in _NAME.findall(rule.sql)}
+        guards = [rule for rule in self.policy.rules if rule.sql]
+        named = {word for rule in guards for word in _NAME.findall(rule.sql)}
+        named |= {table for tool in self.handwritten if tool.effect == "write" and guards for table in tool.reads}
         for _ in defined:
             named |= {word for view, sql in defined.items() if view in named for word in _NAME.findall(sql)}
         return frozenset(t.name for t in self.catalog.tables if t.name in named)
