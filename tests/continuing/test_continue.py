@@ -81,11 +81,10 @@ def test_new_goals_come_behind_the_parents_turns_which_stay_byte_for_byte(
 
 def test_many_new_goals_come_to_an_end(shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """However long the parent is: turns are counted from where it is taken up."""
-    command = ["continue", str(shop), "-o", str(tmp_path / "on"), "--tasks", "14", "--limit", "1"]
-    assert made(command, capsys)["accepted"] == 1
-    (one,) = stored(tmp_path / "on")
-    assert one.continued is not None
-    assert len(one.scenario.tasks) - one.continued.task == 14
+    command = ["continue", str(shop), "-o", str(tmp_path / "on"), "--tasks", "14", "--limit", "2"]
+    assert made(command, capsys)["accepted"] == 2
+    new = [len(one.scenario.tasks) - one.continued.task for one in stored(tmp_path / "on") if one.continued is not None]
+    assert max(new) == 14  # a client may have nothing more to ask for before that
 
 
 @pytest.mark.parametrize(("at", "tasks", "most"), [(None, 3, 240), (30, 1, 270), (230, 2, 470), (30, 20, 630)])
