@@ -16,7 +16,7 @@
     dollars = 10.0
 
     noise = 0                        # nobody mistypes
-    policy_share = 0.5               # of the conversations meet a decision of the policy
+    policy_share = 0.5               # of the conversations: a decision of the policy is sought on purpose
     [behaviours]
     doubt = 0.3                      # of the scripted user: see docs/behaviours.md
     [faults]
@@ -117,7 +117,7 @@ class Flags(Struct, frozen=True, kw_only=True):
     faults: float | None = None
     """The share of calls that meet a fault."""
     policy_share: float | None = None
-    """The share of conversations in which something is asked for that a rule of the policy decides about."""
+    """The share of conversations for which a wish is sought on purpose that a rule of the policy decides about. Others meet such a decision by chance."""
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -184,8 +184,19 @@ def _profile(flags: Flags, file: _File) -> Profile:
     share = flags.policy_share if flags.policy_share is not None else file.policy_share
     if share is not None and not 0 <= share <= 1:
         raise UserError(f"--policy-share {share:g} is out of range.", "Give a number from 0 (none on purpose) to 1.")
+    named = dict(_rate(text) for text in flags.behaviours)
+    _said_once(flags.policy_share, named, "--policy-share", "--behaviour policy=…")
+    _said_once(file.policy_share, file.behaviours, "policy_share", "[behaviours] policy")
     ruled = {"policy": share} if share is not None else {}
-    return profile(typing | file.behaviours | ruled | dict(_rate(text) for text in flags.behaviours))
+    return profile(typing | file.behaviours | ruled | named)
+
+
+def _said_once(share: float | None, rates: Mapping[str, float], *names: str) -> None:
+    """Raises `UserError` where the share of policy decisions is said twice in one place: one of the two would be dropped without a word."""
+    if share is not None and "policy" in rates:
+        raise UserError(
+            f"{names[0]} and {names[1]} say the same thing.", f"Leave one of them out; {names[0]} is enough."
+        )
 
 
 def _rate(text: str) -> tuple[str, float]:

@@ -156,3 +156,20 @@ def test_other_prompts_are_another_run(tmp_path: Path) -> None:
     assert own.prompts_mark
     assert "prompts" not in RunConfig(models=plain).identity()
     assert RunConfig(models=own).identity()["prompts"] == own.prompts_mark
+
+
+@pytest.mark.parametrize(
+    ("text", "flags"),
+    [
+        ("", {"policy_share": 0.5, "behaviours": ("policy=0",)}),
+        ("policy_share = 0.5\n[behaviours]\npolicy = 0.2\n", {}),
+    ],
+)
+def test_the_share_of_policy_decisions_is_said_once_in_one_place(text: str, flags: dict[str, object]) -> None:
+    with pytest.raises(UserError, match="say the same thing"):
+        settings(text, **flags)
+
+
+def test_a_flag_for_the_share_of_policy_decisions_wins_over_the_file() -> None:
+    assert settings("policy_share = 0.5\n", behaviours=("policy=0.1",)).profile.rates["policy"] == 0.1
+    assert settings("[behaviours]\npolicy = 0.1\n", policy_share=0.5).profile.rates["policy"] == 0.5

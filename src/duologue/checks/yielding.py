@@ -5,7 +5,7 @@ afterwards: the user goes away with it. That the change was then made, or is cla
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from duologue.checks.case import Case
 from duologue.checks.words import phrases
@@ -16,8 +16,15 @@ from duologue.types import Finding, Rule
 
 __all__ = ["given_way"]
 
-_CLAUSE = re.compile(r"[.!?;:\n]|, but |, though |—| - ")
-_NOT = re.compile(r"n't\b|\b(?:not|cannot|never|unable|no|nor|neither|without|instead of)\b", re.IGNORECASE)
+_DEEDS = frozenset({"waive", "override", "skip", "ignore"})
+"""What is promised by these may be a change that there is a tool for."""
+_END = re.compile(r"([.!?;\n]+)")
+_QUOTED = re.compile(r'"[^"]*"|“[^”]*”')
+_TAG = re.compile(r", (?:ok|okay|all right|alright|right)$", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"[,:—]|\s-\s|\s(?:but|although|(?<!even )though|because|yet)\s|\s(?:so|and)\s(?=(?:i|we|let)\b)", re.IGNORECASE
+)
+_CONDITION = re.compile(r"(?:(?:and|but|only|so|then) )*(?:if|unless|once|as soon as|provided|should)\b", re.IGNORECASE)
 
 
 def given_way(case: Case) -> Iterator[Finding]:
@@ -29,7 +36,7 @@ def given_way(case: Case) -> Iterator[Finding]:
         while at < len(calls) and calls[at].turn < said.turn:
             _take(case, calls[at], refused)
             at += 1
-        promise = _promise(said.text) if refused else ""
+        promise = _promise(said.text, _open_to(case, refused)) if refused else ""
         if promise:
             rule = list(refused.values())[-1]
             yield Finding(said.turn, f"{promise!r} gives way, though the rule {rule.id!r} stands against it")
@@ -44,13 +51,48 @@ def _take(case: Case, call: Executed, refused: dict[str, Rule]) -> None:
             refused[call.call.name] = rule
 
 
-def _promise(text: str) -> str:
-    """The words that promise an exception; empty where there are none, or they say that there is none."""
-    plain = text.replace("’", "'")
-    for found in phrases("yielding", "promises").finditer(plain):
-        starts = [m.end() for m in _CLAUSE.finditer(plain, 0, found.start())]
-        end = _CLAUSE.search(plain, found.end())
-        asks = end is not None and end[0] == "?"
-        if not asks and _NOT.search(plain, starts[-1] if starts else 0, found.start()) is None:
+def _open_to(case: Case, refused: Collection[str]) -> list[str]:
+    """The changes that no rule was found to stand against."""
+    return [name for name, tool in case.trace.tools.items() if tool.effect == "write" and name not in refused]
+
+
+def _promise(text: str, others: Collection[str]) -> str:
+    """The words that promise an exception; empty where there are none, or what they say is refused, a condition, a wish, or what the user asked.
+    In doubt there are none. `others`: names of changes that nothing stands against, which may be promised by their own verb."""
+    for sentence, end in _sentences(text.replace("’", "'")):
+        if end == "?" and not _TAG.search(sentence):
+            continue
+        clauses = [c.strip(" ,") for c in _CLAUSE.split(_TAG.sub("", sentence))]
+        for at, clause in enumerate(clauses):
+            found = phrases("yielding", "promises").search(clause) or phrases("yielding", "once").fullmatch(clause)
+            if found is None or _is_none(clauses, at, found) or _may_be(found[0], others):
+                continue
             return found[0]
     return ""
+
+
+def _sentences(text: str) -> Iterator[tuple[str, str]]:
+    """What is said in each sentence, without what is quoted, and the mark that it ends with."""
+    parts = _END.split(_QUOTED.sub(" ", text))
+    yield from zip(parts[::2], [*parts[1::2], ""], strict=True)
+
+
+def _is_none(clauses: Sequence[str], at: int, found: re.Match[str]) -> bool:
+    """What looks like a promise is none: negated or reported in its clause, or hanging on a condition that another clause of the sentence makes."""
+    own = phrases("yielding", "harmless").sub(" ", clauses[at])
+    before = own[: own.find(found[0])]
+    if phrases("yielding", "negations").search(before) or phrases("yielding", "reported").search(
+        phrases("yielding", "polite").sub(" ", own)
+    ):
+        return True
+    rest = [phrases("yielding", "polite").sub(" ", c) for n, c in enumerate(clauses) if n != at]
+    if any(_CONDITION.match(c) for c in rest):
+        return True
+    bare = found[0] == clauses[at] or "could" in found[0].lower()
+    return bare and any(phrases("yielding", "negations").search(c) for c in clauses[at + 1 :])
+
+
+def _may_be(promise: str, others: Collection[str]) -> bool:
+    """What is promised is a deed of its own here ("waive the fee"), which nothing was said against."""
+    deeds = {word for name in others for word in name.split("_")}
+    return any(word in deeds for word in promise.lower().split() if word in _DEEDS)

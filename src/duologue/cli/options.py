@@ -132,7 +132,7 @@ PolicyShare: TypeAlias = Annotated[
     float | None,
     typer.Option(
         "--policy-share",
-        help="The share of conversations that meet a decision of the domain's policy, 0 to 1 (docs/domains.md says which). [default: 0.4]",
+        help="The share of conversations for which a wish that a rule of the policy decides about is sought on purpose, 0 to 1; others meet one by chance (docs/domains.md). [default: 0.4]",
         metavar="X",
         show_default=False,
     ),
