@@ -189,6 +189,11 @@ def check_workers(workers: int) -> None:
 
 
 def check_source(source: Path | None, domain: str | None) -> None:
-    """Raise `UserError` where both a file and a domain are named."""
+    """Raise `UserError` where both a file and a domain are named, or a domain without a name."""
+    if domain is not None and not all(part.strip() for part in domain.split(",")):
+        raise UserError(
+            f"--domain {domain!r}: there is a name missing.",
+            "Name a domain that `duologue domains` lists, several with commas, or leave it out.",
+        )
     if source is not None and domain:
         raise UserError(f"Both {str(source)!r} and --domain {domain!r} are given.", "Give one of them.")

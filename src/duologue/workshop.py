@@ -15,6 +15,7 @@ from duologue.checks import columns_of, combine
 from duologue.environment import Image
 from duologue.environment.resting import Dormitory, RestingSession
 from duologue.errors import StageError, UserError
+from duologue.plans.guides import TROUBLE
 from duologue.plans.index import ToolIndex
 from duologue.plans.offers import at_hand, spare
 from duologue.protocols import Journal, Session, Speaker, TaskMaker
@@ -24,7 +25,6 @@ from duologue.simulate.play import GivenUpError, most_turns, play
 from duologue.simulate.profile import DEFAULT, Profile
 from duologue.simulate.scripted import Pair, begun, gated, perform
 from duologue.simulate.user import ScriptedUser
-from duologue.tasks.guided import TROUBLE
 from duologue.tasks.maker import ScriptedTasks
 from duologue.tasks.sessions import RATES
 from duologue.types import Continued, Dialogue, Environment, Fork, Scenario, Verdict

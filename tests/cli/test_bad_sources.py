@@ -88,6 +88,17 @@ def test_a_folder_that_can_only_be_read(tmp_path: Path, capsys: pytest.CaptureFi
         tmp_path.chmod(0o700)
 
 
+@pytest.mark.parametrize("name", ["", " ", ",", "retail,", "retail,,sales"])
+def test_a_domain_without_a_name(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (
+        ["generate", "-n", "2", "-o", str(tmp_path / "out")],
+        ["tools", "-o", str(tmp_path / "tools.json")],
+    ):
+        assert run([*command, "--domain", name]) == 2
+        assert f"--domain {name!r}: there is a name missing" in capsys.readouterr().err
+    assert not os.listdir(tmp_path)
+
+
 def test_an_unknown_domain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["generate", "--domain", "moon", "-o", str(tmp_path / "out")]) == 2
     assert "no built-in domain 'moon'" in capsys.readouterr().err

@@ -145,6 +145,16 @@ def test_an_export_has_no_message_of_the_users_own_side_and_loses_nothing() -> N
     assert dialogue_of(row) == dialogue
 
 
+@pytest.mark.parametrize("places", [(-1, 3), (0, 3), (3, 3), (5, 3), (3, 999)])
+def test_a_row_whose_own_turns_stand_nowhere_is_refused(places: tuple[int, ...]) -> None:
+    dialogue = played(1)
+    meta = metadata_of(dialogue, (), shop().environment, RunFacts(1, "0"))
+    own = tuple(replace(o, at=at) for o, at in zip(meta.own or (), places, strict=False))
+    row = Row(dialogue.id, messages_of(dialogue, FORMS["openai"]), (), replace(meta, own=own))
+    with pytest.raises(ValueError, match=r"metadata\.own: -?\d+ is no place"):
+        dialogue_of(row)
+
+
 def test_taken_up_at_any_turn_it_goes_the_same_way() -> None:
     dialogue = played(2)
     for at in range(2, len(dialogue.turns), 5):

@@ -253,10 +253,14 @@ def dialogue_of(row: Row) -> Dialogue:
         Scenario,
     )
     turns = [_turn(m, record) for m, record in zip(row.messages, meta.turns, strict=True)]
+    before = 0  # the system message: nothing of the user's own stands there
     for own in meta.own or ():
-        if not own.message.is_own or own.at > len(turns):
+        if not own.message.is_own:
             raise ValueError(f"metadata.own: what is at {own.at} is nothing of the user's own")
+        if not before < own.at <= len(turns):
+            raise ValueError(f"metadata.own: {own.at} is no place from {before + 1} to {len(turns)}")
         turns.insert(own.at, Turn(message=own.message, **msgspec.structs.asdict(own.record)))
+        before = own.at
     turns = [msgspec.structs.replace(turn, parent=n - 1 if n else None) for n, turn in enumerate(turns)]
     return Dialogue(row.id, meta.environment, scenario, tuple(turns), meta.fork or None, meta.continued or None)
 

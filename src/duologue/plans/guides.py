@@ -14,7 +14,10 @@ from duologue.ids import to_json
 from duologue.plans.index import ToolIndex
 from duologue.types import Fix, Guide, GuideStep, Json, Mention, Need, Tool
 
-__all__ = ["Did", "Move", "guide_text", "need_of", "next_move", "own_values", "through"]
+__all__ = ["TROUBLE", "Did", "Move", "guide_text", "need_of", "next_move", "own_values", "through"]
+
+TROUBLE = "trouble"
+"""The behaviour of a user who begins with a trouble; and the fact of a task that says how they bring it up."""
 
 
 class Did(Struct, frozen=True):

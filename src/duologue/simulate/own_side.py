@@ -17,11 +17,7 @@ from duologue.simulate.behaviours.scene import Scene, say
 from duologue.simulate.said import UnsaidError
 from duologue.types import Act, Json, Message, Task, Tool, ToolCall
 
-__all__ = ["TROUBLE", "OwnSide", "is_trouble"]
-
-TROUBLE = "trouble"
-"""The fact of a task that says how its user brings it up."""
-
+__all__ = ["OwnSide", "is_trouble"]
 
 _MOST_TIMES = 4
 """How often the user does the same thing for an assistant that asks for it again and again."""

@@ -14,6 +14,7 @@ from duologue.catalog.model import Catalog
 from duologue.language.grammar import sentence
 from duologue.language.vocabulary import phrases_of
 from duologue.language.written import as_written
+from duologue.plans.guides import TROUBLE
 from duologue.plans.index import ToolIndex
 from duologue.protocols import Utterance, View
 from duologue.simulate.agenda import WRITES
@@ -25,7 +26,7 @@ from duologue.simulate.dice import Dice
 from duologue.simulate.hearing import Hearing, situation
 from duologue.simulate.hearing_reply import Listener
 from duologue.simulate.mirror import Mirror
-from duologue.simulate.own_side import TROUBLE, OwnSide, is_trouble
+from duologue.simulate.own_side import OwnSide, is_trouble
 from duologue.simulate.past import Part, Past
 from duologue.simulate.play import MOST_TURNS
 from duologue.simulate.pointing import within_reach

@@ -15,7 +15,7 @@ from duologue.catalog.model import Catalog
 from duologue.environment import Image, SqliteSession, quote
 from duologue.ids import digest, rng
 from duologue.language.grammar import grammar, sentence
-from duologue.plans.guides import Did, Move, need_of, next_move, own_values, through
+from duologue.plans.guides import TROUBLE, Did, Move, need_of, next_move, own_values, through
 from duologue.plans.index import ToolIndex
 from duologue.tasks.anchors import Anchor, Anchors
 from duologue.tasks.clients import Client, owner
@@ -39,10 +39,8 @@ from duologue.types import (
 if TYPE_CHECKING:
     from duologue.tasks.drawing import Drawing
 
-__all__ = ["SHARE", "TROUBLE", "guided", "troubles"]
+__all__ = ["SHARE", "guided", "troubles"]
 
-TROUBLE = "trouble"
-"""The behaviour of a user who begins with one; and the fact of a task that says how they bring it up."""
 SHARE = 0.5
 """How often a conversation begins so, where the domain has guides."""
 _TRIED = 60

@@ -15,6 +15,7 @@ from duologue.catalog.model import Catalog
 from duologue.environment import Image, open_session
 from duologue.errors import StageError
 from duologue.ids import derive_seed, digest, rng
+from duologue.plans.guides import TROUBLE
 from duologue.plans.index import ToolIndex
 from duologue.protocols import Tried
 from duologue.tasks.anchors import Anchors
@@ -23,7 +24,7 @@ from duologue.tasks.clock import scenario_clock
 from duologue.tasks.drawing import Drawing
 from duologue.tasks.edits import Edits
 from duologue.tasks.guided import SHARE as TROUBLES
-from duologue.tasks.guided import TROUBLE, guided, troubles
+from duologue.tasks.guided import guided, troubles
 from duologue.tasks.needs import Proposer
 from duologue.tasks.prove import Prover, bound_arguments
 from duologue.tasks.recall import Recall
