@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from duologue.catalog.model import Column, Table
 from duologue.language.clauses import is_assigned
+from duologue.plans.deeds import stems
 from duologue.plans.memory import LATER, Memory
 from duologue.plans.rows import RowKey, plain
 from duologue.tasks.habits import by_machine, is_place
@@ -228,7 +229,8 @@ def _of_act(self: "Proposer", tool: Tool, name: str, like: Mapping[str, Json] | 
     slot = tool.inputs[name]
     choices, column = tool.parameters.get("properties", {}).get(name, {}).get("enum"), self.column(slot)
     if choices and self.heard is not None and name == reason_of(tool):
-        choices = that_fit(choices, self.heard)
+        rows = [label for s in tool.inputs.values() if s.use == "key" for label in self.phrases.table(s.table)]
+        choices = that_fit(choices, self.heard - stems(" ".join(rows)))  # that it is about a booking is no reason
         return rng.choice(choices) if choices else None
     if choices:
         return rng.choice(choices)
