@@ -12,6 +12,7 @@ from duologue.catalog.model import Column
 from duologue.checks.case import Case, verdict
 from duologue.checks.repetition import doubts
 from duologue.checks.words import finds
+from duologue.ids import canonical
 from duologue.language.reading import fold, has_phrase
 from duologue.language.values import is_blank, tells
 from duologue.plans.trace import Executed
@@ -37,10 +38,22 @@ def unread(case: Case) -> Verdict:
         if call.effect == "read"
         and not call.failed
         and not call.lost
+        and not _settles_a_doubt(case, call)
         and steps.get(call.index, set()) <= {"critical"}
         and not _is_used(case, call, call.index in steps)
     ]
     return verdict("unread", findings)
+
+
+def _settles_a_doubt(case: Case, call: Executed) -> bool:
+    """Whether it is the look after a change that went unanswered: it is read for whether that was made."""
+    named = {canonical(v) for v in call.call.arguments.values()}
+    before = (
+        c for c in reversed(case.trace.calls[: call.index]) if c.lost and c.effect == "write" and c.task == call.task
+    )
+    last = next(before, None)
+    told = any(last is not None and last.turn < s.turn < call.turn for s in case.trace.assistant)
+    return last is not None and not told and named <= {canonical(v) for v in last.call.arguments.values()}
 
 
 def _is_used(case: Case, call: Executed, planned: bool) -> bool:

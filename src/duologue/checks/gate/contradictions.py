@@ -127,11 +127,14 @@ def _first_wish(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
     first only and has not been put right since."""
     if not any(a.kind in ("confirm", "request", "done") for a in turns[at].acts):
         return []
-    for earlier in reversed(turns[:at]):
+    agrees = any(a.kind == "confirm" for a in turns[at].acts)
+    for place, earlier in reversed(tuple(enumerate(turns[:at]))):
         kinds = {a.kind for a in earlier.acts} if earlier.message.role == "user" else set()
         if kinds & {"correct", "confirm"}:
             return []
         if "request" in kinds:
+            if not agrees and _came_to_nothing(turns, place, at):
+                return []
             values = [v for a in earlier.acts if a.need for k, v in a.need.values.items() if k.endswith(":value")]
             wishes = values if "second_thought" in earlier.behaviours else []
             at_hand = known.tasks[earlier.task : earlier.task + 1] or known.tasks
@@ -147,12 +150,17 @@ def _put_right(known: Known, turns: Sequence[Turn], slipped: int, at: int) -> bo
         "user", "corrects", text
     ):
         return True
-    said = [t.message.content for t in turns[slipped + 1 : at] if t.message.role == "assistant" and t.message.content]
-    heard = listen(said[-1]) if said else None
-    if heard is not None and (heard.fails or heard.missing):
+    if _came_to_nothing(turns, slipped, at):
         return True
     ordered = [o for task in known.tasks for o in _orders(known)(task)]
     return any(_new_value_said(o, text) for o in ordered)
+
+
+def _came_to_nothing(turns: Sequence[Turn], since: int, at: int) -> bool:
+    """The assistant could not do what was asked for: it found nothing, was refused, or failed."""
+    said = [t.message.content for t in turns[since + 1 : at] if t.message.role == "assistant" and t.message.content]
+    heard = listen(said[-1]) if said else None
+    return heard is not None and bool(heard.fails or heard.missing)
 
 
 def _new_value_said(order: Order, text: str) -> bool:
