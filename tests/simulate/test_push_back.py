@@ -5,7 +5,9 @@ Played in the clinic, the desk by turns with staff and with patients.
 
 import asyncio
 import re
+import tomllib
 from functools import cache
+from importlib.resources import files
 
 import pytest
 from msgspec.structs import replace
@@ -17,7 +19,7 @@ from duologue.ground import catalog_of, make_tools
 from duologue.pipeline import Workshop
 from duologue.plans.rulings import in_words, rule_of
 from duologue.simulate.profile import Profile
-from duologue.sources import from_domain
+from duologue.sources import domains, from_domain
 from duologue.types import Dialogue, Message, Problem, Rule, Turn
 
 ITEMS = 24
@@ -143,6 +145,24 @@ def test_before_any_refusal_an_exception_is_nobodys_business() -> None:
 )  # fmt: skip
 def test_a_rule_is_told_without_what_it_asks_of_the_assistant(text: str, said: str) -> None:
     assert in_words(Rule("r", text)) == said
+
+
+def test_the_words_that_a_rule_has_for_the_user_come_first() -> None:
+    assert (
+        in_words(Rule("r", "Never renew it: hand over.", said="It can't be renewed here."))
+        == "It can't be renewed here."
+    )
+
+
+@pytest.mark.parametrize("name", domains())
+def test_every_rule_that_refuses_can_be_said_to_the_user(name: str) -> None:
+    policy = tomllib.loads(files("duologue.domains").joinpath(name, "policy.toml").read_text(encoding="utf-8"))
+    rules = [Rule(r["id"], r["text"], said=r.get("said", "")) for r in policy["rule"] if r.get("sql")]
+    told = {rule.id: in_words(rule) for rule in rules}
+    assert all(text[:1].isupper() and text.endswith(".") for text in told.values()), told
+    assert not [
+        text for text in told.values() if re.search(r"\b(?:you|your|say|promise|hand (?:it|them|over))\b", text)
+    ]
 
 
 def test_the_rule_behind_an_error_is_known_in_every_dialect() -> None:

@@ -195,6 +195,7 @@ def test_a_file_is_missing(make: Make, name: str) -> None:
         ("policy.toml", "title =", "titel =", "policy.toml: .*titel"),
         ("policy.toml", "title =", 'now = "2025-05-21 9 am"\ntitle =', "policy.toml: now = '2025-05-21 9 am' is no moment"),
         ("policy.toml", "title =", 'now = "2025-05-21T09:00:00Z"\ntitle =', "policy.toml: now = .* is no moment"),
+        ("policy.toml", 'tools = ["lend"]', 'tools = ["lend"]\nsaid = "It is lent for 14 days."', "policy.toml: rule 'once' says 14 to the user, and its text does not"),
         ("policy.toml", "NOT lent", "NOT borrowed", "policy.toml: policy rule 'once'.*borrowed"),
         ("policy.toml", 'tools = ["lend"]', 'tools = ["borrow"]', "policy.toml: rule 'once' is for 'borrow', which is not a tool"),
         ("lexicon.yaml", "wording:", "wording: [", "lexicon.yaml: "),

@@ -80,8 +80,10 @@ def rule_of(rules: Iterable[Rule], tool: str, kind: str) -> Rule | None:
 
 
 def in_words(rule: Rule) -> str:
-    """A rule as somebody may be told it: without what it asks of the assistant only. Empty where nothing else is left, or where it speaks to the
-    assistant throughout."""
+    """A rule as somebody may be told it: in the words it has for that, or without what it asks of the assistant only. Empty where nothing else is
+    left, or where it speaks to the assistant throughout."""
+    if rule.said:
+        return rule.said
     first, *more = _PARTS.split(rule.text.strip())
     if _TO_THE_ASSISTANT.match(first) or _YOU.search(first):
         return ""

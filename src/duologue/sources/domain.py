@@ -16,11 +16,12 @@ A folder that does not hold together is refused with the file and the reason: co
 not accept or the guard refuses, a rule for a tool that is not there, a phrase with a slot that is no parameter.
 """
 
+import re
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 
 import apsw
 from msgspec import Struct
@@ -37,6 +38,7 @@ from duologue.types import Environment, Policy, Rule, Tool, Toolset
 _HOME = Path(__file__).parent.parent / "domains"
 ALL = "all"
 """Names all built-in domains."""
+_FIGURE: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _FILES = ("schema.sql", "data.py", "tools.toml", "policy.toml", "lexicon.yaml")
 _BESIDE = (*_FILES[2:], *ownside.FILES)
 """What says how the image is used, and leaves no trace in its hash."""
@@ -163,7 +165,7 @@ def _image(folder: Path) -> Image:
 
 
 def _hold_together(folder: Path, image: Image, toolset: Toolset, policy: Policy) -> None:
-    """Judge every tool and guard as a run would."""
+    """Judge every tool and guard as a run would, and what the user is told of a rule by its text."""
     names = {tool.name for tool in toolset.tools}
     for rule in policy.rules:
         for name in rule.tools:
@@ -172,6 +174,12 @@ def _hold_together(folder: Path, image: Image, toolset: Toolset, policy: Policy)
                 raise UserError(
                     f"{where}: rule {rule.id!r} is for {name!r}, which is not a tool", f"Tools: {sorted(names)}."
                 )
+        strange = sorted(set(_FIGURE.findall(rule.said)) - set(_FIGURE.findall(rule.text)))
+        if strange:
+            raise UserError(
+                f"{folder / 'policy.toml'}: rule {rule.id!r} says {strange[0]} to the user, and its text does not",
+                "Put the figure into `text`, or take it out of `said`: what the assistant says has to stand in its policy.",
+            )
     environment = Environment("", folder.name, image.hash, toolset, policy)
     try:
         Sandbox(image, environment)

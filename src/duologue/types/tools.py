@@ -127,6 +127,8 @@ class Rule(Struct, frozen=True, omit_defaults=True):
     when: Literal["before", "after"] = "before"
     sql: str = ""
     problem: Problem | None = None
+    said: str = ""
+    """The rule as the user may be told it. Empty = as `text` puts it, without what that asks of the assistant."""
 
 
 def _is_among(value: Json, one: Json) -> bool:
