@@ -112,6 +112,55 @@ def a_call_in_the_assistants_name() -> Dialogue:
     return edited(dialogue, at, role="assistant")
 
 
+def told(tool: str, value: str, text: str, role: str = "user") -> Dialogue:
+    """What is said after a tool of the user's showed something, put in other words, and without acts: as a model would."""
+    for item in ITEMS:
+        dialogue = played(item)
+        for n, turn in enumerate(dialogue.turns):
+            call = next(iter(dialogue.turns[n - 1].message.tool_calls), None)
+            if (
+                turn.message.role == "user_result"
+                and call is not None
+                and call.name == tool
+                and value in turn.message.content
+            ):
+                at = next(k for k in range(n + 1, len(dialogue.turns)) if dialogue.turns[k].message.role == role)
+                turns = [replace(t, acts=()) if k == at else t for k, t in enumerate(dialogue.turns)]
+                return edited(replace(dialogue, turns=tuple(turns)), at, content=text)
+    raise LookupError(f"{tool} never showed {value}")
+
+
+LIES = [
+    ("check_cable", "loose", "It sits tight.", "user"),
+    ("look_at_screen", "none", "There's a picture now, yes, it works!", "user"),
+    ("look_at_screen", "shown", "No, still black.", "user"),
+    ("push_in_cable", "tight", "I couldn't find the cable, so I didn't push it in.", "user"),
+    ("show_input", "HDMI 2", "It says HDMI 1.", "user"),
+    ("check_power_light", "standby", "The light is on, green.", "user"),
+    ("look_at_screen", "none", "Great, your picture is back, that's solved.", "assistant"),
+    ("check_cable", "loose", "I have pushed the cable in for you, so that is done.", "assistant"),
+]
+TRUE = [
+    ("check_cable", "loose", "It is rather loose, I'd say.", "user"),
+    ("look_at_screen", "none", "Hm, I still see nothing at all.", "user"),
+    ("show_input", "HDMI 2", "HDMI 2 is what it says up there.", "user"),
+    ("look_at_screen", "none", "Sorry that it isn't solved yet. Let's go on until your picture is back.", "assistant"),
+    ("check_cable", "loose", "I have looked at your subscription in the meantime.", "assistant"),
+]
+
+
+@pytest.mark.parametrize(("tool", "value", "text", "role"), LIES)
+def test_what_is_not_so_on_the_users_side_is_caught(tool: str, value: str, text: str, role: str) -> None:
+    failed = [v for v in shop().check(told(tool, value, text, role)) if v.check == "own_side"]
+    assert [v.passed for v in failed] == [False]
+
+
+@pytest.mark.parametrize(("tool", "value", "text", "role"), TRUE)
+def test_what_is_so_in_other_words_is_not(tool: str, value: str, text: str, role: str) -> None:
+    failed = [v for v in shop().check(told(tool, value, text, role)) if v.check == "own_side"]
+    assert [v.passed for v in failed] == [True]
+
+
 def a_figure_that_was_not_seen() -> Dialogue:
     dialogue = with_("show_input")
     at = at_role(dialogue, "user_result", "show_input") + 1

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from duologue.language.counted import in_singular
 from duologue.types import Json
 
-__all__ = ["fields", "filled"]
+__all__ = ["cases_of", "fields", "filled"]
 
 _SLOT = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 _PLAIN = {True: "yes", False: "no"}
@@ -18,6 +18,12 @@ _PLAIN = {True: "yes", False: "no"}
 def fields(line: str) -> frozenset[str]:
     """The fields that a line tells."""
     return frozenset(name for name, _ in _SLOT.findall(line))
+
+
+def cases_of(line: str) -> list[tuple[str, str, str]]:
+    """What a line says for which values: (field, value, words) each."""
+    pairs = [(field, case.split("=", 1)) for field, cases in _SLOT.findall(line) for case in cases.split("|")]
+    return [(field, pair[0], pair[1]) for field, pair in pairs if len(pair) == 2]
 
 
 def filled(line: str, values: Mapping[str, Json]) -> str | None:

@@ -36,7 +36,10 @@ _LEADS = re.compile(
 _LOOKS = re.compile(r"\b(?:whether|check|see if|look|tell me|what|which|how)\b")
 _POINTS = re.compile(r"\b(?:it|that|this|one)\b")
 _ON_SOMETHING = re.compile(r"\bon (?:my|your|our|the|this|that|it|a|screen|wi|top|record|file)\b")
-_DID = re.compile(r"\bi(?: have| ve| just| already| now)+ (?:\w+ly )?\w+|\bi \w+ed\b")
+_DID = re.compile(
+    r"\bi(?: have| ve| just| already| now)+ (?:\w+ly )?(?!(?:check|look|see|seen|find|found|note|notic|tried|try|heard|got|ask|just|already|now)\w*\b|(?:to|a|an|no|the|your|my|it|been|not|one|two|you)\b)\w+"
+    r"|\bi (?!(?:check|look|not|ask|tri|see|found)\w*)\w+ed\b"
+)
 _LEAST = 2.0
 """How much must be said that tells a tool from the others."""
 _PLAIN = frozenset(

@@ -5,7 +5,7 @@ meets the same text (`ids.from_json`): proofs, the user gate and verification do
 can also be staged from calls alone (`staged`), which is how a plan is put before the same checks as a conversation.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -80,6 +80,8 @@ class Trace(Struct, frozen=True):
     tools: dict[str, Tool]
     own: tuple[Executed, ...] = ()
     """Calls of the user's own tools, each with its place among these. `calls` holds none of them."""
+    own_tools: Mapping[str, Tool] = {}
+    """The user's own tools."""
 
     def of_task(self, task: int) -> tuple[Executed, ...]:
         """The calls that belong to one task."""
@@ -134,7 +136,7 @@ def trace(path: Dialogue | Sequence[Turn], toolset: Toolset) -> Trace:
             waiting[call.id] = (number, call)
         state = turn.state or state
     assistant, user, system = (tuple(said[role]) for role in ("assistant", "user", "system"))
-    return Trace(turns, tuple(calls), assistant, user, system, tools, tuple(own))
+    return Trace(turns, tuple(calls), assistant, user, system, tools, tuple(own), _owned(toolset))
 
 
 def _executed(

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from duologue.catalog import Catalog, read_catalog
 from duologue.checks import CHECKS, CaseCheck, case_of
 from duologue.checks.consistency import consistency, nothing_to_compare
+from duologue.checks.own_side import own_side
 from duologue.checks.recovery import recovery
 from duologue.checks.state import state
 from duologue.environment import Image
@@ -47,7 +48,8 @@ def verify_dialogue(
     replayed = replay(dialogue, environment, image)
     case = case_of(dialogue, environment, catalog if catalog is not None else _catalog(image, environment.name))
     met_faults = (recovery(case),) if any(c.fault is not None for c in case.trace.calls) else ()
-    return (replayed, *(check(case) for check in checks), *met_faults)
+    by_themselves = (own_side(case),) if any(task.user_tools for task in case.tasks) else ()
+    return (replayed, *(check(case) for check in checks), *met_faults, *by_themselves)
 
 
 def held_together(dialogue: Dialogue, environment: Environment) -> Verdict:
