@@ -92,9 +92,9 @@ def _tries(case: Case, same: Sequence[Executed], work: Sequence[Executed]) -> It
         return
     if _is_doubtful(last) and not _looked(last, work):
         return  # there is nothing right to do but to look, and that is asked below
-    if last.fault is not None and last.fault.kind == HiddenColumns.name and not _is_wanted(case, last):
-        return
     if run < MOST_TRIES:
+        if last.fault is not None and last.fault.kind == HiddenColumns.name and not _is_wanted(case, last):
+            return
         yield Finding(last.turn, f"{last.call.name} failed through no fault of its own, and is not tried again")
     else:
         yield note(last.turn, FAULTED(last.call.name, run))
