@@ -14,8 +14,10 @@ from msgspec import Struct, field, json
 
 from duologue.ids import to_json
 from duologue.plans.faults import MOST_TRIES, HiddenColumns, PartialView, StaleRead, TimeOut, met, shows_row
+from duologue.plans.groups import slot_key
 from duologue.plans.looking import Look, look_for
 from duologue.plans.memory import Known
+from duologue.plans.promised import lacking
 from duologue.plans.trace import is_error
 from duologue.plans.ways import error_kind
 from duologue.types import Json, Tool, Turn
@@ -73,9 +75,25 @@ def stumbled(agenda: "Agenda", owed: "Owed", call: tuple[Tool, dict[str, Json]],
             return True
     elif trouble.tries[mark] < MOST_TRIES:
         return True
+    elif error == HiddenColumns.error and not _asked_for(owed, tool, result):
+        trouble.tries.pop(mark)
+        return False  # what is missing is nothing that was asked for
     _give_up(owed, result, at)
     trouble.shown = error
     return True
+
+
+def _asked_for(owed: "Owed", tool: Tool, result: Json) -> bool:
+    """Whether a field that a result comes without may be one that the request is about."""
+    named = set(result.get("unavailable", ())) if isinstance(result, dict) else set()
+    paths = {*lacking(tool, result), *(p for p in tool.outputs if p.rpartition(".")[2] in named)}
+    slots = {slot_key(tool.outputs[p]) for p in paths if p in tool.outputs}
+    return (
+        not owed.need.wanted
+        or bool(slots & set(owed.need.wanted))
+        or owed.need.pick is not None
+        or owed.need.when is not None
+    )
 
 
 def cleared(agenda: "Agenda", owed: "Owed", row: Known | None, result: Json, at: int) -> None:
