@@ -319,6 +319,7 @@ class Agenda:
         listings = self._remember((kind, owed), (tool, arguments), result, at)
         if kind == GUIDE:
             owed.approved = self.approved
+            owed.mended += [(name, arguments)] if tool.effect == "write" and not failed else []
             return
         if kind == LOOKUP:
             if mention in owed.looked_up:

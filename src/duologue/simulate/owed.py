@@ -65,6 +65,8 @@ class Owed(Struct):
     restored: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Of a change that is taken back: slot key with use → where a result had shown the value it goes back to."""
     trouble: Trouble = field(default_factory=Trouble)
+    mended: list[tuple[str, dict[str, Json]]] = field(default_factory=list)
+    """Of a trouble on the user's side: what the assistant itself changed about it, tool and arguments each."""
     recalled: int = -1
     """The turn of an earlier result that answers it, where no call was made for it; -1 for none."""
 

@@ -1,18 +1,19 @@
 """A summary, when the user asks for one."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from duologue.language.clauses import demanded
-from duologue.language.grammar import sentence
+from duologue.language.clauses import YOU, demanded, of_the_speaker
+from duologue.language.grammar import capital, sentence
 from duologue.plans.gist import FEW, FIRST, Gist, gist
+from duologue.plans.guides import need_of
 from duologue.plans.rows import Listing
 from duologue.simulate.agenda import WRITES, Agenda
 from duologue.simulate.owed import Owed
-from duologue.types import Act, Need
+from duologue.types import Act, Fix, Json, Need
 
 if TYPE_CHECKING:
     from duologue.simulate.report import Reporter
@@ -57,10 +58,22 @@ def mended(teller: "Reporter", dice: random.Random) -> list[str]:
     out = []
     for owed in teller.agenda.owed:
         if owed.need.meaning.family == "mend" and owed.told and isinstance(owed.result, str):
+            out += [text for name, arguments in owed.mended if (text := _own_part(teller, owed, name, arguments, dice))]
             own = teller.agenda.is_speaker(owed.need.mentions[0])
             row = {} if own else {"row": teller.phrases.row(owed.need.mentions[0])}
             out.append(teller.lines.line(f"recapped.{owed.result.replace(' ', '_')}", dice, row))
     return out
+
+
+def _own_part(teller: "Reporter", owed: Owed, name: str, arguments: Mapping[str, Json], dice: random.Random) -> str:
+    """What the assistant itself changed about a trouble, as its tool says that it is done; empty where there are no words."""
+    tool = teller.index.by_name[name]
+    given = {k: v for k, v in arguments.items() if k in tool.inputs and tool.inputs[k].use not in ("key", "proof")}
+    need = need_of(tool, Fix("agent", name, given), owed.need.mentions, owed.need.values)
+    if need is None:
+        return ""
+    rows = [YOU if teller.agenda.is_speaker(m) else teller.phrases.row(m) for m in need.mentions]
+    return capital(of_the_speaker(teller.sayings.line("done", need, rows, dice), YOU))
 
 
 def _in_short(need: Need, listing: Listing) -> Gist:
