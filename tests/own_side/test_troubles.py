@@ -167,13 +167,25 @@ def a_figure_that_was_not_seen() -> Dialogue:
     return edited(dialogue, at, content="It says input 77 on the screen.")
 
 
+def an_assistant_that_asks_as_the_user() -> Dialogue:
+    dialogue = with_("check_cable")
+    at = next(n for n, t in enumerate(dialogue.turns) if n > 3 and t.message.role == "assistant" and t.message.content)
+    return edited(dialogue, at, content="Thank you for your help. Can you show me all my subscriptions, please?")
+
+
 SPOILED = {
     "replay": a_result_that_never_came,
+    "own_side": a_result_that_never_came,
     "state": a_fix_that_was_not_made,
     "calls": a_fix_that_was_not_made,
     "protocol": a_call_in_the_assistants_name,
     "user_gate": a_figure_that_was_not_seen,
 }
+
+
+def test_an_assistant_that_asks_as_the_user_is_caught() -> None:
+    found = [v for v in shop().check(an_assistant_that_asks_as_the_user()) if v.check == "protocol"]
+    assert [v.passed for v in found] == [False]
 
 
 @pytest.mark.parametrize("check", SPOILED)

@@ -17,7 +17,7 @@ from duologue.checks.case import Case, verdict
 from duologue.kept import Kept
 from duologue.language.cases import cases_of
 from duologue.language.reading import fold
-from duologue.plans.heeding import Heeding
+from duologue.plans.heeding import hearing_of
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Guide, Json, Tool, Verdict
 
@@ -92,7 +92,7 @@ def _of_test(case: Case, text: str, call: Executed) -> str:
 
 
 def _of_assistant(case: Case) -> Iterator[Finding]:
-    hearing = _hearing(tuple(case.trace.own_tools.values()))
+    hearing = hearing_of(tuple(case.trace.own_tools.values()))
     for said in case.trace.assistant:
         guide = _guide(case, said.task)
         if guide is None:
@@ -154,7 +154,6 @@ def _words(tool: Tool) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 
 
 _words_of: Kept[Tool, Mapping[str, Mapping[str, tuple[str, ...]]]] = Kept(_words, 256)
-_hearing: Kept[tuple[Tool, ...], Heeding] = Kept(Heeding, 16)
 
 
 def _written(value: Json) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Container
 from duologue.checks.case import Case, verdict
 from duologue.checks.findings import EMPTY, MIDWORK, UNANSWERED, UNFINISHED, WAITING
 from duologue.checks.words import finds
+from duologue.plans.heeding import hearing_of
 from duologue.types import Finding, Turn, Verdict
 
 _NEXT = {
@@ -81,16 +82,22 @@ def _spoken(roles: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _voices(case: Case) -> list[Finding]:
-    """An assistant that talks like a user. Where users have tools of their own, it is the assistant that asks them to change something. The
-    user's voice is the user gate's."""
+    """An assistant that talks like a user. Where it asks for a tool of the user's own, it is for the assistant to say so. The user's voice is the
+    user gate's."""
     out = []
-    instructing = {n for n, task in enumerate(case.tasks) if task.user_tools}
     for number, turn in enumerate(case.trace.turns):
-        if turn.message.role == "assistant" and turn.message.content and turn.task not in instructing:
+        if turn.message.role == "assistant" and turn.message.content:
             found = finds("roles", "assistant_as_user", turn.message.content)
-            if found is not None:
+            if found is not None and not _instructs(case, number):
                 out.append(Finding(number, f"the assistant speaks as the user: {found[0]!r}"))
     return out
+
+
+def _instructs(case: Case, number: int) -> bool:
+    """Whether a turn asks the user to use a tool of their own, where they are about something that has to do with these."""
+    turn = case.trace.turns[number]
+    theirs = turn.task < len(case.tasks) and bool(case.tasks[turn.task].user_tools)
+    return theirs and hearing_of(tuple(case.trace.own_tools.values())).asked_for(turn.message.content) is not None
 
 
 def _ending(turns: tuple[Turn, ...], mode: str) -> list[Finding]:

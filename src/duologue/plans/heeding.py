@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from duologue.kept import Kept
 from duologue.language.cases import filled
 from duologue.language.reading import fold
 from duologue.types import Json, Tool
 
-__all__ = ["Heeding"]
+__all__ = ["Heeding", "hearing_of"]
 
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"(?<![\w.])-?\d{1,9}(?:\.\d{1,6})?(?![\w.]*\d)")
@@ -40,6 +41,7 @@ _DID = re.compile(
     r"\bi(?: have| ve| just| already| now)+ (?:\w+ly )?(?!(?:check|look|see|seen|find|found|note|notic|tried|try|heard|got|ask|just|already|now)\w*\b|(?:to|a|an|no|the|your|my|it|been|not|one|two|you)\b)\w+"
     r"|\bi (?!(?:check|look|not|ask|tri|see|found)\w*)\w+ed\b"
 )
+_FEWEST = 2
 _LEAST = 2.0
 """How much must be said that tells a tool from the others."""
 _PLAIN = frozenset(
@@ -116,11 +118,12 @@ class Heeding:
         return "request" if any(first and first[0] in words for words in self._words.values()) else ""
 
     def _weight(self, tool: Tool, said: str) -> float:
-        """What is said of the tool, less what is left unsaid of its name."""
+        """What is said of the tool, less what is left unsaid of its name. One word alone tells nothing, unless that is its name."""
         heard, words, name = set(_stems(said)), self._words[tool.name], set(_stems(tool.name))
-        return math.fsum(self._tells[w] * (2 if w in name else 1) for w in sorted(words & heard)) - 0.3 * len(
-            name - heard
-        )
+        shared = words & heard
+        if len(shared) < _FEWEST and not name <= heard:
+            return 0.0
+        return math.fsum(self._tells[w] * (2 if w in name else 1) for w in sorted(shared)) - 0.3 * len(name - heard)
 
 
 def _agrees(tool: Tool, said: str) -> bool:
@@ -166,3 +169,7 @@ def _value(schema: Mapping[str, Json], folded: str) -> Json:
     if len(found) != 1 or schema.get("type") not in ("integer", "number"):
         return None
     return float(found[0]) if schema["type"] == "number" else int(float(found[0]))
+
+
+hearing_of: Kept[tuple[Tool, ...], Heeding] = Kept(Heeding, 16)
+"""What hears of these tools; the same each time."""
