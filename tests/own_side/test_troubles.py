@@ -319,7 +319,7 @@ HEARD = [
     ("Your subscription is active again.", None),
     ("What is the number of your subscription?", None),
     ("Is there anything else I can do for you?", None),
-    ("Is the cable pushed in?", "check_cable"),
+    ("Does the cable sit well, or is it loose?", "check_cable"),
     ("Don't push the cable in yet.", None),
     ("There is no need to press the power button.", None),
     ("I have pressed the power button for you.", None),
