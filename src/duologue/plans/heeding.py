@@ -140,7 +140,7 @@ def _words(tool: Tool) -> frozenset[str]:
 
 def _stems(text: str) -> list[str]:
     words = _WORD.findall(fold(text.replace("_", " ")))
-    return [re.sub(r"(?:ing|ed|es|s|e)\Z", "", w) if len(w) > 4 else w for w in words if w not in _PLAIN]
+    return [re.sub(r"(?:ing|ed|es|s|e)\Z", "", w) if len(w) > 3 else w for w in words if w not in _PLAIN]
 
 
 def _named(tool: Tool, folded: str) -> dict[str, Json] | None:
