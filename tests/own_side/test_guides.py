@@ -1,9 +1,10 @@
 """Following a guide: what comes next after what was seen and done."""
 
 import pytest
+from msgspec.structs import replace
 
 from duologue.language.cases import filled
-from duologue.plans.guides import Did, next_move
+from duologue.plans.guides import Did, Move, guide_text, next_move
 from duologue.types import Fix, Guide, GuideStep, Json, Look, Working
 
 GUIDE = Guide(
@@ -61,6 +62,21 @@ def test_what_comes_next(case: str) -> None:
     done, expected = MOVES[case]
     move = next_move(GUIDE, done)
     assert f"{move.kind} {move.by} {move.tool}" == expected
+
+
+HALTS = replace(
+    GUIDE, steps=(GUIDE.steps[0], GuideStep("burnt", Look("user", "menu", "input"), "three"), *GUIDE.steps[1:])
+)
+
+
+def test_a_step_without_a_fix_leads_to_what_is_left_at_once() -> None:
+    seen = (user("cable", seat="tight"), user("menu", input="three", eco=False))
+    assert next_move(HALTS, seen) == Move("otherwise", "agent", "hand_over", {"reason": "no picture"}, 1)
+    assert next_move(HALTS, (*seen, agent("hand_over"))) == Move("stuck", step=1)
+    fine = (user("cable", seat="tight"), user("menu", input="one", eco=False))
+    assert next_move(HALTS, fine).tool == "account"
+    told = guide_text(HALTS).splitlines()
+    assert told[2] == '2. burnt (`hand_over` with reason = "no picture")'
 
 
 SAID: list[tuple[str, dict[str, Json], str | None]] = [

@@ -1,7 +1,7 @@
 """Following a guide: from what was seen and done so far to what comes next.
 
 A guide goes step by step: look; where something is wrong, mend it and let the user try; where it works, that was it. What was seen
-holds until the same side mends something. Where a fix is refused, nothing but what is left helps.
+holds until the same side mends something. Where a fix is refused, or a step has none, nothing but what is left helps.
 Whoever acts without a plan (the assistant) and whoever draws one (the task maker) go by this, so they go the same way.
 """
 
@@ -37,7 +37,7 @@ class Move(Struct, frozen=True):
     tool: str = ""
     args: dict[str, Json] = {}
     step: int = -1
-    """Of the guide, from 0."""
+    """Of the guide, from 0; of what is left the step that led to it, or their number where the last one did."""
 
 
 class _Trail:
@@ -77,7 +77,7 @@ class _Trail:
 
 def next_move(guide: Guide, done: Sequence[Did]) -> Move:
     """What comes next after what was done since the trouble was brought up."""
-    trail, test = _Trail(done), guide.works
+    trail, test, end = _Trail(done), guide.works, len(guide.steps)
     for number, step in enumerate(guide.steps):
         look, fix = step.look, step.fix
         seen = trail.look(step)
@@ -85,6 +85,9 @@ def next_move(guide: Guide, done: Sequence[Did]) -> Move:
             return Move("look", look.by, look.tool, step=number)
         if not step.is_wrong(seen.get(look.field)):
             continue
+        if fix is None:
+            end = number
+            break
         mended = trail.after(fix.by, fix.tool)
         if mended is None:
             return Move("fix", fix.by, fix.tool, fix.args, number)
@@ -100,8 +103,8 @@ def next_move(guide: Guide, done: Sequence[Did]) -> Move:
         trail.stale.discard(("user", test.tool))
     left = guide.otherwise
     if left is None or trail.after(left.by, left.tool) is not None:
-        return Move("stuck", step=len(guide.steps))
-    return Move("otherwise", left.by, left.tool, left.args, len(guide.steps))
+        return Move("stuck", step=end)
+    return Move("otherwise", left.by, left.tool, left.args, end)
 
 
 def own_values(tool: Tool, own: Mapping[str, Json]) -> dict[str, Json]:
@@ -139,13 +142,13 @@ def need_of(tool: Tool, fix: Fix | Move, about: tuple[Mention, ...], given: Mapp
 
 def guide_text(guide: Guide) -> str:
     """A guide as the assistant is told it: what the user is to be asked for, and which calls are its own."""
-    steps = [f"{n}. {s.text}{_own_call(s.fix)}" for n, s in enumerate(guide.steps, 1)]
+    steps = [f"{n}. {s.text}{_own_call(s.fix or guide.otherwise)}" for n, s in enumerate(guide.steps, 1)]
     left = [f"{len(steps) + 1}. Where nothing has helped: {_call(guide.otherwise)}."] if guide.otherwise else []
     return "\n".join([f"{guide.title}: one step at a time, and after each change the user tries again.", *steps, *left])
 
 
-def _own_call(fix: Fix) -> str:
-    return f" ({_call(fix)})" if fix.by == "agent" else ""
+def _own_call(fix: Fix | None) -> str:
+    return f" ({_call(fix)})" if fix is not None and fix.by == "agent" else ""
 
 
 def _call(fix: Fix) -> str:

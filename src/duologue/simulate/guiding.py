@@ -193,11 +193,12 @@ class Guiding:
             return self._thanks(owed, last, before, dice)
         if before.kind == "test":
             return "" if say.kind == "mended" else lines.line("guide.not_yet", dice)
-        if say.move is None or say.move.kind != "fix":
+        if say.move is None or say.move.kind in ("look", "test") or say.move.step >= len(guide.steps):
             return lines.line("guide.fine" if last.by == "user" else "guide.all_right", dice)
-        look = guide.steps[say.move.step].look
+        step = guide.steps[say.move.step]
+        look = step.look
         if look.by == "user":
-            return lines.line("guide.found", dice)
+            return lines.line("guide.found" if step.fix is not None else "guide.beyond", dice)
         seen = next((d for d in reversed(done) if (d.by, d.tool) == (look.by, look.tool)), last)
         return lines.line("guide.seen", dice, self._shown(seen, look.field))
 

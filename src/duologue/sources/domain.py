@@ -31,6 +31,7 @@ from duologue.errors import UserError
 from duologue.ids import digest
 from duologue.sources import ownside
 from duologue.sources.files import decoded, load_rows, load_yaml, read_text
+from duologue.sources.places import Place
 from duologue.sources.source import Source
 from duologue.sources.toolfile import read_tools
 from duologue.types import Environment, Policy, Rule, Tool, Toolset
@@ -109,11 +110,11 @@ def load_domain(folder: Path) -> Source:
     lexicon = load_yaml(folder / "lexicon.yaml", _Lexicon)
     side = ownside.read_own_side(folder, lexicon.wording)
     theirs = {tool.name for tool in side.tools}
-    tools = read_tools(folder / "tools.toml", {k: v for k, v in lexicon.wording.items() if k not in theirs})
-    ownside.check_guides(folder, side, tools)
+    tools = read_tools(folder / "tools.toml", lexicon.wording, theirs)
     policy = Policy(rules.preamble, rules.rule, rules.confirm_writes, side.guides)
     _hold_together(folder, image, Toolset("", tools, own=side.tools), policy)
     _keep_apart(folder, image, tools, side)
+    ownside.check_guides(folder, side, tools, image)
     said: dict[str, Any] = {"wording": lexicon.wording, "labels": lexicon.labels}
     if lexicon.called_by:
         said["called_by"] = lexicon.called_by
@@ -168,26 +169,33 @@ def _hold_together(folder: Path, image: Image, toolset: Toolset, policy: Policy)
     """Judge every tool and guard as a run would, and what the user is told of a rule by its text."""
     names = {tool.name for tool in toolset.tools}
     for rule in policy.rules:
+        place = Place(folder / "policy.toml", "rule", rule.id)
         for name in rule.tools:
             if name not in names:
-                where = folder / "policy.toml"
-                raise UserError(
-                    f"{where}: rule {rule.id!r} is for {name!r}, which is not a tool", f"Tools: {sorted(names)}."
-                )
+                raise UserError(f"{place} is for {name!r}, which is not a tool", f"Tools: {sorted(names)}.")
         strange = sorted(set(_FIGURE.findall(rule.said)) - set(_FIGURE.findall(rule.text)))
         if strange:
             raise UserError(
-                f"{folder / 'policy.toml'}: rule {rule.id!r} says {strange[0]} to the user, and its text does not",
+                f"{place} says {strange[0]} to the user, and its text does not",
                 "Put the figure into `text`, or take it out of `said`: what the assistant says has to stand in its policy.",
             )
     environment = Environment("", folder.name, image.hash, toolset, policy)
     try:
         Sandbox(image, environment)
     except UserError as error:
-        file = "policy.toml" if error.message.startswith("policy rule") else "tools.toml"
-        if any(f"tool {tool.name!r}" in error.message for tool in toolset.own):
-            file = ownside.TOOLS
-        raise UserError(f"{folder / file}: {error.message}", error.fix) from None
+        raise UserError(f"{_where(folder, toolset, policy, error.message)}: {error.message}", error.fix) from None
+
+
+def _where(folder: Path, toolset: Toolset, policy: Policy, problem: str) -> str:
+    """The file and the line of what a run would refuse."""
+    for rule in policy.rules:
+        if problem.startswith(f"policy rule {rule.id!r}"):
+            return Place(folder / "policy.toml", "rule", rule.id).at
+    for file, tools in ((ownside.TOOLS, toolset.own), ("tools.toml", toolset.tools)):
+        for tool in tools:
+            if problem.startswith(f"tool {tool.name!r}"):
+                return Place(folder / file, "tool", tool.name).at
+    return str(folder / "tools.toml")
 
 
 def _keep_apart(folder: Path, image: Image, tools: tuple[Tool, ...], side: ownside.OwnSide) -> None:
@@ -204,6 +212,6 @@ def _keep_apart(folder: Path, image: Image, tools: tuple[Tool, ...], side: ownsi
         shared = sorted({*tool.reads, *tool.writes} & set(side.tables))
         if shared:
             raise UserError(
-                f"{folder / 'tools.toml'}: tool {tool.name!r} is the desk's, and {shared[0]!r} the user's",
+                f"{Place(folder / 'tools.toml', 'tool', tool.name)} is the desk's, and {shared[0]!r} the user's",
                 "What shows there the user is asked for.",
             )

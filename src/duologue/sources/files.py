@@ -11,6 +11,7 @@ import msgspec
 import yaml
 
 from duologue.errors import UserError
+from duologue.sources.places import line_of_path
 
 T = TypeVar("T")
 Row = dict[str, Any]
@@ -27,10 +28,12 @@ def read_text(path: Path) -> str:
 
 def decoded(path: Path, type: type[T]) -> T:
     """A TOML file as a struct. Raises `UserError` where it is not valid."""
+    text = read_text(path)
     try:
-        return msgspec.toml.decode(read_text(path), type=type)
+        return msgspec.toml.decode(text, type=type)
     except msgspec.MsgspecError as error:
-        raise UserError(f"{path}: {error}", "Mend the file.") from None
+        line = line_of_path(text, str(error))
+        raise UserError(f"{path}: {f'line {line}: ' if line else ''}{error}", "Mend the file.") from None
 
 
 def load_yaml(path: Path, type: type[T]) -> T:

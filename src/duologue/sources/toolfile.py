@@ -18,6 +18,7 @@ whose last part is a field; `[]` marks a list. `weight` (1 unless given) says ho
 """
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +27,7 @@ from msgspec import Struct, field
 from duologue.errors import UserError
 from duologue.plans.sayings import asks_for
 from duologue.sources.files import decoded
+from duologue.sources.places import Place
 from duologue.types import Meaning, Slot, Statement, Tool
 
 Schema = dict[str, Any]
@@ -54,16 +56,15 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
     fields: dict[str, Schema] = field(default_factory=dict)
 
 
-def read_tools(path: Path, wording: Wording) -> tuple[Tool, ...]:
-    """The tools of a file, with their wording. Raises `UserError` where one is not valid."""
+def read_tools(path: Path, wording: Wording, theirs: Collection[str] = ()) -> tuple[Tool, ...]:
+    """The tools of a file, with their wording; `theirs`: the names of the user's. Raises `UserError` where one is not valid."""
     file = decoded(path, _File)
     names = {tool.name for tool in file.tool}
     for name in wording:
-        if name not in names:
-            raise UserError(
-                f"{path.parent / 'lexicon.yaml'}: wording for {name!r}, which is not a tool", f"Tools: {sorted(names)}."
-            )
-    return made_tools(path, (file.tool, file.fields), wording)
+        if name not in names and name not in theirs:
+            valid = f"Tools: {sorted(names)}." + (f" The user's: {sorted(theirs)}." if theirs else "")
+            raise UserError(f"{path.parent / 'lexicon.yaml'}: wording for {name!r}, which is not a tool", valid)
+    return made_tools(path, (file.tool, file.fields), {k: v for k, v in wording.items() if k in names})
 
 
 def made_tools(
@@ -81,12 +82,14 @@ def made_tools(
 
 
 def _tool(path: Path, tool: ToolEntry, fields: dict[str, Schema], wording: dict[str, tuple[str, ...]]) -> Tool:
-    where = f"{path}: tool {tool.name!r}"
+    place = Place(path, "tool", tool.name)
     properties: Schema = {}
     required: list[str] = []
     slots: dict[str, Slot] = {}
     for name, given in tool.inputs.items():
-        base = _field(fields, given.get("field", name), f"{where}, input {name!r}", {} if "type" in given else None)
+        base = _field(
+            fields, given.get("field", name), place.within(f"input {name!r}"), {} if "type" in given else None
+        )
         own = {k: v for k, v in given.items() if k not in ("field", "use", "optional")}
         schema = {**base, **own}
         if given.get("use"):
@@ -95,7 +98,7 @@ def _tool(path: Path, tool: ToolEntry, fields: dict[str, Schema], wording: dict[
             required.append(name)
         properties[name] = _published(schema, nullable=False)
     parameters = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
-    returns, outputs = _returns(tool.outputs, fields, where)
+    returns, outputs = _returns(tool.outputs, fields, place)
     return Tool(
         name=tool.name,
         description=tool.description,
@@ -113,10 +116,10 @@ def _tool(path: Path, tool: ToolEntry, fields: dict[str, Schema], wording: dict[
     )
 
 
-def _field(fields: dict[str, Schema], name: str, where: str, default: Schema | None = None) -> Schema:
+def _field(fields: dict[str, Schema], name: str, place: Place, default: Schema | None = None) -> Schema:
     found = fields.get(name, default)
     if found is None:
-        raise UserError(f"{where}: there is no field {name!r}", f"Fields: {', '.join(fields)}.")
+        raise UserError(f"{place}: there is no field {name!r}", f"Fields: {', '.join(fields)}.")
     return found
 
 
@@ -137,7 +140,7 @@ def _published(schema: Schema, nullable: bool) -> Schema:
     return out
 
 
-def _returns(paths: tuple[str, ...], fields: dict[str, Schema], where: str) -> tuple[Schema, dict[str, Slot]]:
+def _returns(paths: tuple[str, ...], fields: dict[str, Schema], place: Place) -> tuple[Schema, dict[str, Slot]]:
     """The schema of the result and what its fields stand for. Only the result itself may have more than is promised: one
     that had to be cut says so there."""
     root: Schema = {"type": "object", "properties": {}, "required": []}
@@ -147,7 +150,7 @@ def _returns(paths: tuple[str, ...], fields: dict[str, Schema], where: str) -> t
         node = root
         for part in parents:
             node = _inside(node, part)
-        base = _field(fields, name, f"{where}, output {path!r}")
+        base = _field(fields, name, place.within(f"output {path!r}"))
         node["properties"][name] = _published(base, nullable=True)
         node["required"].append(name)
         if "of" in base:

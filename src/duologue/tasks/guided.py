@@ -15,6 +15,7 @@ from duologue.catalog.model import Catalog
 from duologue.environment import Image, SqliteSession, quote
 from duologue.ids import digest, rng
 from duologue.language.grammar import grammar, sentence
+from duologue.plans.belonging import reference
 from duologue.plans.guides import TROUBLE, Did, Move, need_of, next_move, own_values, through
 from duologue.plans.index import ToolIndex
 from duologue.tasks.anchors import Anchor, Anchors
@@ -55,6 +56,8 @@ class Owned(Struct, frozen=True):
 
     value: Json
     key: Json
+    row: dict[str, Json] = {}
+    """As it stands in the user's table."""
 
 
 class Side(Struct, frozen=True):
@@ -107,13 +110,17 @@ def side_of(tools: tuple[Tool, ...], image: Image, catalog: Catalog) -> Side | N
     """The user's side of an environment; None where its first table refers to no table of the desk's."""
     slot = next(s for s in tools[0].inputs.values() if s.use == "own")
     db = image.connect()
-    desk = {t.name: t for t in catalog.tables}
-    for _, _, to, column, target, *_ in db.execute(f"PRAGMA foreign_key_list({quote(slot.table)})"):
-        if to in desk and len(desk[to].key) == 1 and target in (None, desk[to].key[0]):
-            sql = f"SELECT {quote(slot.column)}, {quote(column)} FROM {quote(slot.table)} ORDER BY 1"
-            rows = tuple(Owned(value, key) for value, key in db.execute(sql) if key is not None)
-            return Side(slot.column, str(to), rows)
-    return None
+    desk = {t.name for t in catalog.tables}
+    theirs = [name for (name,) in db.execute("SELECT name FROM sqlite_schema") if name not in desk]
+    found = reference(db, slot.table, theirs)
+    if found is None:
+        return None
+    column, table = found
+    names = [name for (name,) in db.execute("SELECT name FROM pragma_table_info(?)", (slot.table,))]
+    sql = f"SELECT {', '.join(map(quote, names))} FROM {quote(slot.table)} ORDER BY {quote(slot.column)}"
+    rows = [dict(zip(names, row, strict=True)) for row in db.execute(sql)]
+    owned = tuple(Owned(r[slot.column], r[column], r) for r in rows if r[column] is not None)
+    return Side(slot.column, table, owned)
 
 
 def _draft(drawing: "Drawing", guide: Guide, dice: random.Random) -> Task | None:
@@ -145,7 +152,7 @@ def _case(side: Side, what: tuple[Guide, dict[str, Tool]], session: SqliteSessio
         tried = session.execute(guide.works.tool, given, own=True)
         if tried.failed or guide.works.holds(tried.result):
             continue
-        if all(tried.result.get(name) == value for name, value in guide.case.items()):
+        if guide.case.items() <= {**owned.row, **tried.result}.items():
             return owned
     return None
 
@@ -282,7 +289,7 @@ class _Walked:
 
 def _slots(index: ToolIndex, guide: Guide) -> Iterator[Slot]:
     """What the assistant's own calls of a guide take."""
-    calls = [c for s in guide.steps for c in (s.look, s.fix)] + ([guide.otherwise] if guide.otherwise else [])
+    calls = [c for s in guide.steps for c in (s.look, s.fix, guide.otherwise) if c is not None]
     for call in calls:
         if call.by == "agent":
             yield from index.inputs[call.tool].values()

@@ -154,12 +154,12 @@ class Fix(Struct, frozen=True, omit_defaults=True):
 
 
 class GuideStep(Struct, frozen=True, omit_defaults=True):
-    """One thing to look at, what of it is wrong (a value, or several), and what mends that."""
+    """One thing to look at, what of it is wrong (a value, or several), and what mends that; None = nothing does, so what is left is done."""
 
     text: str
     look: Look
     wrong: Json
-    fix: Fix
+    fix: Fix | None = None
 
     def is_wrong(self, value: Json) -> bool:
         """Whether what was seen is what this step mends."""
@@ -190,7 +190,8 @@ class Guide(Struct, frozen=True, omit_defaults=True):
     otherwise: Fix | None = None
     """What is left where no step helps: the assistant's call."""
     case: dict[str, Json] = field(default_factory=dict)
-    """What the user's test shows beside where this is the trouble: field → value. Empty = any failed test."""
+    """What else holds where this is the trouble: a field of what the user's test shows, or a column of the first of the user's tables (which
+    nobody is shown) → value. Empty = any failed test."""
 
 
 class Policy(Struct, frozen=True, omit_defaults=True):

@@ -1,0 +1,217 @@
+"""The guides of a domain (`guides.toml`) as they stand in the file, and whether they can be gone by: each call names a tool of that side,
+gives it what it takes and nothing it does not, can be asked for and told of in the words there are; each value is one that may show.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from duologue.environment.validators import validator
+from duologue.errors import UserError
+from duologue.language.cases import fields, filled
+from duologue.sources.files import decoded
+from duologue.sources.places import Place
+from duologue.types import Fix, Guide, GuideStep, Json, Look, Tool, Working
+
+__all__ = ["Sides", "check_guides", "read_guides"]
+
+Sides = Mapping[str, Mapping[str, Tool]]
+"""The tools of both sides, `user` and `agent`, by name."""
+
+_FILLED_IN = {"user": ("own",), "agent": ("key", "equals", "proof")}
+"""Uses of parameters that a guide's calls need not give: whose the thing is, the row it is about, who is speaking."""
+
+
+class _Works(Struct, frozen=True, forbid_unknown_fields=True, rename={"value": "is"}):
+    tool: str
+    field: str
+    value: Json
+
+
+class _Look(Struct, frozen=True, forbid_unknown_fields=True):
+    by: Literal["user", "agent"]
+    tool: str
+    field: str
+
+
+class _Fix(Struct, frozen=True, forbid_unknown_fields=True):
+    by: Literal["user", "agent"]
+    tool: str
+    args: dict[str, Json] = msgspec.field(default_factory=dict)
+
+
+class _Step(Struct, frozen=True, forbid_unknown_fields=True):
+    text: str
+    look: _Look
+    wrong: Json
+    fix: _Fix | None = None
+
+
+class _Guide(Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    title: str
+    works: _Works
+    step: tuple[_Step, ...]
+    complaint: tuple[str, ...]
+    otherwise: _Fix | None = None
+    case: dict[str, Json] = msgspec.field(default_factory=dict)
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    guide: tuple[_Guide, ...] = ()
+
+
+def read_guides(path: Path) -> tuple[Guide, ...]:
+    """The guides of a file. Raises `UserError` where it is not valid."""
+    guides = decoded(path, _File).guide
+    if not guides:
+        raise UserError(f"{path}: there is no guide in it", "Write one, or drop the file.")
+    return tuple(map(_guide, guides))
+
+
+def _guide(guide: _Guide) -> Guide:
+    works = Working(guide.works.tool, guide.works.field, guide.works.value)
+    steps = tuple(
+        GuideStep(s.text, Look(s.look.by, s.look.tool, s.look.field), s.wrong, _fix(s.fix)) for s in guide.step
+    )
+    return Guide(guide.name, guide.title, works, steps, guide.complaint, _fix(guide.otherwise), guide.case)
+
+
+def _fix(fix: _Fix | None) -> Fix | None:
+    return Fix(fix.by, fix.tool, fix.args) if fix is not None else None
+
+
+def check_guides(path: Path, guides: tuple[Guide, ...], sides: Sides, columns: tuple[str, ...]) -> None:
+    """Raises `UserError` where a guide can't be gone by. `columns`: of the first of the user's tables."""
+    names = [guide.name for guide in guides]
+    for number, guide in enumerate(guides):
+        place = Place(path, "guide", guide.name, names[: number + 1].count(guide.name))
+        if place.nth > 1:
+            raise UserError(f"{place}: there is another guide of this name", "Give each a name of its own.")
+        _check_guide(place, guide, sides, columns)
+
+
+def _check_guide(place: Place, guide: Guide, sides: Sides, columns: tuple[str, ...]) -> None:
+    _check_complaint(place, guide.complaint)
+    if not guide.steps:
+        raise UserError(f"{place} has no steps", "Give it one or more.")
+    test = guide.works
+    tool = _check_look(place, Look("user", test.tool, test.field), sides)
+    _check_values(place.within("works"), ("is", test.value), tool, test.field)
+    _check_case(place, guide.case, tool, columns)
+    for number, step in enumerate(guide.steps, 1):
+        at = place.item("step", number)
+        tool = _check_look(at, step.look, sides)
+        _check_values(at, ("wrong", step.wrong), tool, step.look.field)
+        if step.fix is not None:
+            _check_fix(at, step.fix, sides)
+        elif guide.otherwise is None:
+            raise UserError(
+                f"{at} has no `fix`, and the guide no `otherwise`", "Write what mends it, or what is left then."
+            )
+    if guide.otherwise is not None:
+        at = place.within("otherwise")
+        if guide.otherwise.by != "agent":
+            raise UserError(f"{at}: by = {guide.otherwise.by!r}", 'What is left is the assistant\'s: by = "agent".')
+        _check_fix(at, guide.otherwise, sides)
+
+
+def _check_complaint(place: Place, lines: tuple[str, ...]) -> None:
+    if not lines:
+        raise UserError(f"{place} has no complaint", "Write how users bring the trouble up, in one way or more.")
+    for line in lines:
+        if not line.strip():
+            raise UserError(f"{place}: a complaint is empty", "Write what users say, or drop it.")
+        if "{" in line or "}" in line:
+            raise UserError(f"{place}: the complaint {line!r} has a slot", "Nothing is filled in there; say it whole.")
+
+
+def _check_case(place: Place, case: Mapping[str, Json], test: Tool, columns: tuple[str, ...]) -> None:
+    known = test.returns.get("properties", {})
+    for name, value in case.items():
+        if name in known:
+            _check_values(place.within("case"), (name, value), test, name)
+        elif name not in columns:
+            raise UserError(
+                f"{place}: {test.name} gives no field {name!r}, and the user's table has no such column",
+                f"Fields: {', '.join(known)}. Columns: {', '.join(columns)}.",
+            )
+        elif isinstance(value, list | dict):
+            raise UserError(f"{place}, case: {name!r} is {value!r}", "Give one value.")
+
+
+def _check_look(place: Place, look: Look, sides: Sides) -> Tool:
+    tool = _found(place, look, sides)
+    known = tool.returns.get("properties", {})
+    if look.field not in known:
+        raise UserError(f"{place}: {tool.name} gives no field {look.field!r}", f"Fields: {', '.join(known)}.")
+    if look.by == "user" and not any(look.field in fields(line) for line in tool.wording.get("report", ())):
+        raise UserError(
+            f"{place}: no `report` of {tool.name} tells {look.field!r}, so nobody could say it",
+            f"Write one in lexicon.yaml: {{{look.field}}}, or {{{look.field}:value=words|other=words}}.",
+        )
+    _check_call(place, Fix(look.by, look.tool), tool)
+    return tool
+
+
+def _check_fix(place: Place, fix: Fix, sides: Sides) -> None:
+    tool = _found(place, fix, sides)
+    if tool.effect != "write":
+        raise UserError(f"{place}: {tool.name} changes nothing", "Name a tool that writes.")
+    _check_call(place, fix, tool)
+
+
+def _found(place: Place, call: Look | Fix, sides: Sides) -> Tool:
+    tool = sides[call.by].get(call.tool)
+    if tool is None:
+        whose = "the user's" if call.by == "user" else "the assistant's"
+        raise UserError(f"{place}: {call.tool!r} is not one of {whose} tools", f"These: {sorted(sides[call.by])}.")
+    return tool
+
+
+def _check_call(place: Place, call: Fix, tool: Tool) -> None:
+    """The call gives the tool what it takes, and where it is the user's it can be asked for."""
+    known = tool.parameters.get("properties", {})
+    uses = {name: slot.use for name, slot in tool.inputs.items()}
+    for name, value in call.args.items():
+        if name not in known:
+            raise UserError(f"{place}: {tool.name} has no parameter {name!r}", f"Parameters: {', '.join(known)}.")
+        if uses.get(name) == "own":
+            raise UserError(f"{place}: {name!r} of {tool.name} is filled in for the user", "Leave it out.")
+        if call.by == "agent" and name not in uses:
+            raise UserError(f"{place}: {name!r} of {tool.name} has no `use`", "Give it one in tools.toml.")
+        _check_value(place.within(f"args of {tool.name}"), value, name, known[name])
+    filled_in = _FILLED_IN[call.by]
+    left_out = [n for n in tool.parameters.get("required", ()) if n not in call.args and uses.get(n) not in filled_in]
+    if left_out:
+        raise UserError(f"{place}: {tool.name} needs {left_out[0]!r}", f"Give it: args = {{ {left_out[0]} = … }}.")
+    lines = tool.wording.get("instruct", ())
+    if call.by == "user" and all(filled(line, call.args) is None for line in lines):
+        given = f"that says no more than {', '.join(call.args)}" if call.args else "without slots"
+        raise UserError(
+            f"{place}: the user can't be asked to use {tool.name}: it has no `instruct` that can be said here",
+            f"Write one in lexicon.yaml, {given}.",
+        )
+
+
+def _check_values(place: Place, named: tuple[str, Json], tool: Tool, field: str) -> None:
+    name, value = named
+    several: Iterable[Json] = value if isinstance(value, list) else [value]
+    if value == []:
+        raise UserError(f"{place}: `{name}` is an empty list", "Give a value, or several.")
+    for one in several:
+        _check_value(place.within(f"`{name}`"), one, field, tool.returns["properties"][field])
+
+
+def _check_value(place: Place, value: Json, field: str, schema: Json) -> None:
+    try:
+        valid = validator(schema).is_valid(value)
+    except ValueError as error:
+        raise UserError(f"{place}: the field {field!r} is no JSON Schema: {error}", "Mend the field.") from None
+    if not valid:
+        kinds = schema.get("type", "any")
+        may = schema.get("enum") or (" or ".join(kinds) if isinstance(kinds, list) else kinds)
+        raise UserError(f"{place}: {value!r} is no value of {field!r}", f"Valid: {may}.")
