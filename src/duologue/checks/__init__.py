@@ -12,6 +12,7 @@ from duologue.checks.calls import calls
 from duologue.checks.case import Case, case_of, columns_of
 from duologue.checks.combine import Decision, combine
 from duologue.checks.disclosure import disclosure
+from duologue.checks.forbidden import kept
 from duologue.checks.gate import gate, user_gate
 from duologue.checks.grounding import grounding
 from duologue.checks.honesty import honesty
@@ -47,5 +48,5 @@ CHECKS: tuple[CaseCheck, ...] = (
 )
 """All checks of a finished conversation that need no database."""
 
-PROOF: tuple[CaseCheck, ...] = (calls, state, disclosure)
+PROOF: tuple[CaseCheck, ...] = (calls, state, disclosure, kept)
 """The checks that a plan is proven with: it passes them all, doing nothing and every spoiled plan fails one."""

@@ -21,7 +21,7 @@ SAME: Final = "another value to be told has the same words"
 INSIDE: Final = "its words stand inside another statement"
 KNOWN: Final = "other results hold, in the same field, all it is to tell"
 NO_EFFECT: Final = "the rows come to the same"
-REFUSED_TOO: Final = "without the rules the data refuses it, or nothing changes"
+REFUSED_TOO: Final = "without the rules the data refuses it"
 NO_OTHER: Final = "nothing else that was tried changes what comes back"
 TWIN: Final = "it comes to the same calls and words as another one"
 UNHEARD: Final = "no check tells it from the statement that is right"
@@ -39,7 +39,7 @@ KINDS: Final[dict[str, str]] = {
     "write undone": "a changed entry is set back at the end; none where no call can",
     "against condition": "a change is made although its condition fails; none where no condition fails",
     "spared too": "a change of several rows is made to the one left out as well; none where none is left out",
-    "rule broken": "a change that a rule refuses is made all the same, as if there were no rule; none where no rule refuses one, or the data would too",
+    "rule broken": "a change that a rule refuses is made all the same, as if there were no rule; none where no rule refuses one, the data would too, or it changes nothing",
     "neither there nor back": "a change and its taking back are both left out; none where nothing is taken back",
     "stray write": "one more write, to a row the task has nothing to do with; none where no write tool takes one",
     "nothing told": "everything is done and nothing told; none where nothing is to be told",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from duologue.tasks.proving.doing import same_effect
-from duologue.tasks.proving.kinds import REFUSED_TOO
+from duologue.tasks.proving.kinds import NO_EFFECT, REFUSED_TOO
 from duologue.tasks.proving.scene import Scene, Spoiled
 from duologue.types import ToolCall
 
@@ -11,7 +11,8 @@ __all__ = ["rule_broken"]
 
 
 def rule_broken(scene: Scene, most: int) -> Iterator[Spoiled]:
-    """The change made where the rule refused it, and then all that came after."""
+    """The change made where the rule refused it, and then all that came after. Where that makes it over, so that the rows come to the same, the
+    call itself has to be seen."""
     for number, subtask in enumerate(scene.task.subtasks, 1):
         ruling = subtask.ruling
         if ruling is None or not subtask.refused:
@@ -26,7 +27,9 @@ def rule_broken(scene: Scene, most: int) -> Iterator[Spoiled]:
         finally:
             session.close()
         run = (*scene.run[:at], *onward)
-        if onward[0][1].changes and not same_effect(scene, run):
-            yield Spoiled(name, run, scene.said, rows=True)
-        else:
+        if onward[0][1].failed:
             scene.left[name] = REFUSED_TOO
+        elif not onward[0][1].changes:
+            scene.left[name] = NO_EFFECT
+        else:
+            yield Spoiled(name, run, scene.said, rows=not same_effect(scene, run))
