@@ -38,11 +38,25 @@ def filled(line: str, values: Mapping[str, Json]) -> str | None:
     return out + rest
 
 
+def cased(line: str, values: Mapping[str, Json]) -> str | None:
+    """The line with its words for each value, and its plain slots as they are; None where it has no words for one."""
+    out, at = "", 0
+    for slot in _SLOT.finditer(line):
+        if slot[2] is None:
+            continue
+        words = _words(values.get(slot[1]), slot[2])
+        if words is None:
+            return None
+        out, at = out + line[at : slot.start()] + words, slot.end()
+    return out + line[at:]
+
+
 def _words(value: Json, cases: str | None) -> str | None:
     if value is None or isinstance(value, dict | list):
         return None
     if cases is None:
         return _PLAIN[value] if isinstance(value, bool) else str(value)
-    written = str(value).lower() if isinstance(value, bool) else str(value)
+    whole = isinstance(value, float) and value.is_integer()
+    written = str(value).lower() if isinstance(value, bool) else str(int(value) if whole else value)
     said = dict(case.split("=", 1) for case in cases.split("|") if "=" in case)
     return said.get(written)

@@ -1,10 +1,11 @@
 """How people speak of hand-written tools: the phrases a domain gives them, filled with the rows and values of a need.
 
 A tool's `wording` holds lines by part (`request`, `confirm`, `done`) with its parameters as slots: a key's slot takes the row as it
-is spoken of, any other the value as it is said. A `done` line may also take what came back ("{refunded_gbp} is paid back"); it is said
-where that came back and is not nothing, and then rather than one without. A `request` line of a tool that lists may end in the fields that it asks for ("see when they expire ->
-expires_on"): it is said where these are wanted, so that they are told, and then rather than one without. A tool without wording is spoken
-of by its family alone.
+is spoken of, any other the value as it is said. Beside it, words may depend on the value ("{top_up_gb} for {top_up_gb:1=£4|5=£8}"); a
+line that has none for it is not said. A `done` line may also take what came back ("{refunded_gbp} is paid back"); it is said where that came
+back and is not nothing, and then rather than one without. A `request` line of a tool that lists may end in the fields that it asks for
+("see when they expire -> expires_on"): it is said where these are wanted, so that they are told, and then rather than one without. A tool
+without wording is spoken of by its family alone.
 """
 
 import random
@@ -13,6 +14,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from duologue.language.cases import cased
 from duologue.language.clauses import is_special
 from duologue.language.counted import in_singular
 from duologue.language.grammar import listed
@@ -82,6 +84,8 @@ class Sayings:
         if part != "request":
             said -= {k for k, s in tool.inputs.items() if s.use == "proof"}  # given once, and not read back
         lines = _telling(tool, need) if part == "request" else tool.wording[part]
+        raw = self._raw(tool, need, row or {})
+        lines = [t for line in lines if (t := cased(line, raw)) is not None]
         fits = [t for t in lines if set(_SLOT.findall(t)) <= slots.keys()]
         full = [t for t in fits if said <= set(_SLOT.findall(t))]
         best = full or sorted(fits, key=lambda t: -len(said & set(_SLOT.findall(t))))[:1]
@@ -106,6 +110,11 @@ class Sayings:
         found = [f" {self.phrases.filters(only)}"] if sought else []
         found += [f", with {listed([f'{left[n]} as the {self._label(tool, n)}' for n in rest])}"] if rest else []
         return "".join(found)
+
+    def _raw(self, tool: Tool, need: Need, row: Mapping[str, Json]) -> dict[str, Json]:
+        """Field of the result, and parameter → its value: what words for each value go by."""
+        back = {path: row.get(f"{s.table}.{s.column}") for path, s in tool.outputs.items()}
+        return back | {k: need.values.get(f"{s.table}.{s.column}:{s.use}") for k, s in tool.inputs.items()}
 
     def _back(self, tool: Tool, row: Mapping[str, Json]) -> dict[str, str]:
         """Field of the result → what is said for it: of those that hold something."""

@@ -7,6 +7,7 @@ thing, and asks for the next.
 import random
 from collections.abc import Callable, Mapping, Sequence
 
+from duologue.errors import StageError
 from duologue.ids import from_json
 from duologue.language.cases import filled
 from duologue.language.clauses import YOU, of_the_speaker
@@ -175,7 +176,7 @@ class Guiding:
         tool = self.own[move.tool]
         lines = [t for t in (filled(line, move.args) for line in tool.wording.get("instruct", ())) if t is not None]
         if not lines:
-            raise ValueError(f"there are no words for asking the user to use {move.tool}")
+            raise StageError("agent", "cannot ask for it", f"there are no words for asking the user to use {move.tool}")
         asked = dice.choice(lines)
         return f"{self.report.lines.line('guide.try', dice)} {asked}" if move.kind == "test" else asked
 
