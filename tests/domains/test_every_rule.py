@@ -24,11 +24,6 @@ SCENARIOS = 12
 QUICK = "operations"
 """The domain that is tried with every run of the tests; the others with the long ones."""
 EXCEPTIONS = {
-    (
-        "clinic",
-        "notice_to_move",
-    ): "no slot is known by its name, and a list of others to move to is listed in part only",
-    ("clinic", "place_left"): "what is full stands in no list of free slots",
     ("retail", "original_method"): "where a refund goes is a parameter that no request speaks of",
     ("travel", "sixty_days"): "one ticket in all the data is older than sixty days and was late enough for a voucher",
 }

@@ -187,11 +187,15 @@ CREATE TABLE handovers (
 ) STRICT;
 CREATE INDEX handovers_by_patient ON handovers (patient_id);
 
--- What can still be booked.
-CREATE VIEW openings AS
+-- The slots that patients come in, taken ones among them.
+CREATE VIEW diary AS
 SELECT slot_id, s.name, s.scheduled_at, specialty, capacity - booked AS places_left
 FROM slots s JOIN rota USING (rota_id) JOIN clinicians USING (clinician_id)
-WHERE status = 'open' AND booked < capacity;
+WHERE status = 'open';
+
+-- What can still be booked.
+CREATE VIEW openings AS
+SELECT slot_id, name, scheduled_at, specialty, places_left FROM diary WHERE places_left > 0;
 
 -- A slot's places follow its appointments: all but the cancelled ones hold one. More than there are is refused by the slot's check.
 CREATE TRIGGER place_taken AFTER INSERT ON appointments WHEN NEW.status <> 'cancelled'
