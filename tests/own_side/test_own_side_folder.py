@@ -62,6 +62,7 @@ WRONG: dict[str, tuple[str, str, str, str]] = {
     "what is left is the user's": ("guides.toml", 'otherwise = { by = "agent", tool = "transfer_to_human", args = { reason = "no picture" } }', 'otherwise = { by = "user", tool = "press_power" }', "by = 'user'"),
     "a step that leads nowhere": ("guides.toml", "*", NOWHERE, "has no `fix`, and the guide no `otherwise`"),
     "a field of a fix that is none": ("guides.toml", 'tool = "push_in_cable" }', 'tool = "push_in_cable", arg = { } }', "unknown field `arg`"),
+    "no words for one of the choices": ("lexicon.yaml", "It says {input}.", "It says {input:HDMI 1=one|HDMI 2=two}.", "has words for input = 'HDMI 3'"),
     # ── whose things they are ──
     "things that are nobody's": ("schema.sql", "UNIQUE REFERENCES subscriptions, cable", "UNIQUE, cable", "'boxes', refers to no table of the desk's"),
     "not of the first table": ("user_tools.toml", 'tables = ["boxes"]', 'tables = ["subscriptions", "boxes"]', "a column of 'subscriptions', the first of the user's"),

@@ -38,6 +38,12 @@ def filled(line: str, values: Mapping[str, Json]) -> str | None:
     return out + rest
 
 
+def tells(line: str, field: str, value: Json) -> bool:
+    """Whether the line has words for this value of a field."""
+    slots = [slot for slot in _SLOT.finditer(line) if slot[1] == field]
+    return bool(slots) and all(_words(value, slot[2]) is not None for slot in slots)
+
+
 def cased(line: str, values: Mapping[str, Json]) -> str | None:
     """The line with its words for each value, and its plain slots as they are; None where it has no words for one."""
     out, at = "", 0

@@ -201,7 +201,9 @@ class Guiding:
         if look.by == "user":
             return lines.line("guide.found" if step.fix is not None else "guide.beyond", dice)
         seen = next((d for d in reversed(done) if (d.by, d.tool) == (look.by, look.tool)), last)
-        return lines.line("guide.seen", dice, self._shown(seen, look.field))
+        return lines.line(
+            "guide.seen" if step.fix is not None else "guide.seen_beyond", dice, self._shown(seen, look.field)
+        )
 
     def _asked(self, owed: Owed) -> bool:
         """Whether the assistant's last words were a question about this request: what was seen was told then."""

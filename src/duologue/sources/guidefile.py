@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from duologue.environment.validators import validator
 from duologue.errors import UserError
-from duologue.language.cases import fields, filled
+from duologue.language.cases import fields, filled, tells
 from duologue.sources.files import decoded
 from duologue.sources.places import Place
 from duologue.types import Fix, Guide, GuideStep, Json, Look, Tool, Working
@@ -148,13 +148,25 @@ def _check_look(place: Place, look: Look, sides: Sides) -> Tool:
     known = tool.returns.get("properties", {})
     if look.field not in known:
         raise UserError(f"{place}: {tool.name} gives no field {look.field!r}", f"Fields: {', '.join(known)}.")
-    if look.by == "user" and not any(look.field in fields(line) for line in tool.wording.get("report", ())):
-        raise UserError(
-            f"{place}: no `report` of {tool.name} tells {look.field!r}, so nobody could say it",
-            f"Write one in lexicon.yaml: {{{look.field}}}, or {{{look.field}:value=words|other=words}}.",
-        )
+    if look.by == "user":
+        _check_told(place, tool, look.field)
     _check_call(place, Fix(look.by, look.tool), tool)
     return tool
+
+
+def _check_told(place: Place, tool: Tool, field: str) -> None:
+    """There are words for what the user is asked for, whatever it is."""
+    lines = [line for line in tool.wording.get("report", ()) if field in fields(line)]
+    if not lines:
+        raise UserError(
+            f"{place}: no `report` of {tool.name} tells {field!r}, so nobody could say it",
+            f"Write one in lexicon.yaml: {{{field}}}, or {{{field}:value=words|other=words}}.",
+        )
+    for value in tool.returns["properties"][field].get("enum", ()):
+        if value is not None and not any(tells(line, field, value) for line in lines):
+            raise UserError(
+                f"{place}: no `report` of {tool.name} has words for {field} = {value!r}", "Write them in lexicon.yaml."
+            )
 
 
 def _check_fix(place: Place, fix: Fix, sides: Sides) -> None:
