@@ -49,6 +49,4 @@ def test_what_nothing_mends_is_said_and_passed_on(case: str, tmp_path: Path) -> 
     lead = [t.message.content for t in turns[:end] if t.message.role == "assistant" and t.message.content][-1]
     assert not any(fine in lead for fine in ("looks fine", "in order", "should be", "rule that out"))
     assert any(word in lead for word in ("can't", "cannot", "nothing", "not something", "more than we can mend")), lead
-    assert not any(
-        "push_in" in c.name or "resume" in c.name for t in turns for c in t.message.tool_calls if t.task == 0
-    )
+    assert not any(f'"{c.name}"' in fix for t in turns for c in t.message.tool_calls if t.task == 0)
