@@ -2,12 +2,9 @@
 an edge, the rows stand on it: the last day, the hour before and after, half of a group.
 """
 
-import pytest
-
 from domains.desk import Ask
-from duologue.environment import SqliteSession
+from domains.tables import Rules, broken, elsewhere, every_guard, kept
 from duologue.sources import Source
-from duologue.types import Json
 
 # `pairs`: playbooks and groups with what a run there rests on: the latest good dry run, an approval in force, a freeze, a run going on.
 # `staged`, `live`: what is live in staging, in production. `tried`: runs that nothing of the kind has followed.
@@ -159,66 +156,14 @@ ALLOWED: list[tuple[str, str]] = [
         JOIN playbooks p USING (playbook_id) WHERE p.name = 'backup restore' AND a.status = 'approved' AND a.valid_until = '2025-10-15')"""),
 ]  # fmt: skip
 
-
-def _arguments(ask: Ask, sql: str) -> dict[str, Json]:
-    found = ask(f"{WITH} {sql} LIMIT 1")
-    assert found, f"the data has no example: {sql}"
-    return found[0]
+RULES = Rules(CASES, [*MORE, *((tool, sql, "") for tool, sql in ALLOWED)], WITH, judged=("confirm", "no_secrets"))
+test_kept, test_broken = kept(RULES), broken(RULES)
+test_elsewhere, test_every_guard_has_its_case = elsewhere(RULES), every_guard(RULES)
 
 
-@pytest.mark.parametrize("rule", CASES)
-def test_kept(ask: Ask, session: SqliteSession, rule: str) -> None:
-    tool, keep, _, _ = CASES[rule]
-    outcome = session.execute(tool, _arguments(ask, keep))
-    assert not outcome.failed, outcome.text
-    assert outcome.changes
-
-
-@pytest.mark.parametrize(("tool", "arguments"), ALLOWED)
-def test_left_open(ask: Ask, session: SqliteSession, tool: str, arguments: str) -> None:
-    outcome = session.execute(tool, _arguments(ask, arguments))
-    assert not outcome.failed, outcome.text
-    assert outcome.changes
-
-
-@pytest.mark.parametrize("rule", CASES)
-def test_broken(ask: Ask, session: SqliteSession, rule: str) -> None:
-    tool, _, broken, error = CASES[rule]
-    _refused(ask, session, tool, broken, error)
-
-
-@pytest.mark.parametrize(("tool", "broken", "error"), MORE)
-def test_broken_elsewhere(ask: Ask, session: SqliteSession, tool: str, broken: str, error: str) -> None:
-    _refused(ask, session, tool, broken, error)
-
-
-def _refused(ask: Ask, session: SqliteSession, tool: str, broken: str, error: str) -> None:
-    outcome = session.execute(tool, _arguments(ask, broken))
-    assert outcome.failed
-    assert outcome.result["error"]["type"] == error, outcome.text
-    assert "{" not in outcome.result["error"]["message"]
-    assert outcome.changes == ()
-
-
-def test_every_guard_has_its_case(automation: Source) -> None:
-    assert automation.policy is not None
-    assert 10 <= len(automation.policy.rules) <= 15
-    assert set(CASES) == {rule.id for rule in automation.policy.rules if rule.sql}
-    for rule in automation.policy.rules:
-        shown = {CASES[rule.id][0]} if rule.sql else set()
-        assert set(rule.tools) <= shown | {tool for tool, _, _ in MORE}
-        assert rule.text.endswith(".")
-
-
-def test_two_rules_are_for_the_judge(automation: Source) -> None:
-    assert automation.policy is not None
-    assert automation.policy.confirm_writes
-    assert [rule.id for rule in automation.policy.rules if not rule.sql] == ["confirm", "no_secrets"]
-
-
-def test_the_policy_names_the_playbooks_as_they_are(automation: Source, ask: Ask) -> None:
-    assert automation.policy is not None
-    text = {rule.id: rule.text for rule in automation.policy.rules}
+def test_the_policy_names_the_playbooks_as_they_are(source: Source, ask: Ask) -> None:
+    assert source.policy is not None
+    text = {rule.id: rule.text for rule in source.policy.rules}
     for playbook in ask("SELECT name, risk, stoppable FROM playbooks"):
         assert (playbook["risk"] == "high") == (
             f"{playbook['name']}," in text["approval"] or f"{playbook['name']})" in text["approval"]

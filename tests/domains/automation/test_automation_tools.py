@@ -14,11 +14,9 @@ Do = Callable[..., Json]
 
 
 @pytest.fixture
-def do(automation: Source, session: SqliteSession) -> Do:
+def do(source: Source, session: SqliteSession) -> Do:
     """The result of a call that must go through and keep what its tool promises."""
-    promised = {
-        t.name: jsonschema_rs.validator_for({**t.returns, "additionalProperties": False}) for t in automation.tools
-    }
+    promised = {t.name: jsonschema_rs.validator_for({**t.returns, "additionalProperties": False}) for t in source.tools}
 
     def call(tool: str, **arguments: Json) -> Json:
         outcome = session.execute(tool, arguments)
@@ -264,20 +262,20 @@ def test_a_restore_needs_its_backup(do: Do, session: SqliteSession) -> None:
     assert refusal(session, "start_run", playbook_id=restore, group_id=101) == "needs_a_backup"
 
 
-def test_nothing_shows_a_secret(automation: Source) -> None:
-    shown = {path.rpartition(".")[2] for tool in automation.tools for path in tool.outputs}
+def test_nothing_shows_a_secret(source: Source) -> None:
+    shown = {path.rpartition(".")[2] for tool in source.tools for path in tool.outputs}
     assert not {"secret", "password", "key", "token"} & shown
 
 
-def test_every_tool_has_its_words(automation: Source) -> None:
-    for tool in automation.tools:
+def test_every_tool_has_its_words(source: Source) -> None:
+    for tool in source.tools:
         wanted = {"request", "confirm", "done"} if tool.effect == "write" else {"request", "done"}
         assert set(tool.wording) >= wanted, tool.name
 
 
-def test_one_field_one_meaning(automation: Source) -> None:
+def test_one_field_one_meaning(source: Source) -> None:
     meanings: dict[str, set[str]] = {}
-    for tool in automation.tools:
+    for tool in source.tools:
         assert all(p.get("description") for p in tool.parameters["properties"].values())
         for path, slot in tool.outputs.items():
             meanings.setdefault(path.rpartition(".")[2], set()).add(repr(slot))

@@ -5,18 +5,18 @@ from collections.abc import Callable
 import jsonschema_rs
 import pytest
 
+from domains.desk import Ask
 from duologue.environment import SqliteSession
 from duologue.sources import Source
 from duologue.types import Json
 
-Ask = Callable[[str], list[dict[str, Json]]]
 Do = Callable[..., Json]
 
 
 @pytest.fixture
-def do(clinic: Source, session: SqliteSession) -> Do:
+def do(source: Source, session: SqliteSession) -> Do:
     """The result of a call that must go through and keep what its tool promises."""
-    promised = {t.name: jsonschema_rs.validator_for({**t.returns, "additionalProperties": False}) for t in clinic.tools}
+    promised = {t.name: jsonschema_rs.validator_for({**t.returns, "additionalProperties": False}) for t in source.tools}
 
     def call(tool: str, **arguments: Json) -> Json:
         outcome = session.execute(tool, arguments)
@@ -229,17 +229,17 @@ def test_a_slot_of_another_specialty_is_no_place_to_move_to(session: SqliteSessi
     assert refusal(session, "reschedule_appointment", **booked, **other) == "different_specialty"
 
 
-def test_every_phrase_says_what_a_part_needs(clinic: Source) -> None:
+def test_every_phrase_says_what_a_part_needs(source: Source) -> None:
     """The shortest request names nothing but what is required, so that it can always be said."""
-    for tool in clinic.tools:
+    for tool in source.tools:
         assert set(tool.wording) >= (
             {"request", "confirm", "done"} if tool.effect == "write" else {"request", "done"}
         ), tool.name
 
 
-def test_one_field_one_meaning(clinic: Source) -> None:
+def test_one_field_one_meaning(source: Source) -> None:
     meanings: dict[str, set[str]] = {}
-    for tool in clinic.tools:
+    for tool in source.tools:
         assert all(p.get("description") for p in tool.parameters["properties"].values())
         for path, slot in tool.outputs.items():
             meanings.setdefault(path.rpartition(".")[2], set()).add(repr(slot))

@@ -4,9 +4,8 @@ nothing has changed. It is the morning of 8 October 2025; the next runs pay on t
 import pytest
 
 from domains.desk import Ask
+from domains.tables import Rules, broken, elsewhere, every_guard, kept
 from duologue.environment import SqliteSession
-from duologue.sources import Source
-from duologue.types import Json
 
 _WITH = """
 WITH waiting AS (
@@ -165,56 +164,9 @@ MORE: list[tuple[str, str, str]] = [
     ("write_off_balance", "SELECT invoice_id FROM aged WHERE open_gbp <= 25 AND late BETWEEN 58 AND 59", "no_write_off"),
 ]  # fmt: skip
 
-
-def _arguments(ask: Ask, sql: str) -> dict[str, Json]:
-    found = ask(f"{_WITH} {sql} LIMIT 1")
-    assert found, f"the data has no example: {sql}"
-    return found[0]
-
-
-def _goes_through(ask: Ask, session: SqliteSession, tool: str, sql: str) -> None:
-    outcome = session.execute(tool, _arguments(ask, sql))
-    assert not outcome.failed, outcome.text
-    assert outcome.changes
-
-
-def _refused(ask: Ask, session: SqliteSession, tool: str, sql: str, error: str) -> None:
-    outcome = session.execute(tool, _arguments(ask, sql))
-    assert outcome.failed
-    assert outcome.result["error"]["type"] == error, outcome.text
-    assert "{" not in outcome.result["error"]["message"]
-    assert "None" not in outcome.result["error"]["message"]
-    assert outcome.changes == ()
-
-
-@pytest.mark.parametrize("rule", CASES)
-def test_kept(ask: Ask, session: SqliteSession, rule: str) -> None:
-    tool, keep, _, _ = CASES[rule]
-    _goes_through(ask, session, tool, keep)
-
-
-@pytest.mark.parametrize("rule", CASES)
-def test_broken(ask: Ask, session: SqliteSession, rule: str) -> None:
-    tool, _, broken, error = CASES[rule]
-    _refused(ask, session, tool, broken, error)
-
-
-@pytest.mark.parametrize(("tool", "sql", "error"), MORE)
-def test_elsewhere(ask: Ask, session: SqliteSession, tool: str, sql: str, error: str) -> None:
-    if error:
-        _refused(ask, session, tool, sql, error)
-    else:
-        _goes_through(ask, session, tool, sql)
-
-
-def test_every_guard_has_its_case(finance: Source) -> None:
-    assert finance.policy is not None
-    assert set(CASES) == {rule.id for rule in finance.policy.rules if rule.sql}
-    assert [rule.id for rule in finance.policy.rules if not rule.sql] == ["confirm"]
-    assert all(rule.text.endswith(".") for rule in finance.policy.rules)
-    for rule in finance.policy.rules:
-        shown = {CASES[rule.id][0]} if rule.sql else set()
-        assert set(rule.tools) <= shown | {tool for tool, _, _ in MORE}, rule.id
+RULES = Rules(CASES, MORE, _WITH)
+test_kept, test_broken = kept(RULES), broken(RULES)
+test_elsewhere, test_every_guard_has_its_case = elsewhere(RULES), every_guard(RULES)
 
 
 @pytest.mark.parametrize(
@@ -231,5 +183,5 @@ def test_every_guard_has_its_case(finance: Source) -> None:
     ],
 )
 def test_what_refusals_say(ask: Ask, session: SqliteSession, rule: str, says: str) -> None:
-    tool, _, broken, _ = CASES[rule]
-    assert says in session.execute(tool, _arguments(ask, broken)).result["error"]["message"]
+    tool, _, breaks, _ = CASES[rule]
+    assert says in session.execute(tool, RULES.arguments(ask, breaks)).result["error"]["message"]

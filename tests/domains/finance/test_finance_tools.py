@@ -30,8 +30,8 @@ def employee(ask: Ask, job: str) -> int:
     return int(ask(f"SELECT min(employee_id) AS id FROM employees WHERE job_title = '{job}'")[0]["id"])
 
 
-def promise(finance: Source, name: str) -> jsonschema_rs.Validator:
-    tool = next(t for t in finance.tools if t.name == name)
+def promise(source: Source, name: str) -> jsonschema_rs.Validator:
+    tool = next(t for t in source.tools if t.name == name)
     return jsonschema_rs.validator_for({**tool.returns, "additionalProperties": False})
 
 
@@ -251,15 +251,15 @@ EVERY = {
 
 
 @pytest.mark.parametrize("tool", EVERY)
-def test_reads_keep_their_promise(finance: Source, session: SqliteSession, ask: Ask, tool: str) -> None:
-    valid = promise(finance, tool)
+def test_reads_keep_their_promise(source: Source, session: SqliteSession, ask: Ask, tool: str) -> None:
+    valid = promise(source, tool)
     for arguments in ask(EVERY[tool]):
         result = do(session, tool, **arguments)
         assert valid.is_valid(result), result
         assert result["rows"] or tool == "list_bills"
 
 
-def test_writes_keep_their_promise(finance: Source, session: SqliteSession, ask: Ask) -> None:
+def test_writes_keep_their_promise(source: Source, session: SqliteSession, ask: Ask) -> None:
     director = f"{employee(ask, 'finance director')} AS employee_id"
     calls = [
         ("approve_bill", f"SELECT bill_id, {director} FROM bills WHERE status = 'awaiting approval'"),
@@ -274,17 +274,17 @@ def test_writes_keep_their_promise(finance: Source, session: SqliteSession, ask:
         ("approve_expense_claim", f"SELECT claim_id, {director} FROM expense_claims WHERE status = 'submitted' AND receipt_attached"),
         ("transfer_to_human", "SELECT bill_id, 'dispute with the vendor' AS reason FROM bills WHERE status = 'on hold'"),
     ]  # fmt: skip
-    assert {tool for tool, _ in calls} == {t.name for t in finance.tools if t.effect == "write"}
+    assert {tool for tool, _ in calls} == {t.name for t in source.tools if t.effect == "write"}
     for tool, sql in calls:
-        valid = promise(finance, tool)
+        valid = promise(source, tool)
         done = [o for o in (session.execute(tool, a) for a in ask(f"{sql} LIMIT 5")) if not o.failed]
         assert done, tool
         assert all(valid.is_valid(o.result) for o in done), (tool, done[0].result)
 
 
-def test_the_set(finance: Source) -> None:
-    assert len(finance.tools) == 16
-    for tool in finance.tools:
+def test_the_set(source: Source) -> None:
+    assert len(source.tools) == 16
+    for tool in source.tools:
         assert tool.meaning is not None
         _described(tool)
         assert tool.wording["request"]
@@ -301,11 +301,11 @@ def _described(tool: Tool) -> None:
     assert all(slot.table and slot.column for slot in tool.outputs.values())
 
 
-def test_slots_stand_for_columns(finance: Source, ask: Ask) -> None:
+def test_slots_stand_for_columns(source: Source, ask: Ask) -> None:
     columns = {
         f"{r['t']}.{r['c']}"
         for r in ask("SELECT m.name AS t, c.name AS c FROM sqlite_schema m, pragma_table_info(m.name) c")
     }
-    for tool in finance.tools:
+    for tool in source.tools:
         for slot in (*tool.inputs.values(), *tool.outputs.values()):
             assert slot.column == "@name" or f"{slot.table}.{slot.column}" in columns

@@ -2,15 +2,10 @@
 an edge, the rows stand on it: the last day, the last licence, the second unlock, the pound that is missing.
 """
 
-from collections.abc import Callable
-
-import pytest
-
+from domains.desk import Ask
+from domains.tables import Rules, broken, elsewhere, every_guard, kept
 from duologue.environment import SqliteSession
 from duologue.sources import Source
-from duologue.types import Json
-
-Ask = Callable[[str], list[dict[str, Json]]]
 
 # `people`: employees with their accounts. `wanted`: approved requests that nobody has taken up. `owned`: devices in use with their
 # user's department and today's model.
@@ -140,70 +135,24 @@ MORE: list[tuple[str, str, str]] = [
     ("open_ticket", "SELECT employee_id, 'telephony' AS category, 'team' AS impact FROM people WHERE office = 'Leeds'", "known_outage"),
 ]  # fmt: skip
 
-
-def _arguments(ask: Ask, sql: str) -> dict[str, Json]:
-    found = ask(f"{WITH} {sql} LIMIT 1")
-    assert found, f"the data has no example: {sql}"
-    return found[0]
-
-
-@pytest.mark.parametrize("rule", CASES)
-def test_kept(ask: Ask, session: SqliteSession, rule: str) -> None:
-    tool, keep, _, _ = CASES[rule]
-    outcome = session.execute(tool, _arguments(ask, keep))
-    assert not outcome.failed, outcome.text
-    assert outcome.changes
-
-
-@pytest.mark.parametrize("rule", CASES)
-def test_broken(ask: Ask, session: SqliteSession, rule: str) -> None:
-    tool, _, broken, error = CASES[rule]
-    _refused(ask, session, tool, broken, error)
-
-
-@pytest.mark.parametrize(("tool", "broken", "error"), MORE)
-def test_broken_elsewhere(ask: Ask, session: SqliteSession, tool: str, broken: str, error: str) -> None:
-    _refused(ask, session, tool, broken, error)
-
-
-def _refused(ask: Ask, session: SqliteSession, tool: str, broken: str, error: str) -> None:
-    outcome = session.execute(tool, _arguments(ask, broken))
-    assert outcome.failed
-    assert outcome.result["error"]["type"] == error, outcome.text
-    assert "{" not in outcome.result["error"]["message"]
-    assert "None" not in outcome.result["error"]["message"]
-    assert outcome.changes == ()
+RULES = Rules(CASES, MORE, WITH)
+test_kept, test_broken = kept(RULES), broken(RULES)
+test_elsewhere, test_every_guard_has_its_case = elsewhere(RULES), every_guard(RULES)
 
 
 def test_a_fault_on_record_lets_a_young_device_be_replaced(ask: Ask, session: SqliteSession) -> None:
     young = "FROM owned WHERE NOT coming AND price <= device_budget_gbp AND ordered_on > '2022-01-01'"
-    assert not session.execute("order_replacement", _arguments(ask, f"SELECT device_id {young} AND fault")).failed
-    device = _arguments(ask, f"SELECT device_id {young} AND NOT fault")
+    assert not session.execute("order_replacement", RULES.arguments(ask, f"SELECT device_id {young} AND fault")).failed
+    device = RULES.arguments(ask, f"SELECT device_id {young} AND NOT fault")
     assert session.execute("order_replacement", device).failed
     (owner,) = ask(f"SELECT employee_id FROM devices WHERE device_id = {device['device_id']}")
     assert not session.execute("open_ticket", {**owner, "category": "hardware"}).failed
     assert not session.execute("order_replacement", device).failed
 
 
-def test_the_preamble_knows_the_prices(helpdesk: Source, ask: Ask) -> None:
-    assert helpdesk.policy is not None
+def test_the_preamble_knows_the_prices(source: Source, ask: Ask) -> None:
+    assert source.policy is not None
     for model in ask("SELECT kind, price_gbp FROM standard_models"):
-        assert f"a {model['kind']} costs £{model['price_gbp']:,.0f}" in helpdesk.policy.preamble or (
-            f"a {model['kind']} £{model['price_gbp']:,.0f}" in helpdesk.policy.preamble
+        assert f"a {model['kind']} costs £{model['price_gbp']:,.0f}" in source.policy.preamble or (
+            f"a {model['kind']} £{model['price_gbp']:,.0f}" in source.policy.preamble
         )
-
-
-def test_every_guard_has_its_case(helpdesk: Source) -> None:
-    assert helpdesk.policy is not None
-    assert 10 <= len(helpdesk.policy.rules) <= 15
-    assert set(CASES) == {rule.id for rule in helpdesk.policy.rules if rule.sql}
-    for rule in helpdesk.policy.rules:
-        shown = {CASES[rule.id][0]} if rule.sql else set()
-        assert set(rule.tools) <= shown | {tool for tool, _, _ in MORE}
-        assert rule.text.endswith(".")
-
-
-def test_one_rule_is_for_the_judge(helpdesk: Source) -> None:
-    assert helpdesk.policy is not None
-    assert helpdesk.policy.confirm_writes
-    assert [rule.id for rule in helpdesk.policy.rules if not rule.sql] == ["confirm"]

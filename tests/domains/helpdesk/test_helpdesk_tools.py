@@ -5,20 +5,18 @@ from collections.abc import Callable
 import jsonschema_rs
 import pytest
 
+from domains.desk import Ask
 from duologue.environment import SqliteSession
 from duologue.sources import Source
 from duologue.types import Json
 
-Ask = Callable[[str], list[dict[str, Json]]]
 Do = Callable[..., Json]
 
 
 @pytest.fixture
-def do(helpdesk: Source, session: SqliteSession) -> Do:
+def do(source: Source, session: SqliteSession) -> Do:
     """The result of a call that must go through and keep what its tool promises."""
-    promised = {
-        t.name: jsonschema_rs.validator_for({**t.returns, "additionalProperties": False}) for t in helpdesk.tools
-    }
+    promised = {t.name: jsonschema_rs.validator_for({**t.returns, "additionalProperties": False}) for t in source.tools}
 
     def call(tool: str, **arguments: Json) -> Json:
         outcome = session.execute(tool, arguments)
@@ -225,8 +223,8 @@ def test_nobody_and_nothing(session: SqliteSession, tool: str, arguments: dict[s
     assert refusal(session, tool, **arguments) == "not_found"
 
 
-def test_every_printer_can_be_named(helpdesk: Source, ask: Ask) -> None:
-    (tool,) = (t for t in helpdesk.tools if t.name == "set_up_printer")
+def test_every_printer_can_be_named(source: Source, ask: Ask) -> None:
+    (tool,) = (t for t in source.tools if t.name == "set_up_printer")
     assert tool.parameters["properties"]["printer"]["enum"] == [
         row["name"] for row in ask("SELECT name FROM printers ORDER BY printer_id")
     ]

@@ -2,11 +2,7 @@
 rule has an edge, the rows stand on it: two hours of silence, 48 hours after the end, the day before a shift.
 """
 
-import pytest
-
-from domains.desk import Ask
-from duologue.environment import SqliteSession
-from duologue.sources import Source
+from domains.tables import Rules, broken, elsewhere, every_guard, kept
 
 # `going`: alerts that are not cleared, with their service. `open`: open incidents with theirs, and what of theirs is not cleared.
 # `pairs`: a shift to come with somebody else of the house. `moves`: a change to be made with a window that has a place, and the hours until then.
@@ -146,32 +142,6 @@ ALSO: list[tuple[str, str]] = [
     ("post_update", "SELECT incident_id, 'resolved' AS phase FROM ended JOIN services USING (service_id) WHERE audience = 'public'"),
 ]  # fmt: skip
 
-
-def _arguments(ask: Ask, sql: str) -> dict[str, object]:
-    found = ask(f"{WITH} {sql} LIMIT 1")
-    assert found, f"the data has no example: {sql}"
-    return found[0]
-
-
-@pytest.mark.parametrize(("tool", "keep"), [(t, k) for t, k, _, _ in CASES.values()] + ALSO, ids=[*CASES, *(t for t, _ in ALSO)])  # fmt: skip
-def test_kept(ask: Ask, session: SqliteSession, tool: str, keep: str) -> None:
-    outcome = session.execute(tool, _arguments(ask, keep))
-    assert not outcome.failed, outcome.text
-    assert outcome.changes
-
-
-@pytest.mark.parametrize(("tool", "broken", "error"), [(t, b, e) for t, _, b, e in CASES.values()] + MORE)
-def test_broken(ask: Ask, session: SqliteSession, tool: str, broken: str, error: str) -> None:
-    outcome = session.execute(tool, _arguments(ask, broken))
-    assert outcome.failed, outcome.text
-    assert outcome.result["error"]["type"] == error, outcome.text
-    assert "{" not in outcome.result["error"]["message"]
-    assert "None" not in outcome.result["error"]["message"]
-    assert outcome.changes == ()
-
-
-def test_every_rule_with_a_guard_is_here(operations: Source) -> None:
-    assert operations.policy is not None
-    assert {rule.id for rule in operations.policy.rules if rule.sql} == set(CASES)
-    assert [rule.id for rule in operations.policy.rules if not rule.sql] == ["confirm"]
-    assert 10 <= len(operations.policy.rules) <= 15
+RULES = Rules(CASES, [*MORE, *((tool, sql, "") for tool, sql in ALSO)], WITH)
+test_kept, test_broken = kept(RULES), broken(RULES)
+test_elsewhere, test_every_guard_has_its_case = elsewhere(RULES), every_guard(RULES)

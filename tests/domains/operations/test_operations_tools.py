@@ -14,11 +14,9 @@ Do = Callable[..., Json]
 
 
 @pytest.fixture
-def do(operations: Source, session: SqliteSession) -> Do:
+def do(source: Source, session: SqliteSession) -> Do:
     """The result of a call that must go through and keep what its tool promises."""
-    promised = {
-        t.name: jsonschema_rs.validator_for({**t.returns, "additionalProperties": False}) for t in operations.tools
-    }
+    promised = {t.name: jsonschema_rs.validator_for({**t.returns, "additionalProperties": False}) for t in source.tools}
 
     def call(tool: str, **arguments: Json) -> Json:
         outcome = session.execute(tool, arguments)
@@ -215,10 +213,10 @@ def test_a_number_that_is_not_there(session: SqliteSession, tool: str) -> None:
     assert refusal(session, tool, **dict.fromkeys(UNKNOWN[tool], 999_999)) == "not_found"
 
 
-def test_there_is_a_policy_with_a_preamble(operations: Source) -> None:
-    assert operations.policy is not None
-    assert operations.policy.confirm_writes
-    assert {t.name for t in operations.tools if t.effect == "write"} == {
+def test_there_is_a_policy_with_a_preamble(source: Source) -> None:
+    assert source.policy is not None
+    assert source.policy.confirm_writes
+    assert {t.name for t in source.tools if t.effect == "write"} == {
         "acknowledge_alert", "silence_alert", "attach_alert", "open_incident", "set_severity", "assign_incident", "escalate_incident", "post_update",
         "resolve_incident", "reopen_incident", "cover_shift", "schedule_change", "link_change", "add_action", "transfer_to_human",
     }  # fmt: skip

@@ -4,9 +4,9 @@ nothing has changed. It is nine in the morning of 12 June 2025, unless a case sa
 import pytest
 
 from domains.desk import Ask, opened
-from duologue.environment import SqliteSession
+from domains.tables import Rules, broken, elsewhere, every_guard, kept
 from duologue.sources import Source
-from duologue.types import Json
+from duologue.types import ClockSpec
 
 _BAND = """
 WITH band AS (
@@ -113,64 +113,21 @@ MORE: list[tuple[str, str, str]] = [
     ("raise_target", _TARGET.format(5, "2025 Q3", 20), ""),
 ]  # fmt: skip
 
-
-def _arguments(ask: Ask, sql: str) -> dict[str, Json]:
-    found = ask(f"{sql} LIMIT 1")
-    assert found, f"the data has no example: {sql}"
-    return found[0]
-
-
-@pytest.mark.parametrize("rule", CASES)
-def test_kept(ask: Ask, session: SqliteSession, rule: str) -> None:
-    tool, keep, _, _ = CASES[rule]
-    outcome = session.execute(tool, _arguments(ask, keep))
-    assert not outcome.failed, outcome.text
-    assert outcome.changes
-
-
-@pytest.mark.parametrize("rule", CASES)
-def test_broken(ask: Ask, session: SqliteSession, rule: str) -> None:
-    tool, _, broken, error = CASES[rule]
-    _refused(session, tool, _arguments(ask, broken), error)
-
-
-@pytest.mark.parametrize(("tool", "sql", "error"), MORE)
-def test_elsewhere(ask: Ask, session: SqliteSession, tool: str, sql: str, error: str) -> None:
-    if error:
-        _refused(session, tool, _arguments(ask, sql), error)
-    else:
-        outcome = session.execute(tool, _arguments(ask, sql))
-        assert not outcome.failed, outcome.text
-
-
-def _refused(session: SqliteSession, tool: str, arguments: dict[str, Json], error: str) -> None:
-    outcome = session.execute(tool, arguments)
-    assert outcome.failed
-    assert outcome.result["error"]["type"] == error, outcome.text
-    assert "{" not in outcome.result["error"]["message"]
-    assert "None" not in outcome.result["error"]["message"]
-    assert outcome.changes == ()
+RULES = Rules(CASES, MORE)
+test_kept, test_broken = kept(RULES), broken(RULES)
+test_elsewhere, test_every_guard_has_its_case = elsewhere(RULES), every_guard(RULES)
 
 
 @pytest.mark.parametrize(("start", "error"), [("2025-06-11T17:50:00", ""), ("2025-06-11T18:00:00", "forecast_locked")])
-def test_the_forecast_locks_at_six(sales: Source, ask: Ask, start: str, error: str) -> None:
+def test_the_forecast_locks_at_six(source: Source, ask: Ask, start: str, error: str) -> None:
     query = _MOST.replace("'2025 Q3'", "'2025 Q2'")
-    with opened("sales", sales, start) as live:
-        outcome = live.execute("submit_forecast", _arguments(ask, query))
+    with opened(source, ClockSpec(start, seed=1)) as live:
+        outcome = live.execute("submit_forecast", RULES.arguments(ask, query))
     assert (outcome.result["error"]["type"] if outcome.failed else "") == error, outcome.text
 
 
-def test_a_target_is_raised_until_the_quarter_begins(sales: Source, ask: Ask) -> None:
-    case = _arguments(ask, _TARGET.format(5, "2025 Q3", 0))
+def test_a_target_is_raised_until_the_quarter_begins(source: Source, ask: Ask) -> None:
+    case = RULES.arguments(ask, _TARGET.format(5, "2025 Q3", 0))
     for start, failed in (("2025-06-30T23:30:00", False), ("2025-07-01T00:00:00", True)):
-        with opened("sales", sales, start) as live:
+        with opened(source, ClockSpec(start, seed=1)) as live:
             assert live.execute("raise_target", case).failed is failed
-
-
-def test_every_guard_has_its_case(sales: Source) -> None:
-    assert sales.policy is not None
-    assert set(CASES) == {rule.id for rule in sales.policy.rules if rule.sql}
-    assert [rule.id for rule in sales.policy.rules if not rule.sql] == ["confirm"]
-    assert all(rule.text.endswith(".") for rule in sales.policy.rules)
-    for rule in sales.policy.rules:
-        assert set(rule.tools) <= ({CASES[rule.id][0]} if rule.sql else set()), rule.id

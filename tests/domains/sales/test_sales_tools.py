@@ -17,9 +17,9 @@ REGIONS = ("North", "Midlands", "South East", "South West", "Scotland")
 
 
 @pytest.fixture
-def do(sales: Source, session: SqliteSession) -> Do:
+def do(source: Source, session: SqliteSession) -> Do:
     """The result of a call that must go through and keep what its tool promises."""
-    promised = {t.name: jsonschema_rs.validator_for({**t.returns, "additionalProperties": False}) for t in sales.tools}
+    promised = {t.name: jsonschema_rs.validator_for({**t.returns, "additionalProperties": False}) for t in source.tools}
 
     def call(tool: str, **arguments: Json) -> Json:
         outcome = session.execute(tool, arguments)
@@ -319,17 +319,17 @@ EVERY = {
 
 
 @pytest.mark.parametrize("tool", EVERY)
-def test_reads_keep_their_promise(sales: Source, do: Do, ask: Ask, tool: str) -> None:
-    known = next(t for t in sales.tools if t.name == tool).parameters["properties"]
+def test_reads_keep_their_promise(source: Source, do: Do, ask: Ask, tool: str) -> None:
+    known = next(t for t in source.tools if t.name == tool).parameters["properties"]
     for arguments in ask(EVERY[tool]):
         assert do(tool, **{k: v for k, v in arguments.items() if k in known})["rows"]
 
 
-def test_the_set(sales: Source) -> None:
-    reads = [t for t in sales.tools if t.effect == "read"]
+def test_the_set(source: Source) -> None:
+    reads = [t for t in source.tools if t.effect == "read"]
     assert {t.name for t in reads} == EVERY.keys()
-    assert len(sales.tools) - len(reads) == 9
-    for tool in sales.tools:
+    assert len(source.tools) - len(reads) == 9
+    for tool in source.tools:
         _described(tool)
         assert tool.wording["request"]
         assert tool.wording["done"]
@@ -345,20 +345,20 @@ def _described(tool: Tool) -> None:
     assert all(slot.table for slot in tool.outputs.values())
 
 
-def test_slots_stand_for_columns(sales: Source, ask: Ask) -> None:
+def test_slots_stand_for_columns(source: Source, ask: Ask) -> None:
     columns = {
         f"{r['t']}.{r['c']}"
         for r in ask("SELECT m.name AS t, c.name AS c FROM sqlite_schema m, pragma_table_info(m.name) c")
     }
-    for tool in sales.tools:
+    for tool in source.tools:
         for slot in (*tool.inputs.values(), *tool.outputs.values()):
             assert slot.column in ("@name", "") or f"{slot.table}.{slot.column}" in columns
 
 
-def test_no_derived_tool_goes_round_the_rules(sales: Source) -> None:
+def test_no_derived_tool_goes_round_the_rules(source: Source) -> None:
     """What the guards read is written by no tool but the desk's own."""
-    catalog = read_catalog(sales.image.connect(), "sales")
-    maker = DerivedTools(catalog, sales.image, 1, sales.tools, sales.policy)
+    catalog = read_catalog(source.image.connect(), "sales")
+    maker = DerivedTools(catalog, source.image, 1, source.tools, source.policy)
     written = {c.meaning.table for c in maker.pool if c.write}
     assert not written & {
         "quarters",

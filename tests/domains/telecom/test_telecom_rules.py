@@ -1,12 +1,9 @@
 """Each rule of the network's policy, on both sides of its edge: kept, the tool goes through; broken, its own error comes back and
 nothing has changed. It is half past ten on 16 October 2025."""
 
-import pytest
-
-from domains.desk import Ask
+from domains.desk import Ask, refusal
+from domains.tables import Rules, broken, elsewhere, every_guard, kept
 from duologue.environment import SqliteSession
-from duologue.sources import Source
-from duologue.types import Json
 
 LINES = """
 WITH at AS (
@@ -126,60 +123,17 @@ MORE: list[tuple[str, str, str]] = [
     ("transfer_to_human", "SELECT customer_id, 'suspected fraud' AS reason FROM handovers WHERE status = 'closed' AND reason = 'suspected fraud' AND customer_id NOT IN (SELECT customer_id FROM handovers WHERE status = 'open')", ""),
 ]  # fmt: skip
 
-
-def _arguments(ask: Ask, sql: str) -> dict[str, Json]:
-    found = ask(f"{LINES} {sql} LIMIT 1")
-    assert found, f"the data has no example: {sql}"
-    return found[0]
-
-
-def _refused(session: SqliteSession, tool: str, arguments: dict[str, Json], error: str) -> None:
-    outcome = session.execute(tool, arguments)
-    assert outcome.failed
-    assert outcome.result["error"]["type"] == error, outcome.text
-    message = outcome.result["error"]["message"]
-    assert "{" not in message
-    assert "None" not in message
-    assert outcome.changes == ()
-
-
-@pytest.mark.parametrize("rule", CASES)
-def test_kept(ask: Ask, session: SqliteSession, rule: str) -> None:
-    tool, keep, _, _ = CASES[rule]
-    outcome = session.execute(tool, _arguments(ask, keep))
-    assert not outcome.failed, outcome.text
-    assert outcome.changes
-
-
-@pytest.mark.parametrize("rule", CASES)
-def test_broken(ask: Ask, session: SqliteSession, rule: str) -> None:
-    tool, _, broken, error = CASES[rule]
-    _refused(session, tool, _arguments(ask, broken), error)
-
-
-@pytest.mark.parametrize(("tool", "sql", "error"), MORE)
-def test_elsewhere(ask: Ask, session: SqliteSession, tool: str, sql: str, error: str) -> None:
-    if error:
-        _refused(session, tool, _arguments(ask, sql), error)
-    else:
-        outcome = session.execute(tool, _arguments(ask, sql))
-        assert not outcome.failed, outcome.text
+RULES = Rules(CASES, MORE, LINES)
+test_kept, test_broken = kept(RULES), broken(RULES)
+test_elsewhere, test_every_guard_has_its_case = elsewhere(RULES), every_guard(RULES)
 
 
 def test_instalments_make_way_for_the_line(ask: Ask, session: SqliteSession) -> None:
     """A line that is off for an unpaid bill is resumed once instalments are agreed."""
-    line = _arguments(ask, "SELECT line_id, security_pin FROM at WHERE name = 'Rhys Madoc'")
-    _refused(session, "resume_line", line, "bill_overdue")
-    bill = _arguments(ask, "SELECT bill_id, 2 AS instalments FROM due WHERE name = 'Rhys Madoc' AND status = 'overdue'")
+    line = RULES.arguments(ask, "SELECT line_id, security_pin FROM at WHERE name = 'Rhys Madoc'")
+    assert refusal(session, "resume_line", **line) == "bill_overdue"
+    bill = RULES.arguments(
+        ask, "SELECT bill_id, 2 AS instalments FROM due WHERE name = 'Rhys Madoc' AND status = 'overdue'"
+    )
     assert not session.execute("arrange_payment", bill).failed
     assert session.execute("resume_line", line).result["line_status"] == "active"
-
-
-def test_every_guard_has_its_case(telecom: Source) -> None:
-    assert telecom.policy is not None
-    assert set(CASES) == {rule.id for rule in telecom.policy.rules if rule.sql}
-    assert [rule.id for rule in telecom.policy.rules if not rule.sql] == ["confirm"]
-    assert all(rule.text.endswith(".") for rule in telecom.policy.rules)
-    for rule in telecom.policy.rules:
-        shown = {CASES[rule.id][0]} if rule.sql else set()
-        assert set(rule.tools) <= shown | {tool for tool, _, _ in MORE}, rule.id

@@ -33,8 +33,8 @@ def only_line(session: SqliteSession, name: str) -> Json:
     return do(session, "get_line", line_id=line["line_id"])
 
 
-def promise(telecom: Source, name: str) -> jsonschema_rs.Validator:
-    tool = next(t for t in telecom.tools if t.name == name)
+def promise(source: Source, name: str) -> jsonschema_rs.Validator:
+    tool = next(t for t in source.tools if t.name == name)
     return jsonschema_rs.validator_for({**tool.returns, "additionalProperties": False})
 
 
@@ -227,8 +227,8 @@ EVERY = {
 
 
 @pytest.mark.parametrize("tool", EVERY)
-def test_reads_keep_their_promise(telecom: Source, session: SqliteSession, ask: Ask, tool: str) -> None:
-    valid = promise(telecom, tool)
+def test_reads_keep_their_promise(source: Source, session: SqliteSession, ask: Ask, tool: str) -> None:
+    valid = promise(source, tool)
     for arguments in ask(EVERY[tool]):
         result = do(session, tool, **arguments)
         assert valid.is_valid(result), result
@@ -254,20 +254,20 @@ WRITES = {
 
 
 @pytest.mark.parametrize("tool", WRITES)
-def test_writes_keep_their_promise(telecom: Source, session: SqliteSession, ask: Ask, tool: str) -> None:
-    valid = promise(telecom, tool)
+def test_writes_keep_their_promise(source: Source, session: SqliteSession, ask: Ask, tool: str) -> None:
+    valid = promise(source, tool)
     done = [o for o in (session.execute(tool, a) for a in ask(f"{WRITES[tool]} LIMIT 6")) if not o.failed]
     assert done
     assert all(valid.is_valid(o.result) for o in done), done[0].result
 
 
-def test_the_set(telecom: Source, ask: Ask) -> None:
-    assert {t.name for t in telecom.tools} == EVERY.keys() | WRITES.keys()
+def test_the_set(source: Source, ask: Ask) -> None:
+    assert {t.name for t in source.tools} == EVERY.keys() | WRITES.keys()
     columns = {
         f"{r['t']}.{r['c']}"
         for r in ask("SELECT m.name AS t, c.name AS c FROM sqlite_schema m, pragma_table_info(m.name) c")
     }
-    for tool in telecom.tools:
+    for tool in source.tools:
         assert tool.meaning is not None
         assert tool.wording["request"]
         assert tool.wording["done"]

@@ -1,15 +1,7 @@
 """Each rule of the airline's policy, on both sides of its edge: kept, the tool goes through; broken, its own error comes back and nothing
 has changed. It is nine in the morning of 21 May 2025 where a rule is kept, and a second past nine where it is broken."""
 
-from collections.abc import Callable
-
-import pytest
-
-from duologue.environment import SqliteSession
-from duologue.sources import Source
-from duologue.types import Json
-
-Ask = Callable[[str], list[dict[str, Json]]]
+from domains.tables import Rules, broken, elsewhere, every_guard, kept
 
 TRIPS = """
 WITH trips AS (
@@ -144,49 +136,6 @@ MORE: list[tuple[str, str, str]] = [
     ("choose_seat", "SELECT ticket_id, 'window' AS seat_type FROM trips WHERE first_name = 'Rohan' AND last_name = 'Nair'", ""),
 ]  # fmt: skip
 
-
-def _arguments(ask: Ask, sql: str) -> dict[str, Json]:
-    found = ask(f"{TRIPS} {sql} LIMIT 1")
-    assert found, f"the data has no example: {sql}"
-    return found[0]
-
-
-@pytest.mark.parametrize("rule", CASES)
-def test_kept(ask: Ask, session: SqliteSession, rule: str) -> None:
-    tool, keep, _, _ = CASES[rule]
-    outcome = session.execute(tool, _arguments(ask, keep))
-    assert not outcome.failed, outcome.text
-    assert outcome.changes
-
-
-@pytest.mark.parametrize("rule", CASES)
-def test_broken(ask: Ask, later: SqliteSession, rule: str) -> None:
-    tool, _, broken, error = CASES[rule]
-    _refused(ask, later, tool, broken, error)
-
-
-@pytest.mark.parametrize(("tool", "sql", "error"), MORE)
-def test_elsewhere(ask: Ask, later: SqliteSession, tool: str, sql: str, error: str) -> None:
-    if error:
-        _refused(ask, later, tool, sql, error)
-    else:
-        outcome = later.execute(tool, _arguments(ask, sql))
-        assert not outcome.failed, outcome.text
-
-
-def _refused(ask: Ask, session: SqliteSession, tool: str, broken: str, error: str) -> None:
-    outcome = session.execute(tool, _arguments(ask, broken))
-    assert outcome.failed
-    assert outcome.result["error"]["type"] == error, outcome.text
-    assert "{" not in outcome.result["error"]["message"]
-    assert outcome.changes == ()
-
-
-def test_every_guard_has_its_case(travel: Source) -> None:
-    assert travel.policy is not None
-    assert set(CASES) == {rule.id for rule in travel.policy.rules if rule.sql}
-    assert [rule.id for rule in travel.policy.rules if not rule.sql] == ["confirm"]
-    assert all(rule.text.endswith(".") for rule in travel.policy.rules)
-    for rule in travel.policy.rules:
-        shown = {CASES[rule.id][0]} if rule.sql else set()
-        assert set(rule.tools) <= shown | {tool for tool, _, _ in MORE}, rule.id
+RULES = Rules(CASES, MORE, TRIPS)
+test_kept, test_broken = kept(RULES), broken(RULES)
+test_elsewhere, test_every_guard_has_its_case = elsewhere(RULES), every_guard(RULES)

@@ -1,15 +1,12 @@
 """The airline's tools: what they find, what they change, and that results are what they promise."""
 
-from collections.abc import Callable
-
 import jsonschema_rs
 import pytest
 
+from domains.desk import Ask
 from duologue.environment import SqliteSession
 from duologue.sources import Source
 from duologue.types import Json, Tool
-
-Ask = Callable[[str], list[dict[str, Json]]]
 
 
 def do(session: SqliteSession, tool: str, **arguments: Json) -> Json:
@@ -39,8 +36,8 @@ def only_trip(session: SqliteSession, name: str) -> tuple[Json, list[Json]]:
     return booking, do(session, "list_tickets", booking_id=booking["booking_id"])["rows"]
 
 
-def promise(travel: Source, name: str) -> jsonschema_rs.Validator:
-    tool = next(t for t in travel.tools if t.name == name)
+def promise(source: Source, name: str) -> jsonschema_rs.Validator:
+    tool = next(t for t in source.tools if t.name == name)
     return jsonschema_rs.validator_for({**tool.returns, "additionalProperties": False})
 
 
@@ -249,8 +246,8 @@ EVERY = {
 
 
 @pytest.mark.parametrize("tool", EVERY)
-def test_reads_keep_their_promise(travel: Source, session: SqliteSession, ask: Ask, tool: str) -> None:
-    valid = promise(travel, tool)
+def test_reads_keep_their_promise(source: Source, session: SqliteSession, ask: Ask, tool: str) -> None:
+    valid = promise(source, tool)
     for arguments in ask(EVERY[tool]):
         result = do(session, tool, **arguments)
         assert valid.is_valid(result), result
@@ -260,7 +257,7 @@ def test_reads_keep_their_promise(travel: Source, session: SqliteSession, ask: A
 _AHEAD = "FROM tickets t JOIN flights f USING (flight_id) WHERE t.status = 'open' AND f.status = 'scheduled' AND f.scheduled_departure > '2025-05-24'"
 
 
-def test_writes_keep_their_promise(travel: Source, session: SqliteSession, ask: Ask) -> None:
+def test_writes_keep_their_promise(source: Source, session: SqliteSession, ask: Ask) -> None:
     calls = [
         ("book_flight", "SELECT 2001 AS customer_id, flight_id, 'Standard' AS fare_class FROM fares JOIN flights USING (flight_id) WHERE fare_class = 'Standard' AND seats_left > 3 AND status = 'scheduled' AND scheduled_departure > '2025-05-24'"),
         ("choose_seat", f"SELECT t.ticket_id, 'aisle' AS seat_type {_AHEAD} ORDER BY t.ticket_id DESC"),
@@ -273,9 +270,9 @@ def test_writes_keep_their_promise(travel: Source, session: SqliteSession, ask: 
         ("cancel_booking", "SELECT booking_id FROM bookings b WHERE status = 'confirmed' AND booking_id NOT IN (SELECT booking_id FROM tickets t JOIN flights USING (flight_id) WHERE t.status <> 'open' OR scheduled_departure < '2025-05-22')"),
         ("rebook_ticket", f"SELECT t.ticket_id, o.flight_id {_AHEAD.replace('WHERE', 'JOIN flights o ON o.route_id = f.route_id AND o.flight_id > f.flight_id JOIN fares a ON a.flight_id = o.flight_id AND a.fare_class = t.fare_class WHERE')} AND t.fare_class = 'Standard' AND a.seats_left > 6 AND o.status = 'scheduled' AND t.booking_id > 48500 GROUP BY t.ticket_id"),
     ]  # fmt: skip
-    assert {tool for tool, _ in calls} == {t.name for t in travel.tools if t.effect == "write"}
+    assert {tool for tool, _ in calls} == {t.name for t in source.tools if t.effect == "write"}
     for tool, sql in reversed(calls):
-        valid = promise(travel, tool)
+        valid = promise(source, tool)
         found = ask(f"{sql} LIMIT 5")
         assert found, tool
         done = [o for o in (session.execute(tool, a) for a in found) if not o.failed]
@@ -283,9 +280,9 @@ def test_writes_keep_their_promise(travel: Source, session: SqliteSession, ask: 
         assert all(valid.is_valid(o.result) for o in done), (tool, done[0].result)
 
 
-def test_the_set(travel: Source) -> None:
-    assert len(travel.tools) == 15
-    for tool in travel.tools:
+def test_the_set(source: Source) -> None:
+    assert len(source.tools) == 15
+    for tool in source.tools:
         assert tool.meaning is not None
         _described(tool)
         assert tool.wording["request"]
@@ -302,11 +299,11 @@ def _described(tool: Tool) -> None:
     assert all(slot.table and slot.column for slot in tool.outputs.values())
 
 
-def test_slots_stand_for_columns(travel: Source, ask: Ask) -> None:
+def test_slots_stand_for_columns(source: Source, ask: Ask) -> None:
     columns = {
         f"{r['t']}.{r['c']}"
         for r in ask("SELECT m.name AS t, c.name AS c FROM sqlite_schema m, pragma_table_info(m.name) c")
     }
-    for tool in travel.tools:
+    for tool in source.tools:
         for slot in (*tool.inputs.values(), *tool.outputs.values()):
             assert slot.column == "@name" or f"{slot.table}.{slot.column}" in columns

@@ -2,15 +2,7 @@
 an edge, the rows stand on it: the last place, the last day, 24 hours and a little.
 """
 
-from collections.abc import Callable
-
-import pytest
-
-from duologue.environment import SqliteSession
-from duologue.sources import Source
-from duologue.types import Json
-
-Ask = Callable[[str], list[dict[str, Json]]]
+from domains.tables import Rules, broken, elsewhere, every_guard, kept
 
 # `people`: students with their age today and what is overdue. `now_on`: classes of this autumn with the sessions held. `busy`: when somebody
 # is somewhere. `fits`: students and classes they may join, but for what the case adds.
@@ -167,51 +159,6 @@ MORE: list[tuple[str, str, str]] = [
     ("change_contact", "SELECT student_id, born_on, '07700 900000' AS phone, '07700 900999' AS new_phone FROM students WHERE phone IS NULL", "identity_not_confirmed"),
 ]  # fmt: skip
 
-
-def _arguments(ask: Ask, sql: str) -> dict[str, Json]:
-    found = ask(f"{WITH} {sql} LIMIT 1")
-    assert found, f"the data has no example: {sql}"
-    return found[0]
-
-
-@pytest.mark.parametrize("rule", CASES)
-def test_kept(ask: Ask, session: SqliteSession, rule: str) -> None:
-    tool, keep, _, _ = CASES[rule]
-    outcome = session.execute(tool, _arguments(ask, keep))
-    assert not outcome.failed, outcome.text
-    assert outcome.changes
-
-
-@pytest.mark.parametrize("rule", CASES)
-def test_broken(ask: Ask, session: SqliteSession, rule: str) -> None:
-    tool, _, broken, error = CASES[rule]
-    _refused(ask, session, tool, broken, error)
-
-
-@pytest.mark.parametrize(("tool", "broken", "error"), MORE)
-def test_broken_elsewhere(ask: Ask, session: SqliteSession, tool: str, broken: str, error: str) -> None:
-    _refused(ask, session, tool, broken, error)
-
-
-def _refused(ask: Ask, session: SqliteSession, tool: str, broken: str, error: str) -> None:
-    outcome = session.execute(tool, _arguments(ask, broken))
-    assert outcome.failed
-    assert outcome.result["error"]["type"] == error, outcome.text
-    assert "{" not in outcome.result["error"]["message"]
-    assert outcome.changes == ()
-
-
-def test_every_guard_has_its_case(centre: Source) -> None:
-    assert centre.policy is not None
-    assert 10 <= len(centre.policy.rules) <= 15
-    assert set(CASES) == {rule.id for rule in centre.policy.rules if rule.sql}
-    for rule in centre.policy.rules:
-        shown = {CASES[rule.id][0]} if rule.sql else set()
-        assert set(rule.tools) <= shown | {tool for tool, _, _ in MORE}
-        assert rule.text.endswith(".")
-
-
-def test_two_rules_are_for_the_judge(centre: Source) -> None:
-    assert centre.policy is not None
-    assert centre.policy.confirm_writes
-    assert [rule.id for rule in centre.policy.rules if not rule.sql] == ["confirm", "wellbeing"]
+RULES = Rules(CASES, MORE, WITH, judged=("confirm", "wellbeing"))
+test_kept, test_broken = kept(RULES), broken(RULES)
+test_elsewhere, test_every_guard_has_its_case = elsewhere(RULES), every_guard(RULES)

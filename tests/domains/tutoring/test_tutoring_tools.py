@@ -5,11 +5,11 @@ from collections.abc import Callable
 import jsonschema_rs
 import pytest
 
+from domains.desk import Ask
 from duologue.environment import SqliteSession
 from duologue.sources import Source
 from duologue.types import Json
 
-Ask = Callable[[str], list[dict[str, Json]]]
 Do = Callable[..., Json]
 
 # Places in classes that began before the term was half over, with what came of the invoice.
@@ -29,9 +29,9 @@ MOVE = """
 
 
 @pytest.fixture
-def do(centre: Source, session: SqliteSession) -> Do:
+def do(source: Source, session: SqliteSession) -> Do:
     """The result of a call that must go through and keep what its tool promises."""
-    promised = {t.name: jsonschema_rs.validator_for({**t.returns, "additionalProperties": False}) for t in centre.tools}
+    promised = {t.name: jsonschema_rs.validator_for({**t.returns, "additionalProperties": False}) for t in source.tools}
 
     def call(tool: str, **arguments: Json) -> Json:
         outcome = session.execute(tool, arguments)
@@ -223,14 +223,14 @@ def test_matters_go_to_whom_they_concern(do: Do, reason: str, team: str) -> None
 
 @pytest.mark.parametrize("tool", ["get_student", "list_class_options", "list_lessons", "list_invoices", "list_enrolments",
     "list_absences", "list_assignments", "enrol_student", "drop_class", "buy_package"])  # fmt: skip
-def test_nobody_of_that_number(session: SqliteSession, centre: Source, tool: str) -> None:
-    needed = next(t for t in centre.tools if t.name == tool).parameters["required"]
+def test_nobody_of_that_number(session: SqliteSession, source: Source, tool: str) -> None:
+    needed = next(t for t in source.tools if t.name == tool).parameters["required"]
     values = {"student_id": 9, "class_id": 424, "size": "5 lessons"}
     assert refusal(session, tool, **{name: values[name] for name in needed}) == "not_found"
 
 
-def test_every_tool_has_words(centre: Source) -> None:
-    for tool in centre.tools:
+def test_every_tool_has_words(source: Source) -> None:
+    for tool in source.tools:
         assert tool.wording["request"]
         assert tool.wording["done"]
         assert tool.effect == "read" or tool.wording["confirm"]

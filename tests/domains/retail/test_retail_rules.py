@@ -3,15 +3,7 @@
 `lines` has one row per line that was delivered and of which something can still come back.
 """
 
-from collections.abc import Callable
-
-import pytest
-
-from duologue.environment import SqliteSession
-from duologue.sources import Source
-from duologue.types import Json
-
-Ask = Callable[[str], list[dict[str, Json]]]
+from domains.tables import Rules, broken, elsewhere, every_guard, kept
 
 LINES = """
 WITH lines AS (
@@ -130,51 +122,6 @@ MORE: list[tuple[str, str, str]] = [
     ("change_shipping_address", "SELECT order_id, '3 High Street' AS line1 FROM orders WHERE status = 'delivered'", "address_locked"),
 ]  # fmt: skip
 
-
-def _arguments(ask: Ask, sql: str) -> dict[str, Json]:
-    found = ask(f"{LINES} {sql} LIMIT 1")
-    assert found, f"the data has no example: {sql}"
-    return found[0]
-
-
-@pytest.mark.parametrize("rule", CASES)
-def test_kept(ask: Ask, session: SqliteSession, rule: str) -> None:
-    tool, keep, _, _ = CASES[rule]
-    outcome = session.execute(tool, _arguments(ask, keep))
-    assert not outcome.failed, outcome.text
-    assert outcome.changes
-
-
-@pytest.mark.parametrize("rule", CASES)
-def test_broken(ask: Ask, session: SqliteSession, rule: str) -> None:
-    tool, _, broken, error = CASES[rule]
-    _refused(ask, session, tool, broken, error)
-
-
-@pytest.mark.parametrize(("tool", "broken", "error"), MORE)
-def test_broken_elsewhere(ask: Ask, session: SqliteSession, tool: str, broken: str, error: str) -> None:
-    _refused(ask, session, tool, broken, error)
-
-
-def _refused(ask: Ask, session: SqliteSession, tool: str, broken: str, error: str) -> None:
-    outcome = session.execute(tool, _arguments(ask, broken))
-    assert outcome.failed
-    assert outcome.result["error"]["type"] == error, outcome.text
-    assert "{" not in outcome.result["error"]["message"]
-    assert outcome.changes == ()
-
-
-def test_every_guard_has_its_case(shop: Source) -> None:
-    assert shop.policy is not None
-    assert set(CASES) == {rule.id for rule in shop.policy.rules if rule.sql}
-    for rule in shop.policy.rules:
-        shown = {CASES[rule.id][0]} if rule.sql else set()
-        shown |= {tool for tool, _, _ in MORE}
-        assert set(rule.tools) <= shown
-        assert rule.text.endswith(".")
-
-
-def test_writes_need_a_yes(shop: Source) -> None:
-    assert shop.policy is not None
-    assert shop.policy.confirm_writes
-    assert [rule.id for rule in shop.policy.rules if not rule.sql] == ["confirm"]
+RULES = Rules(CASES, MORE, LINES)
+test_kept, test_broken = kept(RULES), broken(RULES)
+test_elsewhere, test_every_guard_has_its_case = elsewhere(RULES), every_guard(RULES)

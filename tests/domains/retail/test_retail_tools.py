@@ -1,15 +1,12 @@
 """The shop's tools: what they find, what they change, and that results are what they promise."""
 
-from collections.abc import Callable
-
 import jsonschema_rs
 import pytest
 
+from domains.desk import Ask
 from duologue.environment import SqliteSession
 from duologue.sources import Source
 from duologue.types import Json, Tool
-
-Ask = Callable[[str], list[dict[str, Json]]]
 
 
 def do(session: SqliteSession, tool: str, **arguments: Json) -> Json:
@@ -29,8 +26,8 @@ def changed(session: SqliteSession, tool: str, **arguments: Json) -> dict[str, l
     return out
 
 
-def promise(shop: Source, name: str) -> jsonschema_rs.Validator:
-    tool = next(t for t in shop.tools if t.name == name)
+def promise(source: Source, name: str) -> jsonschema_rs.Validator:
+    tool = next(t for t in source.tools if t.name == name)
     return jsonschema_rs.validator_for(_closed(tool.returns))
 
 
@@ -237,15 +234,15 @@ EVERY = {
 
 
 @pytest.mark.parametrize("tool", EVERY)
-def test_reads_keep_their_promise(shop: Source, session: SqliteSession, ask: Ask, tool: str) -> None:
-    valid = promise(shop, tool)
+def test_reads_keep_their_promise(source: Source, session: SqliteSession, ask: Ask, tool: str) -> None:
+    valid = promise(source, tool)
     for arguments in ask(EVERY[tool]):
         result = do(session, tool, **arguments)
         assert valid.is_valid(result), result
         assert result.get("rows", True) or tool == "list_orders"
 
 
-def test_writes_keep_their_promise(shop: Source, session: SqliteSession, ask: Ask) -> None:
+def test_writes_keep_their_promise(source: Source, session: SqliteSession, ask: Ask) -> None:
     calls = [
         ("place_order", "SELECT 1001 AS customer_id, variant_id, 'paypal' AS payment_method FROM stock WHERE quantity > 9"),
         ("add_to_order", "SELECT order_id, 5004 AS variant_id FROM orders WHERE status = 'pending'"),
@@ -258,16 +255,16 @@ def test_writes_keep_their_promise(shop: Source, session: SqliteSession, ask: As
             ORDER BY line_id DESC"""),
     ]  # fmt: skip
     for tool, sql in calls:
-        valid = promise(shop, tool)
+        valid = promise(source, tool)
         for arguments in ask(f"{sql} LIMIT 6"):
             result = do(session, tool, **arguments)
             assert valid.is_valid(result), (tool, result)
 
 
-def test_the_set(shop: Source) -> None:
-    assert 8 <= len(shop.tools) <= 12
-    assert sum(len(t.run) > 1 for t in shop.tools) >= 9
-    for tool in shop.tools:
+def test_the_set(source: Source) -> None:
+    assert 8 <= len(source.tools) <= 12
+    assert sum(len(t.run) > 1 for t in source.tools) >= 9
+    for tool in source.tools:
         assert tool.meaning is not None
         _described(tool)
         phrases = tool.wording
@@ -286,19 +283,19 @@ def _described(tool: Tool) -> None:
     assert all(slot.table and slot.column for slot in tool.outputs.values())
 
 
-def test_slots_stand_for_columns(shop: Source, ask: Ask) -> None:
+def test_slots_stand_for_columns(source: Source, ask: Ask) -> None:
     columns = {
         f"{r['t']}.{r['c']}"
         for r in ask("SELECT m.name AS t, c.name AS c FROM sqlite_schema m, pragma_table_info(m.name) c")
     }
-    for tool in shop.tools:
+    for tool in source.tools:
         for slot in (*tool.inputs.values(), *tool.outputs.values()):
             assert slot.column == "@name" or f"{slot.table}.{slot.column}" in columns
 
 
-def test_one_field_one_meaning(shop: Source) -> None:
+def test_one_field_one_meaning(source: Source) -> None:
     meanings: dict[str, set[str]] = {}
-    for tool in shop.tools:
+    for tool in source.tools:
         for path, slot in tool.outputs.items():
             meanings.setdefault(path.rpartition(".")[2], set()).add(repr(slot))
     assert all(len(slots) == 1 for slots in meanings.values())
