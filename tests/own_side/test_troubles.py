@@ -1,12 +1,14 @@
 """Conversations about a trouble on the user's side: proven, played by both sides' tools, replayed, exported and judged."""
 
 import asyncio
+from pathlib import Path
 
 import msgspec
 import pytest
 from msgspec.structs import replace
 
 from duologue.checks import combine
+from duologue.cli import run
 from duologue.environment import open_session
 from duologue.export.rows import FORMS, Row, RunFacts, dialogue_of, messages_of, metadata_of
 from duologue.ids import from_json, to_json
@@ -21,7 +23,7 @@ from duologue.simulate.scripted import Pair, perform
 from duologue.sources import from_domain
 from duologue.testing import ScriptedModel
 from duologue.types import Dialogue, Message
-from own_side.household import played, scenarios, shop, source
+from own_side.household import FOLDER, played, scenarios, shop, source
 
 ITEMS = range(12)
 
@@ -377,3 +379,25 @@ def test_each_line_that_asks_for_a_tool_is_heard_as_that(name: str) -> None:
             found = hearing.asked_for(filled(line, choice) or line)
             assert found is not None, line
             assert found[0].name == tool.name, line
+
+
+def test_every_command_reads_a_run_in_which_users_do_things_themselves(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, rows = str(tmp_path / "run"), str(tmp_path / "rows.jsonl")
+    assert run(["generate", "--domain", str(FOLDER), "-n", "6", "--behaviour", "trouble=1", "-o", out]) == 0
+    for command in (
+        ["stats", out],
+        ["show", out, "1"],
+        ["quality", out],
+        ["verify", out],
+        ["prove", out],
+        ["select", out],
+        ["export", out, "-o", rows],
+        ["card", out, "-o", str(tmp_path / "card.md")],
+        ["branch", out, "--at", "last", "--n", "1", "-o", str(tmp_path / "branched")],
+        ["continue", out, "--tasks", "1", "-o", str(tmp_path / "on")],
+    ):
+        assert run(command) == 0, command
+    assert run(["audit", rows]) in (0, 1)
+    assert " does " in capsys.readouterr().out

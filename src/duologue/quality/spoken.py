@@ -60,7 +60,7 @@ def of_dialogue(dialogue: Dialogue, labels: frozenset[str]) -> Spoken:
     """A conversation of a run whose catalog has those labels."""
     names: set[str] = set()
     said: list[Said] = []
-    path = [turn for turn in dialogue.path() if turn.message.role != "system"]
+    path = [turn for turn in dialogue.path() if turn.message.role != "system" and not turn.message.is_own]
     behaving = any(turn.behaviours for turn in path)
     for turn in path:
         message = turn.message
