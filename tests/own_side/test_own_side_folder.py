@@ -63,6 +63,9 @@ WRONG: dict[str, tuple[str, str, str, str]] = {
     "a step that leads nowhere": ("guides.toml", "*", NOWHERE, "has no `fix`, and the guide no `otherwise`"),
     "a field of a fix that is none": ("guides.toml", 'tool = "push_in_cable" }', 'tool = "push_in_cable", arg = { } }', "unknown field `arg`"),
     "no words for one of the choices": ("lexicon.yaml", "It says {input}.", "It says {input:HDMI 1=one|HDMI 2=two}.", "has words for input = 'HDMI 3'"),
+    "a row that nobody has": (
+        "tools.toml", 'of = "subscriptions.subscription_id"', 'of = "handovers.subscription_id"', "needs 'subscription_id'",
+    ),
     # ── whose things they are ──
     "things that are nobody's": ("schema.sql", "UNIQUE REFERENCES subscriptions, cable", "UNIQUE, cable", "'boxes', refers to no table of the desk's"),
     "not of the first table": ("user_tools.toml", 'tables = ["boxes"]', 'tables = ["subscriptions", "boxes"]', "a column of 'subscriptions', the first of the user's"),

@@ -5,7 +5,7 @@ from itertools import groupby
 
 import apsw
 
-__all__ = ["reference"]
+__all__ = ["above", "reference"]
 
 _KEYS = 'SELECT id, "from", "table", "to" FROM pragma_foreign_key_list(?) ORDER BY id DESC, seq'
 """SQLite numbers foreign keys from the one that was declared last."""
@@ -23,3 +23,16 @@ def reference(db: apsw.Connection, table: str, theirs: Container[str]) -> tuple[
         if whole and desk not in theirs:
             return str(column), desk
     return None
+
+
+def above(db: apsw.Connection, table: str) -> frozenset[str]:
+    """A table and those that its rows belong to: what its foreign keys lead to, and theirs."""
+    named = {name.lower(): name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    found, ahead = {table}, [table]
+    while ahead:
+        for (to,) in db.execute('SELECT "table" FROM pragma_foreign_key_list(?)', (ahead.pop(),)).fetchall():
+            parent = named.get(str(to).lower(), "")
+            if parent and parent not in found:
+                found.add(parent)
+                ahead.append(parent)
+    return frozenset(found)

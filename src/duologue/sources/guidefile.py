@@ -14,15 +14,20 @@ from duologue.errors import UserError
 from duologue.language.cases import fields, filled, tells
 from duologue.sources.files import decoded
 from duologue.sources.places import Place
-from duologue.types import Fix, Guide, GuideStep, Json, Look, Tool, Working
+from duologue.types import Fix, Guide, GuideStep, Json, Look, Slot, Tool, Working
 
-__all__ = ["Sides", "check_guides", "read_guides"]
+__all__ = ["Known", "check_guides", "read_guides"]
 
-Sides = Mapping[str, Mapping[str, Tool]]
-"""The tools of both sides, `user` and `agent`, by name."""
 
-_FILLED_IN = {"user": ("own",), "agent": ("key", "equals", "proof")}
-"""Uses of parameters that a guide's calls need not give: whose the thing is, the row it is about, who is speaking."""
+class Known(Struct, frozen=True):
+    """What guides may speak of."""
+
+    tools: Mapping[str, Mapping[str, Tool]]
+    """Of both sides, `user` and `agent`, by name."""
+    columns: tuple[str, ...]
+    """Of the first of the user's tables."""
+    about: frozenset[str]
+    """Tables of the desk's whose row a guide's calls are given: that of what the trouble is about, and those it belongs to."""
 
 
 class _Works(Struct, frozen=True, forbid_unknown_fields=True, rename={"value": "is"}):
@@ -84,30 +89,30 @@ def _fix(fix: _Fix | None) -> Fix | None:
     return Fix(fix.by, fix.tool, fix.args) if fix is not None else None
 
 
-def check_guides(path: Path, guides: tuple[Guide, ...], sides: Sides, columns: tuple[str, ...]) -> None:
-    """Raises `UserError` where a guide can't be gone by. `columns`: of the first of the user's tables."""
+def check_guides(path: Path, guides: tuple[Guide, ...], known: Known) -> None:
+    """Raises `UserError` where a guide can't be gone by."""
     names = [guide.name for guide in guides]
     for number, guide in enumerate(guides):
         place = Place(path, "guide", guide.name, names[: number + 1].count(guide.name))
         if place.nth > 1:
             raise UserError(f"{place}: there is another guide of this name", "Give each a name of its own.")
-        _check_guide(place, guide, sides, columns)
+        _check_guide(place, guide, known)
 
 
-def _check_guide(place: Place, guide: Guide, sides: Sides, columns: tuple[str, ...]) -> None:
+def _check_guide(place: Place, guide: Guide, known: Known) -> None:
     _check_complaint(place, guide.complaint)
     if not guide.steps:
         raise UserError(f"{place} has no steps", "Give it one or more.")
     test = guide.works
-    tool = _check_look(place, Look("user", test.tool, test.field), sides)
+    tool = _check_look(place, Look("user", test.tool, test.field), known)
     _check_values(place.within("works"), ("is", test.value), tool, test.field)
-    _check_case(place, guide.case, tool, columns)
+    _check_case(place, guide.case, tool, known.columns)
     for number, step in enumerate(guide.steps, 1):
         at = place.item("step", number)
-        tool = _check_look(at, step.look, sides)
+        tool = _check_look(at, step.look, known)
         _check_values(at, ("wrong", step.wrong), tool, step.look.field)
         if step.fix is not None:
-            _check_fix(at, step.fix, sides)
+            _check_fix(at, step.fix, known)
         elif guide.otherwise is None:
             raise UserError(
                 f"{at} has no `fix`, and the guide no `otherwise`", "Write what mends it, or what is left then."
@@ -116,7 +121,7 @@ def _check_guide(place: Place, guide: Guide, sides: Sides, columns: tuple[str, .
         at = place.within("otherwise")
         if guide.otherwise.by != "agent":
             raise UserError(f"{at}: by = {guide.otherwise.by!r}", 'What is left is the assistant\'s: by = "agent".')
-        _check_fix(at, guide.otherwise, sides)
+        _check_fix(at, guide.otherwise, known)
 
 
 def _check_complaint(place: Place, lines: tuple[str, ...]) -> None:
@@ -143,14 +148,14 @@ def _check_case(place: Place, case: Mapping[str, Json], test: Tool, columns: tup
             raise UserError(f"{place}, case: {name!r} is {value!r}", "Give one value.")
 
 
-def _check_look(place: Place, look: Look, sides: Sides) -> Tool:
-    tool = _found(place, look, sides)
-    known = tool.returns.get("properties", {})
-    if look.field not in known:
-        raise UserError(f"{place}: {tool.name} gives no field {look.field!r}", f"Fields: {', '.join(known)}.")
+def _check_look(place: Place, look: Look, known: Known) -> Tool:
+    tool = _found(place, look, known)
+    given = tool.returns.get("properties", {})
+    if look.field not in given:
+        raise UserError(f"{place}: {tool.name} gives no field {look.field!r}", f"Fields: {', '.join(given)}.")
     if look.by == "user":
         _check_told(place, tool, look.field)
-    _check_call(place, Fix(look.by, look.tool), tool)
+    _check_call(place, Fix(look.by, look.tool), tool, known)
     return tool
 
 
@@ -169,39 +174,62 @@ def _check_told(place: Place, tool: Tool, field: str) -> None:
             )
 
 
-def _check_fix(place: Place, fix: Fix, sides: Sides) -> None:
-    tool = _found(place, fix, sides)
+def _check_fix(place: Place, fix: Fix, known: Known) -> None:
+    tool = _found(place, fix, known)
     if tool.effect != "write":
         raise UserError(f"{place}: {tool.name} changes nothing", "Name a tool that writes.")
-    _check_call(place, fix, tool)
+    _check_call(place, fix, tool, known)
 
 
-def _found(place: Place, call: Look | Fix, sides: Sides) -> Tool:
-    tool = sides[call.by].get(call.tool)
+def _found(place: Place, call: Look | Fix, known: Known) -> Tool:
+    tool = known.tools[call.by].get(call.tool)
     if tool is None:
         whose = "the user's" if call.by == "user" else "the assistant's"
-        raise UserError(f"{place}: {call.tool!r} is not one of {whose} tools", f"These: {sorted(sides[call.by])}.")
+        raise UserError(
+            f"{place}: {call.tool!r} is not one of {whose} tools", f"These: {sorted(known.tools[call.by])}."
+        )
     return tool
 
 
-def _check_call(place: Place, call: Fix, tool: Tool) -> None:
+_GIVEN = {
+    "user": "whose the thing is",
+    "agent": "the row that the trouble is about, whom it belongs to, proofs of who is speaking",
+}
+"""What a guide's call need not say."""
+
+
+def _check_call(place: Place, call: Fix, tool: Tool, known: Known) -> None:
     """The call gives the tool what it takes, and where it is the user's it can be asked for."""
-    known = tool.parameters.get("properties", {})
-    uses = {name: slot.use for name, slot in tool.inputs.items()}
+    takes = tool.parameters.get("properties", {})
     for name, value in call.args.items():
-        if name not in known:
-            raise UserError(f"{place}: {tool.name} has no parameter {name!r}", f"Parameters: {', '.join(known)}.")
-        if uses.get(name) == "own":
+        slot = tool.inputs.get(name)
+        if name not in takes:
+            raise UserError(f"{place}: {tool.name} has no parameter {name!r}", f"Parameters: {', '.join(takes)}.")
+        if slot is not None and slot.use == "own":
             raise UserError(f"{place}: {name!r} of {tool.name} is filled in for the user", "Leave it out.")
-        if call.by == "agent" and name not in uses:
+        if call.by == "agent" and slot is None:
             raise UserError(f"{place}: {name!r} of {tool.name} has no `use`", "Give it one in tools.toml.")
-        _check_value(place.within(f"args of {tool.name}"), value, name, known[name])
-    filled_in = _FILLED_IN[call.by]
-    left_out = [n for n in tool.parameters.get("required", ()) if n not in call.args and uses.get(n) not in filled_in]
-    if left_out:
-        raise UserError(f"{place}: {tool.name} needs {left_out[0]!r}", f"Give it: args = {{ {left_out[0]} = … }}.")
-    lines = tool.wording.get("instruct", ())
-    if call.by == "user" and all(filled(line, call.args) is None for line in lines):
+        _check_value(place.within(f"args of {tool.name}"), value, name, takes[name])
+    for name in tool.parameters.get("required", ()):
+        slot = tool.inputs.get(name)
+        if name not in call.args and (slot is None or not _is_given(slot, call, known)):
+            raise UserError(
+                f"{place}: {tool.name} needs {name!r}",
+                f"Say it in `args`; what a call has by itself: {_GIVEN[call.by]}.",
+            )
+    if call.by == "user":
+        _check_asked(place, call, tool)
+
+
+def _is_given(slot: Slot, call: Fix, known: Known) -> bool:
+    if call.by == "user":
+        return slot.use == "own"
+    return slot.use in ("key", "equals", "proof") and slot.table in known.about
+
+
+def _check_asked(place: Place, call: Fix, tool: Tool) -> None:
+    """There are words for asking the user to use it."""
+    if all(filled(line, call.args) is None for line in tool.wording.get("instruct", ())):
         given = f"that says no more than {', '.join(call.args)}" if call.args else "without slots"
         raise UserError(
             f"{place}: the user can't be asked to use {tool.name}: it has no `instruct` that can be said here",

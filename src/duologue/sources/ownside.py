@@ -26,7 +26,7 @@ from msgspec import Struct
 
 from duologue.environment import Image
 from duologue.errors import UserError
-from duologue.plans.belonging import reference
+from duologue.plans.belonging import above, reference
 from duologue.sources import guidefile
 from duologue.sources.files import decoded
 from duologue.sources.places import Place
@@ -83,7 +83,8 @@ def check_guides(folder: Path, side: OwnSide, tools: tuple[Tool, ...], image: Im
     if not side.guides:
         return
     db, table = image.connect(), side.tables[0]
-    if reference(db, table, side.tables) is None:
+    found = reference(db, table, side.tables)
+    if found is None:
         raise UserError(
             f"{path}: the first of the user's tables, {table!r}, refers to no table of the desk's",
             "Give it a foreign key to the row that a trouble is about (a line, an account): one column, to the key of that table.",
@@ -95,7 +96,8 @@ def check_guides(folder: Path, side: OwnSide, tools: tuple[Tool, ...], image: Im
             f"{path}: {table!r} has no column {own!r}, which says whose the thing is", f"Columns: {', '.join(columns)}."
         )
     sides = {"user": {t.name: t for t in side.tools}, "agent": {t.name: t for t in tools}}
-    guidefile.check_guides(folder / GUIDES, side.guides, sides, columns)
+    known = guidefile.Known(sides, columns, above(db, found[1]))
+    guidefile.check_guides(folder / GUIDES, side.guides, known)
 
 
 def _check_tools(path: Path, tools: tuple[Tool, ...], tables: tuple[str, ...]) -> None:
