@@ -19,7 +19,7 @@ _REASONS = {
 
 
 def make_good(books: Books) -> None:
-    """Vouchers for about half of those who could ask for one; the others may still do so."""
+    """Vouchers for most of those who could ask for one; the others may still do so."""
     r = rng("travel", "vouchers")
     stories = {tuple(s["customer"][:2]) for s in books.stories["booking"]}
     own = {p["passenger_id"] for p in books.rows["passengers"] if (p["first_name"], p["last_name"]) in stories}
@@ -32,7 +32,7 @@ def make_good(books: Books) -> None:
     issued = []
     for ticket in books.rows["tickets"]:
         delay = late.get(ticket["flight_id"], 0)
-        if not delay or ticket["status"] != "flown" or ticket["passenger_id"] in own or r.random() < 0.4:
+        if not delay or ticket["status"] != "flown" or ticket["passenger_id"] in own or r.random() < 0.25:
             continue
         at = moment(flights[ticket["flight_id"]]) + hours(r, 20, 700)
         if at < NOW:

@@ -230,7 +230,9 @@ def _scan(drawing: "Drawing", rule: Rule, tool: Tool) -> tuple[Target, ...]:
             look(name, (a for a in drawn if a is not None), varied=n == 0)
         if len(found) < ENOUGH:
             rest = maker.anchors.rows(maker.catalog.table(names[0]))
-            look(names[0], rest if found else rest[::2], varied=not found)
+            look(names[0], rest, varied=False)
+            if not found:
+                look(names[0], rest[::2], varied=True)
     finally:
         scout.walk.session.close()
     return tuple(target for _, _, target in sorted(found.values(), key=lambda f: f[:2]))
