@@ -38,7 +38,7 @@ DATA = {
     "retail": Data("ea243ba3029713ba", 12, 4314, "2025-06-14 17:45:00", ""),
     "sales": Data("3a8515728c4c6b65", 16, 10485, "2025-06-12 09:00:00", "opportunities.close_due_on opportunities.original_close_on quarters.starts_on quarters.ends_on quarters.forecast_locks_at quotes.valid_until"),
     "telecom": Data("a682fe735c51f4ab", 16, 6536, "2025-10-16 10:30:00", "bills.due_on lines.least_term_ends_on lines.port_code_expires_on outages.expected_end_at"),
-    "travel": Data("97fe29cb4bcadeff", 16, 7889, "2025-05-21 09:00:00", "flights.scheduled_departure flights.scheduled_arrival stays.check_in_due stays.check_out_due vouchers.valid_until"),
+    "travel": Data("433f0c6b7506f6d1", 16, 7849, "2025-05-21 09:00:00", "flights.scheduled_departure flights.scheduled_arrival stays.check_in_due stays.check_out_due vouchers.valid_until"),
     "tutoring": Data("7979c3fb234897aa", 16, 4380, "2025-10-14 10:00:00", "assignments.due_on classes.first_session_on classes.last_session_on invoices.due_on lessons.scheduled_at packages.expires_on sessions.starts_at sessions.ends_at slots.starts_at slots.ends_at submissions.due_on"),
 }  # fmt: skip
 
