@@ -66,6 +66,15 @@ WRONG: dict[str, tuple[str, str, str, str]] = {
     "a row that nobody has": (
         "tools.toml", 'of = "subscriptions.subscription_id"', 'of = "handovers.subscription_id"', "needs 'subscription_id'",
     ),
+    "a date": ("guides.toml", 'wrong = "loose"', "wrong = 2025-01-01", "2025-01-01 is no value of 'cable'"),
+    "a case that is a date": ("guides.toml", 'title = "There', 'case = { box_id = 2025-01-01 }\ntitle = "There', "'box_id' is 2025-01-01"),
+    "no title": ("guides.toml", 'title = "There is no picture"', 'title = " "', "a name, a title or a text is empty"),
+    "a step that says nothing": ("guides.toml", 'text = "Have the cable looked at; where it is loose, have it pushed in."', 'text = ""', "a text is empty"),
+    "a field that is none": ("user_tools.toml", 'cable = { type = "string"', 'cable = { type = "strong"', "is no JSON Schema"),
+    "a test that cannot fail": (
+        "guides.toml", 'tool = "look_at_screen", field = "picture", is = "shown"', 'tool = "check_cable", field = "cable", is = ["loose", "tight"]',
+        "it works, whatever check_cable shows",
+    ),
     # ── whose things they are ──
     "things that are nobody's": ("schema.sql", "UNIQUE REFERENCES subscriptions, cable", "UNIQUE, cable", "'boxes', refers to no table of the desk's"),
     "not of the first table": ("user_tools.toml", 'tables = ["boxes"]', 'tables = ["subscriptions", "boxes"]', "a column of 'subscriptions', the first of the user's"),

@@ -100,12 +100,17 @@ def check_guides(path: Path, guides: tuple[Guide, ...], known: Known) -> None:
 
 
 def _check_guide(place: Place, guide: Guide, known: Known) -> None:
+    if not (guide.name.strip() and guide.title.strip() and all(step.text.strip() for step in guide.steps)):
+        raise UserError(f"{place}: a name, a title or a text is empty", "The assistant reads them; write them.")
     _check_complaint(place, guide.complaint)
     if not guide.steps:
         raise UserError(f"{place} has no steps", "Give it one or more.")
     test = guide.works
     tool = _check_look(place, Look("user", test.tool, test.field), known)
     _check_values(place.within("works"), ("is", test.value), tool, test.field)
+    shows = tool.returns["properties"][test.field].get("enum", ())
+    if shows and all(test.holds({test.field: value}) for value in shows):
+        raise UserError(f"{place}: it works, whatever {test.tool} shows", f"Leave some out of `is`: {shows}.")
     _check_case(place, guide.case, tool, known.columns)
     for number, step in enumerate(guide.steps, 1):
         at = place.item("step", number)
@@ -144,8 +149,8 @@ def _check_case(place: Place, case: Mapping[str, Json], test: Tool, columns: tup
                 f"{place}: {test.name} gives no field {name!r}, and the user's table has no such column",
                 f"Fields: {', '.join(known)}. Columns: {', '.join(columns)}.",
             )
-        elif isinstance(value, list | dict):
-            raise UserError(f"{place}, case: {name!r} is {value!r}", "Give one value.")
+        elif not isinstance(value, str | int | float):
+            raise UserError(f"{place}, case: {name!r} is {_written(value)}", "Give one value, a text or a number.")
 
 
 def _check_look(place: Place, look: Look, known: Known) -> Tool:
@@ -248,10 +253,20 @@ def _check_values(place: Place, named: tuple[str, Json], tool: Tool, field: str)
 
 def _check_value(place: Place, value: Json, field: str, schema: Json) -> None:
     try:
-        valid = validator(schema).is_valid(value)
+        judge = validator(schema)
     except ValueError as error:
-        raise UserError(f"{place}: the field {field!r} is no JSON Schema: {error}", "Mend the field.") from None
+        reason = str(error).partition("\n")[0]
+        raise UserError(f"{place}: the field {field!r} is no JSON Schema: {reason}", "Mend the field.") from None
+    try:
+        valid = judge.is_valid(value)
+    except ValueError:  # a date or time, which TOML has and JSON has not
+        valid = False
     if not valid:
         kinds = schema.get("type", "any")
         may = schema.get("enum") or (" or ".join(kinds) if isinstance(kinds, list) else kinds)
-        raise UserError(f"{place}: {value!r} is no value of {field!r}", f"Valid: {may}.")
+        raise UserError(f"{place}: {_written(value)} is no value of {field!r}", f"Valid: {may}.")
+
+
+def _written(value: Json) -> str:
+    """As it stands in the file, or nearly so."""
+    return repr(value) if isinstance(value, str | int | float | list | dict) else str(value)
