@@ -32,7 +32,7 @@ def on_page(tool: Tool) -> dict[str, Any]:
     return {
         "name": tool.name,
         "description": tool.description,
-        "arguments": {name: to_json(schema) for name, schema in properties.items() if name not in _own(tool)},
+        "arguments": [f"{name}: {to_json(schema)}" for name, schema in properties.items() if name not in _own(tool)],
     }
 
 
@@ -47,7 +47,10 @@ def misused(said: SpokenOrDone, tools: Mapping[str, Tool], task: Task, turns: Se
     if tool is None:
         return "no such tool", f"There is no {said.tool[:60]!r}. There are: {', '.join(task.user_tools)}."
     if not validators(tool)[0].is_valid(own_call(said, tool, task, 0).arguments):
-        return "wrong arguments", f"The arguments of {tool.name} don't fit. It takes: {on_page(tool)['arguments']}."
+        return (
+            "wrong arguments",
+            f"The arguments of {tool.name} don't fit. It takes: {', '.join(on_page(tool)['arguments']) or 'none'}.",
+        )
     since = sum(bool(t.message.tool_calls) for t in takewhile(lambda t: t.message.is_own, reversed(turns)))
     if since >= _MOST_USES:
         return "says nothing", "You have done enough for now. Tell the assistant what you saw."

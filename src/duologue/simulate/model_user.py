@@ -232,7 +232,7 @@ class ModelUser:
             "goal": aim.goal,
             "known": [self._fact(f, aim.goal) for f in aim.known],
             "whole": self.whole,
-            "tools": [on_page(self.own[name]) for name in aim.user_tools],
+            "own_tools": [on_page(self.own[name]) for name in aim.user_tools],
         }
 
     def _fact(self, fact: Fact, goal: str) -> str:
