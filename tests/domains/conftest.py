@@ -8,7 +8,7 @@ import pytest
 
 pytest.register_assert_rewrite("domains.desk", "domains.tables")
 
-from domains.desk import Ask, Do, asking, built, opened  # noqa: E402 - asserts are rewritten as a module is imported
+from domains.desk import Ask, Do, Promised, asking, built, opened  # noqa: E402 - asserts are rewritten as a module is imported
 from duologue.environment import SqliteSession  # noqa: E402
 from duologue.sources import Source  # noqa: E402
 from duologue.types import ClockSpec, Json  # noqa: E402
@@ -53,13 +53,13 @@ def later(session: SqliteSession) -> SqliteSession:
 
 
 @pytest.fixture(scope="module")
-def promised(source: Source) -> dict[str, jsonschema_rs.Validator]:
+def promised(source: Source) -> Promised:
     """What each tool says it returns, and nothing beyond."""
     return {t.name: jsonschema_rs.validator_for({**t.returns, "additionalProperties": False}) for t in source.tools}
 
 
 @pytest.fixture
-def do(session: SqliteSession, promised: dict[str, jsonschema_rs.Validator]) -> Do:
+def do(session: SqliteSession, promised: Promised) -> Do:
     """The result of a call that must go through and keep what its tool promises."""
 
     def call(tool: str, **arguments: Json) -> Json:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from functools import cache
 
 import apsw
+import jsonschema_rs
 
 from duologue.environment import SqliteSession, open_session
 from duologue.sources import Source, from_domain
@@ -14,6 +15,7 @@ from duologue.types import ClockSpec, Environment, Json, Toolset
 
 Ask = Callable[[str], list[dict[str, Json]]]
 Do = Callable[..., Json]
+Promised = dict[str, jsonschema_rs.Validator]
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import apsw
 import pytest
 
-from domains.desk import Ask, goes_through, refusal
+from domains.desk import Ask, Do, Promised, goes_through, refusal
 from duologue.environment import SqliteSession
 from duologue.sources import Source
 from duologue.types import Json
@@ -104,5 +104,54 @@ def every_guard(rules: Rules) -> Test:
             errors = {error for _, error in case}
             shown = {tool for tool, _ in case} | {tool for tool, _, error in rules.more if error in errors}
             assert set(rule.tools) <= shown, rule.id
+
+    return test
+
+
+def mistakes(cases: Sequence[tuple[str, dict[str, Json] | str, str]]) -> Test:
+    """Calls that are refused: tool, arguments, or a query whose first row they are, and the error."""
+
+    @pytest.mark.parametrize(("tool", "arguments", "error"), cases)
+    def test(ask: Ask, session: SqliteSession, tool: str, arguments: dict[str, Json] | str, error: str) -> None:
+        given = ask(f"{arguments} LIMIT 1")[0] if isinstance(arguments, str) else arguments
+        assert refusal(session, tool, **given) == error
+
+    return test
+
+
+def reads(cases: Mapping[str, str], empty: tuple[str, ...] = ()) -> Test:
+    """Tools that only look, each asked for every row of its query: they find something, but for those that may find nothing."""
+
+    @pytest.mark.parametrize("tool", cases)
+    def test(do: Do, ask: Ask, tool: str) -> None:
+        for arguments in ask(cases[tool]):
+            assert do(tool, **arguments).get("rows", True) or tool in empty
+
+    return test
+
+
+def writes(cases: Mapping[str, str], some: tuple[str, ...] = ()) -> Test:
+    """Tools that write, each called with the first rows of its query: all go through, or some where rules stand against others; what comes back is
+    what was promised.
+    """
+
+    @pytest.mark.parametrize("tool", cases)
+    def test(ask: Ask, session: SqliteSession, promised: Promised, tool: str) -> None:
+        outcomes = [session.execute(tool, arguments) for arguments in ask(f"{cases[tool]} LIMIT 6")]
+        done = [o for o in outcomes if not o.failed]
+        assert done
+        assert len(done) == len(outcomes) or tool in some
+        for outcome in done:
+            promised[tool].validate(outcome.result)
+
+    return test
+
+
+def the_set(looking: Mapping[str, str], writing: Mapping[str, str]) -> Test:
+    """The tools of both kinds are these."""
+
+    def test(source: Source) -> None:
+        assert {t.name for t in source.tools if t.effect == "read"} == looking.keys()
+        assert {t.name for t in source.tools if t.effect == "write"} == writing.keys()
 
     return test

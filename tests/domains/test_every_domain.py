@@ -12,9 +12,11 @@ from typing import NamedTuple
 import apsw
 import pytest
 
+from domains.desk import Ask
 from duologue.environment import import_sqlite
 from duologue.ids import digest
 from duologue.sources import Source, domains, from_domain
+from duologue.types import Json, Tool
 
 
 class Data(NamedTuple):
@@ -118,3 +120,54 @@ def test_its_policy(source: Source) -> None:
     assert source.policy.confirm_writes
     assert 10 <= len(source.policy.rules) <= 15
     assert all(rule.text.endswith(".") for rule in source.policy.rules)
+
+
+TOOLS = {
+    "automation": (12, 13), "clinic": (8, 9), "finance": (5, 11), "helpdesk": (8, 16), "operations": (13, 15),
+    "retail": (6, 6), "sales": (11, 9), "telecom": (8, 13), "travel": (5, 10), "tutoring": (13, 12),
+}  # fmt: skip
+"""How many of each domain's own tools look, and how many write."""
+
+
+@each
+def test_its_tools(domain: str, source: Source) -> None:
+    writing = [t for t in source.tools if t.effect == "write"]
+    assert (len(source.tools) - len(writing), len(writing)) == TOOLS[domain]
+    assert sum(len(t.run) > 1 for t in source.tools) >= 9  # what people really do takes several statements
+    for tool in source.tools:
+        _described(tool)
+        assert tool.wording["request"]
+        assert tool.wording["done"]
+        assert bool(tool.wording.get("confirm")) == bool(tool.writes) == (tool.effect == "write")
+
+
+def _described(tool: Tool) -> None:
+    properties: Json = tool.parameters["properties"]
+    assert tool.meaning is not None
+    assert all(p.get("description") for p in properties.values())
+    assert tool.inputs.keys() <= properties.keys()
+    assert all(slot.use for slot in tool.inputs.values())
+    assert tool.outputs
+    assert all(slot.table for slot in tool.outputs.values())
+
+
+@each
+def test_slots_stand_for_columns(source: Source, ask: Ask) -> None:
+    """A column of a table or a view, a name put together, or how many rows there are."""
+    known = {
+        f"{r['t']}.{r['c']}"
+        for r in ask("SELECT m.name AS t, c.name AS c FROM sqlite_schema m, pragma_table_info(m.name) c")
+    }
+    for tool in source.tools:
+        for slot in (*tool.inputs.values(), *tool.outputs.values()):
+            counted = slot.column == "" and slot.use == "count"
+            assert counted or slot.column == "@name" or f"{slot.table}.{slot.column}" in known, (tool.name, slot)
+
+
+@each
+def test_one_field_one_meaning(source: Source) -> None:
+    meanings: dict[str, set[str]] = {}
+    for tool in source.tools:
+        for path, slot in tool.outputs.items():
+            meanings.setdefault(path.rpartition(".")[2], set()).add(repr(slot))
+    assert {field: slots for field, slots in meanings.items() if len(slots) > 1} == {}

@@ -1,38 +1,12 @@
 """The automation desk's tools: what they find, what they change, and that results are what they promise."""
 
-from collections.abc import Callable
-
-import jsonschema_rs
 import pytest
 
-from domains.desk import Ask
+from domains.desk import Ask, Do, refusal
+from domains.tables import mistakes
 from duologue.environment import SqliteSession
 from duologue.sources import Source
 from duologue.types import Json
-
-Do = Callable[..., Json]
-
-
-@pytest.fixture
-def do(source: Source, session: SqliteSession) -> Do:
-    """The result of a call that must go through and keep what its tool promises."""
-    promised = {t.name: jsonschema_rs.validator_for({**t.returns, "additionalProperties": False}) for t in source.tools}
-
-    def call(tool: str, **arguments: Json) -> Json:
-        outcome = session.execute(tool, arguments)
-        assert not outcome.failed, outcome.text
-        promised[tool].validate(outcome.result)
-        return outcome.result
-
-    return call
-
-
-def refusal(session: SqliteSession, tool: str, **arguments: Json) -> str:
-    """The kind of error a call comes back with."""
-    outcome = session.execute(tool, arguments)
-    assert outcome.failed
-    assert outcome.changes == ()
-    return str(outcome.result["error"]["type"])
 
 
 def named(do: Do, kind: str, name: str) -> int:
@@ -252,9 +226,7 @@ MISSING: list[tuple[str, dict[str, Json]]] = [
 ]
 
 
-@pytest.mark.parametrize(("tool", "arguments"), MISSING)
-def test_what_is_not_there(session: SqliteSession, tool: str, arguments: dict[str, Json]) -> None:
-    assert refusal(session, tool, **arguments) == "not_found"
+test_what_is_not_there = mistakes([(tool, arguments, "not_found") for tool, arguments in MISSING])
 
 
 def test_a_restore_needs_its_backup(do: Do, session: SqliteSession) -> None:
@@ -271,12 +243,3 @@ def test_every_tool_has_its_words(source: Source) -> None:
     for tool in source.tools:
         wanted = {"request", "confirm", "done"} if tool.effect == "write" else {"request", "done"}
         assert set(tool.wording) >= wanted, tool.name
-
-
-def test_one_field_one_meaning(source: Source) -> None:
-    meanings: dict[str, set[str]] = {}
-    for tool in source.tools:
-        assert all(p.get("description") for p in tool.parameters["properties"].values())
-        for path, slot in tool.outputs.items():
-            meanings.setdefault(path.rpartition(".")[2], set()).add(repr(slot))
-    assert all(len(slots) == 1 for slots in meanings.values())

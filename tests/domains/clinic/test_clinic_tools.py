@@ -1,38 +1,11 @@
 """The clinic's tools: what they find, what they change, and that results are what they promise."""
 
-from collections.abc import Callable
-
-import jsonschema_rs
 import pytest
 
-from domains.desk import Ask
+from domains.desk import Ask, Do, refusal
+from domains.tables import mistakes
 from duologue.environment import SqliteSession
-from duologue.sources import Source
 from duologue.types import Json
-
-Do = Callable[..., Json]
-
-
-@pytest.fixture
-def do(source: Source, session: SqliteSession) -> Do:
-    """The result of a call that must go through and keep what its tool promises."""
-    promised = {t.name: jsonschema_rs.validator_for({**t.returns, "additionalProperties": False}) for t in source.tools}
-
-    def call(tool: str, **arguments: Json) -> Json:
-        outcome = session.execute(tool, arguments)
-        assert not outcome.failed, outcome.text
-        promised[tool].validate(outcome.result)
-        return outcome.result
-
-    return call
-
-
-def refusal(session: SqliteSession, tool: str, **arguments: Json) -> str:
-    """The kind of error a call comes back with."""
-    outcome = session.execute(tool, arguments)
-    assert outcome.failed
-    assert outcome.changes == ()
-    return str(outcome.result["error"]["type"])
 
 
 def test_a_morning_at_the_desk(do: Do, session: SqliteSession, ask: Ask) -> None:
@@ -217,9 +190,7 @@ MISSING: list[tuple[str, dict[str, Json]]] = [
 ]
 
 
-@pytest.mark.parametrize(("tool", "arguments"), MISSING)
-def test_what_is_not_there(session: SqliteSession, tool: str, arguments: dict[str, Json]) -> None:
-    assert refusal(session, tool, **arguments) == "not_found"
+test_what_is_not_there = mistakes([(tool, arguments, "not_found") for tool, arguments in MISSING])
 
 
 def test_a_slot_of_another_specialty_is_no_place_to_move_to(session: SqliteSession, ask: Ask) -> None:
@@ -227,20 +198,3 @@ def test_a_slot_of_another_specialty_is_no_place_to_move_to(session: SqliteSessi
         WHERE a.status = 'booked' AND specialty = 'cardiology' AND a.scheduled_at > '2025-09-15' LIMIT 1""")[0]
     other = ask("SELECT slot_id FROM openings WHERE specialty = 'podiatry' AND scheduled_at > '2025-09-15' LIMIT 1")[0]
     assert refusal(session, "reschedule_appointment", **booked, **other) == "different_specialty"
-
-
-def test_every_phrase_says_what_a_part_needs(source: Source) -> None:
-    """The shortest request names nothing but what is required, so that it can always be said."""
-    for tool in source.tools:
-        assert set(tool.wording) >= (
-            {"request", "confirm", "done"} if tool.effect == "write" else {"request", "done"}
-        ), tool.name
-
-
-def test_one_field_one_meaning(source: Source) -> None:
-    meanings: dict[str, set[str]] = {}
-    for tool in source.tools:
-        assert all(p.get("description") for p in tool.parameters["properties"].values())
-        for path, slot in tool.outputs.items():
-            meanings.setdefault(path.rpartition(".")[2], set()).add(repr(slot))
-    assert all(len(slots) == 1 for slots in meanings.values())

@@ -1,66 +1,42 @@
 """The finance team's tools: what they find, what they change, and that results are what they promise."""
 
-import jsonschema_rs
 import pytest
 
-from domains.desk import Ask
+from domains.desk import Ask, Do, changed
+from domains.tables import mistakes, reads, the_set, writes
 from duologue.environment import SqliteSession
-from duologue.sources import Source
-from duologue.types import Json, Tool
-
-
-def do(session: SqliteSession, tool: str, **arguments: Json) -> Json:
-    """The result of a call that must go through."""
-    outcome = session.execute(tool, arguments)
-    assert not outcome.failed, outcome.text
-    return outcome.result
-
-
-def changed(session: SqliteSession, tool: str, **arguments: Json) -> dict[str, list[str]]:
-    """What a call does to which table."""
-    outcome = session.execute(tool, arguments)
-    assert not outcome.failed, outcome.text
-    out: dict[str, list[str]] = {}
-    for change in outcome.changes:
-        out.setdefault(change.table, []).append(change.op)
-    return out
 
 
 def employee(ask: Ask, job: str) -> int:
     return int(ask(f"SELECT min(employee_id) AS id FROM employees WHERE job_title = '{job}'")[0]["id"])
 
 
-def promise(source: Source, name: str) -> jsonschema_rs.Validator:
-    tool = next(t for t in source.tools if t.name == name)
-    return jsonschema_rs.validator_for({**tool.returns, "additionalProperties": False})
-
-
 # ── Days in the office ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_large_bill_takes_two_signatures(session: SqliteSession, ask: Ask) -> None:
+def test_a_large_bill_takes_two_signatures(do: Do, session: SqliteSession, ask: Ask) -> None:
     """From its arrival to Friday's run."""
-    vendor = do(session, "find_vendor", name="solent ex")["rows"][0]
+    vendor = do("find_vendor", name="solent ex")["rows"][0]
     assert (vendor["vendor"], vendor["currency"], vendor["details_changed_on"]) == (
         "Solent Extraction Systems",
         "GBP",
         None,
     )
-    waiting = do(session, "list_bills", vendor_id=vendor["vendor_id"], bill_status="awaiting approval")["rows"]
+    waiting = do("list_bills", vendor_id=vendor["vendor_id"], bill_status="awaiting approval")["rows"]
     bill = next(b for b in waiting if b["bill_total_gbp"] == 10000.01)
     controller, director = employee(ask, "financial controller"), employee(ask, "finance director")
-    (found,) = do(
-        session, "find_employee", name=ask(f"SELECT name FROM employees WHERE employee_id = {controller}")[0]["name"]
-    )["rows"]
+    (found,) = do("find_employee", name=ask(f"SELECT name FROM employees WHERE employee_id = {controller}")[0]["name"])[
+        "rows"
+    ]
     assert (found["employee_id"], found["job_title"], found["approval_limit_gbp"]) == (
         controller,
         "financial controller",
         25000,
     )
-    first = do(session, "approve_bill", bill_id=bill["bill_id"], employee_id=controller)
+    first = do("approve_bill", bill_id=bill["bill_id"], employee_id=controller)
     assert first["bill_status"] == "awaiting approval"
-    assert do(session, "approve_bill", bill_id=bill["bill_id"], employee_id=director)["bill_status"] == "approved"
-    paid = do(session, "schedule_payment", bill_id=bill["bill_id"], method="BACS", payment_due="2025-10-10")
+    assert do("approve_bill", bill_id=bill["bill_id"], employee_id=director)["bill_status"] == "approved"
+    paid = do("schedule_payment", bill_id=bill["bill_id"], method="BACS", payment_due="2025-10-10")
     assert paid == {
         "bill_id": bill["bill_id"],
         "bill_status": "scheduled",
@@ -68,33 +44,33 @@ def test_a_large_bill_takes_two_signatures(session: SqliteSession, ask: Ask) -> 
         "method": "BACS",
         "payment_due": "2025-10-10",
     }
-    held = do(session, "hold_bill", bill_id=bill["bill_id"], hold_reason="price query")
+    held = do("hold_bill", bill_id=bill["bill_id"], hold_reason="price query")
     assert (held["bill_status"], held["hold_reason"]) == ("on hold", "price query")
     assert next(r for r in session.rows("bills") if r[0] == bill["bill_id"])[-2] is None  # off the run
 
 
-def test_a_receipt_that_is_five_pounds_short(session: SqliteSession, ask: Ask) -> None:
+def test_a_receipt_that_is_five_pounds_short(do: Do, session: SqliteSession, ask: Ask) -> None:
     case = ask("""SELECT line_id, i.invoice_id, company_name, l.amount_gbp FROM statement_lines l JOIN invoices i ON round(i.open_gbp - l.amount_gbp, 2) = 5
         JOIN customers USING (customer_id) WHERE l.status = 'unmatched' AND l.currency = 'GBP' AND customers.currency = 'GBP' LIMIT 1""")[
         0
     ]
-    offers = do(session, "suggest_invoices", line_id=case["line_id"])["rows"]
+    offers = do("suggest_invoices", line_id=case["line_id"])["rows"]
     assert case["invoice_id"] in [o["open_invoice_id"] for o in offers]
-    done = do(session, "match_bank_line", line_id=case["line_id"], invoice_id=case["invoice_id"])
+    done = do("match_bank_line", line_id=case["line_id"], invoice_id=case["invoice_id"])
     assert (done["line_status"], done["open_gbp"], done["invoice_status"]) == ("matched", 5, "open")
     again = session.execute("match_bank_line", {"line_id": case["line_id"], "invoice_id": case["invoice_id"]})
     assert again.result["error"]["type"] == "already_matched"
     assert (
         session.execute("suggest_invoices", {"line_id": case["line_id"]}).result["error"]["type"] == "already_matched"
     )
-    found = do(session, "find_invoices", customer=case["company_name"], invoice_status="open")["rows"]
+    found = do("find_invoices", customer=case["company_name"], invoice_status="open")["rows"]
     assert next(i for i in found if i["invoice_id"] == case["invoice_id"])["open_gbp"] == 5
 
 
-def test_a_receipt_that_pays_it_all(session: SqliteSession, ask: Ask) -> None:
+def test_a_receipt_that_pays_it_all(do: Do, ask: Ask) -> None:
     case = ask("""SELECT line_id, i.invoice_id FROM statement_lines l JOIN invoices i ON i.open_gbp = l.amount_gbp JOIN customers USING (customer_id)
         WHERE l.status = 'unmatched' AND l.currency = 'GBP' AND customers.currency = 'GBP' LIMIT 1""")[0]
-    done = do(session, "match_bank_line", **case)
+    done = do("match_bank_line", **case)
     assert (done["open_gbp"], done["invoice_status"]) == (0, "paid")
 
 
@@ -105,35 +81,33 @@ def _balanced(session: SqliteSession, journal: int) -> float:
     return float(round(sum(r[4] for r in lines), 2))
 
 
-def test_credit_and_write_off_are_posted(session: SqliteSession, ask: Ask) -> None:
+def test_credit_and_write_off_are_posted(do: Do, session: SqliteSession, ask: Ask) -> None:
     fresh = ask(
         "SELECT invoice_id, total_gbp FROM invoices WHERE open_gbp = total_gbp AND issued_on > '2025-09-01' LIMIT 1"
     )[0]
-    note = do(
-        session, "issue_credit_note", invoice_id=fresh["invoice_id"], credited_percent=25, credit_reason="price error"
-    )
+    note = do("issue_credit_note", invoice_id=fresh["invoice_id"], credited_percent=25, credit_reason="price error")
     assert note["credited_gbp"] == pytest.approx(fresh["total_gbp"] / 4, abs=0.006)
     assert note["open_gbp"] == round(fresh["total_gbp"] - note["credited_gbp"], 2)
     assert _balanced(session, note["journal_id"]) == note["credited_gbp"]
     twice = {"invoice_id": fresh["invoice_id"], "credited_percent": 5, "credit_reason": "price error"}
     assert session.execute("issue_credit_note", twice).result["error"]["type"] == "already_credited"
     old = ask("SELECT invoice_id FROM invoices WHERE open_gbp = 25 AND due_on < '2025-08-01' LIMIT 1")[0]
-    off = do(session, "write_off_balance", **old)
+    off = do("write_off_balance", **old)
     assert (off["invoice_status"], off["written_off_gbp"], off["open_gbp"]) == ("written off", 25, 0)
     assert off["journal_id"] == note["journal_id"] + 1
     assert _balanced(session, off["journal_id"]) == 25
 
 
-def test_a_journal_is_posted_and_taken_back(session: SqliteSession, ask: Ask) -> None:
+def test_a_journal_is_posted_and_taken_back(do: Do, session: SqliteSession, ask: Ask) -> None:
     draft = ask(
         "SELECT journal_id, prepared_by FROM journals WHERE status = 'draft' AND memo = 'Audit fee, September'"
     )[0]
     others = [employee(ask, job) for job in ("financial controller", "finance director")]
     other = next(e for e in others if e != draft["prepared_by"])
-    done = do(session, "post_journal", journal_id=draft["journal_id"], employee_id=other)
+    done = do("post_journal", journal_id=draft["journal_id"], employee_id=other)
     assert (done["journal_status"], done["period"]) == ("posted", "September 2025")
     assert done["debits_gbp"] == _balanced(session, draft["journal_id"])
-    back = do(session, "reverse_journal", journal_id=draft["journal_id"])
+    back = do("reverse_journal", journal_id=draft["journal_id"])
     assert (back["journal_status"], back["period"]) == ("reversed", "October 2025")
     assert _balanced(session, back["reversal_id"]) == done["debits_gbp"]
     one, two = (
@@ -150,13 +124,11 @@ def test_a_journal_is_posted_and_taken_back(session: SqliteSession, ask: Ask) ->
     )
 
 
-def test_new_bank_details_stop_the_next_run(session: SqliteSession, ask: Ask) -> None:
+def test_new_bank_details_stop_the_next_run(do: Do, session: SqliteSession, ask: Ask) -> None:
     """Once they are in place the vendor can be paid from the fifth day on."""
     asked = ask("""SELECT v.vendor_id, v.new_bank_account, b.bill_id FROM vendors v JOIN bills b USING (vendor_id)
         WHERE called_back_by NOT NULL AND b.status = 'approved' AND currency = 'GBP' LIMIT 1""")[0]
-    done = do(
-        session, "change_bank_details", vendor_id=asked["vendor_id"], employee_id=employee(ask, "finance director")
-    )
+    done = do("change_bank_details", vendor_id=asked["vendor_id"], employee_id=employee(ask, "finance director"))
     assert (done["bank_account"], done["details_changed_on"]) == (asked["new_bank_account"], "2025-10-08")
     soon = session.execute(
         "schedule_payment", {"bill_id": asked["bill_id"], "method": "BACS", "payment_due": "2025-10-10"}
@@ -164,9 +136,7 @@ def test_new_bank_details_stop_the_next_run(session: SqliteSession, ask: Ask) ->
     assert soon.result["error"]["type"] == "details_just_changed"
     assert "2025-10-13" in soon.result["error"]["message"]
     assert (
-        do(session, "schedule_payment", bill_id=asked["bill_id"], method="BACS", payment_due="2025-10-17")[
-            "bill_status"
-        ]
+        do("schedule_payment", bill_id=asked["bill_id"], method="BACS", payment_due="2025-10-17")["bill_status"]
         == "scheduled"
     )
 
@@ -190,53 +160,44 @@ def test_what_each_write_changes(session: SqliteSession, ask: Ask) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("tool", "sql", "error"),
-    [
-        ("list_bills", "SELECT 1 AS vendor_id", "not_found"),
-        ("suggest_invoices", "SELECT 1 AS line_id", "not_found"),
-        ("suggest_invoices", "SELECT line_id FROM statement_lines WHERE kind = 'payroll'", "not_a_receipt"),
-        ("approve_bill", "SELECT 1 AS bill_id, 101 AS employee_id", "not_found"),
-        ("approve_bill", "SELECT bill_id, 1 AS employee_id FROM bills", "not_found"),
-        ("approve_bill", "SELECT bill_id, 101 AS employee_id FROM bills WHERE status = 'paid'", "precondition_failed"),
-        ("hold_bill", "SELECT 1 AS bill_id, 'price query' AS hold_reason", "not_found"),
-        ("hold_bill", "SELECT bill_id, 'late' AS hold_reason FROM bills", "invalid_arguments"),
-        ("hold_bill", "SELECT bill_id, 'price query' AS hold_reason FROM bills WHERE status = 'paid'", "already_paid"),
-        ("hold_bill", "SELECT bill_id, 'price query' AS hold_reason FROM bills WHERE status = 'on hold'", "already_on_hold"),
-        ("schedule_payment", "SELECT bill_id, 'SEPA' AS method, '2025-10-18' AS payment_due FROM bills", "invalid_arguments"),
-        ("schedule_payment", "SELECT 1 AS bill_id, 'BACS' AS method, '2025-10-17' AS payment_due", "not_found"),
-        ("change_bank_details", "SELECT vendor_id, 101 AS employee_id FROM vendors WHERE new_bank_account IS NULL", "no_change_asked_for"),
-        ("change_bank_details", "SELECT 1 AS vendor_id, 101 AS employee_id", "not_found"),
-        ("match_bank_line", "SELECT 1 AS line_id, 20001 AS invoice_id", "not_found"),
-        ("match_bank_line", "SELECT line_id, 20001 AS invoice_id FROM statement_lines WHERE kind = 'tax'", "not_a_receipt"),
-        ("match_bank_line", """SELECT line_id, i.invoice_id FROM statement_lines l JOIN customers ON upper(company_name) = counterparty
-            JOIN invoices i USING (customer_id) WHERE l.status = 'unmatched' AND i.status = 'paid'""", "nothing_open"),
-        ("match_bank_line", "SELECT line_id, (SELECT max(invoice_id) FROM invoices) AS invoice_id FROM statement_lines WHERE status = 'unmatched' AND kind = 'receipt'", "other_payer"),
-        ("issue_credit_note", "SELECT 1 AS invoice_id, 5 AS credited_percent, 'price error' AS credit_reason", "not_found"),
-        ("issue_credit_note", "SELECT invoice_id, 5 AS credited_percent, 'price error' AS credit_reason FROM invoices WHERE status = 'paid'", "nothing_open"),
-        ("write_off_balance", "SELECT 1 AS invoice_id", "not_found"),
-        ("write_off_balance", "SELECT invoice_id FROM invoices WHERE status = 'paid'", "nothing_open"),
-        ("post_journal", "SELECT 1 AS journal_id, 101 AS employee_id", "not_found"),
-        ("post_journal", "SELECT journal_id, 101 AS employee_id FROM journals WHERE status = 'posted'", "precondition_failed"),
-        ("post_journal", """SELECT journal_id, 101 AS employee_id FROM journals j WHERE status = 'draft' AND (
-            SELECT round(total(debit_gbp) - total(credit_gbp), 2) FROM journal_lines l WHERE l.journal_id = j.journal_id) <> 0""", "not_balanced"),
-        ("reverse_journal", "SELECT journal_id FROM journals WHERE status = 'draft'", "precondition_failed"),
-        ("reverse_journal", "SELECT journal_id FROM journals WHERE kind = 'monthly batch'", "not_reversible"),
-        ("approve_expense_claim", "SELECT 1 AS claim_id, 101 AS employee_id", "not_found"),
-        ("approve_expense_claim", "SELECT claim_id, 101 AS employee_id FROM expense_claims WHERE status = 'paid'", "precondition_failed"),
-        ("transfer_to_human", "SELECT 1 AS bill_id, 'VAT question' AS reason", "not_found"),
-        ("transfer_to_human", "SELECT bill_id, 'exception to a rule' AS reason FROM bills WHERE status = 'paid'", "already_paid"),
-        ("transfer_to_human", "SELECT bill_id, reason FROM handovers WHERE status = 'open'", "already_handed_over"),
-        ("find_employee", "SELECT '' AS name", "invalid_arguments"),
-        ("find_vendor", "SELECT 'x' AS name", "invalid_arguments"),
-    ],
-)  # fmt: skip
-def test_mistakes(session: SqliteSession, ask: Ask, tool: str, sql: str, error: str) -> None:
-    outcome = session.execute(tool, ask(f"{sql} LIMIT 1")[0])
-    assert (outcome.failed, outcome.changes) == (True, ())
-    assert outcome.result["error"]["type"] == error, outcome.text
-    assert "{" not in outcome.result["error"]["message"] or error == "invalid_arguments"
-    assert "None" not in outcome.result["error"]["message"]
+test_mistakes = mistakes([
+    ("list_bills", "SELECT 1 AS vendor_id", "not_found"),
+    ("suggest_invoices", "SELECT 1 AS line_id", "not_found"),
+    ("suggest_invoices", "SELECT line_id FROM statement_lines WHERE kind = 'payroll'", "not_a_receipt"),
+    ("approve_bill", "SELECT 1 AS bill_id, 101 AS employee_id", "not_found"),
+    ("approve_bill", "SELECT bill_id, 1 AS employee_id FROM bills", "not_found"),
+    ("approve_bill", "SELECT bill_id, 101 AS employee_id FROM bills WHERE status = 'paid'", "precondition_failed"),
+    ("hold_bill", "SELECT 1 AS bill_id, 'price query' AS hold_reason", "not_found"),
+    ("hold_bill", "SELECT bill_id, 'late' AS hold_reason FROM bills", "invalid_arguments"),
+    ("hold_bill", "SELECT bill_id, 'price query' AS hold_reason FROM bills WHERE status = 'paid'", "already_paid"),
+    ("hold_bill", "SELECT bill_id, 'price query' AS hold_reason FROM bills WHERE status = 'on hold'", "already_on_hold"),
+    ("schedule_payment", "SELECT bill_id, 'SEPA' AS method, '2025-10-18' AS payment_due FROM bills", "invalid_arguments"),
+    ("schedule_payment", "SELECT 1 AS bill_id, 'BACS' AS method, '2025-10-17' AS payment_due", "not_found"),
+    ("change_bank_details", "SELECT vendor_id, 101 AS employee_id FROM vendors WHERE new_bank_account IS NULL", "no_change_asked_for"),
+    ("change_bank_details", "SELECT 1 AS vendor_id, 101 AS employee_id", "not_found"),
+    ("match_bank_line", "SELECT 1 AS line_id, 20001 AS invoice_id", "not_found"),
+    ("match_bank_line", "SELECT line_id, 20001 AS invoice_id FROM statement_lines WHERE kind = 'tax'", "not_a_receipt"),
+    ("match_bank_line", """SELECT line_id, i.invoice_id FROM statement_lines l JOIN customers ON upper(company_name) = counterparty
+        JOIN invoices i USING (customer_id) WHERE l.status = 'unmatched' AND i.status = 'paid'""", "nothing_open"),
+    ("match_bank_line", "SELECT line_id, (SELECT max(invoice_id) FROM invoices) AS invoice_id FROM statement_lines WHERE status = 'unmatched' AND kind = 'receipt'", "other_payer"),
+    ("issue_credit_note", "SELECT 1 AS invoice_id, 5 AS credited_percent, 'price error' AS credit_reason", "not_found"),
+    ("issue_credit_note", "SELECT invoice_id, 5 AS credited_percent, 'price error' AS credit_reason FROM invoices WHERE status = 'paid'", "nothing_open"),
+    ("write_off_balance", "SELECT 1 AS invoice_id", "not_found"),
+    ("write_off_balance", "SELECT invoice_id FROM invoices WHERE status = 'paid'", "nothing_open"),
+    ("post_journal", "SELECT 1 AS journal_id, 101 AS employee_id", "not_found"),
+    ("post_journal", "SELECT journal_id, 101 AS employee_id FROM journals WHERE status = 'posted'", "precondition_failed"),
+    ("post_journal", """SELECT journal_id, 101 AS employee_id FROM journals j WHERE status = 'draft' AND (
+        SELECT round(total(debit_gbp) - total(credit_gbp), 2) FROM journal_lines l WHERE l.journal_id = j.journal_id) <> 0""", "not_balanced"),
+    ("reverse_journal", "SELECT journal_id FROM journals WHERE status = 'draft'", "precondition_failed"),
+    ("reverse_journal", "SELECT journal_id FROM journals WHERE kind = 'monthly batch'", "not_reversible"),
+    ("approve_expense_claim", "SELECT 1 AS claim_id, 101 AS employee_id", "not_found"),
+    ("approve_expense_claim", "SELECT claim_id, 101 AS employee_id FROM expense_claims WHERE status = 'paid'", "precondition_failed"),
+    ("transfer_to_human", "SELECT 1 AS bill_id, 'VAT question' AS reason", "not_found"),
+    ("transfer_to_human", "SELECT bill_id, 'exception to a rule' AS reason FROM bills WHERE status = 'paid'", "already_paid"),
+    ("transfer_to_human", "SELECT bill_id, reason FROM handovers WHERE status = 'open'", "already_handed_over"),
+    ("find_employee", "SELECT '' AS name", "invalid_arguments"),
+    ("find_vendor", "SELECT 'x' AS name", "invalid_arguments"),
+])  # fmt: skip
 
 
 # ── Promises ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -250,62 +211,24 @@ EVERY = {
 }
 
 
-@pytest.mark.parametrize("tool", EVERY)
-def test_reads_keep_their_promise(source: Source, session: SqliteSession, ask: Ask, tool: str) -> None:
-    valid = promise(source, tool)
-    for arguments in ask(EVERY[tool]):
-        result = do(session, tool, **arguments)
-        assert valid.is_valid(result), result
-        assert result["rows"] or tool == "list_bills"
+test_reads_keep_their_promise = reads(EVERY, empty=("list_bills",))
 
 
-def test_writes_keep_their_promise(source: Source, session: SqliteSession, ask: Ask) -> None:
-    director = f"{employee(ask, 'finance director')} AS employee_id"
-    calls = [
-        ("approve_bill", f"SELECT bill_id, {director} FROM bills WHERE status = 'awaiting approval'"),
-        ("schedule_payment", "SELECT bill_id, 'BACS' AS method, '2025-10-24' AS payment_due FROM bills JOIN vendors USING (vendor_id) WHERE status = 'approved' AND currency = 'GBP'"),
-        ("hold_bill", "SELECT bill_id, 'price query' AS hold_reason FROM bills WHERE status = 'approved'"),
-        ("change_bank_details", f"SELECT vendor_id, {director} FROM vendors WHERE called_back_by NOT NULL"),
-        ("match_bank_line", "SELECT line_id, i.invoice_id FROM statement_lines l JOIN invoices i ON i.open_gbp = l.amount_gbp WHERE l.status = 'unmatched'"),
-        ("issue_credit_note", "SELECT invoice_id, 10 AS credited_percent, 'late delivery' AS credit_reason FROM invoices WHERE open_gbp = total_gbp AND issued_on > '2025-09-20'"),
-        ("write_off_balance", "SELECT invoice_id FROM invoices WHERE status = 'open' AND open_gbp < 20 AND due_on < '2025-08-01'"),
-        ("post_journal", f"SELECT journal_id, {director} FROM journals WHERE status = 'draft' AND period_id = 10"),
-        ("reverse_journal", "SELECT journal_id FROM journals WHERE status = 'posted' AND kind IN ('accrual', 'prepayment')"),
-        ("approve_expense_claim", f"SELECT claim_id, {director} FROM expense_claims WHERE status = 'submitted' AND receipt_attached"),
-        ("transfer_to_human", "SELECT bill_id, 'dispute with the vendor' AS reason FROM bills WHERE status = 'on hold'"),
-    ]  # fmt: skip
-    assert {tool for tool, _ in calls} == {t.name for t in source.tools if t.effect == "write"}
-    for tool, sql in calls:
-        valid = promise(source, tool)
-        done = [o for o in (session.execute(tool, a) for a in ask(f"{sql} LIMIT 5")) if not o.failed]
-        assert done, tool
-        assert all(valid.is_valid(o.result) for o in done), (tool, done[0].result)
+_DIRECTOR = "(SELECT min(employee_id) FROM employees WHERE job_title = 'finance director') AS employee_id"
+WRITES = {
+    "approve_bill": f"SELECT bill_id, {_DIRECTOR} FROM bills WHERE status = 'awaiting approval'",
+    "schedule_payment": "SELECT bill_id, 'BACS' AS method, '2025-10-24' AS payment_due FROM bills JOIN vendors USING (vendor_id) WHERE status = 'approved' AND currency = 'GBP'",
+    "hold_bill": "SELECT bill_id, 'price query' AS hold_reason FROM bills WHERE status = 'approved'",
+    "change_bank_details": f"SELECT vendor_id, {_DIRECTOR} FROM vendors WHERE called_back_by NOT NULL",
+    "match_bank_line": "SELECT line_id, i.invoice_id FROM statement_lines l JOIN invoices i ON i.open_gbp = l.amount_gbp WHERE l.status = 'unmatched'",
+    "issue_credit_note": "SELECT invoice_id, 10 AS credited_percent, 'late delivery' AS credit_reason FROM invoices WHERE open_gbp = total_gbp AND issued_on > '2025-09-20'",
+    "write_off_balance": "SELECT invoice_id FROM invoices WHERE status = 'open' AND open_gbp < 20 AND due_on < '2025-08-01'",
+    "post_journal": f"SELECT journal_id, {_DIRECTOR} FROM journals WHERE status = 'draft' AND period_id = 10",
+    "reverse_journal": "SELECT journal_id FROM journals WHERE status = 'posted' AND kind IN ('accrual', 'prepayment')",
+    "approve_expense_claim": f"SELECT claim_id, {_DIRECTOR} FROM expense_claims WHERE status = 'submitted' AND receipt_attached",
+    "transfer_to_human": "SELECT bill_id, 'dispute with the vendor' AS reason FROM bills WHERE status = 'on hold'",
+}  # fmt: skip
+test_writes_keep_their_promise = writes(WRITES, some=("schedule_payment", "match_bank_line"))
 
 
-def test_the_set(source: Source) -> None:
-    assert len(source.tools) == 16
-    for tool in source.tools:
-        assert tool.meaning is not None
-        _described(tool)
-        assert tool.wording["request"]
-        assert tool.wording["done"]
-        assert bool(tool.wording.get("confirm")) == (tool.effect == "write")
-        assert bool(tool.writes) == (tool.effect == "write")
-
-
-def _described(tool: Tool) -> None:
-    properties: Json = tool.parameters["properties"]
-    assert all(p.get("description") for p in properties.values())
-    assert tool.inputs.keys() <= properties.keys()
-    assert all(slot.use for slot in tool.inputs.values())
-    assert all(slot.table and slot.column for slot in tool.outputs.values())
-
-
-def test_slots_stand_for_columns(source: Source, ask: Ask) -> None:
-    columns = {
-        f"{r['t']}.{r['c']}"
-        for r in ask("SELECT m.name AS t, c.name AS c FROM sqlite_schema m, pragma_table_info(m.name) c")
-    }
-    for tool in source.tools:
-        for slot in (*tool.inputs.values(), *tool.outputs.values()):
-            assert slot.column == "@name" or f"{slot.table}.{slot.column}" in columns
+test_the_set = the_set(EVERY, WRITES)

@@ -1,38 +1,10 @@
 """The operations desk's tools: what they find, what they change, and that results are what they promise."""
 
-from collections.abc import Callable
-
-import jsonschema_rs
-import pytest
-
-from domains.desk import Ask
+from domains.desk import Ask, Do, refusal
+from domains.tables import mistakes
 from duologue.environment import SqliteSession
 from duologue.sources import Source
 from duologue.types import Json
-
-Do = Callable[..., Json]
-
-
-@pytest.fixture
-def do(source: Source, session: SqliteSession) -> Do:
-    """The result of a call that must go through and keep what its tool promises."""
-    promised = {t.name: jsonschema_rs.validator_for({**t.returns, "additionalProperties": False}) for t in source.tools}
-
-    def call(tool: str, **arguments: Json) -> Json:
-        outcome = session.execute(tool, arguments)
-        assert not outcome.failed, outcome.text
-        promised[tool].validate(outcome.result)
-        return outcome.result
-
-    return call
-
-
-def refusal(session: SqliteSession, tool: str, **arguments: Json) -> str:
-    """The kind of error a call comes back with."""
-    outcome = session.execute(tool, arguments)
-    assert outcome.failed
-    assert outcome.changes == ()
-    return str(outcome.result["error"]["type"])
 
 
 def service(do: Do, name: str) -> Json:
@@ -208,14 +180,12 @@ UNKNOWN = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("tool", UNKNOWN)
-def test_a_number_that_is_not_there(session: SqliteSession, tool: str) -> None:
-    assert refusal(session, tool, **dict.fromkeys(UNKNOWN[tool], 999_999)) == "not_found"
+test_a_number_that_is_not_there = mistakes(
+    [(t, dict.fromkeys(ids, 999_999), "not_found") for t, ids in UNKNOWN.items()]
+)
 
 
-def test_there_is_a_policy_with_a_preamble(source: Source) -> None:
-    assert source.policy is not None
-    assert source.policy.confirm_writes
+def test_the_set(source: Source) -> None:
     assert {t.name for t in source.tools if t.effect == "write"} == {
         "acknowledge_alert", "silence_alert", "attach_alert", "open_incident", "set_severity", "assign_incident", "escalate_incident", "post_update",
         "resolve_incident", "reopen_incident", "cover_shift", "schedule_change", "link_change", "add_action", "transfer_to_human",

@@ -1,55 +1,24 @@
 """The shop's tools: what they find, what they change, and that results are what they promise."""
 
-import jsonschema_rs
-import pytest
-
-from domains.desk import Ask
+from domains.desk import Ask, Do, changed
+from domains.tables import mistakes, reads, the_set, writes
 from duologue.environment import SqliteSession
-from duologue.sources import Source
-from duologue.types import Json, Tool
-
-
-def do(session: SqliteSession, tool: str, **arguments: Json) -> Json:
-    """The result of a call that must go through."""
-    outcome = session.execute(tool, arguments)
-    assert not outcome.failed, outcome.text
-    return outcome.result
-
-
-def changed(session: SqliteSession, tool: str, **arguments: Json) -> dict[str, list[str]]:
-    """What a call does to which table."""
-    outcome = session.execute(tool, arguments)
-    assert not outcome.failed, outcome.text
-    out: dict[str, list[str]] = {}
-    for change in outcome.changes:
-        out.setdefault(change.table, []).append(change.op)
-    return out
-
-
-def promise(source: Source, name: str) -> jsonschema_rs.Validator:
-    tool = next(t for t in source.tools if t.name == name)
-    return jsonschema_rs.validator_for(_closed(tool.returns))
-
-
-def _closed(schema: Json) -> Json:
-    return {**schema, "additionalProperties": False}
-
 
 # ── The conversation the shop is made for ────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_broken_kettle(session: SqliteSession) -> None:
-    people = do(session, "find_customer", name="dana hollis")["rows"]
+def test_a_broken_kettle(do: Do, session: SqliteSession) -> None:
+    people = do("find_customer", name="dana hollis")["rows"]
     assert sorted(p["home_city"] for p in people) == ["Bristol", "Leeds"]
     dana = next(p["customer_id"] for p in people if p["home_city"] == "Leeds")
-    orders = {o["ordered_at"][:10]: o for o in do(session, "list_orders", customer_id=dana)["rows"]}
+    orders = {o["ordered_at"][:10]: o for o in do("list_orders", customer_id=dana)["rows"]}
     may, june = orders["2025-05-07"], orders["2025-06-12"]
     assert (may["order_status"], june["order_status"]) == ("delivered", "processing")
 
-    kettle, mugs = do(session, "get_order_lines", order_id=may["order_id"])["rows"]
+    kettle, mugs = do("get_order_lines", order_id=may["order_id"])["rows"]
     assert (kettle["item"], kettle["unit_price_gbp"]) == ("Alder electric kettle, white, 1.7 l", 54.9)
     assert mugs["quantity"] == 2
-    variants = do(session, "list_variants", product_id=kettle["product_id"])["rows"]
+    variants = do("list_variants", product_id=kettle["product_id"])["rows"]
     large = {v["colour"]: v for v in variants if v["size"] == "1.7 l"}
     assert {c: v["in_stock"] > 0 for c, v in large.items()} == {
         "white": True,
@@ -65,13 +34,11 @@ def test_a_broken_kettle(session: SqliteSession) -> None:
         "type": "out_of_stock",
         "message": "Not enough in stock: Alder electric kettle, black, 1.7 l, 0 left, 1 needed.",
     }
-    done = do(
-        session, "exchange_line", line_id=kettle["line_id"], variant_id=large["slate"]["variant_id"], reason="faulty"
-    )
+    done = do("exchange_line", line_id=kettle["line_id"], variant_id=large["slate"]["variant_id"], reason="faulty")
     assert done["item"] == "Alder electric kettle, slate, 1.7 l"
     assert done["in_stock"] == large["slate"]["in_stock"] - 1
     assert done["refund_id"] is None
-    assert do(session, "get_order_lines", order_id=done["order_id"])["rows"][0]["line_status"] == "exchanged"
+    assert do("get_order_lines", order_id=done["order_id"])["rows"][0]["line_status"] == "exchanged"
 
     locked = session.execute("change_shipping_address", {"order_id": june["order_id"], "line1": "12 Tannery Lane"})
     assert locked.result["error"]["type"] == "address_locked"
@@ -81,7 +48,7 @@ def test_a_broken_kettle(session: SqliteSession) -> None:
 # ── What changes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_place_add_and_cancel(session: SqliteSession, ask: Ask) -> None:
+def test_place_add_and_cancel(do: Do, session: SqliteSession, ask: Ask) -> None:
     buyer = ask("SELECT customer_id FROM addresses WHERE is_default LIMIT 1")[0]["customer_id"]
     throw, mug = (
         ask("""SELECT variant_id, price_gbp FROM variants JOIN stock USING (variant_id) JOIN products p USING (product_id)
@@ -89,7 +56,6 @@ def test_place_add_and_cancel(session: SqliteSession, ask: Ask) -> None:
     )
     before = {r["variant_id"]: r["quantity"] for r in ask("SELECT variant_id, quantity FROM stock")}
     order = do(
-        session,
         "place_order",
         customer_id=buyer,
         variant_id=throw["variant_id"],
@@ -98,7 +64,7 @@ def test_place_add_and_cancel(session: SqliteSession, ask: Ask) -> None:
     )
     assert (order["order_status"], order["payment_status"], order["quantity"]) == ("processing", "paid", 1)
     assert (order["delivery_fee_gbp"], order["total_gbp"]) == (6.95, round(throw["price_gbp"] + 6.95, 2))
-    more = do(session, "add_to_order", order_id=order["order_id"], variant_id=mug["variant_id"], quantity=2)
+    more = do("add_to_order", order_id=order["order_id"], variant_id=mug["variant_id"], quantity=2)
     assert more["amount_gbp"] == round(2 * mug["price_gbp"], 2)
     assert more["total_gbp"] == round(order["total_gbp"] + more["amount_gbp"], 2)
     assert session.execute("cancel_order", {"order_id": order["order_id"]}).result["refund_gbp"] == more["total_gbp"]
@@ -107,36 +73,36 @@ def test_place_add_and_cancel(session: SqliteSession, ask: Ask) -> None:
     assert {row[0]: row[1] for row in session.rows("stock")} == before
 
 
-def test_fees_and_transfers(session: SqliteSession, ask: Ask) -> None:
+def test_fees_and_transfers(do: Do, ask: Ask) -> None:
     buyer = ask("SELECT customer_id FROM addresses WHERE is_default LIMIT 1")[0]["customer_id"]
     mug = ask(
         """SELECT variant_id FROM variants JOIN stock USING (variant_id) WHERE price_gbp = 9.95 AND quantity > 11"""
     )[0]
     for quantity, fee in ((1, 3.95), (6, 0.0)):
-        order = do(session, "place_order", customer_id=buyer, **mug, quantity=quantity, payment_method="bank transfer")
+        order = do("place_order", customer_id=buyer, **mug, quantity=quantity, payment_method="bank transfer")
         assert (order["order_status"], order["payment_status"], order["delivery_fee_gbp"]) == (
             "pending",
             "awaited",
             fee,
         )
-    cancelled = do(session, "cancel_order", order_id=order["order_id"])
+    cancelled = do("cancel_order", order_id=order["order_id"])
     assert cancelled["refund_id"] is None
-    assert do(session, "get_order", order_id=order["order_id"])["payment_status"] == "void"
+    assert do("get_order", order_id=order["order_id"])["payment_status"] == "void"
 
 
-def test_cancelling_an_order_with_a_label(session: SqliteSession, ask: Ask) -> None:
+def test_cancelling_an_order_with_a_label(do: Do, session: SqliteSession, ask: Ask) -> None:
     order = ask("SELECT order_id FROM orders JOIN shipments USING (order_id) WHERE status = 'processing'")[0]
     done = changed(session, "cancel_order", **order)
     assert done["shipments"] == ["delete"]
     assert done["refunds"] == ["insert"]
-    assert do(session, "get_order", **order)["label_printed_at"] is None
+    assert do("get_order", **order)["label_printed_at"] is None
 
 
-def test_an_address_is_new_or_known(session: SqliteSession, ask: Ask) -> None:
+def test_an_address_is_new_or_known(do: Do, session: SqliteSession, ask: Ask) -> None:
     order = ask("SELECT order_id, customer_id FROM orders WHERE status = 'pending'")[0]
     move = {"order_id": order["order_id"], "line1": " 12 Tannery Lane ", "city": "Leeds", "postcode": "ls11 5ps"}
     assert changed(session, "change_shipping_address", **move) == {"addresses": ["insert"], "orders": ["update"]}
-    assert do(session, "get_order", order_id=order["order_id"])["postcode"] == "LS11 5PS"
+    assert do("get_order", order_id=order["order_id"])["postcode"] == "LS11 5PS"
     home = ask(
         f"SELECT line1, line2, city, postcode FROM addresses WHERE is_default AND customer_id = {order['customer_id']}"
     )[0]
@@ -144,81 +110,67 @@ def test_an_address_is_new_or_known(session: SqliteSession, ask: Ask) -> None:
     assert changed(session, "change_shipping_address", order_id=order["order_id"], **given) == {"orders": ["update"]}
 
 
-def test_returning_bit_by_bit(session: SqliteSession, ask: Ask) -> None:
+def test_returning_bit_by_bit(do: Do, ask: Ask) -> None:
     line = ask("""SELECT line_id, order_id, l.unit_price_gbp FROM order_lines l JOIN orders o USING (order_id) JOIN shipments USING (order_id)
         WHERE o.status = 'delivered' AND l.quantity = 2 AND l.status = 'active' AND delivered_at > '2025-05-20'
           AND (SELECT count(*) FROM order_lines m WHERE m.order_id = l.order_id) = 1""")[0]
-    first = do(session, "return_line", line_id=line["line_id"], reason="changed mind", quantity=1)
+    first = do("return_line", line_id=line["line_id"], reason="changed mind", quantity=1)
     assert (first["order_status"], first["refund_gbp"]) == ("partly returned", line["unit_price_gbp"])
-    second = do(session, "return_line", line_id=line["line_id"], reason="faulty")
+    second = do("return_line", line_id=line["line_id"], reason="faulty")
     assert (second["order_status"], second["units_returned"]) == ("returned", 1)
     assert second["return_id"] == first["return_id"] + 1
-    assert do(session, "get_order", order_id=line["order_id"])["refunded_gbp"] == round(2 * line["unit_price_gbp"], 2)
+    assert do("get_order", order_id=line["order_id"])["refunded_gbp"] == round(2 * line["unit_price_gbp"], 2)
 
 
-def test_a_cheaper_exchange_is_refunded(session: SqliteSession, ask: Ask) -> None:
+def test_a_cheaper_exchange_is_refunded(do: Do, ask: Ask) -> None:
     swap = ask("""SELECT l.line_id, n.variant_id, round(l.quantity * (v.price_gbp - n.price_gbp), 2) AS less
         FROM order_lines l JOIN shipments USING (order_id) JOIN variants v USING (variant_id)
           JOIN variants n ON n.product_id = v.product_id AND n.price_gbp < v.price_gbp JOIN stock k ON k.variant_id = n.variant_id
         WHERE delivered_at > '2025-05-20' AND l.status = 'active' AND k.quantity > 6""")[0]
     less = swap.pop("less")
-    assert do(session, "exchange_line", **swap, reason="wrong size")["refund_gbp"] == less
+    assert do("exchange_line", **swap, reason="wrong size")["refund_gbp"] == less
 
 
-@pytest.mark.parametrize(
-    ("tool", "arguments", "error"),
-    [
-        ("list_orders", {"customer_id": 1}, "not_found"),
-        ("get_order", {"order_id": 1}, "not_found"),
-        ("get_order_lines", {"order_id": 1}, "not_found"),
-        ("list_variants", {"product_id": 1}, "not_found"),
-        ("cancel_order", {"order_id": 1}, "not_found"),
-        ("change_shipping_address", {"order_id": 1, "line1": "1 High Street"}, "not_found"),
-        ("return_line", {"line_id": 1, "reason": "faulty"}, "not_found"),
-        ("exchange_line", {"line_id": 1, "variant_id": 5001, "reason": "faulty"}, "not_found"),
-        ("exchange_line", {"line_id": 90001, "variant_id": 1, "reason": "faulty"}, "not_found"),
-        ("add_to_order", {"order_id": 1, "variant_id": 5001}, "not_found"),
-        ("add_to_order", {"order_id": 40112, "variant_id": 1}, "not_found"),
-        ("place_order", {"customer_id": 1, "variant_id": 5001, "payment_method": "card"}, "not_found"),
-        ("place_order", {"customer_id": 1001, "variant_id": 1, "payment_method": "card"}, "not_found"),
-        ("place_order", {"customer_id": 1001, "variant_id": 5001, "payment_method": "cash"}, "invalid_arguments"),
-        ("return_line", {"line_id": 90001, "reason": "ugly"}, "invalid_arguments"),
-        ("find_customer", {"name": ""}, "invalid_arguments"),
-        ("find_customer", {}, "invalid_arguments"),
-    ],
-)
-def test_mistakes(session: SqliteSession, tool: str, arguments: dict[str, Json], error: str) -> None:
-    outcome = session.execute(tool, arguments)
-    assert (outcome.failed, outcome.changes) == (True, ())
-    assert outcome.result["error"]["type"] == error, outcome.text
+test_mistakes = mistakes([
+    ("list_orders", {"customer_id": 1}, "not_found"),
+    ("get_order", {"order_id": 1}, "not_found"),
+    ("get_order_lines", {"order_id": 1}, "not_found"),
+    ("list_variants", {"product_id": 1}, "not_found"),
+    ("cancel_order", {"order_id": 1}, "not_found"),
+    ("change_shipping_address", {"order_id": 1, "line1": "1 High Street"}, "not_found"),
+    ("return_line", {"line_id": 1, "reason": "faulty"}, "not_found"),
+    ("exchange_line", {"line_id": 1, "variant_id": 5001, "reason": "faulty"}, "not_found"),
+    ("exchange_line", {"line_id": 90001, "variant_id": 1, "reason": "faulty"}, "not_found"),
+    ("add_to_order", {"order_id": 1, "variant_id": 5001}, "not_found"),
+    ("add_to_order", {"order_id": 40112, "variant_id": 1}, "not_found"),
+    ("place_order", {"customer_id": 1, "variant_id": 5001, "payment_method": "card"}, "not_found"),
+    ("place_order", {"customer_id": 1001, "variant_id": 1, "payment_method": "card"}, "not_found"),
+    ("place_order", {"customer_id": 1001, "variant_id": 5001, "payment_method": "cash"}, "invalid_arguments"),
+    ("return_line", {"line_id": 90001, "reason": "ugly"}, "invalid_arguments"),
+    ("find_customer", {"name": ""}, "invalid_arguments"),
+    ("find_customer", {}, "invalid_arguments"),
+])  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("tool", "sql", "error"),
-    [
-        ("place_order", """SELECT customer_id, 5001 AS variant_id, 'card' AS payment_method FROM customers
-            WHERE customer_id NOT IN (SELECT customer_id FROM addresses)""", "precondition_failed"),
-        ("place_order", """SELECT 1001 AS customer_id, variant_id, 'card' AS payment_method FROM variants JOIN products USING (product_id)
-            WHERE status = 'discontinued'""", "discontinued"),
-        ("add_to_order", """SELECT order_id, variant_id FROM orders o, variants JOIN products p USING (product_id)
-            WHERE o.status = 'pending' AND p.status = 'discontinued'""", "discontinued"),
-        ("add_to_order", "SELECT order_id, 5001 AS variant_id FROM orders WHERE status = 'shipped'", "precondition_failed"),
-        ("add_to_order", """SELECT order_id, 5001 AS variant_id FROM orders JOIN shipments USING (order_id)
-            WHERE status = 'processing'""", "precondition_failed"),
-        ("return_line", """SELECT line_id, 'faulty' AS reason FROM order_lines JOIN orders o USING (order_id)
-            WHERE o.status = 'shipped'""", "precondition_failed"),
-        ("exchange_line", """SELECT line_id, variant_id, 'faulty' AS reason FROM order_lines JOIN orders o USING (order_id)
-            WHERE o.status = 'processing'""", "precondition_failed"),
-        ("change_shipping_address", "SELECT order_id, '1 High Street' AS line1 FROM orders WHERE status = 'cancelled'", "precondition_failed"),
-        ("change_shipping_address", "SELECT order_id FROM orders WHERE status = 'pending'", "precondition_failed"),
-        ("change_shipping_address", "SELECT order_id, address_id, '1 High Street' AS line1 FROM orders WHERE status = 'pending'", "precondition_failed"),
-        ("change_shipping_address", "SELECT order_id, 1 AS address_id FROM orders WHERE status = 'pending'", "not_found"),
-    ],
-)  # fmt: skip
-def test_preconditions(session: SqliteSession, ask: Ask, tool: str, sql: str, error: str) -> None:
-    outcome = session.execute(tool, ask(sql)[0])
-    assert outcome.result["error"]["type"] == error, outcome.text
-    assert "{" not in outcome.result["error"]["message"]
+test_preconditions = mistakes([
+    ("place_order", """SELECT customer_id, 5001 AS variant_id, 'card' AS payment_method FROM customers
+        WHERE customer_id NOT IN (SELECT customer_id FROM addresses)""", "precondition_failed"),
+    ("place_order", """SELECT 1001 AS customer_id, variant_id, 'card' AS payment_method FROM variants JOIN products USING (product_id)
+        WHERE status = 'discontinued'""", "discontinued"),
+    ("add_to_order", """SELECT order_id, variant_id FROM orders o, variants JOIN products p USING (product_id)
+        WHERE o.status = 'pending' AND p.status = 'discontinued'""", "discontinued"),
+    ("add_to_order", "SELECT order_id, 5001 AS variant_id FROM orders WHERE status = 'shipped'", "precondition_failed"),
+    ("add_to_order", """SELECT order_id, 5001 AS variant_id FROM orders JOIN shipments USING (order_id)
+        WHERE status = 'processing'""", "precondition_failed"),
+    ("return_line", """SELECT line_id, 'faulty' AS reason FROM order_lines JOIN orders o USING (order_id)
+        WHERE o.status = 'shipped'""", "precondition_failed"),
+    ("exchange_line", """SELECT line_id, variant_id, 'faulty' AS reason FROM order_lines JOIN orders o USING (order_id)
+        WHERE o.status = 'processing'""", "precondition_failed"),
+    ("change_shipping_address", "SELECT order_id, '1 High Street' AS line1 FROM orders WHERE status = 'cancelled'", "precondition_failed"),
+    ("change_shipping_address", "SELECT order_id FROM orders WHERE status = 'pending'", "precondition_failed"),
+    ("change_shipping_address", "SELECT order_id, address_id, '1 High Street' AS line1 FROM orders WHERE status = 'pending'", "precondition_failed"),
+    ("change_shipping_address", "SELECT order_id, 1 AS address_id FROM orders WHERE status = 'pending'", "not_found"),
+])  # fmt: skip
 
 
 # ── Promises ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -233,69 +185,21 @@ EVERY = {
 }
 
 
-@pytest.mark.parametrize("tool", EVERY)
-def test_reads_keep_their_promise(source: Source, session: SqliteSession, ask: Ask, tool: str) -> None:
-    valid = promise(source, tool)
-    for arguments in ask(EVERY[tool]):
-        result = do(session, tool, **arguments)
-        assert valid.is_valid(result), result
-        assert result.get("rows", True) or tool == "list_orders"
+test_reads_keep_their_promise = reads(EVERY, empty=("list_orders",))
 
 
-def test_writes_keep_their_promise(source: Source, session: SqliteSession, ask: Ask) -> None:
-    calls = [
-        ("place_order", "SELECT 1001 AS customer_id, variant_id, 'paypal' AS payment_method FROM stock WHERE quantity > 9"),
-        ("add_to_order", "SELECT order_id, 5004 AS variant_id FROM orders WHERE status = 'pending'"),
-        ("change_shipping_address", "SELECT order_id, '4 Ferry Lane' AS line1 FROM orders WHERE status = 'pending'"),
-        ("cancel_order", "SELECT order_id FROM orders WHERE status IN ('pending', 'processing')"),
-        ("return_line", """SELECT line_id, 'faulty' AS reason FROM order_lines JOIN shipments USING (order_id)
-            WHERE delivered_at > '2025-05-01' AND status = 'active' ORDER BY line_id"""),
-        ("exchange_line", """SELECT line_id, variant_id, 'faulty' AS reason FROM order_lines l JOIN shipments USING (order_id)
-            JOIN stock s USING (variant_id) WHERE delivered_at > '2025-05-01' AND status = 'active' AND s.quantity >= l.quantity
-            ORDER BY line_id DESC"""),
-    ]  # fmt: skip
-    for tool, sql in calls:
-        valid = promise(source, tool)
-        for arguments in ask(f"{sql} LIMIT 6"):
-            result = do(session, tool, **arguments)
-            assert valid.is_valid(result), (tool, result)
+WRITES = {
+    "place_order": "SELECT 1001 AS customer_id, variant_id, 'paypal' AS payment_method FROM stock WHERE quantity > 9",
+    "add_to_order": "SELECT order_id, 5004 AS variant_id FROM orders WHERE status = 'pending'",
+    "change_shipping_address": "SELECT order_id, '4 Ferry Lane' AS line1 FROM orders WHERE status = 'pending'",
+    "cancel_order": "SELECT order_id FROM orders WHERE status IN ('pending', 'processing')",
+    "return_line": """SELECT line_id, 'faulty' AS reason FROM order_lines JOIN shipments USING (order_id)
+        WHERE delivered_at > '2025-05-01' AND status = 'active' ORDER BY line_id""",
+    "exchange_line": """SELECT line_id, variant_id, 'faulty' AS reason FROM order_lines l JOIN shipments USING (order_id)
+        JOIN stock s USING (variant_id) WHERE delivered_at > '2025-05-01' AND status = 'active' AND s.quantity >= l.quantity
+        ORDER BY line_id DESC""",
+}  # fmt: skip
+test_writes_keep_their_promise = writes(WRITES)
 
 
-def test_the_set(source: Source) -> None:
-    assert 8 <= len(source.tools) <= 12
-    assert sum(len(t.run) > 1 for t in source.tools) >= 9
-    for tool in source.tools:
-        assert tool.meaning is not None
-        _described(tool)
-        phrases = tool.wording
-        assert phrases["request"]
-        assert phrases["done"]
-        assert bool(phrases.get("confirm")) == (tool.effect == "write")
-        assert bool(tool.writes) == (tool.effect == "write")
-
-
-def _described(tool: Tool) -> None:
-    properties: Json = tool.parameters["properties"]
-    assert all(p.get("description") for p in properties.values())
-    assert tool.inputs.keys() <= properties.keys()
-    assert all(slot.use for slot in tool.inputs.values())
-    assert tool.outputs
-    assert all(slot.table and slot.column for slot in tool.outputs.values())
-
-
-def test_slots_stand_for_columns(source: Source, ask: Ask) -> None:
-    columns = {
-        f"{r['t']}.{r['c']}"
-        for r in ask("SELECT m.name AS t, c.name AS c FROM sqlite_schema m, pragma_table_info(m.name) c")
-    }
-    for tool in source.tools:
-        for slot in (*tool.inputs.values(), *tool.outputs.values()):
-            assert slot.column == "@name" or f"{slot.table}.{slot.column}" in columns
-
-
-def test_one_field_one_meaning(source: Source) -> None:
-    meanings: dict[str, set[str]] = {}
-    for tool in source.tools:
-        for path, slot in tool.outputs.items():
-            meanings.setdefault(path.rpartition(".")[2], set()).add(repr(slot))
-    assert all(len(slots) == 1 for slots in meanings.values())
+test_the_set = the_set(EVERY, WRITES)

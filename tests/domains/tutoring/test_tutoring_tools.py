@@ -1,16 +1,10 @@
 """The tuition centre's tools: what they find, what they change, and that results are what they promise."""
 
-from collections.abc import Callable
-
-import jsonschema_rs
 import pytest
 
-from domains.desk import Ask
+from domains.desk import Ask, Do, refusal
 from duologue.environment import SqliteSession
 from duologue.sources import Source
-from duologue.types import Json
-
-Do = Callable[..., Json]
 
 # Places in classes that began before the term was half over, with what came of the invoice.
 PLACE = """
@@ -26,28 +20,6 @@ MOVE = """
     SELECT 1 FROM enrolments e JOIN sessions b USING (class_id) WHERE e.student_id = l.student_id AND e.status = 'active'
       AND b.starts_at < n.ends_at AND n.starts_at < b.ends_at)
   ORDER BY n.starts_at, l.lesson_id LIMIT 1"""
-
-
-@pytest.fixture
-def do(source: Source, session: SqliteSession) -> Do:
-    """The result of a call that must go through and keep what its tool promises."""
-    promised = {t.name: jsonschema_rs.validator_for({**t.returns, "additionalProperties": False}) for t in source.tools}
-
-    def call(tool: str, **arguments: Json) -> Json:
-        outcome = session.execute(tool, arguments)
-        assert not outcome.failed, outcome.text
-        promised[tool].validate(outcome.result)
-        return outcome.result
-
-    return call
-
-
-def refusal(session: SqliteSession, tool: str, **arguments: Json) -> str:
-    """The kind of error a call comes back with."""
-    outcome = session.execute(tool, arguments)
-    assert outcome.failed
-    assert outcome.changes == ()
-    return str(outcome.result["error"]["type"])
 
 
 def test_a_place_is_found_booked_and_given_up_again(do: Do, session: SqliteSession, ask: Ask) -> None:
@@ -227,10 +199,3 @@ def test_nobody_of_that_number(session: SqliteSession, source: Source, tool: str
     needed = next(t for t in source.tools if t.name == tool).parameters["required"]
     values = {"student_id": 9, "class_id": 424, "size": "5 lessons"}
     assert refusal(session, tool, **{name: values[name] for name in needed}) == "not_found"
-
-
-def test_every_tool_has_words(source: Source) -> None:
-    for tool in source.tools:
-        assert tool.wording["request"]
-        assert tool.wording["done"]
-        assert tool.effect == "read" or tool.wording["confirm"]
