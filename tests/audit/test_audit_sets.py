@@ -70,6 +70,7 @@ def test_one_sentence_all_over_a_file_is_noted_once(tmp_path: Path) -> None:
     assert [(f.severity, f.line, f.turn) for f in found] == [("note", 1, 3)]
 
 
+@pytest.mark.long
 def test_our_own_export_is_clean(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     generate(RunConfig(out=tmp_path / "run", n=25), lambda _: None)
     for form in ("openai", "hf"):

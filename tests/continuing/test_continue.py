@@ -79,6 +79,7 @@ def test_new_goals_come_behind_the_parents_turns_which_stay_byte_for_byte(
     assert run(["verify", str(out)]) == run(["prove", str(out)]) == 0
 
 
+@pytest.mark.long
 def test_many_new_goals_come_to_an_end(shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """However long the parent is: turns are counted from where it is taken up."""
     command = ["continue", str(shop), "-o", str(tmp_path / "on"), "--tasks", "14", "--limit", "2"]
@@ -117,6 +118,7 @@ def test_a_run_cut_short_goes_on_and_gives_the_same(
     assert stored(tmp_path / "cut") == stored(tmp_path / "whole")
 
 
+@pytest.mark.long
 def test_an_item_made_late_knows_only_those_before_it(shop: Path, tmp_path: Path) -> None:
     """As where it was cut short while one behind it was made beside it. From one parent, both would ask for the same."""
     rows, out = tmp_path / "rows.jsonl", tmp_path / "on"

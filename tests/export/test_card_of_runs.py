@@ -53,6 +53,7 @@ def rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+@pytest.mark.long
 def test_its_commands_make_the_blend_again(here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page, expected = Path("card.md").read_text(encoding="utf-8"), Path("rows.jsonl").read_bytes()
     monkeypatch.chdir(tmp_path)

@@ -11,6 +11,7 @@ from duologue.testing import FakeServer, in_thread
 from pipeline.modelled import brain, config, library, run, settings
 
 
+@pytest.mark.long
 def test_a_limit_in_the_tools_stage_stops_the_run_and_it_can_go_on(tmp_path: Path) -> None:
     with in_thread(FakeServer(brain(everything=True))) as server:
         short = run(config(tmp_path / "run", settings(server.url, limits=Spending(tokens=20_000)), n=4))
