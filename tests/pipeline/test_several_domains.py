@@ -40,14 +40,18 @@ def test_names_of_domains(named: str | None, worlds: tuple[str, ...]) -> None:
     assert not [name for name in config.identity() if "/" in name]
 
 
-@pytest.mark.parametrize(
-    ("named", "unknown"), [("nope", "nope"), ("retail,nope", "nope"), ("retail,", ""), ("ALL", "ALL")]
-)
+@pytest.mark.parametrize(("named", "unknown"), [("nope", "nope"), ("retail,nope", "nope"), ("ALL", "ALL")])
 def test_what_is_not_built_in_is_named(named: str, unknown: str) -> None:
     with pytest.raises(UserError) as caught:
         RunConfig(domain=named)
     assert caught.value.message == f"There is no built-in domain {unknown!r}."
     assert "retail" in caught.value.fix
+
+
+@pytest.mark.parametrize("named", ["", "retail,", " , "])
+def test_a_name_that_is_missing_is_said(named: str) -> None:
+    with pytest.raises(UserError, match="there is a name missing"):
+        RunConfig(domain=named)
 
 
 def test_a_folder_of_ones_own_is_a_domain_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
