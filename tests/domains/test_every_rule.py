@@ -96,7 +96,10 @@ def test_keeping_it_is_proven_and_breaking_it_is_caught(domain: str, rule: str) 
     assert task.proof.gold
     assert task.proof.noop
     assert part.ruling is not None
-    assert not any(step.tool == part.ruling.tool and step.bound == part.ruling.arguments for step in task.plan)
+    until = max(
+        (n for s in task.subtasks[: task.subtasks.index(part) + 1] for n in s.steps), default=0
+    )  # later it may be allowed
+    assert not any(s.tool == part.ruling.tool and s.bound == part.ruling.arguments for s in task.plan[:until])
     assert bool(broken(task, rule)) != ((domain, rule) in HELD)
     assert all(check in {c.__name__ for c in CHECKS} for check in broken(task, rule).values())
 

@@ -6,6 +6,7 @@ How the row is then spoken of is the walk's affair: it is pointed at, or brought
 """
 
 import random
+import re
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -24,14 +25,14 @@ from duologue.tasks.moments import moment_of
 from duologue.tasks.needs import Proposer
 from duologue.tasks.proposal import Proposal
 from duologue.tasks.rules.speaking import spoken
-from duologue.tasks.rules.variants import variants
+from duologue.tasks.rules.variants import is_choice, variants
 from duologue.tasks.walk import Walk
 from duologue.types import Json, Mention, Rule, Subtask, Tool
 
 if TYPE_CHECKING:
     from duologue.tasks.drawing import Drawing
 
-__all__ = ["Occasion", "arguments_of", "judged_of", "occasion", "ruled_tools"]
+__all__ = ["Occasion", "arguments_of", "is_supplied", "judged_of", "occasion", "ruled_tools"]
 
 ROWS, SCANNED = 8, 60
 """Rows gone through for one rule and tool in a conversation, and once beforehand."""
@@ -49,7 +50,8 @@ _JUST, _SEVERAL, _ALONE = "just", "several", "alone"
 _GOOD, _BEST = 3, 4
 _SELDOM = 0.6
 """A rule about a last resort comes up more readily than the last resort itself does."""
-
+_SUPPLIED = 3
+"""How much more often than others a rule comes up whose condition can be met in the same conversation."""
 
 Target = dict[str, RowKey]
 """Rows that a wish is about, by table."""
@@ -80,8 +82,17 @@ def ruled_tools(drawing: "Drawing") -> list[tuple[Rule, Tool]]:
         tools = [t for t in tools if client is None or client.serves(t)]
         if tools and drawing.maker.aim in ("", rule.id):
             out.append((rule, drawing.dice.choices(tools, [t.weight for t in tools])[0]))
-    keys = [-(drawing.dice.random() ** (1 / tool.weight**_SELDOM)) for _, tool in out]
+    weights = [tool.weight**_SELDOM * (_SUPPLIED if is_supplied(rule, tool) else 1) for rule, tool in out]
+    keys = [-(drawing.dice.random() ** (1 / weight)) for weight in weights]
     return [out[i] for i in sorted(range(len(out)), key=keys.__getitem__)]
+
+
+def is_supplied(rule: Rule, tool: Tool) -> bool:
+    """The rule asks for something that the user may give afterwards: what shows who they are, or a choice that has a default."""
+    given = [
+        n for n, slot in tool.inputs.items() if slot.use == "proof" or (slot.use == "value" and is_choice(tool, n))
+    ]
+    return any(re.search(rf":{name}\b", rule.sql) for name in given)
 
 
 def occasion(drawing: "Drawing", rule: Rule, tool: Tool) -> Occasion | None:

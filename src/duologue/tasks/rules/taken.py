@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from duologue.plans.rulings import as_it_came
-from duologue.tasks.rules.occasions import occasion, ruled_tools
+from duologue.tasks.rules.occasions import is_supplied, occasion, ruled_tools
 from duologue.tasks.rules.ways import way_on
 from duologue.types import Subtask
 
@@ -14,8 +14,8 @@ __all__ = ["ruled"]
 
 RULES = 5
 """Rules for which a wish is sought before it is given up for now."""
-GOES_ON = 0.6
-"""How often a matter that was refused goes on, where there is a way."""
+GOES_ON, SUPPLIED = 0.6, 0.9
+"""How often a matter that was refused goes on, where there is a way; and where something was asked for that the user can still give."""
 
 
 def ruled(drawing: "Drawing") -> list[Subtask]:
@@ -30,7 +30,7 @@ def ruled(drawing: "Drawing") -> list[Subtask]:
             drawing.walk.back_to(mark)
             continue
         drawing.turns["policy"] += not part.refused
-        if not part.refused or drawing.dice.random() >= GOES_ON:
+        if not part.refused or drawing.dice.random() >= (SUPPLIED if is_supplied(rule, tool) else GOES_ON):
             return [*found.lead, part]
         kind, more = way_on(drawing, tool, found.wish, part.ruling)
         return [*found.lead, as_it_came(part, kind) if kind else part, *more]

@@ -4,11 +4,13 @@ Whether a way is open the guards say. Other deeds are those the rule itself spea
 a complaint, the deed by which a matter is handed over.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from duologue.plans.deeds import hands_over, is_named_in
 from duologue.plans.rulings import CONDITION, OTHER_WAY
+from duologue.tasks.families import as_it_is
 from duologue.tasks.proposal import Proposal
 from duologue.tasks.reasons import after_refusal, is_reason, reason_of
 from duologue.tasks.rules.occasions import judged_of
@@ -24,25 +26,26 @@ TRIES = 12
 """Proposals of another deed."""
 
 
+Way = tuple[str, Tool, Proposal]
+
+
 def way_on(drawing: "Drawing", tool: Tool, wish: Proposal, ruling: Ruling) -> tuple[str, list[Subtask]]:
     """The kind of decision it comes to and the part that takes the way on; no kind and no part where none is open, or found."""
-    ways = [_same_deed, _other_deed]
-    drawing.dice.shuffle(ways)
-    for way in ways:
-        for kind, other, proposal in way(drawing, tool, wish, ruling):
-            part = drawing.attempt(other, proposal, refusable=0)
-            if part is not None:
-                return kind, [part]
+    same = list(_same_deed(drawing, tool, wish, ruling))
+    met = [way for way in same if way[0] == CONDITION]  # who gave a wrong date of birth first gives the right one
+    rest: list[Iterable[Way]] = [[way for way in same if way[0] != CONDITION], _other_deed(drawing, tool, wish, ruling)]
+    drawing.dice.shuffle(rest)
+    for kind, other, proposal in chain(met, *rest):
+        part = drawing.attempt(other, proposal, refusable=0)
+        if part is not None:
+            return kind, [part]
     return "", []
-
-
-Way = tuple[str, Tool, Proposal]
 
 
 def _same_deed(drawing: "Drawing", tool: Tool, wish: Proposal, ruling: Ruling) -> Iterator[Way]:
     """The same with another value, or with a choice made that was left at its default: that nearest to the bound first."""
     found: list[tuple[bool, Proposal]] = []
-    for other in variants(drawing, tool, wish):
+    for other in chain(_shown(drawing, tool, wish), variants(drawing, tool, wish)):
         judged = judged_of(drawing, tool, other, ruling.rules)
         if judged and all(j.holds for j in judged):
             near = any(j.near for j in judged if j.rule in ruling.rules)
@@ -53,6 +56,17 @@ def _same_deed(drawing: "Drawing", tool: Tool, wish: Proposal, ruling: Ruling) -
         names = changed_in(tool, wish, other)
         given = all(tool.inputs[n].use == "proof" or _is_made(tool, n, wish) for n in names)
         yield (CONDITION if given else OTHER_WAY), tool, other
+
+
+def _shown(drawing: "Drawing", tool: Tool, wish: Proposal) -> Iterator[Proposal]:
+    """The same, with all that shows who somebody is as it stands on file; nothing where it is so already."""
+    row, right = as_it_is(drawing.proposer, tool, drawing.walk.memory, wish), wish
+    for slot in tool.inputs.values():
+        held = row.get(slot.column) if slot.use == "proof" else None
+        if held is not None and held != right.need.values.get(slot_key(slot)):
+            right = valued(drawing, right, slot, held)
+    if right is not wish:
+        yield right
 
 
 def _is_made(tool: Tool, name: str, before: Proposal) -> bool:
