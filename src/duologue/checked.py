@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from duologue.checks import case_of
 from duologue.checks.blame import blame
 from duologue.checks.combine import combine
 from duologue.checks.findings import given_up
+from duologue.checks.recovery import recoveries
 from duologue.simulate.play import GivenUpError
 from duologue.store import Tally
-from duologue.types import Dialogue, Verdict
+from duologue.types import Dialogue, Environment, Verdict
 
 __all__ = ["CHECK", "PLAY", "STAGES", "TASKS", "TOOLS", "Checked", "abandoned", "judged"]
 
@@ -36,8 +38,10 @@ class Checked(Struct, frozen=True):
         roles = [t.message.role for t in self.dialogue.path()]
         return blame(CHECK, self.code, self.verdicts, roles).who if self.code else ""
 
-    def count(self, store: Tally, item: int) -> None:
-        """Count it as an attempt at that item."""
+    def count(self, store: Tally, item: int, environment: Environment) -> None:
+        """Count it as an attempt at that item, with the faults that its calls met. `environment`: the one that it was played in."""
+        if any(turn.fault is not None for turn in self.dialogue.path()):
+            store.count_faults(item, recoveries(case_of(self.dialogue, environment), _own(self.dialogue)))
         if not self.whole:
             store.count_attempt(item, PLAY, self.code)
             return
@@ -68,3 +72,8 @@ def abandoned(error: GivenUpError) -> Checked:
     last = len(error.dialogue.turns) - 1
     fault = Verdict(error.stage, False, (given_up(last, error.reason, error.evidence),))
     return Checked(error.dialogue, (fault,), reason, error.evidence, whole=False)
+
+
+def _own(dialogue: Dialogue) -> int:
+    """The turn from which on it is its own: what comes before is another conversation's, and counted there."""
+    return max((taken.at for taken in (dialogue.continued, dialogue.fork) if taken is not None), default=0)

@@ -12,9 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Self
 
 from duologue.checked import CHECK, PLAY, STAGES, TASKS, TOOLS, Checked, abandoned, judged
-from duologue.checks import case_of
 from duologue.checks.blame import blame
-from duologue.checks.recovery import recoveries
 from duologue.errors import StageError
 from duologue.line import Known, Line, Order, Past
 from duologue.protocols import Journal
@@ -174,10 +172,8 @@ class Items:
         except GivenUpError as error:
             checked = abandoned(error)
         else:
-            if shop.faults:
-                self.store.count_faults(number, recoveries(case_of(dialogue, shop.environment)))
             checked = await _checked(shop, dialogue, str(number))
-        checked.count(self.store, number)
+        checked.count(self.store, number, shop.environment)
         return checked
 
     def _begin(self, number: int, shop: Workshop, scenario: Scenario, used: Known, first: bool) -> None:

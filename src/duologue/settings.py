@@ -232,7 +232,8 @@ def _read(path: Path | None) -> _File:
     except OSError as error:
         raise UserError(f"Cannot read {str(path)!r}: {error.strerror}.", "Name a file that is there.") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: {error}", "See `docs/models.md` for what it may hold.") from error
+        page = "faults.md" if "$.faults" in str(error) else "models.md"
+        raise UserError(f"{path}: {error}", f"See `docs/{page}` for what it may hold.") from error
 
 
 def _named(flags: Flags, endpoints: dict[str, Endpoint]) -> tuple[str, dict[str, Endpoint]]:

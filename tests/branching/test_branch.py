@@ -254,3 +254,9 @@ def test_places_are_read_or_refused() -> None:
     assert places("first, 12,last") == Places(first=True, last=True, turns=(12,))
     with pytest.raises(UserError, match="not a place"):
         places("first,,last")
+
+
+def test_one_of_each_is_said_as_one(shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert run(["branch", str(shop), "-o", str(tmp_path / "b"), "--at", "first", "--limit", "1", "--n", "1"]) == 0
+    assert capsys.readouterr().out.startswith("1 branch of 1 conversation at 1 place: ")

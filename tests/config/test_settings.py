@@ -98,6 +98,8 @@ WRONG: list[tuple[str, dict[str, object], str]] = [
     ("", {"file": Path("nowhere.toml")}, "nowhere.toml"),
     ("[judging]\nrule = 'loudest'", {}, "loudest"),
     ("[faults]\ngremlins = 0.1", {}, "no kind of fault 'gremlins'"),
+    ("[faults]\ntimeout = 'often'", {}, "docs/faults.md"),
+    ("noise = 'much'", {}, "docs/models.md"),
     ("[faults]\ntimeout = 2", {}, "'timeout' is 2"),
     ("[faults]\ntimeout = 0.6", {"faults": 0.5}, "add up to 1.1"),
 ]

@@ -403,3 +403,9 @@ def test_a_fault_is_known_by_its_error_in_every_dialect(written: str) -> None:
     assert not met({"error": {"type": "not_found", "message": "…"}})
     assert not met({"ok": True})
     assert not met({"items": [], "partial": True})
+
+
+@pytest.mark.parametrize("own", ["partial", "hidden", "stale", "StaleError"])
+def test_a_refusal_of_the_tools_own_is_no_fault(own: str) -> None:
+    """What these kinds show is no error, so an error of that name is the tool's last word."""
+    assert not met({"error": {"type": own, "message": "…"}})

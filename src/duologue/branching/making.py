@@ -153,7 +153,7 @@ class Branches:
             return False
         found = abandoned(drawn) if isinstance(drawn, GivenUpError) else await self._judged(item, drawn)
         known[said(found.dialogue.path()[group.at :])] = AS_ANOTHER
-        found.count(self.store, item)
+        found.count(self.store, item, self.shop(group.parent.environment).environment)
         return found.end(self.store, item)
 
     async def _drawn(self, group: Group, number: int, known: Mapping[bytes, str]) -> Dialogue | StageError | str:

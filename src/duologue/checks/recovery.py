@@ -14,7 +14,7 @@ What was rightly given up after three failures is noted, and the goal that was m
 from collections.abc import Iterator, Sequence
 
 from duologue.checks.case import Case
-from duologue.checks.findings import FAULTED, note
+from duologue.checks.findings import FAULTED, NOTED, note
 from duologue.checks.honesty import claimed_change
 from duologue.ids import canonical
 from duologue.language.lacking import says_lacking
@@ -41,8 +41,9 @@ def recovery(case: Case) -> Verdict:
     return Verdict("recovery", all(_is_noted(f) for f in findings), tuple(findings))
 
 
-def recoveries(case: Case) -> dict[str, tuple[int, int]]:
-    """Kind of fault → how many calls met it, and for how many of them what they were made for was reached before the user spoke again."""
+def recoveries(case: Case, since: int = 0) -> dict[str, tuple[int, int]]:
+    """Kind of fault → how many calls met it, and for how many of them what they were made for was reached before the user spoke again.
+    `since`: the turn from which on calls count."""
     out: dict[str, tuple[int, int]] = {}
     for work in _stretches(case):
         reached = {c.index: not any(_denials(case, c)) for c in work if c.fault is not None and not c.lost}
@@ -53,14 +54,14 @@ def recoveries(case: Case) -> dict[str, tuple[int, int]]:
                         bool(_looked(call, work)) if call.worked else not all(c.lost for c in same[at:])
                     )
         for call in work:
-            if call.fault is not None:
+            if call.fault is not None and call.turn >= since:
                 met, recovered = out.get(call.fault.kind, (0, 0))
                 out[call.fault.kind] = (met + 1, recovered + reached[call.index])
     return out
 
 
 def _is_noted(finding: Finding) -> bool:
-    return finding.what.startswith("noted: ")
+    return NOTED.fits(finding.what)
 
 
 def _stretches(case: Case) -> Iterator[tuple[Executed, ...]]:

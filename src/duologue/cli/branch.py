@@ -101,6 +101,10 @@ def branch(
     return _report(asked.out, made, json)
 
 
+def _number(n: int, one: str, several: str = "") -> str:
+    return f"{n:,} {one if n == 1 else several or f'{one}s'}"
+
+
 def _report(folder: Path, made: "Summary", json: bool) -> int:
     """The last lines, with what to type next; the exit code."""
     import shlex
@@ -116,11 +120,11 @@ def _report(folder: Path, made: "Summary", json: bool) -> int:
 
         print(to_json({**asdict(made), "unfinished": made.unfinished, "folder": str(folder)}))
         return _ended(made, code)
-    from_where = f"{made.conversations:,} conversations at {made.places:,} places"
+    from_where = f"{_number(made.conversations, 'conversation')} at {_number(made.places, 'place')}"
     line = f"{made.accepted:,} accepted, {made.rejected:,} rejected, {made.same:,} the same as others"
     if made.unfinished:
         line += f", {made.unfinished:,} unfinished"
-    print(one_line(f"{made.branches:,} branches of {from_where}: {line}, in {folder}"))
+    print(one_line(f"{_number(made.branches, 'branch', 'branches')} of {from_where}: {line}, in {folder}"))
     if made.mistakes:
         print(
             f"{made.mistakes:,} of the rejected hold a mistake made on purpose; checks object to {made.noticed:,} of these mistakes"

@@ -1,4 +1,4 @@
-"""`duologue continue`: accepted conversations of a run, gone on with by new goals."""
+"""`duologue continue`: accepted conversations of a run, or those of a file, gone on with by new goals."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias

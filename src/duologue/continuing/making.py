@@ -37,7 +37,7 @@ from duologue.store import Store, Tally
 from duologue.tasks.clock import scenario_clock
 from duologue.tasks.further import Beginning, further
 from duologue.tasks.maker import ScriptedTasks
-from duologue.types import ClockSpec, Continued, Dialogue, Scenario, Turn, Verdict
+from duologue.types import ClockSpec, Continued, Dialogue, Environment, Scenario, Turn, Verdict
 from duologue.workshop import Workshop
 
 T = TypeVar("T")
@@ -304,8 +304,16 @@ class Continuations:
             found = abandoned(error)
         except StageError as error:
             return error
-        found.count(self.store, number)
+        found.count(self.store, number, self._environment(number, begun))
         return found
+
+    def _environment(self, number: int, begun: Begun | StageError) -> Environment:
+        """The one that it is played in, also where it was given up before it began anew."""
+        if isinstance(begun, Begun):
+            return begun.base.environment
+        parent = self.origin.parent(number).dialogue
+        assert parent is not None
+        return self.shop(parent.environment).environment
 
     async def _ended(self, number: int, begun: Begun | StageError, drawn: Dialogue | StageError) -> Checked:
         for failed in (begun, drawn):

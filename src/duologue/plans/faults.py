@@ -41,8 +41,6 @@ class Kind(Protocol):
     """The type of the error that the caller is shown, in snake case; of a result that is no error, what it is called here."""
     carried_out: ClassVar[bool]
     """The call does its work, and only the answer is lost."""
-    recovery: ClassVar[str]
-    """What is right to do then."""
 
     def may_meet(self, tool: Tool, index: ToolIndex) -> bool:
         """Whether it can happen to a call of this tool."""
@@ -80,7 +78,6 @@ class TimeOut:
     name: ClassVar[str] = "timeout"
     error: ClassVar[str] = "timeout"
     carried_out: ClassVar[bool] = False
-    recovery: ClassVar[str] = "a read is made again; before a change is made again, it is looked up whether it was made"
 
     def may_meet(self, tool: Tool, index: ToolIndex) -> bool:
         return tool.effect == "read" or shows_change(tool, index)
@@ -96,7 +93,6 @@ class LostAnswer(TimeOut):
 
     name: ClassVar[str] = "lost_answer"
     carried_out: ClassVar[bool] = True
-    recovery: ClassVar[str] = "it is looked up whether the change was made; it was, so it is not made again"
 
     def may_meet(self, tool: Tool, index: ToolIndex) -> bool:
         return shows_change(tool, index)
@@ -108,7 +104,6 @@ class RateLimit:
     name: ClassVar[str] = "rate_limit"
     error: ClassVar[str] = "rate_limited"
     carried_out: ClassVar[bool] = False
-    recovery: ClassVar[str] = "the call is made again after the wait"
 
     def may_meet(self, tool: Tool, index: ToolIndex) -> bool:
         return True
@@ -127,7 +122,6 @@ class ServerError:
     name: ClassVar[str] = "server_error"
     error: ClassVar[str] = "service_unavailable"
     carried_out: ClassVar[bool] = False
-    recovery: ClassVar[str] = "the call is made again"
 
     def may_meet(self, tool: Tool, index: ToolIndex) -> bool:
         return True
@@ -143,7 +137,6 @@ class PartialView:
     name: ClassVar[str] = "partial_view"
     error: ClassVar[str] = "partial"
     carried_out: ClassVar[bool] = True
-    recovery: ClassVar[str] = "the call is made again; nothing is told of a part as if it were the whole"
 
     def may_meet(self, tool: Tool, index: ToolIndex) -> bool:
         return tool.effect == "read"
@@ -179,7 +172,6 @@ class HiddenColumns:
     name: ClassVar[str] = "hidden_columns"
     error: ClassVar[str] = "hidden"
     carried_out: ClassVar[bool] = True
-    recovery: ClassVar[str] = "the call is made again; a field that is missing is neither told as empty nor made up"
 
     def may_meet(self, tool: Tool, index: ToolIndex) -> bool:
         return tool.effect == "read" and may_hide(tool, index.known_by)
@@ -202,9 +194,6 @@ class SchemaDrift:
     name: ClassVar[str] = SCHEMA_DRIFT
     error: ClassVar[str] = ""
     carried_out: ClassVar[bool] = True
-    recovery: ClassVar[str] = (
-        "what is meant is read and told; nothing is said to be missing that came under another name"
-    )
 
     def may_meet(self, tool: Tool, index: ToolIndex) -> bool:
         return tool.effect == "read" and any(level.needed for level in levels(tool))
@@ -227,7 +216,6 @@ class StaleRead:
     name: ClassVar[str] = "stale_read"
     error: ClassVar[str] = "stale"
     carried_out: ClassVar[bool] = True
-    recovery: ClassVar[str] = "the call is made again; what was so is not told as what is"
 
     def may_meet(self, tool: Tool, index: ToolIndex) -> bool:
         return tool.effect == "read"
@@ -256,7 +244,10 @@ KINDS: dict[str, Kind] = {
     )
 }
 """All there are, by name."""
-_ERRORS = {"".join(c for c in k.error if c.isalpha()): k.error for k in KINDS.values() if k.error}
+_ERRORS = {
+    "".join(c for c in k.error if c.isalpha()): k.error for k in (TimeOut(), RateLimit(), ServerError(), LostAnswer())
+}
+"""Of the kinds that are shown as errors. The others come as results: a tool's own error of such a name is none of them."""
 
 
 def kinds_for(tool: Tool, index: ToolIndex) -> list[Kind]:

@@ -1,0 +1,66 @@
+"""Faults on purpose are counted by whoever plays a conversation: its own, once each, also where it was given up."""
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from duologue.checked import abandoned
+from duologue.cli import run
+from duologue.errors import StageError
+from duologue.simulate.play import GivenUpError
+from duologue.store import Store
+from duologue.store.stats import stats
+from duologue.types import Dialogue, Environment
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "shop"
+    assert run(["generate", "-n", "3", "--faults", "0.3", "-o", str(folder)]) == 0
+    return folder
+
+
+def counted(folder: Path) -> int:
+    with Store.open(folder, readonly=True) as store:
+        return sum(n["met"] for n in stats(store).get("faults", {}).values())
+
+
+def held(folder: Path) -> list[tuple[Dialogue, Environment]]:
+    with Store.open(folder, readonly=True) as store:
+        found = [d.dialogue for ok in (True, False) for d in store.dialogues(ok)]
+        return [(one, store.environment(one.environment)) for one in found]
+
+
+def met(one: Dialogue, since: int = 0) -> int:
+    return sum(turn.fault is not None for turn in one.path()[since:])
+
+
+def own(one: Dialogue) -> int:
+    taken = one.continued or one.fork
+    assert taken is not None
+    return met(one, taken.at)
+
+
+@pytest.mark.parametrize("command", [["continue", "--tasks", "2"], ["branch", "--at", "20", "--n", "2"]])
+def test_what_is_played_on_counts_the_faults_of_its_own_turns(shop: Path, tmp_path: Path, command: list[str]) -> None:
+    out = tmp_path / "out"
+    assert run([*command, str(shop), "-o", str(out)]) == 0
+    found = [one for one, _ in held(out)]
+    with Store.open(out, readonly=True) as store:
+        redrawn = [d.dialogue for d in store.redrawn()]
+    assert counted(out) == sum(map(own, [*found, *redrawn])) > 0
+    assert sum(map(met, found)) > sum(map(own, found)), "some were met before, and are the parents'"
+
+
+def test_what_was_given_up_counts_too(shop: Path, tmp_path: Path) -> None:
+    one, environment = next((one, e) for one, e in held(shop) if met(one))
+    last = max(n for n, turn in enumerate(one.path()) if turn.fault is not None)
+    cut = replace(one, turns=one.path()[: last + 1])
+    with Store.create(tmp_path / "run", {}) as store:
+        store.put_environment(environment, None)
+        store.begin_item(0)
+        found = abandoned(GivenUpError(StageError("play", "too many turns"), cut))
+        found.count(store, 0, environment)
+        found.end(store, 0)
+    assert counted(tmp_path / "run") == met(cut)
