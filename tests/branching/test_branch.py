@@ -216,6 +216,23 @@ def test_a_mistake_is_the_first_thing_that_differs_and_is_never_accepted(
         assert next(v for v in made.verdicts if v.check == "replay").passed
 
 
+def test_conversations_in_which_calls_failed_on_purpose_offer_no_mistakes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "drift.toml").write_text("[faults]\nschema_drift = 0.3\n")
+    made = ["generate", "-n", "4", "--seed", "1", "--config", str(tmp_path / "drift.toml"), "-o", str(tmp_path / "run")]
+    assert run(made) == 0
+    asked = ["branch", str(tmp_path / "run"), "-o", str(tmp_path / "b"), "--at", "4,14,last", "--differ", "agent"]
+    capsys.readouterr()
+    assert run([*asked, "--n", "1", "--mistakes", "1", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["unfinished"] == 0
+    failed = {d.id: any(t.fault for t in d.turns) for d in stored(tmp_path / "run")}
+    assert any(failed.values())
+    forks = [d.fork for d in stored(tmp_path / "b") if d.fork is not None]
+    assert not any(fork.mistake for fork in forks if failed[fork.parent])
+
+
 # ── places ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

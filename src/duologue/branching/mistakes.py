@@ -56,7 +56,10 @@ class Mistakes:
         self._last: tuple[str, Play, dict[int, list[Offer]]] | None = None
 
     def made(self, parent: Dialogue, at: int, dice: Random) -> Iterator[tuple[str, Dialogue]]:
-        """The conversations in which the assistant makes a mistake in that turn, and its kind; none where the turn offers none."""
+        """The conversations in which the assistant makes a mistake in that turn, and its kind; none where the turn offers none, or where
+        calls failed on purpose: made again by themselves, they give something else."""
+        if any(turn.fault is not None for turn in parent.path()):
+            return
         play, offers = self._offers(parent)
         here = dice.sample(offers.get(at, []), len(offers.get(at, [])))
         kinds = dice.sample(sorted({o.kind for o in here}), len({o.kind for o in here}))

@@ -47,7 +47,7 @@ def borrowed(play: Play, dice: Random) -> Iterator[Change]:
         found, text = rows(play.moves[i].results[0]), play.moves[play.report(i)].text
         for said in figures(play, i):
             for field in found[0] if found else ():
-                values = [r[field] for r in found if field in r and r[field] is not None]
+                values = [r[field] for r in found if r.get(field) is not None and not isinstance(r[field], dict | list)]
                 others = [v for v in dict.fromkeys(values) if v != said.value]
                 if said.value in values and others and once(text, said.text):
                     new = say(dice.choice(others), play.column(play.moves[i].calls[0], field))
