@@ -10,6 +10,8 @@ from duologue.checks.case import case_of
 from duologue.checks.protocol import protocol
 from duologue.checks.schema import schema
 from duologue.cli import run
+from duologue.continuing.making import NEEDED
+from duologue.continuing.places import cut, under_way
 from duologue.export import read_tools
 from duologue.plans.offers import not_offered
 from duologue.store import Store
@@ -146,6 +148,24 @@ def test_a_tool_that_is_withdrawn_is_not_called_again(
             assert name not in calls(one.turns[offer.at :])
             assert f"No longer available: {name}." in one.turns[offer.at].message.content
         assert run(["verify", str(out)]) == 0
+
+
+def test_only_what_is_under_way_can_need_a_tool_that_is_withdrawn(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Tasks that were to come later are dropped there anyway."""
+    one, at, name = next(
+        (one, at, name)
+        for one, _ in held(shop)
+        for at in range(2, len(one.turns))
+        if cut(one.turns, at) == at and under_way(one.turns, at, kept := one.turns[at - 1].task + 1)
+        for name in sorted(calls(tuple(t for t in one.turns[at:] if t.task >= kept)))
+        if name not in calls(tuple(t for t in one.turns[at:] if t.task < kept))
+    )
+    capsys.readouterr()
+    assert run(["continue", str(shop), "-o", str(tmp_path / "on"), "--at", str(at), "--without", name, "--json"]) == 0
+    reasons = {o["conversation"]: o["reason"] for o in json.loads(capsys.readouterr().out)["outcomes"]}
+    assert NEEDED not in reasons[one.id]
 
 
 def test_a_tool_written_by_hand_is_used_as_the_docs_show(

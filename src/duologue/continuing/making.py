@@ -146,7 +146,7 @@ class Continuations:
             begun = await self._prepared(number, parent, draw)
             found = await self._played(number, begun, self._drawn(number, begun, used))
             if isinstance(found, StageError):
-                return found
+                return last or found
             if last is not None:
                 last.keep(self.store, number)
             last = found
@@ -286,7 +286,7 @@ class Continuations:
     async def _finished(self, number: int, dialogue: Dialogue, start: Dialogue) -> Dialogue:
         """What was under way, played to its end."""
         since = start.continued
-        rest = dialogue.path()[since.at :] if since is not None else ()
+        rest = [t for t in dialogue.path()[since.at :] if t.task < since.task] if since is not None else []
         if any(c.name in self.asked.changes.without for t in rest for c in t.message.tool_calls):
             raise StageError(CONTINUE, NEEDED)
         played: tuple[Turn, ...] = (await self.shop(dialogue.environment).go_on(start, str(number))).path()
