@@ -2,8 +2,10 @@
 
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -130,6 +132,39 @@ def test_every_row_gets_one_reason_and_none_a_traceback(
         "it is no row as `export` writes them",
     ]
     assert found["outcomes"][5]["outcome"] == "accepted"
+
+
+ODD: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "messages: there are none": lambda row: row | {"messages": []} | {"metadata": row["metadata"] | {"turns": []}},
+    "metadata.tasks: there are none": lambda row: row | {"metadata": row["metadata"] | {"tasks": []}},
+    "metadata.turns: turn 1 is about task -1": lambda row: _about(row, -1),
+    "metadata.turns: turn 1 is about task 99": lambda row: _about(row, 99),
+    "metadata.order: there is no part 50": lambda row: row | {"metadata": row["metadata"] | {"order": [[0, 50]]}},
+    "metadata.continued: it has no turn 9999": lambda row: (
+        row | {"metadata": row["metadata"] | {"continued": {"parent": "p", "at": 9999, "seed": 1, "task": 1}}}
+    ),
+}
+"""What is wrong with a row → how it came to be so."""
+
+
+def _about(row: dict[str, Any], task: int) -> dict[str, Any]:
+    turns = row["metadata"]["turns"]
+    return row | {"metadata": row["metadata"] | {"turns": [turns[0], turns[1] | {"task": task}, *turns[2:]]}}
+
+
+def test_rows_that_point_to_what_they_lack_are_left_out_and_the_others_go_on(
+    rows: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sound = json.loads((rows / "rows.jsonl").read_text().splitlines()[0])
+    file = tmp_path / "odd.jsonl"
+    file.write_text("\n".join(json.dumps(row) for row in (*(odd(sound) for odd in ODD.values()), sound)))
+    for env in rows.glob("env-*.json"):
+        (tmp_path / env.name).write_bytes(env.read_bytes())
+    *left, last = told(["continue", file, "-o", tmp_path / "on"], capsys)["outcomes"]
+    assert last["outcome"] == "accepted"
+    for what, one in zip(ODD, left, strict=True):
+        assert one["reason"] == "continue: it is no row as `export` writes them"
+        assert one["evidence"].startswith(what)
 
 
 @pytest.mark.parametrize(

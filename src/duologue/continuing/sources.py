@@ -228,6 +228,7 @@ class FileOrigin:
     def _exported(self, value: Json, where: str) -> Parent:
         try:
             dialogue = dialogue_of(msgspec.convert(value, Row))
+            _check_fits(dialogue)
         except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
             return Parent(where, reason="it is no row as `export` writes them", evidence=str(error))
         try:
@@ -288,6 +289,21 @@ class FileOrigin:
             return Parent(name, reason=error.reason, evidence=error.evidence, foreign=True)
         self._met(made)
         return Parent(name, dialogue, foreign=True)
+
+
+def _check_fits(dialogue: Dialogue) -> None:
+    """Raise `ValueError` where what is said of a conversation points to tasks, parts or turns that it does not have."""
+    turns, tasks, since = dialogue.turns, dialogue.scenario.tasks, dialogue.continued
+    if not turns or not tasks:
+        raise ValueError(f"{'messages' if not turns else 'metadata.tasks'}: there are none")
+    for number, turn in enumerate(turns):
+        if not 0 <= turn.task < len(tasks):
+            raise ValueError(f"metadata.turns: turn {number} is about task {turn.task} of {len(tasks)}, counted from 0")
+    for task, part in dialogue.scenario.order:
+        if not (0 <= task < len(tasks) and 0 <= part < len(tasks[task].subtasks)):
+            raise ValueError(f"metadata.order: there is no part {part} of task {task}, counted from 0")
+    if since is not None and not (0 <= since.at <= len(turns) and 0 <= since.task <= len(tasks)):
+        raise ValueError(f"metadata.continued: it has no turn {since.at} or no task {since.task}")
 
 
 def origin_of(asked: Asked, stack: ExitStack) -> Origin:
