@@ -11,12 +11,12 @@ Asked only of conversations in which faults are declared (docs/faults.md). A fau
 What was rightly given up after three failures is noted, and the goal that was missed for it is not the assistant's failure (`blame`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from duologue.checks.case import Case
 from duologue.checks.findings import FAULTED, NOTED, note
 from duologue.checks.honesty import claimed_change
-from duologue.ids import canonical
+from duologue.ids import canonical, to_json
 from duologue.language.lacking import says_lacking
 from duologue.language.saying import is_blank
 from duologue.plans.faults import MOST_TRIES, HiddenColumns, TimeOut, met, wanted_of
@@ -25,9 +25,9 @@ from duologue.plans.match import normal_arguments
 from duologue.plans.promised import objects
 from duologue.plans.renamed import SCHEMA_DRIFT, new_names
 from duologue.plans.trace import Executed, read_result
-from duologue.types import Finding, Slot, Verdict
+from duologue.types import Finding, Json, Slot, Tool, Verdict
 
-__all__ = ["recoveries", "recovery"]
+__all__ = ["looks", "recoveries", "recovery"]
 
 
 def recovery(case: Case) -> Verdict:
@@ -51,7 +51,7 @@ def recoveries(case: Case, since: int = 0) -> dict[str, tuple[int, int]]:
             for at, call in enumerate(same):
                 if call.lost:
                     reached[call.index] = (
-                        bool(_looked(call, work)) if call.worked else not all(c.lost for c in same[at:])
+                        bool(looks(call, work, case.trace.tools)) if call.worked else not all(c.lost for c in same[at:])
                     )
         for call in work:
             if call.fault is not None and call.turn >= since:
@@ -91,7 +91,7 @@ def _tries(case: Case, same: Sequence[Executed], work: Sequence[Executed]) -> It
     last = same[-1]
     if not run or (_is_doubtful(last) and last.worked):
         return
-    if _is_doubtful(last) and not _looked(last, work):
+    if _is_doubtful(last) and not looks(last, work, case.trace.tools):
         return  # there is nothing right to do but to look, and that is asked below
     if run < MOST_TRIES:
         if last.fault is not None and last.fault.kind == HiddenColumns.name and not _is_wanted(case, last):
@@ -106,7 +106,7 @@ def _doubts(case: Case, same: Sequence[Executed], work: Sequence[Executed]) -> I
     for call, after in zip(same, [*same[1:], None], strict=True):
         if not _is_doubtful(call):
             continue
-        seen = [c for c in _looked(call, work) if after is None or c.at < after.at]
+        seen = [c for c in looks(call, work, case.trace.tools) if after is None or c.at < after.at]
         tried = [c for c in work if c.effect == "read" and c.at > call.at and c.lost]
         if after is not None and not seen:
             yield Finding(after.at, f"{call.call.name} may have been made, and is made again without a look")
@@ -132,15 +132,36 @@ def _is_doubtful(call: Executed) -> bool:
     return call.lost and call.effect == "write" and met(call.result) == TimeOut.error
 
 
-def _looked(call: Executed, work: Sequence[Executed]) -> list[Executed]:
-    """The reads since that show how things stand, by what they name: all that the change named its row by."""
-    named = {canonical(v) for v in call.call.arguments.values()}
-    return [
-        c
-        for c in work
-        if c.effect == "read" and c.at > call.at and not c.lost
-        and c.call.arguments and {canonical(v) for v in c.call.arguments.values()} <= named
-    ]  # fmt: skip
+def looks(call: Executed, work: Sequence[Executed], tools: Mapping[str, Tool]) -> list[Executed]:
+    """The reads since a change that show how things stand: those that name the row that the change named, among others or alone. What
+    else they are given (how much to show, what to leave out) names none."""
+    named = _named(call, tools, ("key",))
+    found = []
+    for read in work:
+        if read.effect == "read" and read.at > call.at and not read.lost:
+            asked = _named(read, tools, ("key", "equals"))
+            rows = _named(read, tools, ("key",)).keys() | (asked.keys() & named.keys())
+            if rows and all(asked[slot] & named.get(slot, frozenset()) for slot in rows):
+                found.append(read)
+    return found
+
+
+def _named(call: Executed, tools: Mapping[str, Tool], uses: Sequence[str]) -> dict[tuple[str, str], frozenset[str]]:
+    """Column → what a call gives for it by parameters of such a use; a number is the same written as text."""
+    tool = tools.get(call.call.name)
+    out: dict[tuple[str, str], frozenset[str]] = {}
+    for name, value in normal_arguments(call.call.arguments, tool).items():
+        slot = tool.inputs.get(name) if tool is not None else None
+        if slot is not None and slot.use in uses and value is not None:
+            at = slot.table, slot.column
+            out[at] = out.get(at, frozenset()) | {_as_text(v) for v in (value if isinstance(value, list) else [value])}
+    return out
+
+
+def _as_text(value: Json) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.strip() if isinstance(value, str) else to_json(value)
 
 
 # ── fields that were left out, or came under another name ────────────────────────────────────────────────────────────────
