@@ -121,7 +121,7 @@ def test_show_and_export_say_where_a_branch_comes_from(
     shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = str(tmp_path / "b")
-    assert run(["branch", str(shop), "-o", folder, "--at", "15", "--n", "1", "--limit", "1"]) == 0
+    assert run(["branch", str(shop), "-o", folder, "--at", "last", "--n", "1", "--limit", "1"]) == 0
     capsys.readouterr()
     assert run(["show", folder, "1"]) == 0
     text = capsys.readouterr().out

@@ -118,15 +118,21 @@ SHARED = Path(__file__).parents[3] / "shared" / "data" / "seed_tools"
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here")
-@pytest.mark.parametrize(
-    ("name", "goes_on"), [("bfcl/BFCL_v4_multi_turn_base.json", 0), ("llamafactory/glaive_toolcall_en_demo.json", 40)]
-)
-def test_two_hundred_of_others_go_on_or_say_why_not(
-    name: str, goes_on: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["continue", str(SHARED / name), "-o", str(tmp_path / "on"), "--limit", "200", "--json"]) == 0
+def test_two_hundred_of_others_go_on_or_say_why_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = SHARED / "llamafactory" / "glaive_toolcall_en_demo.json"
+    assert run(["continue", str(file), "-o", str(tmp_path / "on"), "--limit", "200", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert len(told["outcomes"]) == 200
-    assert told["accepted"] >= goes_on
+    assert told["accepted"] >= 40
     assert all(bool(one["reason"]) == (one["outcome"] != "accepted") for one in told["outcomes"])
     assert told["unfinished"] == 0
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here")
+def test_a_file_without_one_conversation_is_refused_with_the_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = SHARED / "bfcl" / "BFCL_v4_multi_turn_base.json"
+    assert run(["continue", str(file), "-o", str(tmp_path / "on"), "--limit", "200"]) == 2
+    assert "`question` holds the users' side of a task, turn by turn, and nobody answers" in capsys.readouterr().err
+    assert not (tmp_path / "on").exists()

@@ -177,6 +177,8 @@ def test_rows_that_point_to_what_they_lack_are_left_out_and_the_others_go_on(
         (["plain.jsonl", "--env", "rows.jsonl"], "Name it too: --db FILE"),
         (["empty.json"], "holds no conversation"),
         (["shop.sqlite"], "is a SQLite file"),
+        (["passwd"], "No row of 'passwd' can be read as a conversation. passwd:1: no JSON"),
+        (["passwd", "--limit", "1"], "None of the first 1 rows of 'passwd' can be read"),
         (["."], "is not a run"),
         (["plain.jsonl", "--db", "shop.sqlite", "--env", "plain.jsonl"], "plain.jsonl"),
         (["rows.jsonl", "--db", "other.sqlite"], "--db 'other.sqlite': none of the conversations goes on in this"),
@@ -193,6 +195,7 @@ def test_what_is_mistyped_is_said(
 ) -> None:
     monkeypatch.chdir(rows)
     (rows / "empty.json").write_text("[]")
+    (rows / "passwd").write_text("root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1::/:/bin/false\n")
     with closing(sqlite3.connect(rows / "other.sqlite")) as db:
         db.executescript("CREATE TABLE IF NOT EXISTS pets (id INTEGER PRIMARY KEY); INSERT INTO pets DEFAULT VALUES;")
     assert run(["continue", *more, "-o", str(tmp_path / "x")]) == 2

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from msgspec import structs
 
+from duologue.branching import Asked as Branched
+from duologue.branching import branch
 from duologue.cli import run
 from duologue.continuing import Asked, Changes, Summary, go_on
 from duologue.errors import UserError
@@ -186,6 +188,9 @@ def test_models_play_described_tools_on_from_what_was_shown(tmp_path: Path) -> N
     simulated = next(r for r in model.requests if r.role == "simulator")
     assert '"temperature":12' in "".join(m.content for m in simulated.messages).replace(" ", "")
     assert run(["verify", str(tmp_path / "on")]) == 0
+    with pytest.raises(UserError, match="simulated tools can't be branched"):
+        branch(Branched(run=tmp_path / "on", out=tmp_path / "b", models=roles), lambda _: None, {"m": model})
+    assert not (tmp_path / "b").exists()
 
 
 def test_described_tools_come_midway_and_are_offered_from_there_on(tmp_path: Path) -> None:

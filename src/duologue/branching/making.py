@@ -16,7 +16,7 @@ from duologue.branching.places import forks
 from duologue.casting import Cast
 from duologue.checked import Checked, abandoned, judged
 from duologue.checks.blame import blame
-from duologue.errors import StageError, UserError
+from duologue.errors import StageError
 from duologue.ground import Reopened
 from duologue.ids import canonical, derive_seed, digest, rng
 from duologue.simulate.play import GivenUpError
@@ -100,12 +100,10 @@ class Branches:
 
     def shop(self, name: str) -> Workshop:
         """The workshop of an environment of the parent run."""
-        if not self.parent.environment(name).image:
-            raise UserError("Conversations with simulated tools can't be branched.", "Name a run over a database.")
         return self.reopened.shop(name)
 
     def put(self, environments: Sequence[str]) -> None:
-        """Put what the branches are made in into their store. Raises `UserError` where that can't be branched."""
+        """Put what the branches are made in into their store."""
         for name in environments:
             self.shop(name)
         self.reopened.put(self.made, environments)

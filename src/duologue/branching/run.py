@@ -77,6 +77,8 @@ async def _branch(
                 f"No accepted conversation of {str(asked.run)!r} has a place --at {asked.at}: there is nothing to branch.",
                 "Choose another place, or `duologue stats RUN` says what became of its items.",
             )
+        if any(not parent.environment(name).image for name in found.environments):
+            raise UserError("Conversations with simulated tools can't be branched.", "Name a run over a database.")
         total = len(found.places) * asked.n
         with asked.open_store(parent, total, list(found.conversations)) as store:
             calls = Calls(store)

@@ -118,7 +118,14 @@ async def _go_on(
 
 
 def _check_usable(asked: Asked, entries: Sequence[Entry]) -> None:
-    """Raise `UserError` where none can be gone on with, for want of what the person could name."""
+    """Raise `UserError` where none is a conversation, or none can be gone on with for want of what the person could name."""
+    if all(entry.unread for entry in entries):
+        first, source = entries[0], repr(str(asked.source))
+        whose = f"No row of {source}" if asked.limit is None else f"None of the first {len(entries)} rows of {source}"
+        raise UserError(
+            f"{whose} can be read as a conversation. {first.name}: {first.reason}{first.evidence and f' ({first.evidence})'}.",
+            "Name a run folder, or a file of conversations.",
+        )
     missing = {entry.reason for entry in entries if not entry.environment}
     if not any(entry.environment for entry in entries) and missing <= MISSING.keys():
         first = entries[0]

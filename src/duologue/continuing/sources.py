@@ -52,6 +52,8 @@ class Parent(Struct, frozen=True):
     evidence: str = ""
     foreign: bool = False
     """Nothing but its messages is known."""
+    unread: bool = False
+    """What stands there can't be read as a conversation."""
 
 
 class Entry(Struct, frozen=True):
@@ -61,6 +63,8 @@ class Entry(Struct, frozen=True):
     environment: str = ""
     reason: str = ""
     evidence: str = ""
+    unread: bool = False
+    """See `Parent`."""
 
 
 class Origin(Protocol):
@@ -202,7 +206,7 @@ class FileOrigin:
                 self._used.update(task.id for task in dialogue.scenario.tasks)
             if asked:
                 environment = dialogue.environment if dialogue is not None else ""
-                out.append(Entry(parent.name, environment, parent.reason, parent.evidence))
+                out.append(Entry(parent.name, environment, parent.reason, parent.evidence, parent.unread))
         return out
 
     def parent(self, number: int) -> Parent:
@@ -230,7 +234,7 @@ class FileOrigin:
             dialogue = dialogue_of(msgspec.convert(value, Row))
             _check_fits(dialogue)
         except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
-            return Parent(where, reason="it is no row as `export` writes them", evidence=str(error))
+            return Parent(where, reason="it is no row as `export` writes them", evidence=str(error), unread=True)
         try:
             environment = self._environment_of(dialogue)
         except StageError as error:
@@ -279,7 +283,7 @@ class FileOrigin:
         place = row.place
         name = f"{self.path.name}:{place.line}" + (f".{place.index}" if place.index >= 0 else "")
         if not isinstance(row, Talk):
-            return Parent(name, reason=row.what, evidence=row.evidence)
+            return Parent(name, reason=row.what, evidence=row.evidence, unread=True)
         try:
             environment = self._met(self._named_tools) if self.env is not None and self._given else None
             if environment is None and self._given:
