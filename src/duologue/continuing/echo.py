@@ -53,7 +53,11 @@ _LEADS = frozenset({"to", "from", "is", "has", "by", "of", "in", "at", "on", "fo
 _KEYS = frozenset({"id", "uuid", "key", "token", "url", "link", "to", "from", "by", "at", "unit", "units"})
 """Words that a name of a field begins or ends with that nobody says."""
 _UNITS = ("unit", "units", "currency")
-_WORDS, _LABEL, _VALUE = 3, 32, 80
+_SECRET = re.compile(r"passw|passcode|passphrase|secret|token|credential|\b(?:pass|pwd|pin|puk|cvv|cvc|otp|key)s?\b")
+"""What the name of a field holds that nobody reads out."""
+_WORDS, _LABEL, _VALUE, _SAID = 3, 32, 80, 4
+_SENTENCE = re.compile(r"[!?;]|[.:](?=\s|$)")
+"""Marks of more than a name or a word; a point inside a number or an address, or a colon in a time of day, is none."""
 _LARGEST = 1e15
 _NUMBER = re.compile(r"([$€£¥]?)((?<![\w.])\d[\d,]*(?:\.\d+)?)(%?)")
 
@@ -185,7 +189,9 @@ def _is_label(words: Sequence[str]) -> bool:
     plain = (
         all(w.isalpha() and w.isascii() for w in words) and 0 < len(words) <= _WORDS and len(" ".join(words)) <= _LABEL
     )
-    return plain and words[0] not in _LEADS and words[-1] not in _KEYS
+    return (
+        plain and words[0] not in _LEADS and words[-1] not in _KEYS and _SECRET.search(" ".join(words).lower()) is None
+    )
 
 
 def _told(field: Field, said: str) -> Field | None:
@@ -202,12 +208,15 @@ def _told(field: Field, said: str) -> Field | None:
 
 
 def _is_plain(value: Json) -> bool:
-    """Whether it can be said: a short text that steers no model, or a number that a float holds exactly."""
+    """Whether it can be said: a few words that are no sentence and steer no model, or a number that a float holds exactly. A result is
+    written by strangers, and whole sentences of theirs would become the assistant's."""
     if isinstance(value, str):
         return (
             not plumbing(value)
             and 0 < len(value.strip()) <= _VALUE
             and value.isprintable()
+            and len(value.split()) <= _SAID
+            and _SENTENCE.search(value) is None
             and value.strip()[-1].isalnum()
         )
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
