@@ -256,8 +256,9 @@ class Continuations:
             derive_seed(self.asked.seed, CONTINUE, parent.name, at, draw),
             kept,
             dialogue.continued.offers if dialogue.continued is not None else (),
-            tuple(d.turn for d in differences),
+            tuple(d.turn for d in differences if not d.moment),
             unread,
+            tuple(d.turn for d in differences if d.moment),
         )
         return replace(
             dialogue,

@@ -1,7 +1,7 @@
 """The state behind a conversation, built again by making its calls, with what came out otherwise than it is recorded.
 
 Nobody knows to the second when a stranger's conversation took place. So its calls are made in a second session too, at another time: what
-differs between the two hangs on the moment, and is no difference in the data.
+differs between the two hangs on the moment. There another date, time or number is no difference in the data; other words are one.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from duologue.environment import Image, open_session
 from duologue.plans.placeholders import leaves
+from duologue.plans.timeless import timeless
 from duologue.plans.trace import read_result
 from duologue.protocols import Outcome
 from duologue.types import ClockSpec, Environment, Json, ToolCall, Turn
@@ -69,10 +70,16 @@ def _differences(number: int, turn: Turn, call: ToolCall, outcomes: tuple[Outcom
 
 
 def _same(recorded: Json, now: Json, later: Json) -> bool:
-    """Whether two results hold the same, but for what is another value at another time."""
+    """Whether two results hold the same, but for dates, times and numbers that are others at another time."""
     if recorded == now:
         return True
     before, here, there = dict(leaves(recorded)), dict(leaves(now)), dict(leaves(later))
     return before.keys() == here.keys() and all(
-        here[path] == value or (path in there and there[path] != here[path]) for path, value in before.items()
+        here[path] == value
+        or (
+            path in there
+            and there[path] != here[path]
+            and timeless(value) == timeless(here[path]) == timeless(there[path])
+        )
+        for path, value in before.items()
     )

@@ -119,9 +119,11 @@ class Continued(Struct, frozen=True, omit_defaults=True):
     offers: tuple[Offer, ...] = ()
     """Changes of the tools, also those of the conversations it goes on from, in order."""
     differing: tuple[int, ...] = ()
-    """Turns before `at` that hold a result which the call does not give any more."""
+    """Turns before `at` that hold a result which the call does not give any more, and that was to be gone on with all the same."""
     settled: bool = False
     """What was said before `at` is one task without parts, since nothing more is known of it, or could be read."""
+    moments: tuple[int, ...] = ()
+    """Turns before `at` that hold a result which the call gives with other dates, times or numbers, since it is made at another moment."""
 
 
 class Dialogue(Struct, frozen=True, omit_defaults=True):
