@@ -49,8 +49,9 @@ def miscalled(text: str, seen: Seen, block: Sequence[Executed], listings: Sequen
             continue
         others = [s for s in spots if not (s[0] <= said.start and said.end <= s[1])]
         row = bound(said, others, breaks, text) if others else None
-        if any({*r.names} <= {said.text} and r.words.get(label) == said.text for x in listings for r in x.rows):
-            continue  # the word is all that the row goes by
+        by = {lowered[a:b] for a, b, r in others if r is row}
+        if _is_a_name(said.text, label, (row, by), listings):
+            continue
         if row is not None and row is not NOBODY and label in row.words:
             wrong = said.text != row.words[label]
         else:
@@ -60,6 +61,17 @@ def miscalled(text: str, seen: Seen, block: Sequence[Executed], listings: Sequen
                 f" of {row.names[0]!r}" if row and row.names else ""
             )
     return _aside(text, spots, seen, heard) if block else ""
+
+
+def _is_a_name(word: str, label: str, bound_to: tuple[Row | None, set[str]], listings: Sequence[Listing]) -> bool:
+    """Whether the word is what a row that has it goes by: that and nothing else, or where the row it would belong to is named by its own word
+    of that field only. `bound_to`: that row, and how the text names it."""
+    row, by = bound_to
+    having = [r for x in listings for r in x.rows if r.words.get(label) == word]
+    if any({*r.names} <= {word} for r in having):
+        return True
+    named = row is not None and row is not NOBODY and by == {row.words.get(label, "")}
+    return named and any(word in r.names for r in having)
 
 
 def _aside(text: str, spots: Sequence[Spot], seen: Seen, heard: str) -> str:

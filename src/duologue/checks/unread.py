@@ -39,10 +39,26 @@ def unread(case: Case) -> Verdict:
         and not call.failed
         and not call.lost
         and not _settles_a_doubt(case, call)
+        and not _leads_on(case, call)
         and steps.get(call.index, set()) <= {"critical"}
         and not _is_used(case, call, call.index in steps)
     ]
     return verdict("unread", findings)
+
+
+def _leads_on(case: Case, call: Executed) -> bool:
+    """Whether it is a look-up by what a row is called, and a call before the next words takes the key it brought, known before or not."""
+    tool = case.trace.tools.get(call.call.name)
+    if tool is None or any(s.use == "key" for n, s in tool.inputs.items() if n in call.call.arguments):
+        return False
+    brought = {repr(v) for v in _values(case, call)}
+    words = min((s.turn for s in case.trace.assistant if s.turn > call.turn), default=len(case.trace.turns))
+    for later in (c for c in case.trace.calls if call.turn < c.at < words):
+        other = case.trace.tools.get(later.call.name)
+        keys = [n for n, s in other.inputs.items() if s.use in ("key", "equals")] if other is not None else []
+        if any(repr(later.call.arguments.get(n)) in brought for n in keys if later.call.arguments.get(n) is not None):
+            return True
+    return False
 
 
 def _settles_a_doubt(case: Case, call: Executed) -> bool:
