@@ -1,9 +1,12 @@
 """Several processes make what one makes: the same conversations, whoever is quicker, within the same limits."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 from msgspec import structs
 
@@ -62,6 +65,17 @@ def test_a_limit_holds_for_all_together(tmp_path: Path) -> None:
         assert "(--max-dollars)" in summary.stopped
         assert summary.unfinished
         assert 0.05 < PRICE.dollars(server.billed) <= 0.3
+
+
+def test_an_error_nobody_expected_ends_the_run(tmp_path: Path) -> None:
+    """The store takes no answers any more: a hand that asked for one to be kept must not wait for ever."""
+    with in_thread(FakeServer(brain(n=20))) as server:
+        asked = by(2, tmp_path / "run", settings(server.url, ("user", "agent")))
+        made(asked, first=1)
+        with closing(sqlite3.connect(tmp_path / "run" / "run.sqlite")) as db:
+            db.execute("CREATE TRIGGER no_more BEFORE INSERT ON calls BEGIN SELECT RAISE(ABORT, 'not taken'); END")
+        with pytest.raises(apsw.ConstraintError, match="not taken"):
+            made(asked)
 
 
 def test_a_configuration_arrives_as_it_was(tmp_path: Path) -> None:

@@ -83,6 +83,8 @@ class Foreman:
         """How hands ended that should not have."""
         self._waiting: dict[int, tuple[Hand, Drawn]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._broken: BaseException | None = None
+        """The first error of what is done aside that is nobody's to mend here."""
         self._finished = store.finished_items()
         self._frontier = Frontier(self._finished, Past(store))
 
@@ -106,6 +108,8 @@ class Foreman:
         finally:
             for hand in self._hands:
                 hand.kill()
+        if self._broken is not None:
+            raise self._broken
         self._say_what_is_missing(items)
 
     async def _look_out(self) -> None:
@@ -187,7 +191,16 @@ class Foreman:
     def _soon(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._over)
+
+    def _over(self, task: "asyncio.Task[None]") -> None:
+        """What is done aside is over. An error that nobody expected ends the run: the hand that waits for an answer would wait for ever."""
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and self._broken is None:
+            self._broken = error
+            for hand in self._hands:
+                hand.kill()
 
     async def _keep(self, hand: Hand, message: Keep) -> None:
         request = Request(message.role, (), message.scope, prompt=message.prompt, draw=message.draw)
@@ -217,7 +230,7 @@ class Foreman:
     @property
     def _ending(self) -> bool:
         """No further item is dealt."""
-        return self.score.over or self.halt.asked
+        return self.score.over or self.halt.asked or self._broken is not None
 
     def _go_on(self) -> None:
         """Compare what can be compared, deal what can be dealt; let the hands go where nothing is left."""
