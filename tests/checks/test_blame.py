@@ -147,6 +147,7 @@ def test_what_the_judge_really_says_is_understood(said: tuple[str, bool, bool], 
     assert blame("check", "judge", (FINE, verdict), TALK).who == who
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [4, 5])
 def test_every_rejection_of_a_run_with_faulty_models_has_exactly_one_name(seed: int, tmp_path: Path) -> None:
     names = [n for n in FAULTS if n not in ("silence", "429", "429 with Retry-After", "500")]

@@ -118,6 +118,7 @@ def uncut(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return exported(folder / "run", folder / "rows.jsonl")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("end", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
 def test_a_run_cut_short_goes_on(shop: Path, uncut: bytes, tmp_path: Path, end: signal.Signals, code: int) -> None:
     folder = tmp_path / "run"
@@ -178,6 +179,7 @@ def test_another_database_is_refused(
         assert f"{str(other)!r} is not the database" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_rows_of_two_databases(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each is found by its hash, in whatever order they are named."""
     for name, more in (("a", "loans"), ("b", "members")):
@@ -209,6 +211,7 @@ def test_one_stage_after_the_other(shop: Path, tmp_path: Path, capsys: pytest.Ca
     assert " of 3 dialogues pass every check" in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_a_terminal_sees_progress(shop: Path, tmp_path: Path) -> None:
     ours, theirs = os.openpty()
     command = [sys.executable, "-m", "duologue.cli", "generate", str(shop), "-n", "2", "-o", str(tmp_path / "run")]
@@ -220,6 +223,7 @@ def test_a_terminal_sees_progress(shop: Path, tmp_path: Path) -> None:
     os.close(ours)
 
 
+@pytest.mark.long
 def test_elsewhere_it_is_quiet(shop: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "duologue.cli", "generate", str(shop), "-n", "1", "-o", str(tmp_path / "run")]
     ended = subprocess.run(command, check=True, capture_output=True)

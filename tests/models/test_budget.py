@@ -222,6 +222,7 @@ class Billing:
         return sum(millions, Fraction(0)) / 1_000_000
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @given(CALLS, PRICES, st.floats(0.0001, 0.2), st.integers(1000, 60_000), st.integers(0, 4))
 def test_what_is_billed_never_passes_the_limits(

@@ -66,6 +66,7 @@ async def _all(items: Items, together: int) -> None:
     await asyncio.gather(*(one(number) for number in items.missing(N)))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("seed", "together", "dies_at"), [(1, 4, -1), (2, 12, -1), (3, 5, 0), (4, 3, 6), (5, 12, 11)])
 def test_the_order_of_answers_changes_nothing(tmp_path: Path, seed: int, together: int, dies_at: int) -> None:
     alone = made(tmp_path / "alone", 0, 1)

@@ -92,6 +92,7 @@ def test_with_a_tenth_of_all_answers_faulty_nothing_is_lost(tmp_path: Path) -> N
     assert got.roles.total() == answered  # whatever arrived was kept
 
 
+@pytest.mark.long
 def test_no_dollar_too_many_is_spent(tmp_path: Path) -> None:
     with in_thread(FakeServer(brain(), faults=Faults(0.05, seed=3, names=("cut", "500", "429")))) as server:
         short = settings(server.url, ("user", "agent"), limits=Spending(dollars=1.0), price=PRICE, max_tokens=500)

@@ -111,6 +111,7 @@ def test_a_server_that_fails_for_good_in_mid_run_ends_it_and_it_is_taken_up(
     assert answered
 
 
+@pytest.mark.long
 def test_a_server_that_dies_in_mid_run_is_said_and_the_run_is_taken_up(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

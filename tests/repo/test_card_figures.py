@@ -366,6 +366,7 @@ def test_the_metadata(made: Made) -> None:
     assert len(made.rows) < 1000
 
 
+@pytest.mark.long
 def test_the_commands_in_it_make_the_same_rows(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (block,) = re.findall(r"^```sh\n(.*?)^```", made.body, re.M | re.S)

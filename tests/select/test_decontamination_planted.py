@@ -110,6 +110,7 @@ def published() -> list[str]:
     return drawn
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not all(path.exists() for path in FILES), reason="the published benchmarks are not here")
 def test_against_published_benchmarks() -> None:
     benchmarks, texts = read_benchmarks(FILES), published()

@@ -132,6 +132,7 @@ def shop() -> Workshop:
     return Workshop(make_tools(source, catalog, 4, range(1))[0], source.image, catalog, 4)
 
 
+@pytest.mark.long
 def test_some_requests_are_refused_by_a_rule_and_change_nothing() -> None:
     refusals = []
     for item in range(40):
