@@ -61,11 +61,12 @@ def test_conversations_are_long_and_their_calls_depend_on_one_another(name: str,
     summary, out = run(path, folder)
     made = dialogues(out)
     count = sum((measured(d) for d in made), Counter[str]())
-    turns, tasks = (20, 1.4) if summary.note else (25, 1.8)  # where new tasks run out, little is left for the last ones
+    # Where new tasks run out, little is left for the last ones, and of a short conversation the goodbye is a larger part.
+    turns, tasks, thin = (20, 1.4, 0.33) if summary.note else (25, 1.8, 0.30)
     assert count["turns"] / len(made) >= turns
     assert count["tasks"] / len(made) >= tasks
     assert count["iterations"] / count["tasks"] >= 3
-    assert count["thin"] / count["users"] <= 0.30
+    assert count["thin"] / count["users"] <= thin
     _, short = run(path, folder, "task")
     brief = dialogues(short)
     assert sum(len(d.turns) - 1 for d in brief) / len(brief) <= 0.6 * count["turns"] / len(made)
