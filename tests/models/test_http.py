@@ -87,7 +87,9 @@ LOST = {
 def test_patience_ends_with_the_one_call(says: Says, reason: str, words: str) -> None:
     error, server = ask([says], timeout=0.05 if says.stalls else 60)
     assert isinstance(error, StageError)
-    assert (error.stage, error.reason, len(server.asked)) == ("agent", reason, QUICK.attempts)
+    assert (error.stage, error.reason) == ("agent", reason)
+    # On a busy machine a call's time may be over before the server has read it.
+    assert len(server.asked) <= QUICK.attempts if says.stalls else len(server.asked) == QUICK.attempts
     assert words in error.evidence
     assert "8 attempts" in error.evidence
 
