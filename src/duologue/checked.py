@@ -12,14 +12,18 @@ from duologue.checks.blame import blame
 from duologue.checks.combine import combine
 from duologue.checks.findings import given_up
 from duologue.checks.recovery import recoveries
+from duologue.errors import StageError
 from duologue.simulate.play import GivenUpError
 from duologue.store import Tally
 from duologue.types import Dialogue, Environment, Verdict
 
-__all__ = ["CHECK", "PLAY", "STAGES", "TASKS", "TOOLS", "Checked", "abandoned", "judged"]
+__all__ = ["BRANCH", "CHECK", "CONTINUE", "PLAY", "STAGES", "TASKS", "TOOLS", "Checked", "abandoned", "end", "judged"]
 
 STAGES = TOOLS, TASKS, PLAY, CHECK = "tools", "tasks", "play", "check"
 """In order. A file of `docs/formats.md` lies between each two; the funnel counts what passes each of the last three."""
+
+ONWARD = BRANCH, CONTINUE = "branch", "continue"
+"""The stages in which an item is left out for what it was to be made from: nobody is to blame for that."""
 
 
 class Checked(Struct, frozen=True):
@@ -57,6 +61,15 @@ class Checked(Struct, frozen=True):
         """End the item with it; whether it is accepted."""
         store.put_dialogue(item, self.dialogue, self.verdicts, self.code, self.blame)
         return not self.code
+
+
+def end(store: Tally, item: int, found: Checked | StageError) -> bool:
+    """End an item with what became of it: a conversation, or why there is none. Whether it is accepted."""
+    if isinstance(found, Checked):
+        return found.end(store, item)
+    who = "" if found.stage in ONWARD else blame(found.stage, found.reason).who
+    store.reject_item(item, found.stage, found.reason, found.evidence, who)
+    return False
 
 
 def judged(dialogue: Dialogue, verdicts: Sequence[Verdict]) -> Checked:

@@ -11,14 +11,14 @@ of a task is a result, and an item that fails says whose fault it was.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Self
 
-from duologue.checked import CHECK, PLAY, STAGES, TASKS, TOOLS, Checked, abandoned, judged
-from duologue.checks.blame import blame
+from duologue.checked import CHECK, PLAY, STAGES, TASKS, TOOLS, Checked, abandoned, end, judged
 from duologue.errors import StageError
+from duologue.journal import Turns
 from duologue.line import Known, Line, Order, Past
 from duologue.protocols import Journal
 from duologue.simulate.play import GivenUpError
 from duologue.store import CANDIDATES, Store, Tally
-from duologue.types import Dialogue, Scenario, Turn
+from duologue.types import Dialogue, Scenario
 from duologue.workshop import Workshop
 
 __all__ = ["CHECK", "PLAY", "STAGES", "TASKS", "TOOLS", "Checked", "Items"]
@@ -70,14 +70,10 @@ class Items:
             found = await (self._with_models(number) if self._models else self._scripted(number))
         finally:
             self._order.break_off(number)
-        if isinstance(found, StageError):
-            who = blame(found.stage, found.reason).who
-            self.store.reject_item(number, found.stage, found.reason, found.evidence, who)
-            return (False,)
         if found is None:
             self.ran_out = True
             return ()
-        return (found.end(self.store, number),)
+        return (end(self.store, number, found),)
 
     # ── scripted: drawn again where it fails ─────────────────────────────────────────────────────────────────────────
 
@@ -140,7 +136,7 @@ class Items:
         if isinstance(drawn, StageError):
             self.store.count_attempt(number, TASKS, drawn.reason)
             return drawn
-        return await self._played(*drawn, number, _Turns(self.store, number, drawn[1].id))
+        return await self._played(*drawn, number, Turns(self.store, number, drawn[1].id))
 
     def _drawn(self, shop: Workshop, number: int, used: Known) -> tuple[Workshop, Scenario] | StageError | None:
         if shop.cast.voice("tasks"):
@@ -203,21 +199,6 @@ class Items:
         for reason, n in tried.candidates.items():
             self.store.count_attempt(number, CANDIDATES, reason, n)
         self.store.count_untried(number, tried.untried)
-
-
-class _Turns:
-    """The journal of one item's conversation: a model's turn is stored, with all before it, as soon as it is there."""
-
-    def __init__(self, store: Tally, number: int, scenario: str) -> None:
-        self._store, self._number, self._scenario = store, number, scenario
-        self.turns = store.kept_turns(number, scenario)
-        self._kept = len(self.turns)
-
-    def __call__(self, turns: tuple[Turn, ...]) -> None:
-        """Store those that are not stored yet, where the last of them is a model's."""
-        if turns[-1].call:
-            self._store.keep_turns(self._number, self._scenario, self._kept, turns[self._kept :])
-            self._kept = len(turns)
 
 
 async def _checked(shop: Workshop, dialogue: Dialogue, scope: str) -> Checked:

@@ -107,7 +107,7 @@ class Workshop:
         Raises `StageError` where the conversation is given up: by the role at fault, or `play` where it does not end.
         """
         if journal is not None and journal.turns:
-            return await self._taken_up(begun(scenario, self.environment, journal.turns), scope, journal)
+            return await self.go_on(begun(scenario, self.environment, journal.turns), scope, journal=journal)
         user, agent = self._user(scenario, scope), self._agent(scenario, scope)
         if self.image is None:
             from duologue.simulate.simulator import Overheard, SimulatedSession
@@ -121,23 +121,28 @@ class Workshop:
         finally:
             session.close()
 
-    async def _taken_up(self, dialogue: Dialogue, scope: str, journal: Journal) -> Dialogue:
-        """A conversation that was cut short, from its last turn that was written down."""
+    def _taken_up(self, dialogue: Dialogue, journal: Journal | None) -> Dialogue:
+        """A conversation that was cut short, as far as it was written down; else as it is."""
+        if journal is None or not journal.turns:
+            return dialogue
+        dialogue = replace(dialogue, turns=journal.turns)
         if self.image is not None:
             again = replay(dialogue, self.environment, self.image)
             if not again.passed:
                 found = "; ".join(finding.what for finding in again.evidence)
                 raise GivenUpError(StageError("replay", "its calls made again give something else", found), dialogue)
-        return await self.go_on(dialogue, scope, journal=journal)
+        return dialogue
 
     async def go_on(
         self, dialogue: Dialogue, scope: str = "", moves: int | None = None, journal: Journal | None = None
     ) -> Dialogue:
-        """A conversation played on from its last turn, with other dice where it leaves another; `moves`: how many more at most.
+        """A conversation played on from its last turn, with other dice where it leaves another; `moves`: how many more at most. With a
+        `journal` as `play` does.
 
         Raises `StageError` where it is given up, or where the calls made again lead to another state than the recorded one;
         `UserError` where there is no database to make them in.
         """
+        dialogue = self._taken_up(dialogue, journal)
         path, scenario = dialogue.path(), dialogue.scenario
         if self.image is None:
             return await self._simulated_on(dialogue, scope, moves, journal)

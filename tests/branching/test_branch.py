@@ -165,7 +165,7 @@ def test_a_scripted_run_is_branched_with_a_model_as_the_assistant(shop: Path, tm
         return "I'm afraid I can't help with that today."
 
     settings = ModelSettings(roles=Roles({"agent": ("x",)}), endpoints={"x": Endpoint(("http://localhost:1",), "x")})
-    wanted = Asked(run=shop, out=tmp_path / "b", at="5", n=2, differ="agent", limit=2, models=settings)
+    wanted = Asked(source=shop, out=tmp_path / "b", at="5", n=2, differ="agent", limit=2, models=settings)
     model = ScriptedModel(asked)
     told = branch(wanted, lambda progress: None, {"x": model})
     assert (told.branches, told.accepted) == (4, 0)
@@ -175,7 +175,7 @@ def test_a_scripted_run_is_branched_with_a_model_as_the_assistant(shop: Path, tm
     assert branch(wanted, lambda progress: None, {"x": model}) == told
     assert len(model.requests) == times
     with pytest.raises(UserError, match="can't take that up"):
-        branch(Asked(run=tmp_path / "b", out=tmp_path / "c"), lambda progress: None)
+        branch(Asked(source=tmp_path / "b", out=tmp_path / "c"), lambda progress: None)
 
 
 def test_a_mistake_is_the_first_thing_that_differs_and_is_never_accepted(

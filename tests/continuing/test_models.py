@@ -189,7 +189,7 @@ def test_models_play_described_tools_on_from_what_was_shown(tmp_path: Path) -> N
     assert '"temperature":12' in "".join(m.content for m in simulated.messages).replace(" ", "")
     assert run(["verify", str(tmp_path / "on")]) == 0
     with pytest.raises(UserError, match="simulated tools can't be branched"):
-        branch(Branched(run=tmp_path / "on", out=tmp_path / "b", models=roles), lambda _: None, {"m": model})
+        branch(Branched(source=tmp_path / "on", out=tmp_path / "b", models=roles), lambda _: None, {"m": model})
     assert not (tmp_path / "b").exists()
 
 

@@ -14,18 +14,16 @@ from duologue.branching.asked import Asked
 from duologue.branching.mistakes import UNNOTICED, Mistakes, noticed
 from duologue.branching.places import forks
 from duologue.casting import Cast
-from duologue.checked import Checked, abandoned, judged
-from duologue.checks.blame import blame
+from duologue.checked import BRANCH, Checked, abandoned, end, judged
 from duologue.errors import StageError
 from duologue.ground import Reopened
 from duologue.ids import canonical, derive_seed, digest, rng
+from duologue.journal import Turns
 from duologue.simulate.play import GivenUpError
 from duologue.store import Store, Tally
 from duologue.types import Dialogue, Fork, Turn
 from duologue.workshop import Workshop
 
-BRANCH = "branch"
-"""The stage in which a branch is left out."""
 AS_PARENT, AS_ANOTHER = "says the same as its parent", "says the same as another branch"
 DRAWS = 5
 """Throws of the dice for a scripted branch that says something new."""
@@ -38,6 +36,13 @@ class Place(Struct, frozen=True):
 
     item: int
     at: int
+
+
+class Orders(Struct, frozen=True):
+    """What there is to make. `places`: in the order of their items."""
+
+    asked: Asked
+    places: tuple[Place, ...]
 
 
 class Group(Struct, frozen=True):
@@ -66,20 +71,26 @@ class Forked(Struct, frozen=True):
     places: tuple[Place, ...]
     conversations: tuple[str, ...]
     environments: tuple[str, ...]
+    turns: int
+    """About how many turns models will be asked for: as many as the conversations have behind their places."""
 
 
 def forked(parent: Store, asked: Asked) -> Forked:
     """All places, in the order of the run's conversations. They are read one at a time, and read again when they are branched."""
     found, names, environments = list[Place](), dict[str, None](), dict[str, None]()
+    roles, turns = asked.models.roles, 0
+    asks = {name for name, role in (("user", "user"), ("assistant", "agent")) if roles.models(role)}
     for number, stored in enumerate(parent.dialogues()):
         if asked.limit is not None and number >= asked.limit:
             break
         since = stored.dialogue.continued  # what comes before is another conversation's
         own = since.at if since is not None else 0
-        for at in forks(stored.dialogue.path(), asked.differ, asked.places, own):
+        path = stored.dialogue.path()
+        for at in forks(path, asked.differ, asked.places, own):
             found.append(Place(stored.item, at))
             names[stored.dialogue.id] = environments[stored.dialogue.environment] = None
-    return Forked(tuple(found), tuple(names), tuple(environments))
+            turns += asked.n * sum(turn.message.role in asks for turn in path[at:])
+    return Forked(tuple(found), tuple(names), tuple(environments), turns)
 
 
 class Branches:
@@ -87,9 +98,10 @@ class Branches:
 
     ran_out = False
 
-    def __init__(self, asked: Asked, places: Sequence[Place], stores: tuple[Store, Store], cast: Cast) -> None:
+    def __init__(self, orders: Orders, stores: tuple[Store, Store], cast: Cast) -> None:
         """`stores`: of the run that is branched, and of the branches; the second is where items are looked up that ended before."""
-        self.asked, self.places, self.cast = asked, places, cast
+        asked = self.asked = orders.asked
+        self.places = orders.places
         self.parent, self.made = stores
         self.store: Tally = self.made
         """Where items end."""
@@ -139,24 +151,21 @@ class Branches:
 
     async def _one(self, group: Group, number: int, known: dict[bytes, str]) -> bool:
         item = group.first + number
-        mistaken = self._mistaken(group, number, known) if self._errs(group, number) else None
-        drawn = mistaken or await self._drawn(group, number, known)
         self.store.begin_item(item)
-        if isinstance(drawn, str):
-            self.store.reject_item(item, BRANCH, drawn)
-            return False
-        if isinstance(drawn, StageError) and not isinstance(drawn, GivenUpError):
-            who = blame(drawn.stage, drawn.reason).who
-            self.store.reject_item(item, drawn.stage, drawn.reason, drawn.evidence, who)
-            return False
-        found = abandoned(drawn) if isinstance(drawn, GivenUpError) else await self._judged(item, drawn)
+        try:
+            mistaken = self._mistaken(group, number, known) if self._errs(group, number) else None
+            found = await self._judged(item, mistaken or await self._drawn(group, number, known))
+        except GivenUpError as error:
+            found = abandoned(error)
+        except StageError as error:
+            return end(self.store, item, error)
         known[said(found.dialogue.path()[group.at :])] = AS_ANOTHER
         found.count(self.store, item, self.shop(group.parent.environment).environment)
-        return found.end(self.store, item)
+        return end(self.store, item, found)
 
-    async def _drawn(self, group: Group, number: int, known: Mapping[bytes, str]) -> Dialogue | StageError | str:
-        """A branch that says something new; or in whose words it came out."""
-        shop, found = self.shop(group.parent.environment), ""
+    async def _drawn(self, group: Group, number: int, known: Mapping[bytes, str]) -> Dialogue:
+        """A branch that says something new. Raises `StageError` where it is given up, or comes out in another's words."""
+        item, shop, found = group.first + number, self.shop(group.parent.environment), ""
         begun = {msgspec.json.encode(msgspec.json.decode(tail)[:1]) for tail in known} if self.scripted else set()
         for draw in range(DRAWS if self.scripted else 1):
             start = self._start(group, number, draw)
@@ -165,15 +174,15 @@ class Branches:
                     one = await shop.go_on(start, moves=1)
                     if said(one.turns[group.at : group.at + 1]) in begun:
                         continue
-                played = await shop.go_on(start, str(group.first + number))
+                played = await shop.go_on(start, str(item), journal=Turns(self.store, item, start.id, start.turns))
             except GivenUpError as error:
-                return known.get(said(error.dialogue.turns[group.at :]), "") or error
-            except StageError as error:
-                return error
+                if found := known.get(said(error.dialogue.turns[group.at :]), ""):
+                    break
+                raise
             found = known.get(said(played.turns[group.at :]), "")
             if not found:
                 return played
-        return found
+        raise StageError(BRANCH, found)
 
     def _errs(self, group: Group, number: int) -> bool:
         """Whether the assistant of a branch is to make a mistake. Of several at a place the first is none, so that there is a better one."""

@@ -6,22 +6,21 @@ ends once, accepted, rejected by a check, or left out because it says the same a
 from its place (`making`), so the same command goes on with what is missing.
 """
 
-import asyncio
-import time
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from duologue.branching.asked import Asked
-from duologue.branching.making import BRANCH, Branches, forked
-from duologue.casting import assembled
+from duologue.branching.making import Branches, Orders, forked
+from duologue.casting import Cast
+from duologue.checked import BRANCH
 from duologue.errors import UserError
 from duologue.halt import Halt
+from duologue.onward import Plan, Watch, Work, carried_out, open_source
 from duologue.protocols import ChatModel
-from duologue.rounds import all_missing, check_players
-from duologue.score import Progress, Score
-from duologue.store import Calls, Store
+from duologue.score import Progress
+from duologue.store import Store
 
 
 class Summary(Struct, frozen=True):
@@ -55,50 +54,40 @@ def branch(
     progress: Callable[[Progress], None],
     players: Mapping[str, ChatModel] | None = None,
     halt: Halt | None = None,
+    plan: Callable[[Plan], None] | None = None,
 ) -> Summary:
-    """Make what is missing of a run of branches. `players`: see `casting.assembled`. `halt`: once it says so, what is under way may end
-    and nothing new is begun.
+    """Make what is missing of a run of branches. See `onward.Watch` for who is told, asked and heard.
 
     Raises `UserError` for what the person must change.
     """
-    return asyncio.run(_branch(asked, progress, players, halt or Halt()))
+    watch = Watch(progress, players, halt, plan)
+    return watch.run(asked.models.roles, _branch(asked, watch))
 
 
-async def _branch(
-    asked: Asked, progress: Callable[[Progress], None], players: Mapping[str, ChatModel] | None, halt: Halt
-) -> Summary:
-    started = time.monotonic()
-    check_players(players, asked.workers)
-    with Store.open(asked.run, readonly=True) as parent:
+async def _branch(asked: Asked, watch: Watch) -> Summary:
+    with open_source(asked.source) as parent:
         asked.check_speakers(parent)
         found = forked(parent, asked)
         if not found.places:
             raise UserError(
-                f"No accepted conversation of {str(asked.run)!r} has a place --at {asked.at}: there is nothing to branch.",
+                f"No accepted conversation of {str(asked.source)!r} has a place --at {asked.at}: there is nothing to branch.",
                 "Choose another place, or `duologue stats RUN` says what became of its items.",
             )
         if any(not parent.environment(name).image for name in found.environments):
             raise UserError("Conversations with simulated tools can't be branched.", "Name a run over a database.")
-        total = len(found.places) * asked.n
+        orders, total = Orders(asked, found.places), len(found.places) * asked.n
         with asked.open_store(parent, total, list(found.conversations)) as store:
-            calls = Calls(store)
-            try:
-                async with assembled(asked.models, calls, calls, players, halt) as cast:
-                    made = Branches(asked, found.places, (parent, store), cast)
-                    made.put(found.environments)
-                    score = Score(total, store.finished_items(), progress)
-                    if asked.workers > 1:
-                        from duologue.branching.hand import MODULE, Branching
-                        from duologue.workers.foreman import Crew, Foreman
+            missing = total - len(store.finished_items())
+            turns = found.turns * missing // len(found.places)
+            watch.plan(Plan(total, missing, len(found.conversations), len(found.places), turns))
 
-                        told, models = Branching(asked, found.places), asked.models
-                        crew = Crew(MODULE, told, asked.workers, models, models.together, made.scripted, asked.n)
-                        await Foreman(crew, store, calls, cast.funds, score).work(len(found.places), halt)
-                    else:
-                        await all_missing(made, len(found.places), score, halt, asked.together)
-            finally:
-                store.add_seconds(time.monotonic() - started)
-            ended, summary = score.summary(store), _summary(store, (len(found.conversations), len(found.places), total))
+            def begin(cast: Cast) -> Work:
+                made = Branches(orders, (parent, store), cast)
+                made.put(found.environments)
+                return Work(made, len(found.places), "duologue.branching.hand", orders, asked.n)
+
+            ended = await carried_out(asked, store, watch, begin)
+            summary = _summary(store, (len(found.conversations), len(found.places), total))
             return replace(summary, stopped=ended.stopped, interrupted=ended.interrupted and summary.unfinished > 0)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from duologue.cli.onward import Limit, made, number, place, report
 from duologue.cli.options import (
     BaseUrl,
     Concurrency,
@@ -20,19 +21,15 @@ from duologue.cli.options import (
     Run,
     Seed,
     Workers,
+    flags,
     whole,
 )  # fmt: skip
 
 if TYPE_CHECKING:
     from duologue.branching import Summary
+    from duologue.onward import Plan
 
 
-Place: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        "-o", "--out", help="The run folder of the branches. [default: RUN-branches]", metavar="FOLDER", show_default=False
-    ),
-]  # fmt: skip
 At: TypeAlias = Annotated[
     str,
     typer.Option(
@@ -45,12 +42,6 @@ At: TypeAlias = Annotated[
 Differ: TypeAlias = Annotated[
     str, typer.Option("--differ", help="Who decides otherwise from there on.", metavar="agent|user|both")
 ]
-Limit: TypeAlias = Annotated[
-    int | None,
-    typer.Option(
-        "--limit", help="Branch only the first N conversations.", metavar="N", parser=whole, show_default=False
-    ),
-]
 Mistakes: TypeAlias = Annotated[
     float,
     typer.Option(
@@ -62,7 +53,7 @@ Mistakes: TypeAlias = Annotated[
 
 
 def branch(
-    run: Run, out: Place = None, at: At = "every-decision",
+    run: Run, out: Annotated[Path | None, place("branches")] = None, at: At = "every-decision",
     n: Annotated[int, typer.Option("--n", "-n", help="Branches at each place.", metavar="K", parser=whole)] = 2,
     differ: Differ = "both", limit: Limit = None, mistakes: Mistakes = 0.0,
     seed: Seed = 0, json: Json = False,
@@ -74,74 +65,30 @@ def branch(
     makes what is missing."""
     from duologue.branching import Asked
     from duologue.branching import branch as make
-    from duologue.cli.progress import interruptible, live_line
     from duologue.cli.runs import beside, run_folder
-    from duologue.settings import Flags, model_settings
+    from duologue.settings import model_settings
 
-    flags = Flags(
-        model=model, urls=tuple(base_url or ()), roles=tuple(role or ()), file=config, prompts=prompts, price=price,
-        dollars=max_dollars, tokens=max_tokens, hours=max_hours, together=concurrency,
-    )  # fmt: skip
-    folder = run_folder(run)
-    place = out or beside(folder, "branches")
+    models, folder = model_settings(flags(locals())), run_folder(run)
     asked = Asked(
-        run=folder,
-        out=place,
-        at=at,
-        n=n,
-        differ=differ,
-        limit=limit,
-        seed=seed,
-        mistakes=mistakes,
-        workers=workers,
-        models=model_settings(flags),
-    )
-    with live_line() as draw, interruptible() as halt:
-        made = make(asked, draw, halt=halt)
-    return _report(asked.out, made, json)
+        source=folder, out=out or beside(folder, "branches"), at=at, n=n, differ=differ, limit=limit, seed=seed, mistakes=mistakes,
+        workers=workers, models=models,
+    )  # fmt: skip
+
+    def words(plan: "Plan") -> str:
+        where = f"{n:,} at each of {plan.places:,} places" if plan.places > 1 else f"{n:,} at one place"
+        return f"{number(plan.items, 'branch', 'branches')}: {where} in {number(plan.conversations, 'conversation')}"
+
+    ended = made(lambda draw, halt, plan: make(asked, draw, halt=halt, plan=plan), words)
+    return report(asked.out, ended, _lines(ended), json)
 
 
-def _number(n: int, one: str, several: str = "") -> str:
-    return f"{n:,} {one if n == 1 else several or f'{one}s'}"
-
-
-def _report(folder: Path, made: "Summary", json: bool) -> int:
-    """The last lines, with what to type next; the exit code."""
-    import shlex
-
-    from duologue.cli import STOPPED
-    from duologue.cli.text import one_line
-
-    code = STOPPED if made.stopped else 0
-    if json:
-        from msgspec.structs import asdict
-
-        from duologue.ids import to_json
-
-        print(to_json({**asdict(made), "unfinished": made.unfinished, "folder": str(folder)}))
-        return _ended(made, code)
-    from_where = f"{_number(made.conversations, 'conversation')} at {_number(made.places, 'place')}"
-    line = f"{made.accepted:,} accepted, {made.rejected:,} rejected, {made.same:,} the same as others"
-    if made.unfinished:
-        line += f", {made.unfinished:,} unfinished"
-    print(one_line(f"{_number(made.branches, 'branch', 'branches')} of {from_where}: {line}, in {folder}"))
-    if made.mistakes:
-        print(
-            f"{made.mistakes:,} of the rejected hold a mistake made on purpose; checks object to {made.noticed:,} of these mistakes"
+def _lines(ended: "Summary") -> list[str]:
+    """How it ended, for reading."""
+    source = f"{number(ended.conversations, 'conversation')} at {number(ended.places, 'place')}"
+    counts = f"{ended.accepted:,} accepted, {ended.rejected:,} rejected, {ended.same:,} the same as others"
+    lines = [f"{number(ended.branches, 'branch', 'branches')} of {source}: {counts}"]
+    if ended.mistakes:
+        lines.append(
+            f"{ended.mistakes:,} of the rejected hold a mistake made on purpose; checks object to {ended.noticed:,} of these mistakes"
         )
-    name = shlex.quote(str(folder))
-    print(
-        one_line(
-            f"next: duologue stats {name} · duologue show {name} 1 · duologue verify {name} · duologue export {name} -o {name}.jsonl"
-        )
-    )
-    if made.stopped:
-        print(one_line(f"{made.stopped} The same command with a higher limit goes on."))
-    return _ended(made, code)
-
-
-def _ended(made: "Summary", code: int) -> int:
-    """The exit code; an interrupt is said, and given its own, where every one is."""
-    if made.interrupted:
-        raise KeyboardInterrupt
-    return code
+    return lines

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from duologue.cli.onward import Limit, made, number, place, report
 from duologue.cli.options import (
     BaseUrl,
     Concurrency,
@@ -19,19 +20,15 @@ from duologue.cli.options import (
     Role,
     Seed,
     Workers,
+    flags,
     whole,
 )  # fmt: skip
 
 if TYPE_CHECKING:
     from duologue.continuing import Summary
+    from duologue.onward import Plan
 
 
-Place: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        "-o", "--out", help="The run folder of what comes of it. [default: RUN-continued]", metavar="FOLDER", show_default=False
-    ),
-]  # fmt: skip
 At: TypeAlias = Annotated[
     str,
     typer.Option(
@@ -44,11 +41,6 @@ At: TypeAlias = Annotated[
 Tasks: TypeAlias = Annotated[
     int, typer.Option("--tasks", help="New goals for each conversation.", metavar="N", parser=whole)
 ]
-Limit: TypeAlias = Annotated[
-    int | None,
-    typer.Option("--limit", help="Only the first N conversations.", metavar="N", parser=whole, show_default=False),
-]
-
 Goal: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
@@ -97,7 +89,7 @@ Differing: TypeAlias = Annotated[
 
 
 def continue_(
-    source: Source, out: Place = None, at: At = "last", tasks: Tasks = 1, limit: Limit = None,
+    source: Source, out: Annotated[Path | None, place("continued")] = None, at: At = "last", tasks: Tasks = 1, limit: Limit = None,
     goal: Goal = None, tools: Tools = None, without: Without = None,
     databases: Databases = None, env: Env = None, differing: Differing = False,
     seed: Seed = 0, json: Json = False,
@@ -107,79 +99,32 @@ def continue_(
 ) -> int:  # fmt: skip
     """Go on from conversations with new goals, which grow out of what came back in them. Where they come from is only read; the same
     command again makes what is missing."""
-    from duologue.cli.progress import interruptible, live_line
     from duologue.cli.runs import beside, run_folder
     from duologue.continuing import Asked, Changes, go_on
     from duologue.errors import UserError
-    from duologue.settings import Flags, model_settings
+    from duologue.settings import model_settings
 
-    flags = Flags(
-        model=model, urls=tuple(base_url or ()), roles=tuple(role or ()), file=config, prompts=prompts, price=price,
-        dollars=max_dollars, tokens=max_tokens, hours=max_hours, together=concurrency,
-    )  # fmt: skip
-    folder = run_folder(source)
+    models, folder = model_settings(flags(locals())), run_folder(source)
     if not folder.exists():
         raise UserError(f"There is no {str(source)!r}.", "Name a run folder, or a file of conversations.")
-    place = out or beside(folder, "continued")
-    models = model_settings(flags)
-    changes = Changes(tools, tuple(dict.fromkeys(without or ())))
     asked = Asked(
-        source=folder,
-        databases=tuple(databases or ()),
-        env=env,
-        differing=differing,
-        out=place,
-        at=at,
-        tasks=tasks,
-        goals=tuple(goal or ()),
-        limit=limit,
-        seed=seed,
-        changes=changes,
-        workers=workers,
-        models=models,
-    )
-    with live_line() as draw, interruptible() as halt:
-        made = go_on(asked, draw, halt=halt)
-    return _report(place, made, json)
+        source=folder, databases=tuple(databases or ()), env=env, differing=differing, out=out or beside(folder, "continued"), at=at,
+        tasks=tasks, goals=tuple(goal or ()), limit=limit, seed=seed, changes=Changes(tools, tuple(dict.fromkeys(without or ()))),
+        workers=workers, models=models,
+    )  # fmt: skip
 
-
-def _report(folder: Path, made: "Summary", json: bool) -> int:
-    """The last lines, with what to type next; the exit code."""
-    import shlex
-
-    from duologue.cli import STOPPED
-    from duologue.cli.text import one_line
-
-    code = STOPPED if made.stopped else 0
-    if json:
-        from msgspec.structs import asdict
-
-        from duologue.ids import to_json
-
-        outcomes = [asdict(one) for one in made.outcomes]
-        found = {**asdict(made), "outcomes": outcomes, "unfinished": made.unfinished, "folder": str(folder)}
-        print(to_json(found))
-        return _ended(made, code)
-    line = f"{made.accepted:,} accepted, {made.rejected:,} rejected, {made.left_out:,} can't be gone on with"
-    if made.unfinished:
-        line += f", {made.unfinished:,} unfinished"
-    noun = "conversation" if made.conversations == 1 else "conversations"
-    print(one_line(f"{made.conversations:,} {noun}: {line}, in {folder}"))
-    for reason, n in made.reasons.items():
-        print(one_line(f"  {n:>5,}  {reason}"))
-    name = shlex.quote(str(folder))
-    if made.accepted:
-        print(
-            one_line(
-                f"next: duologue stats {name} · duologue show {name} 1 · duologue verify {name} · duologue export {name} -o {name}.jsonl"
-            )
+    def words(plan: "Plan") -> str:
+        goals = number(len(asked.goals) or asked.tasks, "new goal")
+        return (
+            f"{number(plan.conversations, 'conversation')} to go on with: {goals}{' each' * (plan.conversations > 1)}"
         )
-    if made.stopped:
-        print(one_line(f"{made.stopped} The same command with a higher limit goes on."))
-    return _ended(made, code)
+
+    ended = made(lambda draw, halt, plan: go_on(asked, draw, halt=halt, plan=plan), words)
+    return report(asked.out, ended, _lines(ended), json)
 
 
-def _ended(made: "Summary", code: int) -> int:
-    if made.interrupted:
-        raise KeyboardInterrupt  # said, and given its exit code, where every interrupt is
-    return code
+def _lines(ended: "Summary") -> list[str]:
+    """How it ended, for reading."""
+    counts = f"{ended.accepted:,} accepted, {ended.rejected:,} rejected, {ended.left_out:,} can't be gone on with"
+    reasons = [f"  {n:>5,}  {reason}" for reason, n in ended.reasons.items()]
+    return [f"{number(ended.conversations, 'conversation')}: {counts}", *reasons]

@@ -27,6 +27,7 @@ from duologue.cli.options import (
     Source,
     Toolsets,
     Workers,
+    flags,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -49,17 +50,10 @@ def generate(
 def configured(given: dict[str, Any]) -> "RunConfig":
     """The run that arguments, named as `generate` names them, ask for. Raises `UserError` where one is not valid."""
     from duologue.config import RunConfig
-    from duologue.settings import Flags, model_settings
+    from duologue.settings import model_settings
 
-    flags = Flags(
-        model=given["model"], urls=tuple(given["base_url"] or ()), roles=tuple(given["role"] or ()), file=given["config"],
-        prompts=given["prompts"], price=given["price"], dollars=given["max_dollars"], tokens=given["max_tokens"],
-        hours=given["max_hours"], together=given["concurrency"],
-        behaviours=tuple(given["behaviour"] or ()), noise=given["noise"], faults=given["faults"],
-        policy_share=given["policy_share"],
-    )  # fmt: skip
     same = ("source", "domain", "out", "n", "seed", "mode", "toolsets", "seed_tools", "simulated", "workers")
-    return RunConfig(**{name: given[name] for name in same}, models=model_settings(flags))
+    return RunConfig(**{name: given[name] for name in same}, models=model_settings(flags(given)))
 
 
 def run(asked: "RunConfig", first: int | None = None) -> int:
@@ -75,6 +69,7 @@ def run(asked: "RunConfig", first: int | None = None) -> int:
 def report(asked: "RunConfig", summary: "Summary", more: bool = True) -> int:
     """The last lines of a run, with what to type next where `more` is wanted; the exit code."""
     from duologue.cli import STOPPED
+    from duologue.cli.runs import next_line
     from duologue.cli.text import one_line
 
     lost = ", ".join(f"{who} {n}" for who, n in summary.blames.items())
@@ -88,7 +83,7 @@ def report(asked: "RunConfig", summary: "Summary", more: bool = True) -> int:
     if summary.rejected:
         print(f"rejected for {_reasons(asked)}")
     if more:
-        print(one_line(f"next: {_next(asked, summary)}"))
+        print(one_line(next_line(asked.folder, summary.accepted, summary.rejected, "card")))
     if summary.interrupted:
         raise KeyboardInterrupt  # said, and given its exit code, where every interrupt is
     if summary.stopped:
@@ -105,16 +100,3 @@ def _reasons(asked: "RunConfig") -> str:
 
     with open_run(asked.folder) as store:
         return reasons(lost(store))
-
-
-def _next(asked: "RunConfig", summary: "Summary") -> str:
-    """Commands that look at the run."""
-    import shlex
-
-    folder = shlex.quote(str(asked.folder))
-    lines = [f"stats {folder}"]
-    if summary.rejected:
-        lines.append(f"show {folder} --rejected")
-    if summary.accepted:
-        lines += [f"show {folder} 1", f"export {folder} -o {folder}.jsonl", f"card {folder}"]
-    return " · ".join(f"duologue {line}" for line in lines)

@@ -1,9 +1,12 @@
 """Arguments that several commands share, so that one thing has one name everywhere."""
 
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
+
+if TYPE_CHECKING:
+    from duologue.settings import Flags
 
 
 def whole(text: str) -> int:
@@ -164,3 +167,15 @@ RunOut: TypeAlias = Annotated[
     typer.Option("-o", "--out", help="The run folder. [default: runs/NAME]", metavar="RUN", show_default=False),
 ]
 Out: TypeAlias = Annotated[Path, typer.Option("-o", "--out", help="The file to write.", metavar="FILE")]
+
+
+def flags(given: dict[str, Any]) -> "Flags":
+    """What was said of models and behaviour, of all that was given under the names of these options."""
+    from duologue.settings import Flags
+
+    same = ("model", "prompts", "price", "noise", "faults", "policy_share")
+    return Flags(
+        urls=tuple(given["base_url"] or ()), roles=tuple(given["role"] or ()), file=given["config"], dollars=given["max_dollars"],
+        tokens=given["max_tokens"], hours=given["max_hours"], together=given["concurrency"],
+        behaviours=tuple(given.get("behaviour") or ()), **{name: given[name] for name in same if name in given},
+    )  # fmt: skip

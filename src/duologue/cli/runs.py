@@ -43,3 +43,16 @@ def open_run(path: Path) -> Iterator["Store"]:
     folder = run_folder(path)
     with explained(folder), Store.open(folder, readonly=True) as store:
         yield store
+
+
+def next_line(folder: Path, accepted: int, rejected: int, last: str) -> str:
+    """What to type next, to look at a run; `last`: the command that is named at the end."""
+    import shlex
+
+    name = shlex.quote(str(folder))
+    lines = [f"stats {name}"]
+    if rejected:
+        lines.append(f"show {name} --rejected")
+    if accepted:
+        lines += [f"show {name} 1", f"export {name} -o {name}.jsonl", f"{last} {name}"]
+    return "next: " + " · ".join(f"duologue {line}" for line in lines)

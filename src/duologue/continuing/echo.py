@@ -15,10 +15,10 @@ from msgspec.structs import replace
 
 from duologue.audit.deeds import reads
 from duologue.catalog.names import split
+from duologue.checked import CONTINUE
 from duologue.checks.case import case_of
 from duologue.checks.provenance import provenance
 from duologue.checks.schema import schema
-from duologue.continuing.foreign import CONTINUE
 from duologue.errors import StageError
 from duologue.ids import digest, rng
 from duologue.language.grammar import grammar

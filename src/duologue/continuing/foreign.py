@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from duologue.audit.deeds import changes
+from duologue.checked import CONTINUE
 from duologue.continuing.places import parts
 from duologue.environment import net_changes
 from duologue.errors import StageError
@@ -33,8 +34,6 @@ from duologue.types import (
     Turn,
 )
 
-CONTINUE = "continue"
-"""The stage in which a conversation is left out that can't be gone on with."""
 SETTLED = "All that was asked so far is settled."
 SILENT = "the assistant says nothing in it"
 NO_LIST = "it offers no tools"

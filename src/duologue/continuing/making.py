@@ -16,12 +16,11 @@ from msgspec.structs import replace
 
 from duologue.casting import Cast
 from duologue.catalog import Catalog
-from duologue.checked import TASKS, Checked, abandoned, judged
-from duologue.checks.blame import blame
+from duologue.checked import CONTINUE, TASKS, Checked, abandoned, end, judged
 from duologue.continuing.asked import Asked
 from duologue.continuing.beginning import beginning
 from duologue.continuing.echo import echoed
-from duologue.continuing.foreign import CONTINUE, check_results, settled
+from duologue.continuing.foreign import check_results, settled
 from duologue.continuing.offers import announced, untrained
 from duologue.continuing.places import cut, place, under_way
 from duologue.continuing.rebuilt import Difference, rebuilt
@@ -29,6 +28,7 @@ from duologue.continuing.sources import Origin, Parent, RunOrigin
 from duologue.errors import StageError
 from duologue.ground import Reopened
 from duologue.ids import derive_seed, digest
+from duologue.journal import Turns
 from duologue.line import Known, Line, Order, Past
 from duologue.plans.offers import at_hand
 from duologue.simulate.play import GivenUpError, due
@@ -37,7 +37,7 @@ from duologue.store import Store, Tally
 from duologue.tasks.clock import scenario_clock
 from duologue.tasks.further import Beginning, further
 from duologue.tasks.maker import ScriptedTasks
-from duologue.types import ClockSpec, Continued, Dialogue, Environment, Scenario, Turn, Verdict
+from duologue.types import ClockSpec, Continued, Dialogue, Environment, Scenario, Verdict
 from duologue.workshop import Workshop
 
 T = TypeVar("T")
@@ -64,6 +64,8 @@ class Begun(Struct, frozen=True):
     """With new tasks that a model has written; None where they are drawn by rules."""
     echo: bool = False
     """It has all that it goes on with."""
+    stored: int = 0
+    """Turns of what was under way that are stored, since models said them."""
 
 
 class _Taken:
@@ -111,11 +113,7 @@ class Continuations:
             found = await self._made(number, self.origin.parent(number))
         finally:
             self._order.break_off(number)
-        if isinstance(found, Checked):
-            return (found.end(self.store, number),)
-        who = blame(found.stage, found.reason).who if found.stage != CONTINUE else ""
-        self.store.reject_item(number, found.stage, found.reason, found.evidence, who)
-        return (False,)
+        return (end(self.store, number, found),)
 
     async def _made(self, number: int, parent: Parent) -> Checked | StageError:
         dialogue = parent.dialogue
@@ -183,10 +181,11 @@ class Continuations:
                 return Begun(start, since, shop, shop, echo=True)
             check_results(start.turns)
         start = self._changed(dialogue, start)
+        stored = 0
         if not since.settled and under_way(path, at, since.task):
-            start = await self._finished(number, dialogue, start)
+            start, stored = await self._finished(number, dialogue, start)
         offered = shop.as_offered(start)
-        return Begun(start, since, shop, offered, await self._written(number, offered, start))
+        return Begun(start, since, shop, offered, await self._written(number, offered, start), stored=stored)
 
     async def _written(self, number: int, shop: Workshop, start: Dialogue) -> Scenario | None:
         """Its scenario with tasks that a model writes; None where none does that."""
@@ -284,14 +283,15 @@ class Continuations:
         turns = announced(offer, after, start.turns)
         return replace(start, turns=turns, continued=replace(since, offers=(*since.offers, offer)))
 
-    async def _finished(self, number: int, dialogue: Dialogue, start: Dialogue) -> Dialogue:
-        """What was under way, played to its end."""
+    async def _finished(self, number: int, dialogue: Dialogue, start: Dialogue) -> tuple[Dialogue, int]:
+        """What was under way, played to its end, and how many turns of that are stored."""
         since = start.continued
         rest = [t for t in dialogue.path()[since.at :] if t.task < since.task] if since is not None else []
         if any(c.name in self.asked.changes.without for t in rest for c in t.message.tool_calls):
             raise StageError(CONTINUE, NEEDED)
-        played: tuple[Turn, ...] = (await self.shop(dialogue.environment).go_on(start, str(number))).path()
-        return replace(start, turns=played[: cut(played, None)])
+        journal = Turns(self.store, number, f"{start.id} under way", start.turns)
+        played = (await self.shop(dialogue.environment).go_on(start, str(number), journal=journal)).path()
+        return replace(start, turns=played[: cut(played, None)]), journal.kept
 
     # ── what becomes of it ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -322,8 +322,9 @@ class Continuations:
                 raise failed
         assert isinstance(begun, Begun)
         assert isinstance(drawn, Dialogue)
+        journal = Turns(self.store, number, drawn.id, drawn.turns, begun.stored)
         over = due(drawn.turns) == "nobody"
-        played = drawn if over else await begun.base.go_on(drawn, str(number))
+        played = drawn if over else await begun.base.go_on(drawn, str(number), journal=journal)
         verdicts = await begun.base.verdicts(played, str(number))
         if begun.since.settled:
             verdicts = tuple(_own(verdict, begun.since.at) for verdict in verdicts)

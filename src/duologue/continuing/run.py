@@ -5,8 +5,6 @@ asked, many are under way at once, as in `items`: only what is new is drawn one 
 the same command goes on with what is missing.
 """
 
-import asyncio
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -14,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from duologue.casting import assembled
+from duologue.casting import Cast
 from duologue.checks.combine import combine
 from duologue.continuing.asked import Asked
 from duologue.continuing.making import Continuations
@@ -23,10 +21,10 @@ from duologue.environment import Image
 from duologue.environment.session import sandbox_of
 from duologue.errors import UserError
 from duologue.halt import Halt
+from duologue.onward import Plan, Watch, Work, carried_out
 from duologue.protocols import ChatModel
-from duologue.rounds import all_missing, check_players
-from duologue.score import Progress, Score
-from duologue.store import Calls, Store
+from duologue.score import Progress
+from duologue.store import Store
 from duologue.store.funnel import lost
 
 
@@ -68,57 +66,45 @@ def go_on(
     progress: Callable[[Progress], None],
     players: Mapping[str, ChatModel] | None = None,
     halt: Halt | None = None,
+    plan: Callable[[Plan], None] | None = None,
 ) -> Summary:
-    """Make what is missing of a run of continuations. `players`: see `casting.assembled`. `halt`: once it says so, what is under way may
-    end, and nothing new is begun.
+    """Make what is missing of a run of continuations. See `onward.Watch` for who is told, asked and heard.
 
     Raises `UserError` for what the person must change.
     """
-    return asyncio.run(_go_on(asked, progress, players, halt or Halt()))
+    watch = Watch(progress, players, halt, plan)
+    return watch.run(asked.models.roles, _go_on(asked, watch))
 
 
-async def _go_on(
-    asked: Asked, progress: Callable[[Progress], None], players: Mapping[str, ChatModel] | None, halt: Halt
-) -> Summary:
-    started = time.monotonic()
-    check_players(players, asked.workers)
+async def _go_on(asked: Asked, watch: Watch) -> Summary:
     with ExitStack() as stack:
         origin = origin_of(asked, stack)
         entries = origin.entries(asked.limit)
-        if not entries:
-            kind, fix = "accepted conversation", "`duologue stats RUN` says what became of its items."
-            if asked.source.is_file():
-                kind, fix = "conversation", "Name a run folder, or a file of conversations."
-            raise UserError(f"{str(asked.source)!r} holds no {kind}: there is nothing to go on from.", fix)
         _check_usable(asked, entries)
         if isinstance(origin, FileOrigin) and any(entry.environment for entry in entries):
             origin.check_needed()
         asked.changes.check(origin.environments())
         _check_tools(asked, origin)
         store = stack.enter_context(asked.open_store(origin.config(), [entry.name for entry in entries]))
-        calls = Calls(store)
-        try:
-            async with assembled(asked.models, calls, calls, players, halt) as cast:
-                made = Continuations.here(asked, origin, store, cast)
-                made.reopened.put(store, (entry.environment for entry in entries if entry.environment))
-                score = Score(len(entries), made.finished, progress)
-                if asked.workers > 1:
-                    from duologue.continuing.hand import MODULE
-                    from duologue.workers.foreman import Crew, Foreman
+        watch.plan(Plan(len(entries), len(entries) - len(store.finished_items()), len(entries)))
 
-                    models = asked.models
-                    crew = Crew(MODULE, asked, asked.workers, models, models.together, models.roles.scripted)
-                    await Foreman(crew, store, calls, cast.funds, score).work(len(entries), halt)
-                else:
-                    await all_missing(made, len(entries), score, halt, asked.together)
-        finally:
-            store.add_seconds(time.monotonic() - started)
-        ended, summary = score.summary(store), _summary(store, entries)
+        def begin(cast: Cast) -> Work:
+            made = Continuations.here(asked, origin, store, cast)
+            made.reopened.put(store, (entry.environment for entry in entries if entry.environment))
+            return Work(made, len(entries), "duologue.continuing.hand", asked)
+
+        ended = await carried_out(asked, store, watch, begin)
+        summary = _summary(store, entries)
         return replace(summary, stopped=ended.stopped, interrupted=ended.interrupted and summary.unfinished > 0)
 
 
 def _check_usable(asked: Asked, entries: Sequence[Entry]) -> None:
-    """Raise `UserError` where none is a conversation, or none can be gone on with for want of what the person could name."""
+    """Raise `UserError` where there is none, none is a conversation, or none can be gone on with for want of what the person could name."""
+    if not entries:
+        kind, fix = "accepted conversation", "`duologue stats RUN` says what became of its items."
+        if asked.source.is_file():
+            kind, fix = "conversation", "Name a run folder, or a file of conversations."
+        raise UserError(f"{str(asked.source)!r} holds no {kind}: there is nothing to go on from.", fix)
     if all(entry.unread for entry in entries):
         first, source = entries[0], repr(str(asked.source))
         whose = f"No row of {source}" if asked.limit is None else f"None of the first {len(entries)} rows of {source}"

@@ -18,14 +18,16 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from duologue.checked import CONTINUE
 from duologue.continuing.asked import Asked
-from duologue.continuing.foreign import CONTINUE, dialogue_of_talk
+from duologue.continuing.foreign import dialogue_of_talk
 from duologue.errors import StageError, UserError
 from duologue.export import environment_path, read_environment, read_tools
 from duologue.export.rows import FORMAT, Row, dialogue_of
 from duologue.export.stage_files import named
 from duologue.ground import built_in, catalog_of
 from duologue.ids import digest_text
+from duologue.onward import open_source
 from duologue.sources import from_sqlite
 from duologue.store import Store
 from duologue.talks import Talk, Unreadable, conversations_or
@@ -316,7 +318,7 @@ def origin_of(asked: Asked, stack: ExitStack) -> Origin:
         return FileOrigin(asked.source, asked.databases, asked.env, asked.seed)
     if asked.databases or asked.env is not None:
         raise UserError("A run holds its database and its tools.", "Leave out --db and --env, or name a file.")
-    return RunOrigin(stack.enter_context(Store.open(asked.source, readonly=True)))
+    return RunOrigin(stack.enter_context(open_source(asked.source)))
 
 
 _Row = Talk | Unreadable | Raw

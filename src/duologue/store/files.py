@@ -179,6 +179,18 @@ class FolderLock:
                 f"Another duologue is writing to {str(folder)!r}.", "Wait for it to end, or use another folder (-o)."
             ) from error
 
+    @staticmethod
+    def held(folder: Path) -> bool:
+        """Whether a process has that right now."""
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(handle)
+        return False
+
     def release(self) -> None:
         """Let others write."""
         os.close(self._handle)

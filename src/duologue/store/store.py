@@ -82,6 +82,11 @@ class Store(Tally):
             self._lock.release()
             self._lock = None
 
+    @property
+    def is_written(self) -> bool:
+        """Whether a process, this one or another, has the run open for writing."""
+        return FolderLock.held(self.folder)
+
     def __enter__(self) -> Self:
         return self
 
@@ -265,11 +270,10 @@ class Store(Tally):
         self.write_turns(item, scenario, first, [_encode(turn) for turn in turns])
 
     def write_turns(self, item: int, scenario: str, first: int, turns: Sequence[bytes]) -> None:
-        """As `keep_turns`, of turns as JSON. Turns of another scenario go."""
+        """As `keep_turns`, of turns as JSON. What was kept from that number on goes: it is of another scenario."""
         rows = [(item, first + i, scenario, turn) for i, turn in enumerate(turns)]
         with explained(self.folder), self.db:
-            if first == 0:
-                self.db.execute("DELETE FROM turns WHERE item = ?", (item,))
+            self.db.execute("DELETE FROM turns WHERE item = ? AND number >= ?", (item, first))
             self.db.executemany("INSERT INTO turns VALUES (?, ?, ?, ?)", rows)
 
     def writing(self, environment: str) -> frozenset[str]:

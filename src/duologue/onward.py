@@ -1,0 +1,156 @@
+"""Runs that are made of another one, or of a file: what is asked of all of them, and how their parts are made.
+
+`branch` and `continue` only read what they are made from, and lie in a run folder of their own. A source that somebody is writing to is
+refused: what is made of it is numbered by what it holds, and the same command again must find the same.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+from duologue.casting import Cast, assembled, loop_for
+from duologue.config import check_workers
+from duologue.errors import DiskFullError, UserError
+from duologue.halt import Halt
+from duologue.protocols import ChatModel
+from duologue.roles import Roles
+from duologue.rounds import Making, all_missing, check_players
+from duologue.score import Progress, Score, Summary
+from duologue.settings import ModelSettings
+from duologue.store import Calls, Store
+from duologue.types import Json
+
+T = TypeVar("T")
+_OWN = ("n", "seed", "roles", "prompts", "parent", "branches", "continued")
+"""What a run says of itself alone; the rest of a source's arguments holds for what is made of it too."""
+
+
+class Onward(Struct, frozen=True, kw_only=True):
+    """What is asked of any such run. Raises `UserError` where it is not valid."""
+
+    source: Path
+    """The run folder whose accepted conversations are taken up, or a file of conversations."""
+    out: Path
+    limit: int | None = None
+    """Conversations, from the first; None = all."""
+    seed: int = 0
+    workers: int = 1
+    """Processes that make them. The result is the same with any number."""
+    models: ModelSettings = ModelSettings()
+
+    def __post_init__(self) -> None:
+        check_workers(self.workers)
+        if self.limit is not None and self.limit < 1:
+            raise UserError(f"--limit {self.limit} leaves nothing.", "Give a number from 1 on.")
+        source, out = self.source.resolve(), self.out.resolve()
+        if source in (out, *out.parents):
+            where = "into" if out == source else "inside"
+            kind = "file" if self.source.is_file() else "run"
+            raise UserError(
+                f"-o {str(self.out)!r} would put them {where} the {kind} they are made from.",
+                "Name a folder outside it (-o).",
+            )
+
+    def store_of(self, parent: dict[str, Json], n: int, how: dict[str, Json]) -> Store:
+        """The store of a run of `n` items: a new one, or the one to go on with. `parent`: the arguments of what it is made from; `how`: its
+        own. Raises `UserError`."""
+        kept = {name: value for name, value in parent.items() if name not in _OWN}
+        played, prompts = self.models.identity(), self.models.prompts_mark
+        more = {"roles": played, "prompts": prompts}
+        own: dict[str, Json] = {"n": n, "seed": self.seed, "parent": parent, **how}
+        return Store.begun(self.out, kept | own | {name: value for name, value in more.items() if value})
+
+
+def open_source(folder: Path) -> Store:
+    """A run that something is made of, for reading. Raises `UserError`, also where somebody is writing to it."""
+    store = Store.open(folder, readonly=True)
+    if store.is_written:
+        store.close()
+        raise UserError(
+            f"{str(folder)!r} is still being made by another duologue.",
+            "Wait for it to end, or stop it (Ctrl-C loses nothing).",
+        )
+    return store
+
+
+class Plan(Struct, frozen=True):
+    """What a run is about to make, told before it starts."""
+
+    items: int
+    missing: int
+    """Items that are not made yet."""
+    conversations: int
+    """Those that it is made from."""
+    places: int = 0
+    """Where these are forked."""
+    turns: int = 0
+    """About how many turns models will be asked for: as many as these conversations have there."""
+
+
+class Watch:
+    """Who is told what goes on, who else may be asked, and who may stop it."""
+
+    def __init__(
+        self,
+        progress: Callable[[Progress], None],
+        players: Mapping[str, ChatModel] | None = None,
+        halt: Halt | None = None,
+        plan: Callable[[Plan], None] | None = None,
+    ) -> None:
+        """`players`: see `casting.assembled`. `halt`: once it says so, what is under way may end and nothing new is begun. `plan`: is
+        told what will be made, before anything is."""
+        self.progress, self.players, self.halt = progress, players, halt or Halt()
+        self.plan = plan if plan is not None else lambda _: None
+        self.started = time.monotonic()
+
+    def run(self, roles: Roles, making: Coroutine[Any, Any, T]) -> T:
+        """What comes of it, in the event loop that suits who plays."""
+        with asyncio.Runner(loop_factory=loop_for(roles)) as runner:
+            return runner.run(making)
+
+
+class Work(Struct, frozen=True):
+    """The parts of a run. By several processes they are made by hands of a trade, a module (see `workers.foreman.Crew`)."""
+
+    making: Making
+    parts: int
+    trade: str
+    told: Struct
+    of_part: int = 1
+
+
+class Trade:
+    """What is the same for the hands of all these runs; see `workers.hand.Trade`."""
+
+    waits = False
+    """What is drawn is compared before it is played, or costs nothing but time."""
+
+    def __init__(self, asked: Onward) -> None:
+        self.asked, self.models, self.folder = asked, asked.models, asked.out
+
+
+async def carried_out(asked: Onward, store: Store, watch: Watch, begin: Callable[[Cast], Work]) -> Summary:
+    """Make what is missing of a run; how it ended, by the score. Raises `UserError` for what the person must change."""
+    check_players(watch.players, asked.workers)
+    calls, models = Calls(store), asked.models
+    try:
+        async with assembled(models, calls, calls, watch.players, watch.halt) as cast:
+            work = begin(cast)
+            score = Score(work.parts * work.of_part, store.finished_items(), watch.progress)
+            scripted = models.roles.scripted
+            if asked.workers > 1:
+                from duologue.workers.foreman import Crew, Foreman
+
+                crew = Crew(work.trade, work.told, asked.workers, models, models.together, scripted, work.of_part)
+                await Foreman(crew, store, calls, cast.funds, score).work(work.parts, watch.halt)
+            else:
+                await all_missing(work.making, work.parts, score, watch.halt, 1 if scripted else models.together)
+    finally:
+        with suppress(DiskFullError):  # said already, by what could not be written before
+            store.add_seconds(time.monotonic() - watch.started)
+    return score.summary(store)
