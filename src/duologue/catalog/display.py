@@ -6,6 +6,7 @@ nothing else. An order has no name, and gets none.
 """
 
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 from msgspec import Struct
 
@@ -107,9 +108,15 @@ def _like_table(n: Naming, usable: list[Column]) -> str:
         said = [singular_word(w) for w in n.said[c.name]]
         if not said or c.role == "reference" or is_id(said[-1]):
             continue
-        if own[-len(said) :] == said and n.telling(c, 0.7):
+        misspelt = len(said) == 1 and len(said[0]) > 6 and c.unique and _nearly(said[0], own[-1])
+        if (own[-len(said) :] == said or misspelt) and n.telling(c, 0.7):
             return c.name
     return ""
+
+
+def _nearly(said: str, own: str) -> bool:
+    """Two long words that differ in a letter or two: "appelation" of an appellation."""
+    return SequenceMatcher(None, said, own).ratio() > 0.9
 
 
 def _other_name(n: Naming, usable: list[Column]) -> str:
@@ -118,18 +125,28 @@ def _other_name(n: Naming, usable: list[Column]) -> str:
         return ""
     for c in usable:
         said = n.said[c.name]
-        other = set(said[:-1]) & (words()["person_column"] | words()["person"] | {"ship", "contact", "file"})
+        other = set(said[:-1]) & (
+            words()["person_column"] | words()["person"] | {"ship", "contact", "file", "emergency"}
+        )
+        if other <= words()["clients"] and n.table[-1].lower() in words()["clients"]:
+            other = set()  # what a member is called where members are customers
         if said and said[-1] in {"name", "title"} and not other and c.role == "text" and n.telling(c, 0.9):
             return c.name
     return ""
 
 
 def _description(n: Naming, usable: list[Column]) -> str:
-    """The description of a small table of few columns."""
-    if n.links_out > 1 or n.rows > 200 or len(n.columns) > 4:
-        return ""
+    """The description of a small table of few columns, or of things one has by the piece, where it is as short as a name."""
     described = [c for c in usable if n.said[c.name][-1:] == ("description",) and n.telling(c, 0.9)]
-    return described[0].name if described else ""
+    small = n.rows <= 200 and len(n.columns) <= 4
+    pieces = n.table[-1].lower() in words()["pieces"]
+    found = [c for c in described if small or (pieces and all(_like_a_name(v) for v in c.values))]
+    return found[0].name if found and n.links_out <= 1 else ""
+
+
+def _like_a_name(value: object) -> bool:
+    """Whether a description is no longer than what a thing may be called."""
+    return isinstance(value, str) and len(value) <= 40 and len(value.split()) <= 6 and ". " not in value
 
 
 def _only_text(n: Naming, usable: list[Column]) -> str:

@@ -25,7 +25,7 @@ def kind(
     own = [c for c in columns if c.name not in referring and (c.role != "key" or c.name not in key)]
     said = label.lower().split()
     last = singular_word(said[head_index(said)])
-    eventful = last in words()["event"] and (last not in {"line", "item"} or len(said) > 1)
+    eventful = last in words()["event"] and (last not in {"line", "item"} or (len(said) > 1 and bool(out)))
     into = [x for x in links if x.to == table and x.table != table]
     if not shown and not into and _is_link(out, referring, own, key, eventful):
         return "link"

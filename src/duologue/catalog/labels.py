@@ -63,9 +63,19 @@ def _free(taken: set[str], wishes: Iterable[str], last: str) -> str:
     return label
 
 
+def _shortens(short: str, word: str) -> bool:
+    """Whether a mark before a word is that word cut short: `rt_route`, `inv_invoice`."""
+    if not 1 < len(short) < 4 or len(word) < len(short) + 2 or short[0] != word[0]:
+        return False
+    rest = iter(word)
+    return all(letter in rest for letter in short)
+
+
 def table_label(spelled: list[str]) -> str:
     """A table's name as people say it, in the singular: `cars_data` → car, `tbl_order_details` → order detail."""
     parts = _after_list_of(list(spelled))
+    if len(parts) > 1 and _shortens(parts[0].lower(), parts[1].lower()) and parts[0].lower() not in words().known:
+        parts.pop(0)
     noise = words()["table_noise"]
     while len(parts) > 1 and _noisy(parts[-1], noise):
         parts.pop()
@@ -118,23 +128,31 @@ def take_unit(parts: list[str], numeric: bool) -> tuple[list[str], str]:
     if parts[-2] in {"per", "of", "by"} or parts[-2] == "number":
         return parts, ""
     rest = parts[:-1]
+    if last in alone and all(w.lower() in words()["half"] for w in rest):
+        return [*rest, alone[last]], units[last]
     return (rest[:-1] if rest[-1] == "in" and len(rest) > 1 else rest), units[last]
 
 
 def _bare_m(parts: list[str], numeric: bool) -> tuple[list[str], str]:
-    """A final "m": metres of what has a length, millions of anything else."""
-    if not numeric or len(parts) < 2 or parts[-1].lower() != "m":
+    """A single letter at the end: a final "m" is metres of what has a length, millions of anything else; a "t" tonnes of a weight."""
+    last = parts[-1].lower() if parts else ""
+    if not numeric or len(parts) < 2:
         return parts, ""
-    lengths = {"height", "width", "depth", "length", "distance", "elevation", "altitude", "range", "radius"}
-    return parts[:-1], "metres" if parts[-2] in lengths else "million"
+    before = parts[-2].lower()
+    if last == "m":
+        return parts[:-1], "metres" if before in words()["lengths"] else "million"
+    unit = words().map("letter_units").get(last)
+    return (parts[:-1], unit) if unit and before in words()[f"letters_{last}"] else (parts, "")
 
 
 def strip_table(parts: list[str], table: list[str]) -> list[str]:
     """Leave out the table's own name at the front: customer name (of a customer) → name."""
     own = [singular_word(w.lower()) for w in table[: head_index(table) + 1]]
     said = [singular_word(w.lower()) for w in parts]
-    for i in range(len(own)):
-        tail = own[i:]
+    starts = [own[i:] for i in range(len(own))]
+    if len(own) > 1 and own[-1] in {"member", "entry"} and own[-2] in words()["masses"]:
+        starts += [own[i:-1] for i in range(len(own) - 1)]
+    for tail in starts:
         rest = parts[len(tail) :]
         if said[: len(tail)] == tail and rest and not _dangling(rest):
             return rest
@@ -192,7 +210,7 @@ def key_label(parts: list[str], table: str) -> str:
 def plain_label(parts: list[str], table: list[str], numeric: bool) -> tuple[str, str, str]:
     """Short label, long label and unit of a column that is neither key nor reference."""
     parts, unit = take_unit(parts, numeric)
-    if len(parts) > 1 and parts[0].lower() in {"is", "if", "was", "flag"}:
+    if len(parts) > 1 and parts[0].lower() in {"is", "if", "was", "flag"} and parts[1].lower() not in words()["places"]:
         parts = parts[1:]
     if len(parts) > 1 and parts[-1].lower() in {"yn", "flag", "ind", "indicator"}:
         parts = parts[:-1]
@@ -209,6 +227,14 @@ def _age_first(parts: list[str]) -> list[str]:
 
 
 _COUNTED = frozenset({"year", "years", "month", "months", "week", "weeks", "day", "days"})
+
+
+def as_told(parts: list[str], table: list[str]) -> list[str]:
+    """The words of a category without what only says how it is kept: "type code" → type, "rank description" → rank."""
+    if len(parts) < 2 or parts[-1].lower() not in {"code", "description"}:
+        return parts
+    rest = strip_table(parts[:-1], table)
+    return parts[:-1] if rest[-1].lower() in words()["coded"] else parts
 
 
 def unique_labels(wishes: dict[str, tuple[str, str, str]], table: str) -> dict[str, Wording]:

@@ -229,7 +229,8 @@ def _role(link: Link, stems: dict[tuple[str, str], list[str]], labels: dict[str,
     lower = [singular_word(w.lower()) for w in stem]
     if own_stem == stems[link.to, link.to_columns[0]]:
         own = [w for w in lower if w != "name"]  # a city stays a city, though the table it is found in is "geographic"
-        return "" if not own or set(own) & {singular_word(w) for w in target.split()} else " ".join(own)
+        alike = SequenceMatcher(None, said, target).ratio() > ALIKE
+        return "" if alike or not own or set(own) & {singular_word(w) for w in target.split()} else " ".join(own)
     if not stem or SequenceMatcher(None, said, target).ratio() > ALIKE or lower == target.split()[-1:]:
         return ""
     if set(lower) <= set(target.split()) or _trailing(lower) or any(w in words()["prepositions"] for w in lower[1:]):

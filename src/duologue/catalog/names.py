@@ -87,8 +87,11 @@ class Speller:
         out: list[str] = []
         tokens = _pairs(split(name))
         loud = self.shouting or (len(tokens) > 1 and name.isupper())
-        for token in tokens:
-            out += self._write(token, len(tokens) == 1, loud)
+        for i, token in enumerate(tokens):
+            if token.lower() == "cd" and 0 < i == len(tokens) - 1:  # at the end of a name it is no compact disc
+                out += [] if out[-1] in words()["coded"] else ["code"]
+            else:
+                out += self._write(token, len(tokens) == 1, loud)
         return _without_initials(_of_number(_no(out)))
 
     def _write(self, token: str, alone: bool, loud: bool) -> list[str]:

@@ -236,6 +236,8 @@ def _plain(parts: list[str], source: Source, decided: Decided) -> tuple[str, str
     fact, nature = decided.facts, decided.nature
     named = words().map("link_roles").get(" ".join(parts).lower()) if nature.role in {"text", "category"} else None
     numeric = bool(fact.numbers) and nature.role in {"measure", "other"}
+    if nature.role in {"category", "status"}:
+        parts = labels.as_told(parts, source.noun.split())
     short, long, unit = labels.plain_label(named.split() if named else parts, source.noun.split(), numeric)
     if nature.format == "year":
         short, long = (w if labels.says_year(w) else labels.with_year(w) for w in (short, long))
