@@ -16,6 +16,10 @@ demo: .venv/core.stamp  ## the main job on the built-in shop: 25 conversations, 
 	$(BIN)/duologue show runs/demo 1
 
 test: lint  ## every check
+	$(BIN)/python -m pytest -n $(JOBS) -m "not long and not kills"
+
+.PHONY: test-coverage
+test-coverage: .venv/dev.stamp  ## the same tests, counting the branches they take: three times as slow
 	$(BIN)/python -m pytest -n $(JOBS) -m "not long and not kills" --cov --cov-report=term:skip-covered --cov-fail-under=85
 
 .PHONY: test-long

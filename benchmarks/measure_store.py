@@ -29,6 +29,7 @@ COPIES = (
     "INSERT INTO attempts SELECT item + :by, stage, reason, n FROM attempts WHERE item <= :last",
     "INSERT INTO checks SELECT item + :by, name, asked, failed, unsure FROM checks WHERE item <= :last",
     "INSERT INTO untried SELECT item + :by, kind, why, n FROM untried WHERE item <= :last",
+    "INSERT INTO decisions SELECT item + :by, rule, kind FROM decisions WHERE item <= :last",
 )
 
 
@@ -49,7 +50,8 @@ def without_last(folder: Path) -> None:
     """Forget what became of the last item, as if the run had been cut short there."""
     with Store.open(folder) as store, store.db:
         last = store.db.execute("SELECT max(item) FROM items").get
-        for table in ("dialogues", "tasks", "attempts", "checks", "untried", "redrawn", "faults", "items"):
+        of_items = "SELECT t.name FROM pragma_table_list t, pragma_table_info(t.name) c WHERE c.name = 'item' ORDER BY t.name = 'items'"
+        for (table,) in list(store.db.execute(of_items)):
             store.db.execute(f"DELETE FROM {table} WHERE item = ?", (last,))
 
 

@@ -40,33 +40,41 @@ class Order(Protocol):
 
 
 class Past:
-    """What finished items used, given out in the order of the items."""
+    """What items used that had ended when the run was taken up.
+
+    Looked up in the run's file name by name: a run of a hundred thousand conversations holds a million names, and the few items that
+    are missing ask for some hundred each.
+    """
 
     def __init__(self, store: Store) -> None:
-        self._names = store.tasks_in_order()
-        self._at = 0
+        self._store, self._any = store, store.uses_any()
 
-    def before(self, number: int) -> list[str]:
-        """What items before `number` used, as far as it was not given out yet."""
-        start = self._at
-        while self._at < len(self._names) and self._names[self._at][0] < number:
-            self._at += 1
-        return [name for _, name in self._names[start : self._at]]
+    def holds(self, name: str, before: int) -> bool:
+        """Whether an item before `before` used it."""
+        return self._any and self._store.is_used(name, before)
 
 
-class _Used(set[str]):
-    """What is used; what is added is known to all behind at once."""
+class _AtTurn:
+    """What is used at the turn of an item; what it adds is known to all behind at once."""
+
+    def __init__(self, used: set[str], past: Past, number: int) -> None:
+        self._used, self._past, self._number = used, past, number
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._used or (isinstance(name, str) and self._past.holds(name, self._number))
 
     def add(self, names: Iterable[str]) -> None:
         """Say that these are used."""
-        self.update(names)
+        self._used.update(names)
 
 
 class Line:
     """The line of one process: one item after the other."""
 
     def __init__(self, past: Past) -> None:
-        self._past, self._used = past, _Used()
+        self._past = past
+        self._used: set[str] = set()
+        """What items of this process have used."""
         self._waiting: dict[int, asyncio.Event] = {}
         self._broken = False
 
@@ -81,8 +89,7 @@ class Line:
             await self._waiting[number].wait()
         if self._broken:
             raise HaltedError("An item before has not been made.")
-        self._used.update(self._past.before(number))
-        return self._used
+        return _AtTurn(self._used, self._past, number)
 
     async def leave(self, number: int, known: Known, ran_out: bool = False) -> bool:
         """Let the next have its turn. What the item was told always stands."""

@@ -37,7 +37,7 @@ def test_what_was_put_comes_back(store: Store) -> None:
     assert store.environments() == (environment,)
     assert store.image(environment.image) == IMAGE
     assert store.catalog(environment.id) == b"{}"
-    assert {name for _, name in store.tasks_in_order()} == {"t3.0", "t3.1"}
+    assert store.used() == {"t3.0", "t3.1"}
     assert store.config() == CONFIG
 
 
@@ -68,7 +68,7 @@ def test_an_item_ends_once(store: Store) -> None:
         store.put_dialogue(1, dialogue, SOUND)
     assert store.finished_items() == {0: "accepted", 1: "rejected"}
     assert len(list(store.dialogues())) == 1
-    assert {name for _, name in store.tasks_in_order()} == {"t0.0", "t0.1", "drawn", "in vain"}
+    assert store.used() == {"t0.0", "t0.1", "drawn", "in vain"}
 
 
 def test_order_and_numbers_are_by_item(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -87,13 +88,13 @@ def test_a_configuration_arrives_as_it_was(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def past(tmp_path: Path) -> Past:
+def past(tmp_path: Path) -> Iterator[Past]:
     """Items 1 and 3 have ended; each used a name."""
     with Store.create(tmp_path / "run", {}) as store:
         for item in (1, 3):
             store.use_tasks(item, [f"of {item}"])
             store.reject_item(item, "play", "no reason")
-        return Past(store)
+        yield Past(store)
 
 
 def test_what_an_item_went_by_is_held_against_what_is_true_at_its_turn(past: Past) -> None:

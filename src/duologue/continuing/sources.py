@@ -124,7 +124,7 @@ class RunOrigin:
 
     def used(self) -> set[str]:
         """All that was drawn in the run."""
-        return {name for _, name in self.store.tasks_in_order()}
+        return self.store.used()
 
 
 class FileOrigin:

@@ -303,10 +303,19 @@ class Store(Tally):
         rows: Iterator[Any] = self.db.execute(counted)
         return dict(rows)
 
-    def tasks_in_order(self) -> list[tuple[int, str]]:
-        """Tasks that finished items drew, accepted or rejected, each with its item, by item."""
-        rows: Iterator[Any] = self.db.execute("SELECT item, id FROM tasks ORDER BY item, id")
-        return list(rows)
+    def used(self) -> set[str]:
+        """Ids of the tasks that finished items drew, accepted or rejected, and names of what they ask."""
+        return {name for (name,) in self.db.execute("SELECT DISTINCT id FROM tasks")}
+
+    def uses_any(self) -> bool:
+        """Whether any finished item drew a task."""
+        return bool(self.db.execute("SELECT EXISTS (SELECT 1 FROM tasks)").get)
+
+    def is_used(self, name: str, before: int) -> bool:
+        """Whether a finished item before `before` drew a task of that id, or one that asks for what has that name."""
+        return bool(
+            self.db.execute("SELECT EXISTS (SELECT 1 FROM tasks WHERE id = ? AND item < ?)", (name, before)).get
+        )
 
     def dialogues(self, accepted: bool = True) -> Iterator[StoredDialogue]:
         """Conversations in the order of their items: those accepted, or those rejected."""

@@ -166,7 +166,7 @@ class AwayOrder:
 
     def __init__(self, channel: Channel[ToHand], store: Store, waits: bool) -> None:
         """`waits`: drawing is too dear to be done again, so each item waits for its turn."""
-        self._channel, self._db, self._waits = channel, store.db, waits
+        self._channel, self._store, self._waits = channel, store, waits
         self._known: set[str] = set()
         """What items have used since this hand began, as far as it was told."""
         self._drawing: dict[int, _Asked] = {}
@@ -226,9 +226,7 @@ class AwayOrder:
         """Whether an item before that one uses a name, as far as is known; what others of this hand have drawn will mostly stand."""
         if name in self._known or any(name in asked.own for n, asked in self._drawing.items() if n < number):
             return True
-        return bool(
-            self._db.execute("SELECT EXISTS (SELECT 1 FROM tasks WHERE id = ? AND item < ?)", (name, number)).get
-        )
+        return self._store.is_used(name, number)
 
 
 class _Asked:

@@ -16,14 +16,15 @@ class Frontier:
         """`finished`: items that ended before; `past`: what they used."""
         self._finished, self._past = finished, past
         self._used: set[str] = set()
+        """What was taken since."""
         self.log: list[str] = []
-        """What was taken since, in the order it was."""
+        """The same, in the order it was taken."""
         self.at = 0
         self._pass_finished()
 
     def stands(self, used: Iterable[str], unused: Iterable[str]) -> bool:
         """Whether the item at the frontier would have been told so."""
-        return all(name in self._used for name in used) and not any(name in self._used for name in unused)
+        return all(map(self._is_used, used)) and not any(map(self._is_used, unused))
 
     def take(self, names: Collection[str]) -> None:
         """The item at the frontier uses these; the next one is at it."""
@@ -32,7 +33,9 @@ class Frontier:
         self.at += 1
         self._pass_finished()
 
+    def _is_used(self, name: str) -> bool:
+        return name in self._used or self._past.holds(name, self.at)
+
     def _pass_finished(self) -> None:
         while self.at in self._finished:
             self.at += 1
-        self._used.update(self._past.before(self.at))
