@@ -19,13 +19,13 @@ from duologue.checks.honesty import claimed_change
 from duologue.ids import canonical, to_json
 from duologue.language.lacking import says_lacking
 from duologue.language.saying import is_blank
-from duologue.plans.faults import MOST_TRIES, HiddenColumns, TimeOut, met, wanted_of
+from duologue.plans.faults import MOST_TRIES, HiddenColumns, TimeOut, met
 from duologue.plans.hidden import left_out
 from duologue.plans.match import normal_arguments
 from duologue.plans.promised import objects
 from duologue.plans.renamed import SCHEMA_DRIFT, new_names
 from duologue.plans.trace import Executed, read_result
-from duologue.types import Finding, Json, Slot, Tool, Verdict
+from duologue.types import Disclosure, Finding, Json, Slot, Tool, Verdict
 
 __all__ = ["looks", "recoveries", "recovery"]
 
@@ -52,7 +52,7 @@ def recoveries(case: Case, since: int = 0) -> dict[str, tuple[int, int]]:
                 if call.lost:
                     reached[call.index] = (
                         bool(looks(call, work, case.trace.tools)) if call.worked else not all(c.lost for c in same[at:])
-                    )
+                    ) or (call.partly and not _is_missed(case, call))
         for call in work:
             if call.fault is not None and call.turn >= since:
                 met, recovered = out.get(call.fault.kind, (0, 0))
@@ -94,7 +94,7 @@ def _tries(case: Case, same: Sequence[Executed], work: Sequence[Executed]) -> It
     if _is_doubtful(last) and not looks(last, work, case.trace.tools):
         return  # there is nothing right to do but to look, and that is asked below
     if run < MOST_TRIES:
-        if last.fault is not None and last.fault.kind == HiddenColumns.name and not _is_wanted(case, last):
+        if last.partly and not _is_missed(case, last):
             return
         yield Finding(last.turn, f"{last.call.name} failed through no fault of its own, and is not tried again")
     else:
@@ -167,10 +167,46 @@ def _as_text(value: Json) -> str:
 # ── fields that were left out, or came under another name ────────────────────────────────────────────────────────────────
 
 
-def _is_wanted(case: Case, call: Executed) -> bool:
-    """Whether a field that a result was shown without is one that the tasks are about."""
-    wanted = wanted_of(case.tasks)
-    return any(f"{s.table}.{s.column}" in wanted for s in _out_of_sight(case, call).values())
+def _is_missed(case: Case, call: Executed) -> bool:
+    """Whether a result was shown without something that was to be told, or picked by, and no call shows it later."""
+    held = read_result(call.fault.held) if call.fault is not None else None
+    for path, slot in _out_of_sight(case, call).items():
+        at, _, field = path.rpartition(".")
+        rows, key = objects(held, at), f"{slot.table}.{slot.column}"
+        values = [one.get(field) for one in rows]
+        picked = len(rows) > 1 and key in _picks(case)
+        wanted = [d.value for d in _told_from(case, call) if d.slot == key]
+        missed = values if picked else [v for v in values if v in wanted]
+        if any(not _is_shown(case, call, slot, v) for v in missed if not is_blank(v)):
+            return True
+    return False
+
+
+def _told_from(case: Case, call: Executed) -> Iterator[Disclosure]:
+    """What is to be told of what this very call gives."""
+    for number, task in enumerate(case.tasks):
+        steps = {step for step, index in case.match(number).calls.items() if index == call.index}
+        yield from (d for part in task.subtasks for d in part.tell if d.step in steps)
+
+
+def _picks(case: Case) -> Iterator[str]:
+    """The columns that rows are picked by."""
+    for need in (part.need for task in case.tasks for part in task.subtasks if part.need is not None):
+        for pick in (need.pick, *(m.pick for m in need.mentions)):
+            if pick is not None:
+                yield f"{pick.table}.{pick.column}"
+
+
+def _is_shown(case: Case, call: Executed, slot: Slot, value: Json) -> bool:
+    """Whether a call after this one shows a value of a column."""
+    for later in case.trace.calls[call.index + 1 :]:
+        tool = case.trace.tools.get(later.call.name)
+        for path, other in tool.outputs.items() if tool is not None else ():
+            at, _, field = path.rpartition(".")
+            same = (other.table, other.column) == (slot.table, slot.column)
+            if same and any(one.get(field) == value for one in objects(later.result, at)):
+                return True
+    return False
 
 
 def _out_of_sight(case: Case, call: Executed) -> dict[str, Slot]:

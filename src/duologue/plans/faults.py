@@ -13,7 +13,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 from msgspec import Struct
 
-from duologue.plans.hidden import hidden, is_hiding, is_lacking, may_hide, says_hidden
+from duologue.plans.hidden import HIDDEN_COLUMNS, hidden, is_hiding, is_lacking, may_hide, says_hidden
 from duologue.plans.index import ToolIndex
 from duologue.plans.looking import leaves_a_trace
 from duologue.plans.promised import levels
@@ -169,7 +169,7 @@ class PartialView:
 class HiddenColumns:
     """Fields of what is read are missing, with or without a word that says so; the rest is as it is."""
 
-    name: ClassVar[str] = "hidden_columns"
+    name: ClassVar[str] = HIDDEN_COLUMNS
     error: ClassVar[str] = "hidden"
     carried_out: ClassVar[bool] = True
 

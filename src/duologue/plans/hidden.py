@@ -10,8 +10,9 @@ from duologue.language.saying import is_blank
 from duologue.plans.promised import Level, lacking, levels, mapped, objects
 from duologue.types import Json, Tool
 
-__all__ = ["hidden", "is_hiding", "left_out", "may_hide", "says_hidden"]
+__all__ = ["HIDDEN_COLUMNS", "hidden", "is_hiding", "left_out", "may_hide", "says_hidden"]
 
+HIDDEN_COLUMNS = "hidden_columns"
 _SAID = "These fields could not be loaded this time. They may well hold something; ask again to get them."
 _WANTED, _TOLD, _SECOND = 0.85, 0.6, 0.4
 

@@ -67,7 +67,7 @@ def match_plan(plan: Sequence[PlanStep], trace: Trace, task: int = 0) -> Match:
             for c in pool
             if c.call.name == step.tool and any(same_arguments(w, c.call.arguments, tool) for w in wanted)
         ]
-        options[number] = [c for c in fits if c.worked]
+        options[number] = [c for c in fits if c.worked or _made_do(c, trace)]
         least = max((_begun(trace.calls[chosen[s]], trace) for s in step.after if s in chosen), default=-1)
         shared = tool is not None and tool.effect == "read"
         late = [c for c in options[number] if _in_order(c, least, trace, step) and (shared or c.index not in taken)]
@@ -99,6 +99,13 @@ def _still_true(trace: Trace, own: Sequence[Executed], task: int) -> list[Execut
         if call.task < task and call.effect == "read":
             out.append(call)
     return out[::-1]
+
+
+def _made_do(call: Executed, trace: Trace) -> bool:
+    """Whether it answered without some of its fields, and was not made again for them."""
+    until = next((s.turn for s in trace.user if s.turn > call.turn), len(trace.turns)) if call.partly else 0
+    later = (c.call for c in trace.calls[call.index + 1 :] if c.at < until)
+    return call.partly and not any(c.name == call.call.name and c.arguments == call.call.arguments for c in later)
 
 
 def _begun(call: Executed, trace: Trace) -> int:
@@ -225,7 +232,7 @@ def _explain(
     name, weight = step.tool, step.weight
     if not wanted:
         return Missing(number, weight, "absent", last, f"{name} builds on a step that was never done")
-    if fits and not any(c.worked for c in fits):
+    if fits and not any(c.worked or _made_do(c, trace) for c in fits):
         return Missing(number, weight, "failed", fits[-1].turn, f"{name} was called but failed")
     if fits:
         least = max((chosen[s] for s in step.after if s in chosen), default=-1)

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from duologue.ids import from_json
 from duologue.kept import Kept
+from duologue.plans.hidden import HIDDEN_COLUMNS
 from duologue.plans.renamed import SCHEMA_DRIFT
 from duologue.protocols import Outcome
 from duologue.types import Dialogue, Fault, Json, Message, Origin, RowChange, Tool, ToolCall, Toolset, Turn
@@ -52,6 +53,11 @@ class Executed(Struct, frozen=True):
     def lost(self) -> bool:
         """What it was to give did not come, or not whole, through nobody's fault. What came under other names came."""
         return self.fault is not None and self.fault.kind != SCHEMA_DRIFT
+
+    @property
+    def partly(self) -> bool:
+        """A read that answered, though without some of its fields."""
+        return self.fault is not None and self.fault.kind == HIDDEN_COLUMNS and self.effect == "read"
 
     @property
     def worked(self) -> bool:

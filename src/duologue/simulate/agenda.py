@@ -314,7 +314,7 @@ class Agenda:
         failed = isinstance(result, dict) and "error" in result
         if tool.effect == "write":
             self._keep(owed)
-        if stumbled(self, owed, (tool, arguments), result, at):
+        if stumbled(self, (owed, kind == LOOKUP), (tool, arguments), result, at):
             return
         listings = self._remember((kind, owed), (tool, arguments), result, at)
         if kind == GUIDE:
@@ -343,9 +343,8 @@ class Agenda:
         failed = isinstance(result, dict) and "error" in result
         answers = kind == FETCH or (kind == GUIDE and tool.effect == "write")
         listings = self.memory.absorb(tool, result, at, owed.number if answers else -1)
-        if tool.effect == "read" and not (
-            failed or owed.trouble.doubtful
-        ):  # a look at a change in doubt answers nobody
+        doubted = failed or owed.trouble.doubtful  # a look at a change in doubt answers nobody
+        if tool.effect == "read" and not doubted and call_mark(*call) not in owed.trouble.spared:
             self.answers[call_mark(*call)] = (at, result, listings)
         if tool.effect == "write" and not failed:
             self.last_write = at

@@ -49,6 +49,8 @@ class Trouble(Struct):
     """Where it shows whether that was made, where no row by its key shows it."""
     doubtful: bool = False
     """It may have been made, and nobody has looked yet."""
+    spared: set[str] = field(default_factory=set)
+    """Calls whose answers came without fields that nobody asked for: good for what they were made for, and for nothing else."""
     gave_up: bool = False
     shown: str = ""
     """The error that was shown when it was given up."""
@@ -59,12 +61,20 @@ def call_mark(tool: Tool, arguments: dict[str, Json]) -> str:
     return f"{tool.name} {to_json(dict(sorted(arguments.items())))}"
 
 
-def stumbled(agenda: "Agenda", owed: "Owed", call: tuple[Tool, dict[str, Json]], result: Json, at: int) -> bool:
-    """Take in a result that is a failure of nobody's; False where it is none. `call`: the tool and its arguments."""
-    tool, mark = call[0], call_mark(*call)
+def stumbled(
+    agenda: "Agenda", what: tuple["Owed", bool], call: tuple[Tool, dict[str, Json]], result: Json, at: int
+) -> bool:
+    """Take in a result that is a failure of nobody's; False where it is none, or where all that is missing is nothing that anybody asked for.
+    `what`: the request, and whether the call was only to find a row; `call`: the tool and its arguments."""
+    (owed, seeks), tool, mark = what, call[0], call_mark(*call)
     trouble, error = owed.trouble, met(result, tool)
+    trouble.spared.discard(mark)
     if not error:
         trouble.tries.pop(mark, None)
+        return False
+    if error == HiddenColumns.error and not _is_missed(owed, seeks, tool, result):
+        trouble.tries.pop(mark, None)
+        trouble.spared.add(mark)
         return False
     trouble.tries[mark] = trouble.tries.get(mark, 0) + 1
     if tool.effect == "write" and error == TimeOut.error:
@@ -75,12 +85,18 @@ def stumbled(agenda: "Agenda", owed: "Owed", call: tuple[Tool, dict[str, Json]],
             return True
     elif trouble.tries[mark] < MOST_TRIES:
         return True
-    elif error == HiddenColumns.error and not _asked_for(owed, tool, result):
-        trouble.tries.pop(mark)
-        return False  # what is missing is nothing that was asked for
     _give_up(owed, result, at)
     trouble.shown = error
     return True
+
+
+def _is_missed(owed: "Owed", seeks: bool, tool: Tool, result: Json) -> bool:
+    """Whether what a result comes without may be what it was asked for. Of several rows everything is: it tells them apart, and people go on
+    to pick one by it. Of one row, which the call was to find, nothing is, but for a guide, which may look at any of it."""
+    several = isinstance(result, dict) and any(isinstance(v, list) and len(v) > 1 for v in result.values())
+    if several or owed.need.meaning.family == MEND:
+        return True
+    return not seeks and _asked_for(owed, tool, result)
 
 
 def _asked_for(owed: "Owed", tool: Tool, result: Json) -> bool:
