@@ -9,7 +9,6 @@ are no secrets, and text may hold them: answers are searched for keys of at leas
 """
 
 import math
-import os
 import re
 import ssl
 
@@ -19,19 +18,25 @@ from msgspec import Struct
 
 from duologue.errors import UserError
 from duologue.models.endpoint import KEY_ENV, Endpoint
+from duologue.models.exchange import (
+    CONNECT,
+    KEEP_ALIVE,
+    Lines,
+    Response,
+    UnreachableError,
+    lines_to,
+    not_there,
+    unknown,
+)
 from duologue.models.refusals import Refusal, Trouble, clean, judge, wish, words_of
 from duologue.models.replicas import Replica
 from duologue.models.wire import Reply, read_reply
 from duologue.protocols import Usage
 
-CONNECT = 10.0
-"""Seconds to connect."""
 LEAST = 1.0
 """Seconds any attempt is given, however little time the run has left."""
 LISTING = 30.0
 """Seconds to list the models."""
-KEEP_ALIVE = 4.0
-"""Seconds an idle connection is kept: a little less than common servers keep theirs, or calls are sent into closed ones."""
 SECRET = 8
 """Characters from which a key is taken for one."""
 Outcome = Reply | Refusal | Trouble
@@ -53,10 +58,15 @@ class Transport:
         self._endpoint, self._secret = endpoint, endpoint.key()
         self._struck = _pattern(self._secret) if len(self._secret) >= SECRET else None
         self._session: aiohttp.ClientSession | None = None
+        self._lines: dict[str, Lines | None] = {}
         self._answered = False  # a 403 after an answer is about what was asked, not about the key
 
     async def close(self) -> None:
         """Let the connections go."""
+        for lines in self._lines.values():
+            if lines is not None:
+                lines.close()
+        self._lines.clear()
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -77,30 +87,36 @@ class Transport:
         `Settle` takes it."""
         nothing = Usage()
         most = min(self._endpoint.timeout, max(left, LEAST))
-        limit = aiohttp.ClientTimeout(total=most, sock_connect=min(CONNECT, most))
         try:
-            async with self._connected().post(
-                replica.chat, data=body, allow_redirects=False, timeout=limit
-            ) as response:
-                status, data = response.status, self._strike(await response.read())
-                after = wish(response.headers.get("Retry-After")) if status != 200 else None
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ssl.SSLError) as error:
+            status, data, after = await self._post(replica, body, most)
+        except (UnreachableError, aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ssl.SSLError) as error:
             return Trouble("unreachable", self.clean(_in_words(error))), nothing
         except TimeoutError:
             return Trouble("timeout", f"no answer within {most:.4g} s"), None
         except (aiohttp.ClientError, OSError) as error:
             return Trouble("cut", self.clean(f"{type(error).__name__}: {error}")), None
+        data = self._strike(data)
         if status != 200:
-            return self._judged(status, data, after, tools), nothing
+            return self._judged(status, data, wish(after), tools), nothing
         try:
             reply = read_reply(data)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return Trouble("garbled", self.clean(f"{error}: {data.decode('utf-8', 'replace')}")), None
         if reply.error is not None:
             code = reply.error.get("code") if isinstance(reply.error, dict) else None
-            return self._judged(code if isinstance(code, int) and code >= 400 else 500, data, after, tools), nothing
+            return self._judged(code if isinstance(code, int) and code >= 400 else 500, data, None, tools), nothing
         self._answered = True
         return reply, reply.usage
+
+    async def _post(self, replica: Replica, body: bytes, most: float) -> Response:
+        lines = self._lines.get(replica.base)
+        if lines is None and replica.base not in self._lines:
+            lines = self._lines[replica.base] = lines_to(replica.chat, self._headers)
+        if lines is not None:
+            return await lines.post(body, most)
+        limit = aiohttp.ClientTimeout(total=most, sock_connect=min(CONNECT, most))
+        async with self._connected().post(replica.chat, data=body, allow_redirects=False, timeout=limit) as response:
+            return Response(response.status, await response.read(), response.headers.get("Retry-After"))
 
     def _judged(self, status: int, data: bytes, after: float | None, tools: bool) -> Refusal | Trouble:
         text = words_of(data, self._secret)
@@ -116,14 +132,16 @@ class Transport:
             f"Set {variable} to a key that it takes, or name the right variable as key_env.",
         )
 
+    @property
+    def _headers(self) -> dict[str, str]:
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        return headers | ({"Authorization": f"Bearer {self._secret}"} if self._secret else {})
+
     def _connected(self) -> aiohttp.ClientSession:
         if self._session is None:
-            headers = {"Content-Type": "application/json", "Accept": "application/json"}
-            if self._secret:
-                headers["Authorization"] = f"Bearer {self._secret}"
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE),
-                headers=headers,
+                headers=self._headers,
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
@@ -155,7 +173,7 @@ def _pattern(secret: str) -> re.Pattern[bytes]:
 def _in_words(error: Exception) -> str:
     """Why there is no connection, as a person says it."""
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return f"{error.host} is not known: no such host"
+        return unknown(error.host)
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return f"{error.host}: its certificate is not trusted ({error.certificate_error})"
     if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
@@ -164,8 +182,4 @@ def _in_words(error: Exception) -> str:
         return "no connection in time" if isinstance(error, aiohttp.ConnectionTimeoutError) else "no answer in time"
     if not isinstance(error, aiohttp.ClientConnectorError):
         return str(error) or type(error).__name__
-    below = error.os_error
-    if isinstance(below, ConnectionRefusedError):
-        return f"nothing listens at {error.host} port {error.port}: connection refused"
-    number = below.errno or 0
-    return f"{error.host} port {error.port}: {os.strerror(number) if number > 0 else below}"
+    return not_there(error.os_error, error.host, error.port)
