@@ -5,7 +5,9 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["finds", "phrases"]
+from duologue.language.spotting import Spotter
+
+__all__ = ["finds", "phrases", "spotter"]
 
 
 @cache
@@ -14,12 +16,16 @@ def _lists() -> dict[str, dict[str, list[str]]]:
 
 
 @cache
+def spotter(section: str, group: str) -> Spotter:
+    """What finds any phrase of a group as whole words. Raises `KeyError` for an unknown group."""
+    return Spotter(sorted(_lists()[section][group], key=len, reverse=True), r"(?<![\w'])(?:{})(?!\w)")
+
+
 def phrases(section: str, group: str) -> re.Pattern[str]:
-    """The expression that finds any phrase of a group as whole words. Raises `KeyError` for an unknown group."""
-    options = "|".join(sorted(_lists()[section][group], key=len, reverse=True))
-    return re.compile(rf"(?<![\w'])(?:{options})(?!\w)", re.IGNORECASE)
+    """The expression of a group. Raises `KeyError` for an unknown one."""
+    return spotter(section, group).pattern
 
 
 def finds(section: str, group: str, text: str) -> re.Match[str] | None:
     """The first phrase of a group in a text; typographic apostrophes count as plain ones."""
-    return phrases(section, group).search(text.replace("’", "'"))
+    return spotter(section, group).search(text.replace("’", "'") if "’" in text else text)

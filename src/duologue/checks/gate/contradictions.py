@@ -6,7 +6,7 @@ against the next turn, unless that puts it right or the assistant would not have
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from msgspec import Struct
 
@@ -17,6 +17,7 @@ from duologue.checks.words import finds
 from duologue.kept import Kept
 from duologue.language.questions import listen
 from duologue.language.reading import Code, DateSaid, Number, Reading, fold, read
+from duologue.language.spotting import Spotter
 from duologue.plans.placeholders import leaves, references
 from duologue.types import Meaning, Subtask, Task, Turn
 
@@ -76,7 +77,6 @@ _WAYS: dict[str, str] = {
     "open": r"(?:re)?open(?:ed)?",
     "close": r"clos(?:e|ed)",
 }  # fmt: skip
-_ANY_WAY = re.compile(rf"(?<![\w'-])(?:{'|'.join(_WAYS.values())})(?![\w-])", re.IGNORECASE)
 _COULD = re.compile(
     rf"\b(?:{_CHANGE}|{'|'.join(_WAYS.values())}|should|must|needs?|has|have|ought|new|place|regist\w*)\b|: ",
     re.IGNORECASE,
@@ -177,7 +177,7 @@ def _wrong(known: Known, turn: Turn) -> list[str]:
     if not orders:
         return []
     out: list[str] = []
-    for sentence in sentences(text):
+    for sentence in sentences(text) if _COULD.search(text) is not None else ():
         if _COULD.search(sentence) is None or finds("user", "muses", sentence):
             continue
         out += (
@@ -245,7 +245,7 @@ def _is_own(known: Known, said: _Stated) -> bool:
 def _other_row(known: Known, orders: Sequence[Order], sentence: str) -> list[str]:
     """An id or a number after the noun of a row to be changed, which no part of the goal has anything to do with."""
     stated = _stated(read(sentence))
-    if not stated or not (_CHANGE_ORDER.search(sentence) or any(_ordered(name, sentence) for name in _WAYS)):
+    if not stated or not (_CHANGE_ORDER.search(sentence) or any(_ordered(way, sentence) for way in _ways_in(sentence))):
         return []
     for said in stated:
         noun = _NOUN.search(sentence[: said.start])
@@ -268,10 +268,8 @@ def _other_row(known: Known, orders: Sequence[Order], sentence: str) -> list[str
 
 
 def _other_way(known: Known, orders: Sequence[Order], sentence: str) -> list[str]:
-    if _ANY_WAY.search(sentence) is None:
-        return []
-    for way in _WAYS:
-        if not _ordered(way, sentence) or any(_way(way).search(_everything(t)) for t in known.tasks):
+    for way in _ways_in(sentence):
+        if not _ordered(way, sentence) or any(way in _ways_of_all(t) for t in known.tasks):
             continue
         for order in orders:
             rivals = {w for w in order.ways if frozenset((w, way)) in _RIVALS}
@@ -280,9 +278,15 @@ def _other_way(known: Known, orders: Sequence[Order], sentence: str) -> list[str
     return []
 
 
+@lru_cache(maxsize=1_024)
+def _ways_in(text: str) -> tuple[str, ...]:
+    """The ways that a text names."""
+    return tuple(name for name in _WAYS if _way(name).search(text) is not None)
+
+
 def _ordered(way: str, sentence: str) -> bool:
     """Whether a sentence orders something to be done this way."""
-    for found in _way(way).finditer(sentence):
+    for found in _way(way).pattern.finditer(sentence):
         before = sentence[: found.start()]
         base = not found[0].lower().endswith(("ed", "ing")) or found[0].lower().endswith("need")
         if _NOT.search(before):
@@ -294,14 +298,18 @@ def _ordered(way: str, sentence: str) -> bool:
 
 def _is_about(order: Order, sentence: str) -> bool:
     """The sentence speaks of what the part is about, in two of its words or by its number."""
-    verbs = frozenset().union(*(stems(w) for w in _WAYS))
-    shared = (stems(sentence) & order.stems) - verbs
+    shared = (stems(sentence) & order.stems) - _verbs()
     return len(shared) >= 2 or any(any(map(str.isdigit, s)) for s in shared)
 
 
 @cache
-def _way(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w'-])(?:{_WAYS[name]})(?![\w-])", re.IGNORECASE)
+def _verbs() -> frozenset[str]:
+    return frozenset().union(*(stems(w) for w in _WAYS))
+
+
+@cache
+def _way(name: str) -> Spotter:
+    return Spotter((_WAYS[name],), r"(?<![\w'-])(?:{})(?![\w-])")
 
 
 def _everything(task: Task) -> str:
@@ -310,6 +318,10 @@ def _everything(task: Task) -> str:
     return " | ".join(
         (task.goal, *(s.goal for s in task.subtasks), *(f"{n.meaning.family} {n.meaning.verb}" for n in needs), *facts)
     )
+
+
+_ways_of_all: Kept[Task, tuple[str, ...]] = Kept(lambda task: _ways_in(_everything(task)), most=512)
+"""The ways that anything of a task names."""
 
 
 # ── what the goal orders ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -358,8 +370,10 @@ def _order(task: Task, subtask: Subtask) -> Order:
 def _ways_of(subtask: Subtask, plain: str) -> frozenset[str]:
     """Which ways a part goes, by its words and its need; "no longer linked" is not the way of "linked"."""
     meaning = subtask.need.meaning if subtask.need is not None else Meaning("")
-    said = {n for n in _WAYS if any(not _NOT.search(plain[: m.start()]) for m in _way(n).finditer(plain))}
-    return frozenset(said | {n for n in _WAYS if n == meaning.family or _way(n).search(meaning.verb)})
+    said = {
+        n for n in _ways_in(plain) if any(not _NOT.search(plain[: m.start()]) for m in _way(n).pattern.finditer(plain))
+    }
+    return frozenset(said | {n for n in _WAYS if n == meaning.family} | set(_ways_in(meaning.verb)))
 
 
 def _arguments(task: Task, subtask: Subtask) -> Iterator[tuple[str, str | int | float]]:

@@ -1,0 +1,66 @@
+"""A spotter finds what its expression finds, and knows which words that takes."""
+
+import re
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+from duologue.language.spotting import Spotter, needed, openings
+
+FRAME = r"(?<![\w'])(?:{})(?!\w)"
+LISTS = tomllib.loads(files("duologue.checks").joinpath("words.toml").read_text(encoding="utf-8"))
+
+TEXTS = (
+    "",
+    "Done: I've changed the city to Porto, and the order hasn't been cancelled.",
+    "No. I can't say yes to that; it won't do.\nassistant: what can I do for you?",
+    "Could you check again, please? I’d like a recap of 3 notes.",
+    "Yes, please go ahead! 👍",
+    "YES. GO AHEAD, ﬁne",
+    "K, that's all I need. Iſ it ıs fine, İ agree",
+    "kettles, nothing-new; e-mail me: I've just looked it up",
+    "The once-only offer… isn't_it 'once' 2nd café naïve",
+)
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        (r"\b(?:cat|horses?)\b", {"cat", "hors"}),
+        (r"\bi(?:'ve| have) gone\b", {"gone"}),
+        (r"\w+n't\b", {"t"}),
+        (r"\bwarn\w*", {"warn"}),
+        (r"\bset\w+ up\b", {"up"}),
+        (r"\bno(?: more)?\b", {"no"}),
+        (r"\byes,? please", {"yes"}),
+        (r"^fine[.! ]*$", {"fine"}),
+        (r"\bset\w*", None),
+        (r"at all", None),
+        (r"\bcat\b|: ", None),
+        (r".{1,3}", None),
+        (r"\b(?:so )?", None),
+    ],
+)
+def test_what_is_needed(expression: str, words: set[str] | None) -> None:
+    """One word of each alternative, by its first letters; None where nothing can be told."""
+    assert needed(expression) == words
+
+
+def test_words_open_with_their_letters() -> None:
+    """In lower case, also where a letter beyond ASCII counts as one within."""
+    assert openings("Don't CHECK, K ıſ") == {"don", "t", "chec", "k", "is"}
+
+
+GROUPS = [(f"{section} {group}", phrases) for section, groups in LISTS.items() for group, phrases in groups.items()]
+
+
+@pytest.mark.parametrize(("name", "phrases"), GROUPS)
+def test_finds_the_same(name: str, phrases: list[str]) -> None:
+    """In texts of all kinds, in each of their sentences and from each of their words on."""
+    spotter, plain = Spotter(phrases, FRAME), re.compile(FRAME.replace("{}", "|".join(phrases)), re.IGNORECASE)
+    for text in TEXTS:
+        for piece in (text, *text.split(". "), *(text[m.start() :] for m in re.finditer(r"\b\w", text))):
+            found, wanted = spotter.search(piece), plain.search(piece)
+            assert (found and found.span()) == (wanted and wanted.span()), (name, piece)
+            assert found is None or spotter.may_be_in(piece)
