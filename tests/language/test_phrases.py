@@ -60,7 +60,7 @@ WORDS = Phrases(CATALOG)
         (Pick("min", "track", use="count"), "one", "the one with the fewest tracks", "fewest tracks"),
         (Pick("max", "track", "rating"), "track", "the track with the highest rating", "highest rating"),
         (Pick("max", "artist", "age"), "artist", "the oldest artist", "highest age"),
-        (Pick("latest", "track", "out"), "track", "the latest track", "latest released date"),
+        (Pick("latest", "track", "out"), "track", "the latest track", "latest release date"),
         (Pick("ordinal", value=2), "track", "the second track", ""),
         (Pick("ordinal", value=-1), "track", "the last track", ""),
         (Pick("where", "track", "genre", "Rock"), "track", "the track with genre Rock", ""),
@@ -113,7 +113,7 @@ def test_rows(mention: Mention, text: str, bare: str | None) -> None:
         ({"track.title:match": "Love"}, 'with "Love" in the title'),
         ({"track.gone:equals": 1}, "with the discontinued status set to yes"),
         ({"track.stock:from": 20}, "with units in stock of at least 20"),
-        ({"track.out:from": "2024-05-03"}, "with a released date of 3 May 2024 or later"),
+        ({"track.out:from": "2024-05-03"}, "with a release date of 3 May 2024 or later"),
         ({"track.price:from": 1.5, "track.price:to": 2.5}, "with a unit price between 1.50 and 2.50"),
         ({"track.genre:equals": "Rock", "track.price:to": 2.5}, "with genre Rock and a unit price of at most 2.50"),
     ],
@@ -139,7 +139,7 @@ def test_what_a_row_is_to_another() -> None:
     ("meaning", "group", "groups"),
     [
         (Meaning("count", "track", "genre"), "genre", "genres"),
-        (Meaning("count", "track", "out:month"), "month of the released date", "months of the released date"),
+        (Meaning("count", "track", "out:month"), "month of the release date", "months of the release date"),
         (Meaning("total", "track", group="artist.@name"), "artist", "artists"),
     ],
 )

@@ -213,7 +213,7 @@ ANSWERS: list[tuple[Situation, str, str, str]] = [
     (PRICE, "I'd change the price of Bees from 11.25 to 39.90. Go ahead?", "correct", "3.99"),
     (GET, "Let me check.", "repeat", "Ann Ashe"),
     (GET, "What a day.", "repeat", "Ann Ashe"),
-    (GET, "Her email is ann1@example.org.", "repeat", "joined"),
+    (GET, "Her email is ann1@example.org.", "repeat", "joining date"),
     (GET, "I couldn't find her.", "repeat", "Ann Ashe"),
     (structs.replace(GET, repeats=2, drops=2), "What a day.", "give up", ""),
 ]  # fmt: skip

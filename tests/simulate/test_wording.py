@@ -11,6 +11,7 @@ from duologue.language.asked import asked_for
 from duologue.language.clauses import form_of, pieces, worded
 from duologue.language.grammar import grammar
 from duologue.language.phrases import Phrases
+from duologue.language.picked import has_most
 from duologue.language.values import tells
 from duologue.plans.gist import Gist, Line
 from duologue.plans.groups import Group
@@ -183,7 +184,8 @@ def says_all(text: str, need: Need, phrases: Phrases) -> list[str]:
             left.append(phrases.row(mention))
     if need.pick is not None:
         extreme, best = phrases.extreme(need.pick), phrases.pick(need.pick, phrases.table(need.meaning.table)[0])
-        if not any(x in text.lower() for x in (extreme, best, phrases.pick(need.pick))):
+        ways = (extreme, best, phrases.pick(need.pick), has_most(phrases, need.pick))
+        if not any(x in text.lower() for x in ways):
             left.append(extreme)
     if need.meaning.family == "get":
         own = {

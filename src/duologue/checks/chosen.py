@@ -32,7 +32,10 @@ _AGREE = re.compile(
 )
 """Of texts from which what says that they differ was taken out. What `fold` makes of "don't" is "don t"."""
 _HALF_A_CENT = 0.005
-_VERBS = r"(?:is|are|has|have|was|were|had|costs?|comes?|came|lasts?|weighs?|shows?)"
+_VERBS = (
+    r"(?:is|are|has|have|was|were|had|costs?|comes?|came|lasts?|weighs?|shows?|joined|left|died|retired|graduated|enrol(?:l?ed)?|resigned"
+    r"|starts?|begins?|ends?|expires?|departs?|matures?|arrive[sd]?)"
+)
 
 
 def misjudged(case: Case) -> list[Finding]:

@@ -14,7 +14,7 @@ Every family of needs uses the same names for its pieces, so that the grammar fi
     how, how_told                  one fact asked for in words of its own: "how much does Chai cost"; "how much Chai costs"
     done                           what the row did with the things asked about, where that is known: "placed"
     filters                        "with genre Rock", "placed since 3 May"
-    best                           the one row wanted: "the invoice with the highest total"; extreme: "highest total"
+    best                           the one row wanted: "the invoice with the highest total"; extreme: "highest total"; has_most: "is the cheapest"
     it                             instead of `who`, where a change just made is taken back
     role_of                        what the rows asked about are not: "manager of any employee"
     measure, most                  of a ranking or a total: "total price"; "highest total price"
@@ -43,6 +43,7 @@ from duologue.language.filters import spoken_filters
 from duologue.language.grammar import Grammar, article, listed, possessive
 from duologue.language.naming import computed
 from duologue.language.phrases import MANY, Phrases
+from duologue.language.picked import has_most
 from duologue.language.sides import sides
 from duologue.language.verbs import made_by
 from duologue.language.weighed import compared, compares
@@ -120,7 +121,7 @@ def pieces(
     if need.pick is not None:
         names = any(w.startswith(meaning.table + ".") and ":" not in w for w in need.wanted)
         out["best"] = phrases.pick(need.pick, out.get("group") or (subject if names else "one"))
-        out["extreme"] = phrases.extreme(need.pick)
+        out["extreme"], out["has_most"] = phrases.extreme(need.pick), has_most(phrases, need.pick)
     return out
 
 

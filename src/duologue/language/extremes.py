@@ -58,10 +58,14 @@ def date_noun(label: str) -> str:
     """A column of dates as a noun: "created at" is the created date, "born on" the birth date, "since" the start date."""
     bare = label[:-3] if label.lower().endswith((" at", " on")) else label
     *before, last = bare.split(" ")
+    if before == ["date"]:
+        before = []  # "date opened" is the opening date
     nouns = word_file("extremes")["dates"]
     found = nouns.get(last.lower()) if isinstance(nouns, dict) else None
     if found is not None:
         return " ".join([*before, str(found)])
+    if bare == f"date {last}":
+        return label
     return f"{bare} date" if bare != label or (not before and is_participle(last.lower())) else label
 
 

@@ -47,6 +47,7 @@ _SAYS_TOO = {
     "stands": "changes",
     "details": "changes",
     "best": "extreme",
+    "has_most": "extreme",
     "me": "whose",
     "you": "whose",
     "my": "whose",

@@ -11,17 +11,16 @@ from duologue.catalog.model import Catalog, Column, Table
 from duologue.catalog.nouns import plural
 from duologue.language.amounts import shortly
 from duologue.language.days import DAY_IN_YEAR, without_year
-from duologue.language.extremes import date_noun, flag_noun, is_adjective, is_many, measure_word, row_word
+from duologue.language.extremes import date_noun, flag_noun, is_adjective, is_many
 from duologue.language.grammar import article, listed
-from duologue.language.naming import column_label, computed, goes_alone, goes_by_name, ordinal, quoted
+from duologue.language.naming import column_label, computed, goes_alone, goes_by_name, quoted
+from duologue.language.picked import extreme, of_those, pick_row
 from duologue.language.values import is_blank, moment, say
-from duologue.language.weighed import chosen
 from duologue.types import Json, Mention, Need, Pick, Slot
 
 _COMPUTED = {"sum": "total {}", "avg": "average {}", "min": "lowest {}", "max": "highest {}"}
 _MONTH = Column(table="", name="", role="date", format="month")
 """What a period of a month is said as: "March 1998"."""
-_COUNTING = {"max": "most", "min": "fewest"}
 MANY = frozenset({"search", "top", "total", "count", "ratio", "missing"})
 """Families that are about many rows; the rows they mention narrow the question."""
 
@@ -172,7 +171,7 @@ class Phrases:
             rest = f" except {self.pick(mention.pick)}" if mention.pick is not None else ""
             return f"all of those {self.table(mention.table)[1]}{rest}"
         if mention.pick is not None:
-            return self._of_those(mention.pick, label)
+            return of_those(self, mention.pick, label)
         if "@name" in mention.by:
             person = table is not None and table.person
             name = say(mention.by["@name"], None, self.style)
@@ -208,49 +207,11 @@ class Phrases:
 
     def pick(self, pick: Pick, noun: str = "one") -> str:
         """ "the order with the highest total", "the cheapest product", "the latest invoice", "the second one", "the cheaper one"."""
-        key = _picked(pick)
-        if pick.kind == "ordinal":
-            return f"the {ordinal(int(pick.value))} {noun}"
-        if pick.kind == "where":
-            value = self.value(key, pick.value)
-            return f"the {noun} {value}" if pick.column == "@name" else f"the {noun} with {self.label(key)} {value}"
-        if pick.value is not None:
-            return chosen(self, pick)
-        if pick.kind == "only":
-            return f"the {noun}"
-        if pick.kind in ("latest", "earliest") and self._is_the_date(key):
-            return f"the {pick.kind} {noun}"
-        own = row_word(pick.kind, self.label(key, pick.table)) if not pick.use else ""
-        if own and noun in ("one", self.table(pick.table)[0]):
-            return f"the {own} {noun}"
-        return f"the {noun} with the {self.extreme(pick)}"
-
-    def _of_those(self, pick: Pick, noun: str) -> str:
-        """A row picked from the list just told: the cheapest of those need not be the cheapest there is."""
-        text = self.pick(pick, noun)
-        if pick.kind not in ("max", "min", "latest", "earliest") or pick.value is not None:
-            return text
-        return f"{text} among those" if " with the " in text else f"{text.removesuffix(noun)}of those {plural(noun)}"
+        return pick_row(self, pick, noun)
 
     def extreme(self, pick: Pick) -> str:
         """What the row picked has: "highest total", "longest duration", "most tracks", "latest hire date"."""
-        key = _picked(pick)
-        slot, _, column = self.slot(key)
-        if pick.kind not in ("max", "min", "latest", "earliest"):
-            return ""
-        if slot.use == "count":
-            return f"{_COUNTING.get(pick.kind, pick.kind)} {self.table(slot.table)[1]}"
-        label = self.noun(key, pick.table)
-        if pick.kind in _COUNTING and is_many(label) and not slot.use and not (column and column.unit):
-            return f"{_COUNTING[pick.kind]} {label}"
-        return f"{measure_word(pick.kind, label, column.unit if column else '')} {label}"
-
-    def _is_the_date(self, key: str) -> bool:
-        """The first date of its table: the one people mean when they name none. Who the latest customer is would be anybody's guess."""
-        _, table, column = self.slot(key)
-        if table is None or table.person:
-            return False
-        return column == next((c for c in table.columns if c.role == "date"), None)
+        return extreme(self, pick)
 
     # ── parts of a need ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -389,7 +350,3 @@ def _split_by(need: Need) -> str:
     if meaning.family == "count" and meaning.column:
         return f"{meaning.table}.{meaning.column}"
     return meaning.group
-
-
-def _picked(pick: Pick) -> str:
-    return f"{pick.table}.{pick.column}" + (f":{pick.use}" if pick.use else "")

@@ -6,10 +6,27 @@ where nothing is listed there is no verb, and texts say it without one.
 
 from functools import cache
 
+from msgspec import Struct
+
 from duologue.catalog.nouns import is_participle
 from duologue.language.grammar import word_file
 
-__all__ = ["done_on", "made", "made_by"]
+__all__ = ["Turn", "done_on", "made", "made_by", "turn"]
+
+
+class Turn(Struct, frozen=True):
+    """What a date says happened to a row, or will: it was `placed`, it or its `thing` `ends`, somebody `joined`, it is due."""
+
+    how: str
+    """`done` (it was …), `goes` (it …s), `did` (somebody …ed), `due`."""
+    verb: str
+    """ "placed", "ends", "joined", "due"."""
+    base: str = ""
+    """ "end", "join"."""
+    ing: str = ""
+    """ "ending"."""
+    thing: str = ""
+    """What ends or is due where that is not the row itself: the "contract" of an employee."""
 
 
 @cache
@@ -46,8 +63,7 @@ def done_on(label: str, noun: str) -> str:
     """What a date of a thing says happened: "hired" for the hire date of an employee, "placed" for an order's date; empty where its name
     doesn't tell."""
     words = label.lower().removesuffix(" at").removesuffix(" on").removeprefix("date of ").split(" ")
-    if len(words) > 1 and words[-1] in ("date", "time", "day", "timestamp"):
-        words = words[:-1]
+    words = _named_for(words)
     if " ".join(words) in ("date", "day", noun.lower(), noun.lower().split(" ")[-1]):
         return made(noun)
     if len(words) > 1:
@@ -56,3 +72,48 @@ def done_on(label: str, noun: str) -> str:
     if isinstance(dates, dict) and word in dates:
         return str(dates[word])
     return word if is_participle(word) and word not in str(word_file("verbs")["not_done"]).split() else ""
+
+
+def _named_for(words: list[str]) -> list[str]:
+    """What a date is named for: of "hire date" and "date hired" the hire."""
+    if len(words) > 1 and words[-1] in _DATE:
+        return words[:-1]
+    return words[1:] if len(words) == 2 and words[0] == "date" else words
+
+
+_DATE = ("date", "time", "day", "timestamp")
+
+
+@cache
+def turn(label: str, noun: str, person: bool = False) -> Turn | None:
+    """What the date called `label` says of a row that is called `noun`; None where its name doesn't tell."""
+    *before, last = _named_for(
+        label.lower().removesuffix(" at").removesuffix(" on").removeprefix("date of ").split(" ")
+    )
+    thing = "" if before == noun.lower().split(" ")[-1:] else " ".join(before)
+    did, goes = _forms("did"), _forms("goes")
+    if last == "due" and len(before) < 3:
+        return Turn("due", "due", thing=thing)
+    if not before and person and last in did:
+        return Turn("did", *did[last])
+    verb = done_on(label, noun)
+    if verb or (not before and person):
+        return Turn("done", verb) if verb else None
+    ends = last in goes and len(before) < 3 and all(w.isalpha() and w not in _NO_THING for w in before)
+    if not ends:
+        return None
+    one, base, ing = goes[last]
+    return Turn("goes", one, base, ing, thing)
+
+
+@cache
+def _forms(part: str) -> dict[str, list[str]]:
+    tree = word_file("verbs")[part]
+    assert isinstance(tree, dict)
+    return {str(word): [str(f) for f in forms] for word, forms in tree.items()}
+
+
+_NO_THING = frozenset(
+    {"actual", "planned", "expected", "estimated", "scheduled", "first", "last", "next", "early", "late"}
+)
+"""Words before an end or a start that are nothing that could end."""

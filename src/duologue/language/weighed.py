@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from duologue.language.extremes import measure_word, row_word
 from duologue.language.grammar import listed
+from duologue.language.verbs import Turn, turn
 from duologue.types import Need, Pick
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["chosen", "compared", "compares", "is_more", "superiors"]
 
+_AT_ENDS = {"latest": ("last", "later"), "earliest": ("first", "earlier")}
+"""When it happened to one of three, and to one of two."""
 _IRREGULAR = {"most": "more", "fewest": "fewer", "least": "less"}
 
 
@@ -47,6 +50,10 @@ def is_more(phrases: "Phrases", pick: Pick) -> str:
     two = pick.value == 2
     if own:
         return f"is {_of_two(own)}" if two else f"is the {own}"
+    happened = _happened(phrases, pick)
+    if happened is not None:
+        to_be = {"done": "was ", "due": "is "}.get(happened.how, "")
+        return f"{to_be}{happened.verb} {_AT_ENDS[pick.kind][two]}"
     most = phrases.extreme(pick)
     if two:
         more = _of_two(most)
@@ -60,14 +67,27 @@ def chosen(phrases: "Phrases", pick: Pick) -> str:
     most, two = phrases.extreme(pick), pick.value == 2
     if own:
         return f"the {_of_two(own)} one" if two else f"the {own} of the three"
+    happened = _happened(phrases, pick)
+    if happened is not None:
+        that = "who " if phrases.is_person(pick.table) else "that "
+        return f"the one {'' if happened.how in ('done', 'due') else that}{happened.verb} {_AT_ENDS[pick.kind][two]}"
     if two and most.startswith(("most ", "fewest ")):
         return f"the one with {_of_two(most)}"
     return f"the one with the {_of_two(most) if two else most}"
 
 
+def _happened(phrases: "Phrases", pick: Pick) -> Turn | None:
+    """What a date that rows are compared by says happened to them, where that needs no owner."""
+    _, table, column = phrases.slot(f"{pick.table}.{pick.column}")
+    if pick.kind not in _AT_ENDS or table is None or column is None or column.role != "date" or column.format == "year":
+        return None
+    found = turn(column.label, table.label, table.person)
+    return None if found is None or found.thing else found
+
+
 def superiors(kind: str, label: str, unit: str = "") -> tuple[str, ...]:
     """What a row that has the most, or the least, of something is called: "cheaper", "cheapest", "lower", "lowest"."""
-    words = [w for w in (row_word(kind, label), measure_word(kind, label, unit)) if w]
+    words = [w for w in (row_word(kind, label), measure_word(kind, label, unit), _AT_ENDS.get(kind, ("",))[0]) if w]
     return tuple(dict.fromkeys(w for word in words for w in (_of_two(word), word)))
 
 

@@ -1,0 +1,113 @@
+"""The one row of several that is meant, in words: "the cheapest product", "the order placed last", "whoever joined first", "the second one".
+
+Three things say the same in different places of a sentence: `pick` names the row ("the pass that expires first"), `has_most` says it of the row
+("expires first", "has the highest total"), `extreme` is the bare figure ("highest total"), behind "with the".
+"""
+
+from typing import TYPE_CHECKING
+
+from duologue.catalog.nouns import plural
+from duologue.language.extremes import is_many, measure_word, row_word
+from duologue.language.naming import ordinal
+from duologue.language.verbs import Turn, turn
+from duologue.language.weighed import chosen
+from duologue.types import Pick
+
+if TYPE_CHECKING:
+    from duologue.language.phrases import Phrases
+
+__all__ = ["extreme", "has_most", "of_those", "pick_row", "turn_of"]
+
+_COUNTING = {"max": "most", "min": "fewest"}
+_AT_ENDS = {"latest": "last", "earliest": "first"}
+
+
+def turn_of(phrases: "Phrases", key: str) -> Turn | None:
+    """What the date of a slot says happened; None for anything else."""
+    slot, table, column = phrases.slot(key)
+    if table is None or column is None or column.role != "date" or column.format == "year" or slot.use:
+        return None
+    return turn(column.label, table.label, table.person)
+
+
+def pick_row(phrases: "Phrases", pick: Pick, noun: str) -> str:
+    """The row as it is spoken of, `noun` being what it is."""
+    key = _picked(pick)
+    if pick.kind == "ordinal":
+        return f"the {ordinal(int(pick.value))} {noun}"
+    if pick.kind == "where":
+        value = phrases.value(key, pick.value)
+        return f"the {noun} {value}" if pick.column == "@name" else f"the {noun} with {phrases.label(key)} {value}"
+    if pick.value is not None:
+        return chosen(phrases, pick)
+    if pick.kind == "only":
+        return f"the {noun}"
+    if pick.kind in _AT_ENDS and _is_the_date(phrases, key):
+        return f"the {pick.kind} {noun}"
+    own = row_word(pick.kind, phrases.label(key, pick.table)) if not pick.use else ""
+    if own and noun in ("one", phrases.table(pick.table)[0]):
+        return f"the {own} {noun}"
+    happened = turn_of(phrases, key)
+    if pick.kind in _AT_ENDS and happened is not None:
+        return f"the {noun} {_when(happened, phrases.is_person(pick.table), _AT_ENDS[pick.kind])}"
+    return f"the {noun} with the {extreme(phrases, pick)}"
+
+
+def _when(happened: Turn, person: bool, end: str) -> str:
+    """Behind a noun: "placed last", "who joined first", "that ends last", "whose contract ends first"."""
+    if happened.thing:
+        return f"whose {happened.thing} {'is due' if happened.how == 'due' else happened.verb} {end}"
+    if happened.how in ("did", "goes"):
+        return f"{'who' if person else 'that'} {happened.verb} {end}"
+    return f"{happened.verb} {end}"
+
+
+def of_those(phrases: "Phrases", pick: Pick, noun: str) -> str:
+    """A row picked from the list just told: the cheapest of those need not be the cheapest there is."""
+    text = pick_row(phrases, pick, noun)
+    if pick.kind not in (*_COUNTING, *_AT_ENDS) or pick.value is not None:
+        return text
+    return f"{text.removesuffix(noun)}of those {plural(noun)}" if _ends_in(text, noun) else f"{text} among those"
+
+
+def _ends_in(text: str, noun: str) -> bool:
+    return text.endswith(f" {noun}") and " with the " not in text
+
+
+def has_most(phrases: "Phrases", pick: Pick) -> str:
+    """What is said of the row picked: "is the cheapest", "was placed last", "expires first", "has the highest total"."""
+    key = _picked(pick)
+    own = row_word(pick.kind, phrases.label(key, pick.table)) if not pick.use else ""
+    if own:
+        return f"is the {own}"
+    happened = turn_of(phrases, key)
+    if pick.kind not in _AT_ENDS or happened is None or happened.thing:
+        return f"has the {extreme(phrases, pick)}"
+    to_be = {"done": "was ", "due": "is "}.get(happened.how, "")
+    return f"{to_be}{happened.verb} {_AT_ENDS[pick.kind]}"
+
+
+def extreme(phrases: "Phrases", pick: Pick) -> str:
+    """What the row picked has: "highest total", "longest duration", "most tracks", "latest hire date"."""
+    key = _picked(pick)
+    slot, _, column = phrases.slot(key)
+    if pick.kind not in (*_COUNTING, *_AT_ENDS):
+        return ""
+    if slot.use == "count":
+        return f"{_COUNTING.get(pick.kind, pick.kind)} {phrases.table(slot.table)[1]}"
+    label = phrases.noun(key, pick.table)
+    if pick.kind in _COUNTING and is_many(label) and not slot.use and not (column and column.unit):
+        return f"{_COUNTING[pick.kind]} {label}"
+    return f"{measure_word(pick.kind, label, column.unit if column else '')} {label}"
+
+
+def _is_the_date(phrases: "Phrases", key: str) -> bool:
+    """The first date of its table: the one people mean when they name none. Who the latest customer is would be anybody's guess."""
+    _, table, column = phrases.slot(key)
+    if table is None or table.person:
+        return False
+    return column == next((c for c in table.columns if c.role == "date"), None)
+
+
+def _picked(pick: Pick) -> str:
+    return f"{pick.table}.{pick.column}" + (f":{pick.use}" if pick.use else "")
