@@ -178,3 +178,11 @@ def answers(folder: Path) -> int:
         return int(db.execute("SELECT count(*) FROM calls").get)
     finally:
         db.close()
+
+
+def forgetful(folder: Path) -> None:
+    """Take the answers from a run's book, as if all prompts were worded otherwise by now; the turns that they became stay."""
+    if (folder / FILE_NAME).exists():
+        db = apsw.Connection(str(folder / FILE_NAME))
+        db.execute("DELETE FROM calls")
+        db.close()

@@ -181,12 +181,13 @@ class FolderLock:
 
     @staticmethod
     def held(folder: Path) -> bool:
-        """Whether a process has that right now."""
-        handle = os.open(folder, os.O_RDONLY)
+        """Whether a process has that right now, as far as the file system can tell."""
+        with explained(folder):
+            handle = os.open(folder, os.O_RDONLY)
         try:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
+        except OSError as error:
+            return isinstance(error, BlockingIOError)
         finally:
             os.close(handle)
         return False
