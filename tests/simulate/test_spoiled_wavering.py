@@ -116,6 +116,7 @@ SPOILED: list[tuple[str, Callable[[Dialogue], Dialogue], str]] = [
     ("second_thought", never_puts_it_right, "user_gate"),
     ("hold_on", says_it_is_done("hold_on"), "honesty"),
     ("put_off", says_it_is_done("put_off"), "honesty"),
+    ("ask_first", says_it_is_done("ask_first"), "honesty"),
     ("slip", takes_it_for_another("slip"), "provenance"),
     ("short_name", takes_it_for_another("short_name"), "provenance"),
 ]

@@ -51,6 +51,8 @@ class Agenda:
         """The user has just taken a request back."""
         self.last_write = -1
         """The turn of the latest change."""
+        self.written: dict[str, int] = {}
+        """Table → the turn of the latest change to it."""
         self.read = 0
         """Turns folded so far."""
         self.answers: dict[str, tuple[int, Json, list[Listing]]] = {}
@@ -348,6 +350,7 @@ class Agenda:
             self.answers[call_mark(*call)] = (at, result, listings)
         if tool.effect == "write" and not failed:
             self.last_write = at
+            self.written |= dict.fromkeys(tool.writes, at)
         return listings
 
     def attend(self, owed: Owed) -> None:

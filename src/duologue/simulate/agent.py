@@ -19,6 +19,7 @@ from duologue.plans.rows import PART
 from duologue.protocols import Utterance, View
 from duologue.simulate.afresh import afresh
 from duologue.simulate.agenda import CHECK, FETCH, GUIDE, LOOKUP, WAITS, Agenda
+from duologue.simulate.beforehand import look_first
 from duologue.simulate.character import assistant_register
 from duologue.simulate.dice import Dice
 from duologue.simulate.guiding import Guiding
@@ -264,6 +265,8 @@ class ScriptedAgent:
         if tool.effect == "write" and self._is_so(owed, rows):
             return Say(owed, "so already")
         if tool.effect == "write" and not owed.approved:
+            if (look := look_first(self.agenda, owed, rows)) is not None:
+                return look
             like = twin(self.agenda.memory, tool, bound)
             return Say(owed, "confirm?", rows=(like,) if like is not None else ())
         if (

@@ -157,8 +157,10 @@ class Wording:
         text = self._fresh(path, dice, slots).replace(" \n", "\n")
         return f"\n{text}" if path == "task_mode.go_ahead" and self._by_lines else text
 
-    def confirm(self, need: Need | None, dice: random.Random) -> str:
-        """A yes to a change, which may say what it is said to: "yes, delete it", "the city should be Porto, right"."""
+    def confirm(self, need: Need | None, dice: random.Random, price: str = "") -> str:
+        """A yes to a change, which may say what it is said to: "yes, delete it", "the city should be Porto, right"; or to its price."""
+        if price and dice.random() < _NAMED:
+            return capital(self.say("confirm_priced", dice, price=price))
         if need is not None and dice.random() < _NAMED:
             named = self.lines.find(f"confirm_{form_of(need)}", dice, self._confirmed(need))
             if named:

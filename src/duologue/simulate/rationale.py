@@ -30,7 +30,9 @@ def rationale(teller: "Reporter", owed: Owed, what: tuple[str, int, Tool], dice:
         told = {"who": phrases.row(sought), "subjects": phrases.table(sought.table)[1], "tool": tool.name}
         return sentence(teller.lines.line("rationale.lookup", dice, told))
     if kind == CHECK:
-        return sentence(teller.lines.line("rationale.check", dice, {**teller.slots(owed), "tool": tool.name}))
+        slots = teller.slots(owed)
+        path = "check" if slots.get("when") else "look" if owed.need.meaning.family != "act" else "price"
+        return sentence(teller.lines.line(f"rationale.{path}", dice, {**slots, "tool": tool.name}))
     slots = teller.slots(owed)
     keys = [(k.rpartition(":")[0], v) for k, v in owed.need.values.items()]
     given = [f"{phrases.noun(k, owed.need.meaning.table)} {phrases.value(k, v)}" for k, v in keys]

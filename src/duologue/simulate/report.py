@@ -19,12 +19,13 @@ from duologue.plans.rows import PART
 from duologue.plans.sayings import Sayings
 from duologue.simulate.agenda import WRITES, Agenda
 from duologue.simulate.called import called
-from duologue.simulate.decided import done, joined, left_as_it_is, proposed, recapped, together
+from duologue.simulate.decided import done, joined, left_as_it_is, recapped, together
 from duologue.simulate.listing import Rows, in_words
 from duologue.simulate.noticing import noticed
 from duologue.simulate.offering import choices, suggestion
 from duologue.simulate.overview import overview
 from duologue.simulate.owed import Owed, told_of
+from duologue.simulate.proposing import proposal
 from duologue.simulate.refusing import nothing_found, refused, so_already
 from duologue.simulate.replies import AFTER, BEFORE
 from duologue.simulate.standing import stands
@@ -107,11 +108,11 @@ class Reporter:
             text = self.lines.line(path, dice, {**slots, "label": label})
             return text, Act("ask", values={**said, "slot": move.slot})
         if move.kind == "confirm?":
-            proposal = self._proposal(owed, slots, dice)
+            proposed, known = proposal(self, owed, slots, dice)
             lead = "confirm_again.revised" if owed.revised else "confirm_again.held" if owed.held else ""
-            text = self.lines.line(lead, dice, {"proposal": sentence(proposal)}) if lead else proposal
+            text = self.lines.line(lead, dice, {"proposal": sentence(proposed)}) if lead else proposed
             text = noticed(self, move.rows[0], text, dice) if move.rows and not lead else text
-            return text, Act("confirm?", owed.need, said)
+            return text, Act("confirm?", owed.need, {**said, **known})
         if move.kind == "not found":
             sought = owed.need.mentions[move.mention] if 0 <= move.mention < len(owed.need.mentions) else None
             named = sought is not None and bool(sought.by)
@@ -286,19 +287,6 @@ class Reporter:
         listing = owed.answer
         key = self.agenda.memory.key_of(owed.need.meaning.table, listing.rows[0]) if listing and listing.rows else None
         return key[0] if key is not None and len(key) == 1 else ""
-
-    # ── questions ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _proposal(self, owed: Owed, slots: dict[str, str], dice: random.Random) -> str:
-        """What would be changed, from what to what where the old value was seen."""
-        own = of_the_speaker(self.sayings.line("confirm", owed.need, self.rows(owed), dice), YOU)
-        if own:
-            return self.lines.line("confirm.own", dice, {"confirm": own})
-        if owed.need.when is not None:
-            return proposed(self, owed, dice)
-        if slots.get("changes") and owed.need.amends != "undo":
-            slots["changes"] = self.phrases.changes(owed.need, self.agenda.stood(owed))
-        return self.line("confirm", form_of(owed.need), slots, dice)
 
     # ── pieces ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -159,7 +159,8 @@ class ScriptedUser:
         if act.kind == "ask":
             return self._inform(str(act.values["slot"]), scene)
         if act.kind == "confirm?":
-            return say(self.words.confirm(act.need, scene.dice), Act("confirm"))
+            price = str(act.values.get("price", ""))
+            return say(self.words.confirm(act.need, scene.dice, price), Act("confirm"))
         return None
 
     def _select(self, act: Act, scene: Scene) -> Utterance:

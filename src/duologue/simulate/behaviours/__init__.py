@@ -12,6 +12,7 @@ profile (`profile.yaml` names every behaviour, with how often, and how often in 
 says which it holds (`Turn.behaviours`). Within a kind the order below is the order of asking.
 """
 
+from duologue.simulate.behaviours.ask_first import AskFirst
 from duologue.simulate.behaviours.check import Check
 from duologue.simulate.behaviours.compare import Compare
 from duologue.simulate.behaviours.doubt import Doubt
@@ -33,7 +34,7 @@ from duologue.simulate.behaviours.waiting import HoldOn, PutOff, TakeUp
 
 __all__ = ["ANSWERS", "ASIDES", "PARTING", "REMARKS", "SHAPES"]
 
-ANSWERS: tuple[Answer, ...] = (PutRight(), WhichName(), SecondThought(), HoldOn(), PutOff())
+ANSWERS: tuple[Answer, ...] = (PutRight(), WhichName(), SecondThought(), HoldOn(), PutOff(), AskFirst())
 """Tried before the plain answer to what the assistant asks."""
 ASIDES: tuple[Aside, ...] = (PushBack(), TakeUp(), Doubt(), OutOfScope(), Compare(), Check(), Provoked(), FollowUp())
 """Tried before the next request; the first that takes the turn has it."""
