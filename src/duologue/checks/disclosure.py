@@ -11,7 +11,7 @@ from duologue.checks.words import finds
 from duologue.language.amounts import is_amount
 from duologue.language.reading import read
 from duologue.language.stance import states
-from duologue.language.values import is_blank, say
+from duologue.language.values import is_blank, say, tells
 from duologue.plans.trace import Said
 from duologue.types import Disclosure, Finding, Json, Verdict
 
@@ -40,7 +40,8 @@ def _told(case: Case, number: int, tell: Disclosure) -> bool:
     texts = [s for s in case.trace.assistant if s.turn > since and s.task == number]
     epoch = case.epochs[call.turn] if call is not None else 0
     if call is not None:  # told already, and nothing has changed
-        texts += [s for s in case.trace.assistant if s not in texts and case.epochs[s.turn] == epoch]
+        told = [s for s in case.trace.assistant if s.turn <= since or s.task != number]
+        texts += [s for s in told if case.epochs[s.turn] == epoch]
     return any(_is_in(case, s, (tell, column), case.epochs[s.turn] != epoch) for s in texts)
 
 
@@ -53,6 +54,8 @@ def _of_amounts(case: Case, slot: str) -> Column | None:
 def _is_in(case: Case, said: Said, what: tuple[Disclosure, Column | None], later: bool) -> bool:
     """Whether a text tells a value; asked once of each text."""
     tell, column = what
+    if not tells(case.reading(said.turn), tell.value, column) and tell.value != 0:
+        return False  # nearly always
     mark = (said.text, case.numbered_names, tell.slot, repr(tell.value), later)
     if mark not in case.tellings:
         case.tellings[mark] = _tells(case, said.turn, (tell.value, column), later) or _otherwise(said.text, tell)

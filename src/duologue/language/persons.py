@@ -7,9 +7,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["names_person", "plain"]
+__all__ = ["TITLES", "names_person", "plain"]
 
-_TITLES = frozenset(
+TITLES = frozenset(
     [
         "mr",
         "mrs",
@@ -51,11 +51,11 @@ def _pattern(value: str) -> re.Pattern[str] | None:
     if not 2 <= len(words) <= 5 or not all(w and w[0].isupper() and not any(c.isdigit() for c in w) for w in words):
         return None
     words = [plain(w.casefold().replace("'", " ")) for w in words]
-    while len(words) > 2 and words[0] in _TITLES:
+    while len(words) > 2 and words[0] in TITLES:
         words.pop(0)
     while len(words) > 2 and words[-1] in _AFTERWARDS:
         words.pop()
-    if words[0] in _TITLES:
+    if words[0] in TITLES:
         return None
     first, last = re.escape(words[0]), re.escape(words[-1])
     whole = r"\.? ".join(map(re.escape, words))
@@ -74,7 +74,7 @@ def _pattern(value: str) -> re.Pattern[str] | None:
 def names_person(folded: str, value: str) -> bool:
     """Whether a folded text holds the name in one of its forms."""
     first = value[: value.find(" ")].casefold()
-    if first.isascii() and first.isalpha() and first not in folded and first not in _TITLES:
+    if first.isascii() and first.isalpha() and first not in folded and first not in TITLES:
         return False  # said of every text that is no name: it has to be fast
     pattern = _pattern(value)
     return pattern is not None and pattern.search(plain(folded)) is not None

@@ -92,6 +92,7 @@ _ODD = dict.fromkeys("´‘’‚‛“”„‟«»‹›′″…\xa0\u202f", 
 _ODD_ONE = re.compile(f"[{''.join(_ODD)}]")
 
 
+@lru_cache(maxsize=8_192)
 def fold(text: str) -> str:
     """Lower case, no quotes, single spaces: what is left when writing habits are taken away."""
     plain = text.casefold().replace('"', " ").replace("'", " ").replace("`", " ").replace("*", "")

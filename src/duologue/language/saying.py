@@ -227,7 +227,11 @@ def moment(value: str, column: Column | None = None) -> tuple[Day, str] | None:
 
     A month ("2024-06") counts only where the column's format says that it holds months or dates. None where it is no date.
     """
-    form = column.format if column is not None else ""
+    return _moment(value, column.format if column is not None else "")
+
+
+@lru_cache(maxsize=16_384)
+def _moment(value: str, form: str) -> tuple[Day, str] | None:
     if form.startswith("date:"):
         if "%Y" not in form and "%y" not in form:
             return None  # "9 June" is no day of any year

@@ -5,7 +5,7 @@ It can't, and "45,000 g" can. A unit that nobody knows, or none at all, speaks a
 
 import re
 
-__all__ = ["factor"]
+__all__ = ["factor", "has_kin"]
 
 _SCALES: dict[str, dict[str, float]] = {
     "mass": {"mg": 1e-3, "g": 1, "gram": 1, "gramme": 1, "kg": 1e3, "kilo": 1e3, "kilogram": 1e3, "t": 1e6, "tonne": 1e6, "oz": 28.349523125, "ounce": 28.349523125, "lb": 453.59237, "pound": 453.59237},
@@ -19,10 +19,16 @@ _MONEY = {
     "$": "USD", "us$": "USD", "usd": "USD", "dollar": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR", "£": "GBP", "gbp": "GBP", "¥": "JPY", "jpy": "JPY",
     "yen": "JPY", "chf": "CHF", "sek": "SEK", "nok": "NOK", "dkk": "DKK", "pln": "PLN", "₹": "INR", "inr": "INR", "rupee": "INR", "cad": "CAD", "aud": "AUD",
 }  # fmt: skip
+_NAMES = frozenset((*_OF, *_MONEY))
 _UNSURE = frozenset(["pound", "pounds", "second", "foot", "min"])
 """Words that mean other things as well, as do single letters."""
 _AFTER = re.compile(r"[ -]?([A-Za-z]{1,12}|[$£€¥₹])(?![\w/])")
 _BEFORE = re.compile(r"(US\$|[$£€¥₹]|\b[A-Z]{3}) ?\Z")
+
+
+def has_kin(unit: str) -> bool:
+    """Whether a unit has others of its kind, so that `factor` may be another than 1."""
+    return _singular(unit.lower()) in _NAMES
 
 
 def factor(text: str, start: int, end: int, unit: str) -> float:
@@ -50,7 +56,7 @@ def _digits_end(text: str, start: int, end: int) -> int:
 
 
 def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 2 and word.endswith("s") and word[:-1] in {**_OF, **_MONEY} else word
+    return word[:-1] if len(word) > 2 and word.endswith("s") and word[:-1] in _NAMES else word
 
 
 def _money(text: str, start: int, end: int) -> str:

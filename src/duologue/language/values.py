@@ -15,10 +15,11 @@ import re
 from functools import lru_cache
 
 from duologue.catalog.model import Column
+from duologue.kept import Kept
 from duologue.language.amounts import amounts_in, is_amount
 from duologue.language.hours import days_said_softly, hour_of, times_in
 from duologue.language.numerals import below_zero, softly
-from duologue.language.persons import names_person, plain
+from duologue.language.persons import TITLES, names_person, plain
 from duologue.language.reading import DateSaid, Day, Number, Reading, fold, has_phrase, parse_day, read
 from duologue.language.saying import (
     as_percent,
@@ -35,7 +36,7 @@ from duologue.language.saying import (
     number_in_text,
     say,
 )
-from duologue.language.units import factor
+from duologue.language.units import factor, has_kin
 from duologue.types import Json
 
 __all__ = ["asks_for", "by_pattern", "clean", "is_blank", "moment", "same_figure", "say", "tells"]
@@ -54,6 +55,8 @@ _COURTESY = re.compile(r"\bno (?:trouble|problem|worries|bother|doubt|rush|hurry
 _CLAUSES = re.compile(r"[,;:.!?]\s")
 _SHORTLY = 30
 """Characters before a column's name in which a question says that it is so, or not."""
+_LETTERS = re.compile(r"[A-Za-z]+")
+_DIGIT = re.compile(r"\d")
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?\Z")
 _BETWEEN = re.compile(r",?\s*(?:on|of|this|,)?\s*(?:\w{3,9}day,?)?\s*(?:the )?\s*\Z", re.I)
 _RANKED = re.compile(
@@ -74,6 +77,11 @@ def tells(text: str | Reading, value: Json, column: Column | None = None) -> boo
     if is_blank(value):
         return False
     reading = read(text) if isinstance(text, str) else text
+    if isinstance(value, str) and (column is None or column.role != "flag"):
+        opening = _opening(value)
+        if opening and opening not in reading.folded and opening not in plain(reading.folded):
+            return False  # nearly always
+        return _tells_text(reading, value, column)
     flag = flag_of(value, column)
     if flag is not None:
         return _tells_flag(reading, flag, value, column) or _implies_flag(reading, flag, column)
@@ -135,19 +143,36 @@ def _implies_flag(reading: Reading, flag: bool, column: Column | None) -> bool:
 def _tells_number(reading: Reading, value: int | float, column: Column | None) -> bool:
     if isinstance(value, float) and not math.isfinite(value):
         return has_phrase(reading.folded, fold(str(value)))
-    if column is None and any(n.value == value and not n.scale for n in reading.numbers):
+    numbers, text = reading.numbers, reading.text
+    if column is None and any([n.value == value and not n.scale for n in numbers]):
         return True
-    raw = column is not None and is_raw(column)
-    least = 0 if raw else decimals_of(value, column)
-    unit = clean(column.unit).lower() if column is not None and column.unit else ""
-    if is_amount(unit) and any(same_figure(n, value) for n in amounts_in(reading.text, (unit,))):
+    raw, unit, ranks, has_factor = _writing(column) if column is not None else _PLAINLY
+    if is_amount(unit) and any(same_figure(n, value) for n in amounts_in(text, (unit,))):
         return True
-    if any(_says_number(n, value, (least, unit), column, reading.text) for n in reading.numbers):
-        return True
+    least = -1
+    for n in numbers:
+        if not (has_factor or n.percent or n.scale or value < 0):  # most are told apart at a glance
+            if n.value == value:
+                return True
+            if not n.decimals or abs(n.value - value) > 0.5000001 * 10.0**-n.decimals:
+                continue
+        if least < 0:
+            least = 0 if raw else decimals_of(value, column)
+        if _says_number(n, value, (least, unit), column, text):
+            return True
     if raw or value < 0 or value != int(value):
         return False
-    ranks = column is not None and _RANKED.search(column.label) is not None
-    return value in softly(reading.text, ranks)
+    return value in softly(text, ranks)
+
+
+def _column_writing(column: Column) -> tuple[bool, str, bool, bool]:
+    raw, unit = is_raw(column), clean(column.unit).lower() if column.unit else ""
+    return raw, unit, _RANKED.search(column.label) is not None, has_kin(unit)
+
+
+_writing: Kept[Column, tuple[bool, str, bool, bool]] = Kept(_column_writing, 1_024)
+"""How a column's numbers are written: as they are; with which unit; as ranks too; and whether the unit has others of its kind."""
+_PLAINLY = (False, "", False, False)
 
 
 def _says_number(said: Number, value: int | float, how: tuple[int, str], column: Column | None, text: str) -> bool:
@@ -221,6 +246,17 @@ def _tells_form(reading: Reading, value: str, phrase: str) -> bool:
     if " " in phrase and names_person(reading.folded, value):
         return True
     return ", " in value and all(p and has_phrase(reading.folded, p) for p in map(fold, value.split(", ")))
+
+
+@lru_cache(maxsize=32_768)
+def _opening(value: str) -> str:
+    """The letters that a text value opens with, which stand in every text that tells it; empty where there may be others: it may be a
+    date, a number or a time, or a name told without its title."""
+    found = _LETTERS.match(value)
+    if found is None or not value.isascii() or _DIGIT.search(value) is not None:
+        return ""
+    letters = found[0].lower()
+    return "" if letters in TITLES else letters
 
 
 @lru_cache(maxsize=32_768)

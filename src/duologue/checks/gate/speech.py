@@ -19,6 +19,8 @@ from duologue.types import Tool
 __all__ = ["speech", "technical_names"]
 
 _JARGON = re.compile(r"\w+_\w+|[a-z]+[A-Z]\w*")
+_INNER = re.compile(r"_|[a-z0-9][A-Z]")
+"""What each technical name has."""
 _TOKEN = re.compile(r"(?<![\w@./:\\-])\w+(?![@\\/:]\w|\.\w|\w|-\d)")
 _PASCAL = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+")
 _SNAKE = re.compile(r"[a-z]{2,}(?:_[a-z]{2,})+")
@@ -36,7 +38,7 @@ def speech(known: Known, names: frozenset[str], text: str) -> list[str]:
     found = finds("roles", "user_as_assistant", text)
     if found is not None:
         out.append(AS_ASSISTANT(repr(found[0])))
-    if "_" not in text and not any(map(str.isupper, text[1:])):
+    if _INNER.search(text) is None:
         return out
     return out + [TECHNICAL(repr(n)) for n in dict.fromkeys(_named(known, names, text))]
 

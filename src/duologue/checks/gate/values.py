@@ -16,6 +16,7 @@ __all__ = ["WAVERS", "values"]
 WAVERS = frozenset({"second_thought", "slip"})
 """Behaviours of a scripted user who says another value first than the goal's, and puts it right before anything comes of it."""
 _STYLES = 4
+_DIGIT = re.compile(r"\d")
 
 
 def values(known: Known, reading: Reading, turn: Turn | None = None) -> list[str]:
@@ -45,14 +46,17 @@ def _carried(known: Known, turn: Turn) -> list[str]:
 
 
 def _leaks(known: Known, reading: Reading) -> list[str]:
-    plain = replace(reading, numbers=tuple(n for n in reading.numbers if not n.word))
-    figures = any(map(str.isdigit, reading.text))
+    text, folded = reading.text, reading.folded
+    figures = _DIGIT.search(text) is not None if text.isascii() else any(map(str.isdigit, text))
+    plain = reading
+    if any([n.word for n in reading.numbers]):
+        plain = replace(reading, numbers=tuple(n for n in reading.numbers if not n.word))
     out = []
     for fact, words in known.hidden:
-        if not (any(w in reading.folded for w in words) if words else figures):
+        if not (any([w in folded for w in words]) if words else figures):
             continue  # nearly always; telling costs
         column = known.columns.get(fact.slot)
-        if not _stands_out(fact.value, reading.text) or not tells(plain, fact.value, column):
+        if not _stands_out(fact.value, text) or not tells(plain, fact.value, column):
             continue
         if not any(tells(r, fact.value, column) or tells(r, fact.value) for r in known.texts):
             out.append(LEAKS(f"{fact.label or fact.slot} = {say(fact.value, column)}"))
