@@ -157,6 +157,8 @@ class _Judge:
         noun = self._noun(claim)
         if not noun or claim.text in self.seen.keys[noun] or among(claim, self.seen.heard):
             return ""
+        if self._is_in_error(claim.text):
+            return ""
         if label_before(self.lowered, claim.start, self.seen.labels) not in ("", noun):
             return ""  # "units on order 0"
         return f"{claim.text!r} is no {noun} that was returned"
@@ -237,15 +239,15 @@ class _Judge:
         whole = whole or opens
         if self._is_beside(claim.value, table, whole):
             return f"{claim.text!r} is not how many were listed"
-        if claim.value in self.seen.free or claim.value in self.seen.counted or self._is_in_error(claim.value):
+        if claim.value in self.seen.free or claim.value in self.seen.counted or self._is_in_error(str(claim.value)):
             return ""
         if any(claim.value in derive(r).counts for r in self.seen.results):
             return ""
         return f"{claim.text!r} counts no list there was"
 
-    def _is_in_error(self, count: int) -> bool:
-        """An error that came back says the figure ("has 3 checked bags already")."""
-        said = re.compile(rf"(?<![\d.,]){count}(?![\d.,]*\d)")
+    def _is_in_error(self, figure: str) -> bool:
+        """An error that came back says the figure ("has 3 checked bags already", "is busy with run 40901")."""
+        said = re.compile(rf"(?<![\d.,]){figure}(?![\d.,]*\d)")
         return any(c.failed and c.turn < self.turn and said.search(c.text) for c in self.case.trace.calls)
 
     def _is_beside(self, count: int, table: str, whole: bool) -> bool:

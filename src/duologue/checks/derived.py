@@ -4,7 +4,7 @@ An assistant may say "two of them are shipped" or "€40 more than in May". Such
 from it. What counts as simple is kept narrow on purpose: the more is derivable, the fewer invented figures are found. So people work
 out a sum or an average of a whole list, or the sum of the smallest of it where they tell each, and compare what they have in front of them: both figures of a difference must have been told
 nearby, or be of rows that the text names, or one of them where the list is short (`FEW` rows). Two records that were looked up one by one are
-compared field by field, both figures told (`between`). `benchmarks/measure_chance.py` says how often a random figure passes.
+compared field by field, both figures told (`between`). "Two of the three" is as many as the text goes on to name. `benchmarks/measure_chance.py` says how often a random figure passes.
 """
 
 import re
@@ -37,6 +37,7 @@ _ADDS_UP = re.compile(
 _ADDED_UP = 20
 """Rows of which that is worked out."""
 _FIELDS = 6
+_LONGEST_NAME = 80
 _LONGEST_DAY = 32
 _IN_WORDS = re.compile(r"[A-Za-z]{3}\D*\d.*\d{4}\Z|\d [A-Z][a-z]+,? \d{4}\Z")
 """How a day is written with the month in words: "April 17, 1987", "17 April 1987"."""
@@ -103,6 +104,8 @@ class Derived(Struct, frozen=True):
     days: tuple[date, ...]
     few: bool
     """It has no more than `FEW` rows."""
+    names: tuple[tuple[str, ...], ...] = ()
+    """Of each list the texts of a field that tells its rows apart, folded."""
 
     def explains(self, said: Number, near: Near) -> str:
         """In what way the figure, rounded as it was said, is one of them; empty where it is none."""
@@ -114,7 +117,16 @@ class Derived(Struct, frozen=True):
             return "a count"
         if near.is_span(said) and said.value in self._spans(near):
             return "days between"
-        return "a sum, difference, product or average" if any(_near(f, said) for f in self._figures(said, near)) else ""
+        if any(_near(f, said) for f in self._figures(said, near)):
+            return "a sum, difference, product or average"
+        return "how many are named" if said.value in self._named(said.value, near.folded) else ""
+
+    def _named(self, value: float, folded: str) -> set[int]:
+        """How many rows of each list a text names, where it is not all of them ("two of these: Hinge and Wood screw")."""
+        if not (isinstance(value, int) and 1 < value < _ADDED_UP):
+            return set()
+        told = ((names, sum(has_phrase(folded, n) for n in names)) for names in self.names)
+        return {n for names, n in told if n < len(names)}
 
     def _figures(self, said: Number, near: Near) -> Iterator[float]:
         for column in self.columns:
@@ -196,7 +208,16 @@ def derive(result: Json) -> Derived:
             days |= dict.fromkeys(_days(row))
     products = tuple(total for rows in tables if len(rows) <= _ADDED_UP for total in _multiplied(rows))
     few = max(map(len, tables), default=0) <= FEW
-    return Derived(frozenset(counts), tuple(columns), tuple(singles), products, tuple(days), few)
+    apart = tuple(names for rows in tables if 2 < len(rows) <= _ADDED_UP for names in _apart(rows))
+    return Derived(frozenset(counts), tuple(columns), tuple(singles), products, tuple(days), few, apart)
+
+
+def _apart(rows: list[dict[str, Json]]) -> Iterator[tuple[str, ...]]:
+    """The texts of the fields that hold another one in every row."""
+    for field in rows[0]:
+        texts = [fold(v) for r in rows if isinstance(v := r.get(field), str) and 1 < len(v) <= _LONGEST_NAME]
+        if len(set(texts)) == len(rows):
+            yield tuple(texts)
 
 
 def _multiplied(rows: list[dict[str, Json]]) -> Iterator[float]:

@@ -118,7 +118,11 @@ def traced(reading: Reading, known: Sources) -> tuple[list[str], list[str]]:
     out += [d for said in reading.dates if (d := _wrong_weekday(said, reading.text, known))]
     out += [f"the {day}." for day in _DAY_OF_MONTH.findall(reading.text) if not _is_some_day(int(day), reading, known)]
     out += [t.text for t in reading.times if t.start not in told and not known.knows_time(t)]
-    out += [c.text for c in reading.codes if not known.knows_code(c) and not known.is_named(c.text, reading)]
+    out += [
+        c.text
+        for c in reading.codes
+        if c.start not in told and not known.knows_code(c) and not known.is_named(c.text, reading)
+    ]
     out += [q for q in _QUOTED.findall(reading.text) if not _is_known_name(q, known)]
     return out, notes
 

@@ -174,6 +174,8 @@ class Sources:
         bare = said.text.strip("$£€¥₹+#%")
         if said.suffix and self.knows_phrase(bare):
             return True
+        if "." in bare and bare[-1] == "0" and self.knows_phrase(bare.rstrip("0").rstrip(".")):
+            return True  # "£49.90" of a text that says "£49.9"
         return self.knows_phrase(bare.removesuffix(said.suffix) if said.suffix else bare)
 
     def knows_date(self, said: DateSaid) -> bool:

@@ -2,10 +2,12 @@
 
 Net changes count: a value changed and changed back is no change. They are compared by rows and types (`changed.py`), leaving
 out what the database keeps for itself, and the evidence says what was left out. A value written as `{"$any": "clock"}` in the
-target depends on the moment and is not compared. Reads and failed calls must not have changed anything.
+target depends on the moment and is not compared, nor is it where a later task changes it again. Reads and failed calls must not have changed anything.
 """
 
 from collections.abc import Mapping
+
+from msgspec.structs import replace
 
 from duologue.checks.case import Case
 from duologue.checks.changed import Comparison, describe
@@ -13,6 +15,8 @@ from duologue.checks.findings import STRAY_FAILED, STRAY_READ, note
 from duologue.environment.changes import net_changes
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, RowChange, Verdict
+
+_MOMENT: Json = {"$any": "clock"}
 
 
 def state(case: Case) -> Verdict:
@@ -23,10 +27,12 @@ def state(case: Case) -> Verdict:
         if c.changes and (not c.worked or c.effect == "read")
     ]
     comparison = Comparison(case.columns, case.trace.tools.values())
+    moments: set[tuple[str, str, str]] = set()
     for number, task in enumerate(case.tasks):
         own = tuple(c for c in case.trace.made if c.task == number)
         net = comparison.graded(net_changes([change for c in own for change in c.changes]))
-        findings += _compare(comparison, comparison.graded(task.target), net, (own, case.last_turn(number)))
+        target = [_since_then(change, moments) for change in comparison.graded(task.target)]
+        findings += _compare(comparison, target, net, (own, case.last_turn(number)))
     last = len(case.trace.turns) - 1
     notes = [note(last, f"{name} is not compared: {why}") for name, why in comparison.left_out.items()]
     return Verdict("state", not findings, (*findings, *notes))
@@ -54,6 +60,20 @@ def _compare(
         findings.append(Finding(_turn_of(near, own, last), f"{_row(near)}: {_difference(comparison, wanted, near)}"))
     findings += [Finding(_turn_of(n, own, last), f"{_row(n)}: {n.op} that nothing asked for") for n in net]
     return findings
+
+
+def _since_then(change: RowChange, moments: set[tuple[str, str, str]]) -> RowChange:
+    """The change with what an earlier task left to the moment taken for that, and what this one leaves to it remembered."""
+    row = (change.table, repr(sorted(change.key.items())))
+    before = {k: _MOMENT if (*row, k) in moments else v for k, v in (change.before or {}).items()}
+    after = (change.after or {}).items()
+    moments.difference_update((*row, k) for k, v in after if not _is_moment(v))
+    moments.update((*row, k) for k, v in after if _is_moment(v))
+    return replace(change, before=before) if before else change
+
+
+def _is_moment(value: Json) -> bool:
+    return isinstance(value, dict) and "$any" in value
 
 
 def _row(change: RowChange) -> str:

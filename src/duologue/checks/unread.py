@@ -13,15 +13,17 @@ from duologue.checks.case import Case, verdict
 from duologue.checks.repetition import doubts
 from duologue.checks.words import finds
 from duologue.ids import canonical
+from duologue.language.questions import listen
 from duologue.language.reading import fold, has_phrase
 from duologue.language.values import is_blank, tells
 from duologue.plans.trace import Executed
-from duologue.types import Finding, Json, Verdict
+from duologue.types import Finding, Json, Slot, Verdict
 
 TOTALS = frozenset({"total", "count"})
 COUNTERS = frozenset({"total", "count", "limit", "offset", "page", "truncated"})
 MOST_ASKED = 3
 """Questions that may come between a result and its being told."""
+_NO_SLOT = Slot()
 _ENOUGH = 2_000
 """Values of one result that are looked for."""
 
@@ -40,6 +42,7 @@ def unread(case: Case) -> Verdict:
         and not call.lost
         and not _settles_a_doubt(case, call)
         and not _leads_on(case, call)
+        and not _shows_absence(case, call)
         and steps.get(call.index, set()) <= {"critical"}
         and not _is_used(case, call, call.index in steps)
     ]
@@ -59,6 +62,26 @@ def _leads_on(case: Case, call: Executed) -> bool:
         if any(repr(later.call.arguments.get(n)) in brought for n in keys if later.call.arguments.get(n) is not None):
             return True
     return False
+
+
+def _shows_absence(case: Case, call: Executed) -> bool:
+    """Whether it is a wider search after one of the same kind that found nothing, and the next words say that there is none: nobody has
+    the whole name, and that is what it is read for."""
+    tool = case.trace.tools.get(call.call.name)
+    words = next((s for s in case.trace.assistant if s.turn > call.turn), None)
+    if tool is None or words is None or not listen(words.text).missing:
+        return False
+    sought = {
+        n: str(v).casefold() for n, v in call.call.arguments.items() if tool.inputs.get(n, _NO_SLOT).use == "match"
+    }
+    narrower = (
+        c for c in case.blocks[words.turn] if c.index < call.index and c.call.name == tool.name and not _values(case, c)
+    )
+    return any(
+        v in (whole := str(c.call.arguments.get(n, "")).casefold()) and v != whole and whole not in call.text.casefold()
+        for c in narrower
+        for n, v in sought.items()
+    )
 
 
 def _settles_a_doubt(case: Case, call: Executed) -> bool:

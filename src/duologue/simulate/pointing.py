@@ -44,14 +44,18 @@ def within_reach(scene: Scene, need: Need) -> tuple[Need, str]:
     return (replace(need, mentions=tuple(named)) if tuple(named) != need.mentions else need), again
 
 
-def in_mind(scene: Scene, table: str) -> bool:
-    """ "That order" is clear: the last requests were about it, and neither a list of orders nor another one came up since."""
+def in_mind(scene: Scene, table: str, meant: Mention | None = None) -> bool:
+    """ "That order" is clear: the last requests were about it, and neither a list of orders nor another one came up since. Where the row
+    that is `meant` is named, it is that one: an order placed just now is another."""
     if scene.past.is_free:
         return False
     agenda = scene.mirror.at(scene.view.turns)
     memory, now = agenda.memory, len(agenda.owed)
     row = memory.in_focus(table, now)
     if row is None or not memory.still_pointed_at(table, now):
+        return False
+    other = scene.mirror.meant(meant, scene.view.turns) if meant is not None else None
+    if other is not None and other.key != row.key:
         return False
     last = [x for x in memory.listings if x.need == now - 1]
     shown = {memory.key_of(table, r) for x in last for r in x.rows} - {None}

@@ -89,7 +89,7 @@ def _to_another(scene: Scene, last: Part, part: Part, out: Turning) -> None:
         out.behaviours.append("switch")
     else:
         same = _same(scene, part.subtask.need)
-        if same is not None and same.by and in_mind(scene, same.table) and scene.takes_up("linked"):
+        if same is not None and same.by and in_mind(scene, same.table, same) and scene.takes_up("linked"):
             out.same = Mention(same.table)
             out.behaviours.append("linked")
         elif same is None and scene.dice.random() < _ANNOUNCED:

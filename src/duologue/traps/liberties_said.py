@@ -173,6 +173,8 @@ def own_slip(play: Play, dice: Random) -> Iterator[Change]:
         for name, value in call.arguments.items():
             if at != i - 1 or not isinstance(value, str) or len(value) < 4 or value not in play.moves[at].text:
                 continue
+            if "enum" in play.tool(call).parameters["properties"][name]:
+                continue  # to pass on what the tool does not take would be the assistant's fault
             wrong = _misspelt(value, dice)
             if wrong == value or value in play.moves[at - 1].text:
                 continue

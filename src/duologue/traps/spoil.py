@@ -193,8 +193,13 @@ def made_twice(play: Play, dice: Random) -> Iterator[Change]:
 
 def unasked(play: Play, dice: Random) -> Iterator[Change]:
     """While it looks something up, the assistant changes something that another conversation was about."""
-    other = next(play.world.dialogues(play.number + 1))
-    calls = [c for t in other.turns for c in t.message.tool_calls if play.tool(c).effect == "write"]
+    other = next(play.world.dialogues(play.number + 1), None)
+    calls = [
+        c
+        for t in (other.turns if other is not None else ())
+        for c in t.message.tool_calls
+        if play.tool(c).effect == "write"
+    ]
     for i in shuffled(play.reads(), dice):
         for call in calls:
             extra = play.moves[i].calling((call.name, call.arguments))

@@ -28,6 +28,9 @@ from duologue.types import Dialogue, Turn
 SURE = profile({"second_thought": 0, "slip": 0})
 """Users who get no value wrong and think better of none."""
 
+DRY = 3
+"""Scenarios in a row for which no task was found, after which a world counts as having no more."""
+
 
 class World:
     """An environment, and its sound conversations, played when they are asked for."""
@@ -38,16 +41,28 @@ class World:
         self._more = self._play()
 
     def dialogues(self, first: int = 0) -> Iterator[Dialogue]:
-        """Conversations from number `first` on, as they come: left out is only what is not sound by itself (`sound.py`)."""
+        """Conversations from number `first` on, as they come, until a small world has no more: left out is only what is not sound by
+        itself (`sound.py`)."""
         for number in count(first):
             while len(self._played) <= number:
-                self._played.append(next(self._more))
+                more = next(self._more, None)
+                if more is None:
+                    return
+                self._played.append(more)
             yield self._played[number]
 
     def _play(self) -> Iterator[Dialogue]:
         used: set[str] = set()
+        dry = 0
         for item in count():
-            scenario = self.workshop.tasks.scenario(str(item), used)
+            try:
+                scenario = self.workshop.tasks.scenario(str(item), used)
+            except StageError:
+                dry += 1
+                if dry == DRY:
+                    return
+                continue
+            dry = 0
             used.update(t.id for t in scenario.tasks)
             try:
                 dialogue = asyncio.run(self.workshop.play(scenario))

@@ -48,6 +48,11 @@ _ORDERED = re.compile(
     r"let's|go ahead and)\s+(?:please |just |kindly |also |now )?)\Z",
     re.IGNORECASE,
 )
+_BIDS = re.compile(
+    r"\b(?:please|pls|kindly|(?:can|could|would|will|won't) (?:you|we|i|it|that|this)|(?:want|need|like) (?:you )?to|let's)\b",
+    re.I,
+)
+"""Without one of these a question orders nothing."""
 _MUST = re.compile(
     r"\b(?:(?:needs?|has|have|ought) to be|should be|must be|i (?:want|need)|i(?:'d| would) like)\b[^.?!]*\Z",
     re.IGNORECASE,
@@ -289,6 +294,8 @@ def _ordered(way: str, sentence: str) -> bool:
     for found in _way(way).pattern.finditer(sentence):
         before = sentence[: found.start()]
         base = not found[0].lower().endswith(("ed", "ing")) or found[0].lower().endswith("need")
+        if base and sentence.rstrip().endswith("?") and not _BIDS.search(sentence):
+            continue  # "open invoice 20774: £466.25, correct?"
         if _NOT.search(before):
             continue
         if (base and _ORDERED.search(before)) or (not base and _MUST.search(before)):
