@@ -78,7 +78,7 @@ def ways(table: str, values: dict[str, Json]) -> set[str]:
     ("table", "values", "some", "never"),
     [
         ("customers", {"customers.city:equals": "Porto"}, {"in Porto", "from Porto"}, "the city Porto"),
-        ("customers", {"customers.active:equals": 0}, {"that aren't active", "that are not active"}, "active status"),
+        ("customers", {"customers.active:equals": 0}, {"who aren't active", "who are not active"}, "active status"),
         ("customers", {"customers.age:from": 30}, {"aged 30 or over"}, "over 30"),
         ("customers", {"customers.since:from": "2024-05-03"}, {"hired since 3 May 2024"}, "hire date"),
         ("orders", {"orders.date:from": "2024-05-03"}, {"placed since 3 May 2024"}, "after 3 May 2024 or"),

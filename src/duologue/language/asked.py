@@ -10,15 +10,18 @@ from functools import cache
 from msgspec.structs import replace
 
 from duologue.catalog.model import Column, Table
-from duologue.language.extremes import is_adjective
+from duologue.catalog.nouns import is_participle
+from duologue.language.counted import head_of
+from duologue.language.extremes import is_adjective, is_counted, is_many
 from duologue.language.grammar import Grammar, word_file
 from duologue.language.phrases import Phrases
-from duologue.language.verbs import done_on
+from duologue.language.verbs import turn
 from duologue.types import Need
 
-__all__ = ["asked_for", "asked_whether", "is_who"]
+__all__ = ["asked_for", "asked_whether", "is_marked", "is_who"]
 
 _TIMES = frozenset({"milliseconds", "seconds", "minutes", "hours"})
+_SORTS = frozenset({"colour", "size", "sort", "genre"})
 _OF_PERSONS = frozenset({"age", "salary"})
 _OF_THINGS = frozenset({"price", "time", "stock", "population"})
 
@@ -40,27 +43,74 @@ def _kinds() -> dict[str, str]:
 
 
 def asked_for(phrases: Phrases, need: Need, who: str, dice: random.Random) -> dict[str, str]:
-    """The pieces `how` (as a question) and `how_told` (behind "tell me") for a need that asks one fact of one row; none where it has no
-    words of its own."""
+    """The pieces `how` (as a question) and `how_told` (behind "tell me") for a need that asks one fact of one row, or two of which one has words
+    of its own: "how much is Chai, and what's the category?"; none where nothing has."""
     asked = phrases.asked(need)
-    if need.meaning.family != "get" or len(asked) != 1 or not who:
+    if need.meaning.family != "get" or not who or not 0 < len(asked) < 3:
         return {}
-    slot, table, column = phrases.slot(asked[0])
+    for key, *rest in [asked] if len(asked) == 1 else [asked, asked[::-1]]:
+        found = _one_fact(phrases, need, key, who, dice)
+        if rest and (column := phrases.slot(key)[2]) is not None and column.role == "flag":
+            continue
+        if found and rest:
+            found = _beside(phrases, need, rest[0], found)
+        if found:
+            return found
+    return {}
+
+
+def _one_fact(phrases: Phrases, need: Need, key: str, who: str, dice: random.Random) -> dict[str, str]:
+    slot, table, column = phrases.slot(key)
+    subject = need.meaning.table
     kind = ""
-    if table is not None and table.name != need.meaning.table and slot.column == "@name":
+    if table is not None and table.name != subject and slot.column == "@name":
         kind = "person" if table.person else ""
-    elif table is not None and column is not None and not slot.use and table.name == need.meaning.table:
+    elif table is not None and column is not None and not slot.use and table.name == subject:
         kind = _kind(column, table)
     if not kind:
         return {}
-    subject = need.meaning.table
-    label = column.label if kind == "flag" and column is not None else phrases.label(asked[0], subject)
-    verb = done_on(column.label, phrases.table(subject)[0]) if kind == "done" and column is not None else ""
-    slots = {"who": who, "label": label, "verb": verb}
+    label = column.label if column is not None else phrases.label(key, subject)
+    slots = {"who": who, "label": label, "of": f"of {who}", "for": f"for {who}", "table": phrases.table(subject)[0]}
+    slots |= _verbs(kind, column, table)
     return {
         "how": _lines().line(f"{kind}.ask", dice, slots),
         "how_told": _lines().line(f"{kind}.told", dice, slots),
     }
+
+
+def _beside(phrases: Phrases, need: Need, key: str, found: dict[str, str]) -> dict[str, str]:
+    """The question with a second fact behind it, which goes by its name; none where that is a name, a person or a yes or no."""
+    slot, _, column = phrases.slot(key)
+    if column is None or column.role in ("flag", "name") or slot.use:
+        return {}
+    subject = need.meaning.table
+    noun, are = phrases.noun(key, subject), phrases.are([key], subject)
+    its = "their" if phrases.is_person(subject) else "its"
+    if slot.table != subject:
+        its = "the"
+    return {
+        "how": f"{found['how']}, and {'what is' if are == 'is' else 'what are'} {its} {noun}",
+        "how_told": f"{found['how_told']} and what {its} {noun} {are}",
+    }
+
+
+def _verbs(kind: str, column: Column | None, table: Table | None) -> dict[str, str]:
+    """The pieces that only dates and counts have: what happened, and what there is so much of."""
+    if column is None or table is None:
+        return {}
+    if kind == "built":
+        return {"verb": column.label.lower().removeprefix("year ")}
+    if kind in ("count", "count_state"):
+        words, at = column.label.split(" "), head_of(column.label)
+        return {
+            "label": " ".join(words[: at + 1]) if kind == "count_state" else column.label,
+            "state": " ".join(words[at + 1 :]),
+        }
+    happened = turn(column.label, table.label, table.person) if column.role == "date" else None
+    if happened is None:
+        return {}
+    base = happened.verb if happened.how in ("done", "due") else happened.base
+    return {"verb": base, "verbs": happened.verb, "past": happened.verb, "thing": happened.thing}
 
 
 def is_who(phrases: Phrases, need: Need) -> bool:
@@ -85,15 +135,15 @@ def asked_whether(phrases: Phrases, need: Need) -> dict[str, str]:
     ]
     subject = need.meaning.table
     column = phrases.slot(flags[0])[2] if len(flags) == 1 else None
-    if column is None or need.meaning.family != "get" or column.table != subject or not is_adjective(column.label):
+    if column is None or need.meaning.family != "get" or column.table != subject:
+        return {}
+    if not is_adjective(column.label) and not is_marked(column):
         return {}
     rest = replace(need, wanted=tuple(k for k in need.wanted if k != flags[0]))
     left = phrases.asked(rest)
     people, are = phrases.is_person(subject), phrases.are(left, subject)
     return {
-        "flag": f"the {column.label} one"
-        if column.label.lower() in str(word_file("names")["one"]).split()
-        else column.label,
+        "flag": _whether(column),
         "it_is": "they're" if people else "it's",
         "is_it": "are they" if people else "is it",
         "its": "their" if people else "its",
@@ -106,19 +156,75 @@ def asked_whether(phrases: Phrases, need: Need) -> dict[str, str]:
     }
 
 
+def _whether(column: Column) -> str:
+    """What a row is or isn't, behind "is": "discontinued", "the default one", "marked as lead"."""
+    if not is_adjective(column.label):
+        return f"marked as {column.label}"
+    return f"the {column.label} one" if column.label.lower() in str(word_file("names")["one"]).split() else column.label
+
+
 def _kind(column: Column, table: Table) -> str:
     """Which question asks for a column; empty where its name does."""
-    if column.role == "date" and column.format != "year":
-        return "done" if done_on(column.label, table.label) else ""
+    if column.role == "date":
+        return _dated(column, table)
     if column.role == "flag":
-        return "flag" if is_adjective(column.label) else ""
+        return "flag" if is_adjective(column.label) else "marked" if is_marked(column) else ""
     kind = _kinds().get(column.label.lower(), "")
-    if kind == "place":
-        return kind if column.role in ("category", "name", "text") and column.label != table.label else ""
-    if column.role != "measure" or (kind in _OF_PERSONS and not table.person):
+    if column.role in ("category", "name", "text", "status") and kind in _SORTS | {"place"}:
+        return kind if column.label != table.label else ""
+    if column.format == "person" and not table.person and column.role == "text" and not column.label.endswith("name"):
+        return "someone"
+    if column.role != "measure":
         return ""
+    return _measured(kind, column, table) or _counted(column)
+
+
+def _dated(column: Column, table: Table) -> str:
+    if column.format == "year":
+        year, _, done = column.label.lower().partition(" ")
+        return "built" if year == "year" and is_participle(done) and not table.person else ""
+    happened = turn(column.label, table.label, table.person)
+    if happened is None:
+        return ""
+    return f"{happened.how}_thing" if happened.thing else happened.how
+
+
+def _measured(kind: str, column: Column, table: Table) -> str:
+    if kind in _OF_PERSONS and not table.person:
+        return ""
+    if kind == "owed":
+        return "owed" if table.person else "owing"
+    if kind in ("tall", "high"):
+        return "tall" if table.person else "high"
     if kind in _OF_THINGS and (table.person or table.kind != "entity"):
-        return ""
+        return _counted(column)
     if (kind == "time" and column.unit not in _TIMES) or (kind == "total" and table.kind != "event"):
         return ""
-    return kind
+    money = column.format == "money" and not is_many(column.label)
+    return kind if kind and kind not in _SORTS else "money" if money else ""
+
+
+def _counted(column: Column) -> str:
+    """Of what there are so many of: how many of them, in what state."""
+    label = column.label
+    if (
+        column.unit
+        or column.format
+        or column.type != "INTEGER"
+        or not is_counted(label)
+        or label.lower().startswith("number")
+    ):
+        return ""
+    parts, at = label.split(" "), head_of(label)
+    if at == len(parts) - 1:
+        return "count"
+    return "count_state" if len(parts) - 1 - at == 1 or parts[at + 1] in ("in", "on") else ""
+
+
+def is_marked(column: Column) -> bool:
+    """A yes or no that its name says of the row ("is_lead"), and that is no adjective."""
+    return (
+        column.name.lower().startswith("is")
+        and column.name[2:3] in ("_", column.name[2:3].upper())
+        and len(column.name) > 3
+    )

@@ -174,7 +174,7 @@ def _among(phrases: Phrases, among: Among, subject: str) -> dict[str, str]:
 def _filters(phrases: Phrases, need: Need, dice: random.Random | None) -> str:
     if not (need.values or need.mentions):
         return ""
-    return spoken_filters(phrases, need, dice) if dice is not None else phrases.filters(need)
+    return spoken_filters(phrases, need, dice or random.Random(phrases.style))
 
 
 def _grouping(phrases: Phrases, need: Need, filters: str) -> dict[str, str]:

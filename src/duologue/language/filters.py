@@ -12,12 +12,14 @@ from functools import cache
 from itertools import pairwise
 
 from duologue.catalog.model import Column, Table
+from duologue.catalog.nouns import is_participle
+from duologue.language.asked import is_marked
 from duologue.language.extremes import is_adjective, is_many
 from duologue.language.grammar import Grammar, word_file
 from duologue.language.naming import goes_by_name, quoted
 from duologue.language.phrases import MANY, Phrases
 from duologue.language.saying import flag_of
-from duologue.language.verbs import done_on, made_by
+from duologue.language.verbs import made_by, turn
 from duologue.types import Json, Mention, Need
 
 __all__ = ["spoken_filters", "spoken_flags"]
@@ -47,10 +49,11 @@ def spoken_filters(phrases: Phrases, need: Need, dice: random.Random) -> str:
 def spoken_flags(phrases: Phrases, key: str, value: Json) -> tuple[str, ...]:
     """The ways of saying a yes-or-no filter without a yes or no: "that aren't discontinued"; none where it is said by its value."""
     column = phrases.slot(key)[2]
-    if column is None or column.role != "flag" or not is_adjective(column.label):
+    if column is None or column.role != "flag" or not (is_adjective(column.label) or is_marked(column)):
         return ()
-    kind = "is" if flag_of(value, column) else "is_not"
-    slots = {"label": column.label}
+    yes = flag_of(value, column)
+    kind = ("is" if yes else "is_not") if is_adjective(column.label) else "marked" if yes else "not_marked"
+    slots = {"label": column.label, "that": "who" if phrases.is_person(column.table) else "that"}
     return tuple(t.fill(slots, random.Random(0)) for t in _lines().templates(f"equals.{kind}"))
 
 
@@ -83,11 +86,24 @@ def _equal(phrases: Phrases, key: str, value: Json, subject: str, dice: random.R
     if column is not None and column.role == "flag":
         ways = spoken_flags(phrases, key, value) if slot.table == subject else ()
         return dice.choice(ways) if ways else _lines().line("equals.flag", dice, slots)
-    if kind in ("price", "time"):
+    if kind in ("price", "time", "amount", "pay", "weight"):
         kind = "number"
-    if kind == "place":
-        kind = "any" if not text[:1].isupper() else "person_place" if phrases.is_person(slot.table) else "place"
+    if kind in ("place", "towards", "birthplace"):
+        kind = (
+            "any"
+            if not text[:1].isupper()
+            else "person_place"
+            if kind == "place" and phrases.is_person(slot.table)
+            else kind
+        )
+    if kind == "state" and not _reads_as_state(text):
+        kind = "any"
     return _lines().line(f"equals.{kind}", dice, slots | {"label": noun})
+
+
+def _reads_as_state(text: str) -> bool:
+    """A status that can follow "are": open, cancelled, under way; not "A3" or "Step 2"."""
+    return text.islower() and (is_adjective(text) or text in str(word_file("names")["states"]).split(", "))
 
 
 def _bound(phrases: Phrases, key: str, ends: dict[str, Json], subject: str, dice: random.Random) -> str:
@@ -101,40 +117,74 @@ def _bound(phrases: Phrases, key: str, ends: dict[str, Json], subject: str, dice
 def _slots(phrases: Phrases, key: str, subject: str) -> dict[str, str]:
     noun = phrases.noun(key, subject)
     column, table = phrases.slot(key)[2], phrases.table(subject)[0]
-    return {
+    out = {
         "label": noun,
         "a_label": phrases.indefinite(key, subject),
         "is": "are" if is_many(noun) else "is",
-        "verb": done_on(column.label, table) if column is not None and column.table == subject else "",
+        "that": "who" if phrases.is_person(subject) else "that",
+        "verb": "",
     }
+    if column is None or column.table != subject or column.role != "date":
+        return out
+    if column.format == "year":
+        return out | {"verb": column.label.lower().removeprefix("year ")}
+    happened = turn(column.label, table, phrases.is_person(subject))
+    if happened is None:
+        return out
+    return out | {"verb": happened.verb, "base": happened.base, "ing": happened.ing, "thing": happened.thing}
 
 
 def _kind(phrases: Phrases, key: str, subject: str) -> str:
     """Which lines say a condition on this column."""
     slot, table, column = phrases.slot(key)
-    if column is None or slot.use:
+    if column is None or slot.use or table is None:
         return "any"
     if column.role == "date" and column.format != "year":
         return _dated(column, table, subject)
     if slot.table != subject:
         return "number" if column.role == "measure" else "day" if column.role == "date" else "any"
-    found = _classes().get(column.label.lower(), "year" if column.format == "year" else "any")
-    if found == "age" and not phrases.is_person(subject):
-        found = "any"
-    if (found == "time" and column.unit not in _TIMES) or (
-        found == "price" and table is not None and table.kind != "entity"
-    ):
-        found = "any"
-    if found == "any" and column.role == "measure":
-        return "many" if is_many(column.label) and not column.unit and column.format != "money" else "number"
-    return found
+    if column.format == "year":
+        year, _, done = column.label.lower().partition(" ")
+        return "built" if year == "year" and is_participle(done) and not table.person else "year"
+    if column.role == "status":
+        return "state"
+    return _figure(column, table) if column.role == "measure" else _word(column, table)
 
 
-def _dated(column: Column, table: Table | None, subject: str) -> str:
-    if table is None or table.name != subject:
+def _figure(column: Column, table: Table) -> str:
+    found = _classes().get(column.label.lower(), "any")
+    fits = {
+        "age": table.person,
+        "pay": table.person,
+        "weight": not table.person and table.kind == "entity",
+        "time": column.unit in _TIMES,
+        "price": table.kind == "entity",
+        "amount": table.kind == "event" and (column.format == "money" or column.label != "value"),
+    }
+    if found in fits and not fits[found]:
+        found = "any"
+    if found != "any":
+        return found
+    return "many" if is_many(column.label) and not column.unit and column.format != "money" else "number"
+
+
+def _word(column: Column, table: Table) -> str:
+    """The kind of a column that holds words: a place by the last word of its label, else by all of it."""
+    words = column.label.lower().split(" ")
+    if _classes().get(words[-1]) == "place" and len(words) == 2:
+        ways = word_file("filters")["ways"]
+        assert isinstance(ways, dict)
+        return next((str(kind) for kind, names in ways.items() if words[0] in str(names).split(", ")), "any")
+    found = _classes().get(" ".join(words), "any")
+    return "any" if found == "age" and not table.person else found
+
+
+def _dated(column: Column, table: Table, subject: str) -> str:
+    if table.name != subject:
         return "day"
-    if done_on(column.label, table.label):
-        return "done"
+    happened = turn(column.label, table.label, table.person)
+    if happened is not None:
+        return f"{happened.how}_thing" if happened.thing else happened.how
     first = next((c for c in table.columns if c.role == "date"), None)
     return "own_day" if table.kind == "event" and column == first and column.label.lower().endswith("date") else "day"
 
@@ -155,7 +205,7 @@ def _of(phrases: Phrases, table: str, name: str, subject: str, dice: random.Rand
     if verb and dice.random() < 0.6:
         return _lines().line("belongs.done_by", dice, slots)
     alone = part == label and (phrases.is_person(table) or (goes_by_name(label) and name[:1].isupper()))
-    return _lines().line("belongs.alone" if alone else "belongs.any", dice, slots)
+    return _lines().line("belongs.alone" if alone else "belongs.any" if part == label else "belongs.part", dice, slots)
 
 
 def _joined(parts: list[str]) -> str:

@@ -33,6 +33,8 @@ _TRIES = 3
 """Draws for a line that doesn't begin like an earlier one."""
 _NAMED = 0.45
 """How often a yes names what it is said to."""
+_OF_ITS_OWN = 0.6
+"""How often a fact is asked for in words of its own at any rate ("how much is Chai"), where it has some."""
 _OWN = 0.6
 """How often a request for a hand-written tool is put in the words its makers gave it."""
 
@@ -87,7 +89,8 @@ class Wording:
         out = pieces(self.phrases, need, self.rows(need, said), dice)
         if dice is None or not out.get("who"):
             return out
-        who = {"columns": "", "columns_bare": "", "whats": ""} if out.get("how") and is_who(self.phrases, need) else {}
+        asked = out.get("how") and (is_who(self.phrases, need) or dice.random() < _OF_ITS_OWN)
+        who = {"columns": "", "columns_bare": "", "whats": ""} if asked else {}
         return out | who | asked_whether(self.phrases, need)
 
     def _row(self, mention: Mention, said: Sequence[str]) -> str:
