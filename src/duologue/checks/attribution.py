@@ -129,8 +129,11 @@ class _Judge:
         out = [what for claim in self.claims if (what := self._count(claim) or self._key(claim) or self._field(claim))]
         listings = self._listings()
         out = out or [what for x in listings if (what := (self.claims and self._row(x)) or self._cut_short(x))]
-        heard = " ¶ ".join(self.case.reading(s.turn).folded for s in self.case.trace.user if s.turn < self.turn)
-        return out or [what for what in (miscalled(self.text, self.seen, self.block, listings, heard),) if what]
+        return out or [what for what in (miscalled(self.text, self.seen, self.block, listings, self._heard),) if what]
+
+    def _heard(self) -> str:
+        """What the user has said, folded."""
+        return " ¶ ".join(self.case.reading(s.turn).folded for s in self.case.trace.user if s.turn < self.turn)
 
     def misplaced(self) -> list[str]:
         """What a question says back of another row than the one it names."""

@@ -6,7 +6,7 @@ row it is told of where a list is told row by row. Questions are left alone, and
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from duologue.checks.placing import Spot, bound, breaks_of, mentions, places, short_mentions
 from duologue.checks.rows import NOBODY, Listing, Row, Seen
@@ -25,8 +25,10 @@ _AS_THE = re.compile(r"[\"”'*]? (?:down )?(?:as|for) (?:the|its|their)[ *]+\Z"
 _SENTENCE = re.compile(r"[.!?](?=\s|\Z)|\n")
 
 
-def miscalled(text: str, seen: Seen, block: Sequence[Executed], listings: Sequence[Listing], heard: str) -> str:
-    """The first word told of the wrong field or row; empty where there is none. `heard` is what the user said, folded."""
+def miscalled(
+    text: str, seen: Seen, block: Sequence[Executed], listings: Sequence[Listing], heard: Callable[[], str]
+) -> str:
+    """The first word told of the wrong field or row; empty where there is none. `heard` gives what the user said, folded."""
     lowered = text.lower()
     if len(lowered) != len(text):
         return ""
@@ -45,7 +47,7 @@ def miscalled(text: str, seen: Seen, block: Sequence[Executed], listings: Sequen
     ]  # no row "option" in "package option"
     breaks = breaks_of(text, spots)
     for label, said in claims:
-        if said.text not in ("yes", "no") and has_phrase(heard, said.text):
+        if said.text not in ("yes", "no") and has_phrase(heard(), said.text):
             continue
         others = [s for s in spots if not (s[0] <= said.start and said.end <= s[1])]
         row = bound(said, others, breaks, text) if others else None
@@ -74,7 +76,7 @@ def _is_a_name(word: str, label: str, bound_to: tuple[Row | None, set[str]], lis
     return named and any(word in r.names for r in having)
 
 
-def _aside(text: str, spots: Sequence[Spot], seen: Seen, heard: str) -> str:
+def _aside(text: str, spots: Sequence[Spot], seen: Seen, heard: Callable[[], str]) -> str:
     """A word behind a row's name that is another of the kind that the row has, told without its field's name: "Piano Duets (waiting list)",
     "- Piano Duets: 3 March, ended"."""
     lowered = text.lower()
@@ -86,7 +88,7 @@ def _aside(text: str, spots: Sequence[Spot], seen: Seen, heard: str) -> str:
             said = fold(piece).strip(" .*")
             labels = [label for label in row.words if said in seen.stock[label]]
             own = set(row.words.values())
-            if len(labels) == 1 and said not in own and said not in ("yes", "no") and not has_phrase(heard, said):
+            if len(labels) == 1 and said not in own and said not in ("yes", "no") and not has_phrase(heard(), said):
                 return f"{said!r} was never returned as {labels[0]} of {(row.names or row.short)[0]!r}"
     return ""
 

@@ -105,6 +105,8 @@ class Case:
                 column.role in ("flag", "date") or column.format in ("percent", "money") or is_amount(column.unit)
             ):
                 special[path.replace("[]", "").rpartition(".")[2]] = column
+        if not special:
+            return []
         named = ((path.rpartition(".")[2], value) for path, value in leaves(call.result))
         return [(value, special[name]) for name, value in named if name in special and not is_blank(value)]
 

@@ -1,6 +1,7 @@
 """Which row does a figure in a sentence stand with? Names found in a text, clauses, and the rows on either side."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection
 
 from duologue.checks.rows import NOBODY, Claim, Row
@@ -77,11 +78,11 @@ def mentions(text: str, rows: tuple[Row, ...], known: Collection[str]) -> list[S
     for row in rows:
         for name in row.names:
             owners[name] = row if owners.get(name, row) is row else NOBODY
-    found = {name: stands for name in owners if (stands := places(text, name))}
+    found = {name: stands for name in owners if name in text and (stands := places(text, name))}
     if not any(owners[name] is not NOBODY for name in found):
         return []
     spots: list[Spot] = [(start, end, owners[name]) for name, stands in found.items() for start, end in stands]
-    wider = [k for k in known if k not in owners and any(name in k for name in found)]
+    wider = [k for k in known if k in text and k not in owners and any(name in k for name in found)]
     spots += [(start, end, NOBODY) for k in wider for start, end in places(text, k)]
     return sorted((s for s in spots if not _is_inside(s, spots)), key=lambda s: s[:2])
 
@@ -121,7 +122,8 @@ def breaks_of(text: str, spots: list[Spot]) -> list[int]:
 
 def clause_of(claim: Claim, breaks: list[int]) -> tuple[int, int]:
     """Where the clause of a figure begins and ends."""
-    return max(b for b in breaks if b <= claim.start), min(b for b in breaks if b > claim.start)
+    at = bisect_right(breaks, claim.start)
+    return breaks[at - 1], breaks[at]
 
 
 def bound(claim: Claim, spots: list[Spot], breaks: list[int], text: str) -> Row | None:

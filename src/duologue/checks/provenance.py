@@ -12,7 +12,7 @@ from duologue.checks.findings import note
 from duologue.checks.inference import infer
 from duologue.language.reading import MONTHS, Day, Reading, fold, has_phrase, parse_day
 from duologue.language.values import asks_for, moment, tells
-from duologue.plans.placeholders import leaves, value_at
+from duologue.plans.placeholders import as_compared, held_in, leaves, value_at
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, Origin, Slot, Verdict
 
@@ -145,21 +145,14 @@ def is_key(case: Case, call: Executed, name: str) -> bool:
 
 def holds(call: Executed, value: Json) -> bool:
     """Whether a result holds the value."""
-    return any(same_value(leaf, value) for _, leaf in leaves(call.result))
+    return not isinstance(value, list | dict) and as_compared(value) in held_in(call.result)
 
 
 def same_value(found: Json, value: Json) -> bool:
     """Equal, also where a key travels as text."""
-    if isinstance(found, bool) or isinstance(value, bool):
-        return found is value
-    if found == value:
-        return True
-    plain = isinstance(found, int | float | str) and isinstance(value, int | float | str)
-    return plain and _text(found) == _text(value)
-
-
-def _text(value: float | str) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    if isinstance(found, list | dict) or isinstance(value, list | dict):
+        return bool(found == value)
+    return as_compared(found) == as_compared(value)
 
 
 def says(case: Case, turn: int, value: Json, column: Column | None, by_word: bool = True) -> bool:

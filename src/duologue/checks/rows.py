@@ -284,9 +284,9 @@ def among(claim: Claim, figures: Collection[Figure] | Iterable[Figure]) -> bool:
         if isinstance(figures, set) and not (claim.decimals or claim.percent):
             return False
         return any(not isinstance(f, tuple) and same_figure(claim, f) for f in figures)
-    return any(
-        isinstance(f, tuple) and any(f[1:] == day[1:] and (day[0] in (0, f[0]) or f[0] == 0) for day in claim.days)
-        for f in figures
+    dated = [f for f in figures if isinstance(f, tuple)]
+    return bool(dated) and any(
+        f[1:] == day[1:] and (day[0] in (0, f[0]) or f[0] == 0) for f in dated for day in claim.days
     )
 
 

@@ -144,25 +144,27 @@ def _tells_number(reading: Reading, value: int | float, column: Column | None) -
     if isinstance(value, float) and not math.isfinite(value):
         return has_phrase(reading.folded, fold(str(value)))
     numbers, text = reading.numbers, reading.text
-    if column is None and any([n.value == value and not n.scale for n in numbers]):
-        return True
     raw, unit, ranks, has_factor = _writing(column) if column is not None else _PLAINLY
     if is_amount(unit) and any(same_figure(n, value) for n in amounts_in(text, (unit,))):
         return True
-    least = -1
-    for n in numbers:
-        if not (has_factor or n.percent or n.scale or value < 0):  # most are told apart at a glance
-            if n.value == value:
-                return True
-            if not n.decimals or abs(n.value - value) > 0.5000001 * 10.0**-n.decimals:
-                continue
-        if least < 0:
-            least = 0 if raw else decimals_of(value, column)
-        if _says_number(n, value, (least, unit), column, text):
+    apart = not has_factor and value >= 0
+    near = [n for n in numbers if not (apart and _is_far(n, value))]
+    if near:
+        if column is None and any(n.value == value and not n.scale for n in near):
+            return True
+        least = 0 if raw else decimals_of(value, column)
+        if any(_says_number(n, value, (least, unit), column, text) for n in near):
             return True
     if raw or value < 0 or value != int(value):
         return False
     return value in softly(text, ranks)
+
+
+def _is_far(said: Number, value: int | float) -> bool:
+    """A plain figure is another than this number, which is seen at a glance."""
+    if said.value == value or said.percent or said.scale:
+        return False
+    return not said.decimals or abs(said.value - value) > 0.5000001 * 10.0**-said.decimals
 
 
 def _column_writing(column: Column) -> tuple[bool, str, bool, bool]:

@@ -7,13 +7,16 @@ Placeholders stand for whole values, also inside lists and objects, never for a 
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from functools import lru_cache
 
 from duologue.errors import StageError
+from duologue.kept import Kept
 from duologue.types import Json
 
 __all__ = [
-    "escape", "find_path", "leaves", "parse", "placeholder", "references", "resolve", "value_at", "values_at",
+    "as_compared", "escape", "find_path", "held_in", "leaves", "parse", "placeholder", "references", "resolve", "value_at",
+    "values_at",
 ]  # fmt: skip
 
 _PLACEHOLDER = re.compile(r"\$(\d+)(?=[.\[]|\Z)(.*)\Z", re.DOTALL)
@@ -131,16 +134,41 @@ def _values_along(result: Json, parts: list[str | int]) -> Iterator[Json]:
 
 def leaves(result: Json, path: str = "") -> Iterator[tuple[str, Json]]:
     """Every plain value of a result with its path, in order."""
-    if isinstance(result, dict):
-        for key, value in result.items():
-            plain = _PLAIN_FIELD.match(key)
-            step = (f".{key}" if path else key) if plain else f"[{json.dumps(key)}]"
-            yield from leaves(value, path + step)
-    elif isinstance(result, list):
-        for index, value in enumerate(result):
-            yield from leaves(value, f"{path}[{index}]")
+    found: list[tuple[str, Json]] = []
+    _gather(result, path, found)
+    return iter(found)
+
+
+def _gather(value: Json, path: str, found: list[tuple[str, Json]]) -> None:
+    """`leaves` of a value, into a list: a generator in a generator would take twice as long."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            first, further = _steps(key)
+            _gather(part, path + further if path else first, found)
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            _gather(part, f"{path}[{index}]", found)
     else:
-        yield path, result
+        found.append((path, value))
+
+
+@lru_cache(maxsize=4_096)
+def _steps(key: str) -> tuple[str, str]:
+    """How a path goes to a field: at its beginning, and further on."""
+    return (key, f".{key}") if _PLAIN_FIELD.match(key) else (f"[{json.dumps(key)}]",) * 2
+
+
+def as_compared(value: Json) -> Hashable:
+    """What is equal for plain values that count as the same: a number and its text; a yes or no only itself."""
+    if value is None or isinstance(value, bool):
+        return (value,)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+held_in: Kept[Json, frozenset[Hashable]] = Kept(
+    lambda result: frozenset([as_compared(value) for _, value in leaves(result)]), 1_024
+)
+"""Every plain value of a result, as it is compared."""
 
 
 def find_path(result: Json, value: Json, field: str = "") -> str | None:

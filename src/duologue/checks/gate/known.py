@@ -9,7 +9,7 @@ from duologue.catalog.model import Column
 from duologue.checks.sources import Sources
 from duologue.language.reading import Day, Reading, fold, has_phrase, read
 from duologue.language.saying import flag_of
-from duologue.language.values import is_blank, say
+from duologue.language.values import is_blank, say, tells
 from duologue.plans.placeholders import leaves
 from duologue.types import Fact, Json, Task, Tool, Turn
 
@@ -42,6 +42,8 @@ class Known:
             if _is_telling(f.value) and _is_marked(f.value) and flag_of(f.value, columns.get(f.slot)) is None
         ]
         """Each with words of which one is said where it is told; without any, a figure is."""
+        self._read = [0] * len(self.hidden)
+        """How many of the texts each was looked for in; -1 where one of them tells it."""
 
     def asked(self) -> "Known":
         """The same for one question: what is read on the way to an answer leaves no trace in this one."""
@@ -65,6 +67,22 @@ class Known:
         self.told.add_text(reading)
         if turn.message.role == "system":
             self.today += [d for said in reading.dates for d in said.days if all(d)]
+
+    def has_heard(self, place: int) -> bool:
+        """Whether what is hidden, by its place, is known to have been told."""
+        return self._read[place] < 0
+
+    def hears(self, place: int) -> bool:
+        """Whether any text that reached the user tells what is hidden; texts are looked through once, since none is taken back."""
+        fact, _ = self.hidden[place]
+        column = self.columns.get(fact.slot)
+        for reading in self.texts[self._read[place] :] if self._read[place] >= 0 else ():
+            if tells(reading, fact.value, column) or tells(reading, fact.value):
+                self._read[place] = -1
+                return True
+        if self._read[place] >= 0:
+            self._read[place] = len(self.texts)
+        return self._read[place] < 0
 
     @property
     def own(self) -> Sources:

@@ -48,22 +48,30 @@ def _carried(known: Known, turn: Turn) -> list[str]:
 def _leaks(known: Known, reading: Reading) -> list[str]:
     text, folded = reading.text, reading.folded
     figures = _DIGIT.search(text) is not None if text.isascii() else any(map(str.isdigit, text))
-    plain = reading
-    if any([n.word for n in reading.numbers]):
-        plain = replace(reading, numbers=tuple(n for n in reading.numbers if not n.word))
+    numbers = tuple([n for n in reading.numbers if not n.word])
+    plain = reading if len(numbers) == len(reading.numbers) else replace(reading, numbers=numbers)
     out = []
-    for fact, words in known.hidden:
-        if not (any([w in folded for w in words]) if words else figures):
+    for place, (fact, words) in enumerate(known.hidden):
+        if not (_any_in(words, folded) if words else figures) or known.has_heard(place):
             continue  # nearly always; telling costs
         column = known.columns.get(fact.slot)
         if not _stands_out(fact.value, text) or not tells(plain, fact.value, column):
             continue
-        if not any(tells(r, fact.value, column) or tells(r, fact.value) for r in known.texts):
+        if not known.hears(place):
             out.append(LEAKS(f"{fact.label or fact.slot} = {say(fact.value, column)}"))
     return out
 
 
+def _any_in(words: tuple[str, ...], folded: str) -> bool:
+    for word in words:  # noqa: SIM110 (a generator would take three times as long, and this is asked of everything hidden at each turn)
+        if word in folded:
+            return True
+    return False
+
+
 def _invented(known: Known, reading: Reading) -> list[str]:
+    if not (reading.numbers or reading.dates or reading.codes):
+        return []
     told = known.told
     years = [y for y, _, _ in told.days if y]
     beside = set() if _PUTS_RIGHT.search(reading.text) else {n.value for n in reading.numbers}
