@@ -2,8 +2,8 @@
 
     python benchmarks/bench_model_calls.py
 
-Bare encodes the whole request, posts it and decodes the answer into a struct, and does nothing else. Ours is `HttpModel.ask`: the
-name of the call, messages encoded once, a place in the window, retries at hand, the answer checked. The server is another process
+Bare encodes the whole request, posts it and decodes the answer into a struct, and does nothing else. Ours is `HttpModel.ask`:
+messages encoded once, a place in the window, retries at hand, the answer checked. The server is another process
 and answers at once; 64 calls are in flight. *growing*: conversations that gain two messages a turn, as agents and users send them;
 *fresh*: every request is new. Aim: ≤ 3×.
 """

@@ -77,7 +77,7 @@ def loop_for(roles: Roles) -> Callable[[], asyncio.AbstractEventLoop] | None:
     return loop  # type: ignore[no-any-return]
 
 
-_SELDOM = (20_000, 20, 50)
+_SELDOM = (100_000, 20, 50)
 """Thresholds of the garbage collector while conversations are made."""
 
 

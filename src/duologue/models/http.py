@@ -25,7 +25,6 @@ from msgspec.structs import replace
 from duologue.errors import StageError, UserError
 from duologue.ids import rng
 from duologue.models.endpoint import ATTEMPTS, PATIENCE, Endpoint
-from duologue.models.keys import request_key
 from duologue.models.pace import CEILING
 from duologue.models.refusals import INTERRUPTED, LONGEST_WISH, REASONS, REFUSED, Refusal, Trouble, clean
 from duologue.models.replicas import Replica, Replicas
@@ -33,6 +32,7 @@ from duologue.models.structured import LEVELS, Formats, in_words
 from duologue.models.transport import Outcome, Transport
 from duologue.models.wire import Reply, Wire, encode
 from duologue.protocols import Answer, Request, Usage
+from duologue.types import Message
 
 LISTED = 20
 """Models of a server that a person is shown."""
@@ -180,8 +180,7 @@ class HttpModel:
 
     def _answer(self, request: Request, reply: Reply, sent: int, seconds: float) -> Answer:
         message = reply.message
-        got = len(message.content) + len(message.reasoning) + sum(len(encode(c.arguments)) for c in message.tool_calls)
-        usage = reply.usage or Usage(-(-sent // 4), 0, -(-got // 4))
+        usage = reply.usage or Usage(-(-sent // 4), 0, -(-_size(message) // 4))
         if reply.cut and not message.content and not message.tool_calls:
             said = self._transport.clean(message.reasoning or reply.malformed or "nothing", LAST)
             raise StageError(
@@ -191,8 +190,7 @@ class HttpModel:
             )
         price = self.endpoint.price
         dollars = price.dollars(usage) if price else 0.0
-        key = request_key(request, self.name)
-        return Answer(message, self.name, usage, round(seconds, 3), dollars, key, reply.malformed)
+        return Answer(message, self.name, usage, round(seconds, 3), dollars, malformed=reply.malformed)
 
     def _milder(self, habits: Habits, request: Request, refusal: Refusal) -> Habits | None:
         """What to try after a refusal; None where asking otherwise would not help."""
@@ -354,6 +352,11 @@ class HttpModel:
             return names[0]
         found = f"It has several: {_shown(names)}." if names else "It lists none."
         raise UserError(f"Which model at {self.endpoint.urls[0]}? {found}", "Name one of them with --model.")
+
+
+def _size(message: Message) -> int:
+    """Bytes of an answer, about."""
+    return len(message.content) + len(message.reasoning) + sum(len(encode(c.arguments)) for c in message.tool_calls)
 
 
 def _fault(outcome: Outcome) -> str:

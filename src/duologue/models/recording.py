@@ -44,19 +44,20 @@ class Recorded:
     def __init__(self, inner: ChatModel, book: Book, name: str = "", halt: Halt | None = None) -> None:
         """`name` tells models apart that are asked the same (several judges). `halt`: where nothing new is to be asked any more."""
         self.inner, self.book, self.name, self.halt = inner, book, name, halt or Halt()
-        self._asking: dict[str, asyncio.Event] = {}
+        self._asking: dict[str, asyncio.Future[None] | None] = {}
+        """What is under way, and what those who want the same wait for."""
 
     async def ask(self, request: Request) -> Answer:
         """The answer in the book; else the inner model's, which is in the book before it is given. Raises `HaltedError` in the place of
         asking for a new one once the person wants to stop."""
         key = request_key(request, self.name)
         while key in self._asking:
-            await self._asking[key].wait()
+            await self._answered(key)
         found = self.book.find(key)
         if found is not None:
             return found
         self.halt.check()
-        answered = self._asking[key] = asyncio.Event()
+        self._asking[key] = None
         try:
             answer = await self.inner.ask(request)
             if answer.key != key:
@@ -66,9 +67,17 @@ class Recorded:
             self.book.give_up(request, error)
             raise
         finally:
-            del self._asking[key]
-            answered.set()
+            waited_for = self._asking.pop(key)
+            if waited_for is not None:
+                waited_for.set_result(None)
         return answer
+
+    async def _answered(self, key: str) -> None:
+        """Wait until a call that is under way has ended, whatever came of it."""
+        waited_for = self._asking[key]
+        if waited_for is None:
+            waited_for = self._asking[key] = asyncio.get_running_loop().create_future()
+        await asyncio.shield(waited_for)
 
 
 class Line(Struct, frozen=True, omit_defaults=True):

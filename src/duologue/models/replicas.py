@@ -59,6 +59,8 @@ class Replicas:
     def choose(self, scope: str, tried: Container[str] = ()) -> Replica:
         """The replica for a scope's next attempt: the first in its order that is up and not yet `tried`, else the first that is
         up, else the first."""
+        if len(self.all) == 1:
+            return self.all[0]
         order = self.order(scope)
         fresh = next((r for r in order if r.up and r.base not in tried), None)
         return fresh or next((r for r in order if r.up), order[0])

@@ -122,19 +122,29 @@ def read_json(text: str, kind: type[T]) -> tuple[T | None, str]:
     Thoughts, fences and words around a JSON object are overlooked. Of several objects the last that is valid counts, an empty one
     only where there is no other; a part of an object never stands for the whole.
     """
+    bare = text.strip()
+    if bare[:1] == "{" and bare[-1:] == "}" and not _may_be_deep(bare):
+        try:
+            return msgspec.json.decode(bare, type=kind), ""
+        except (msgspec.DecodeError, RecursionError):
+            pass  # there is more around it, or something is wrong with it
     spans = list(_objects(split_thought(text)[1]))
     longest = max(spans, key=len, default="")
     found: T | None = None
     wrong = "The answer holds no JSON object."
     for span in sorted(spans, key=lambda s: len(s) > 2):
         try:
-            if span.count("{") + span.count("[") > DEEPEST and is_deep(msgspec.json.decode(span)):
+            if _may_be_deep(span) and is_deep(msgspec.json.decode(span)):
                 raise msgspec.DecodeError(f"it is nested more than {DEEPEST} deep")
             found = msgspec.json.decode(span, type=kind)
         except (msgspec.DecodeError, RecursionError) as error:  # the latter of ten thousand brackets
             if span == longest:
                 wrong = _what(error)
     return (found, "") if found is not None else (None, wrong)
+
+
+def _may_be_deep(text: str) -> bool:
+    return text.count("{") + text.count("[") > DEEPEST
 
 
 def _what(error: msgspec.DecodeError | RecursionError) -> str:

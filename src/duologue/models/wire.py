@@ -180,6 +180,8 @@ def read_reply(data: bytes) -> Reply:
 
 def split_thought(text: str) -> tuple[str, str]:
     """Thoughts that stand in the text between <think> tags (the first of which servers may swallow), and the text after them."""
+    if "<" not in text and ">" not in text:
+        return "", text
     found = _THOUGHT.match(text)
     if found:
         return found[1].strip(), text[found.end() :].strip()

@@ -123,8 +123,10 @@ class ModelUser:
         self.whole = scenario.mode == "task"
         name = quirk(scenario, environment)
         self.quirk = quirks()[name].line if name else ""
-        self.prompt = voice.prompt(**self._values(0, "all"))
-        bare = voice.prompt(**{**self._values(0, "all"), "goal": "", "known": []})
+        self.persona = persona(scenario.seed)
+        page = self._values(0, "all")
+        self.prompt = voice.prompt(**page)
+        bare = voice.prompt(**{**page, "goal": "", "known": []})
         self._page = sentences(bare.text)
         self._gate = UserGate(environment.toolset, columns)
         """The same for all turns: it keeps what it has heard."""
@@ -225,7 +227,7 @@ class ModelUser:
         return {
             "part": part,
             "role": aim.user_role,
-            "persona": persona(self.scenario.seed),
+            "persona": self.persona,
             "quirk": self.quirk,
             "domain": subject(self.environment.name) or self.environment.name,
             "now": f"{start:%A}, {start.day} {start:%B %Y, %H:%M}",

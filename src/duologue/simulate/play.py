@@ -67,9 +67,9 @@ async def step(participants: Participants, turns: tuple[Turn, ...]) -> tuple[Tur
 
 
 def _turn(said: Utterance, turns: tuple[Turn, ...], task: int) -> Turn:
-    message = said.message
+    message, content = said.message, said.message.content.strip()
     return Turn(
-        message=replace(message, content=message.content.strip()) if message.content else message,
+        message=message if content == message.content else replace(message, content=content),
         parent=len(turns) - 1,
         state=turns[-1].state,
         maker=said.maker,
