@@ -9,6 +9,7 @@ Encrypted connections, and all that asks for more, go through aiohttp (`transpor
 """
 
 import asyncio
+import math
 import os
 import socket
 import time
@@ -63,6 +64,7 @@ class Line(asyncio.Protocol):
 
     def __init__(self, home: "Lines") -> None:
         self.free_since = 0.0
+        self.by = math.inf
         self._home = home
         self._transport: Any = None
         self._parser: Any = _http.HttpResponseParser(self)
@@ -80,14 +82,16 @@ class Line(asyncio.Protocol):
         self._measured = False
         self._after = self._encoding = b""
 
-    def send(self, data: bytes) -> "asyncio.Future[Response]":
-        """Send a request; what is given is done once the answer is there."""
+    def send(self, data: bytes, by: float) -> "asyncio.Future[Response]":
+        """Send a request that is to be answered `by` a moment (`time.monotonic`); what is given is done once the answer is there."""
+        self.by = by
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(data)
         return self._answer
 
     def expire(self) -> None:
         """The time for the answer is over."""
+        self.by = math.inf
         self._fail(TimeoutError())
 
     def close(self) -> None:
@@ -110,6 +114,7 @@ class Line(asyncio.Protocol):
             body = _unpacked(body or b"", self._encoding)
         status, after = self._status, self._after.decode("latin-1") if self._after else None
         self._begin()
+        self.by = math.inf
         if answer is not None and not answer.done():
             if body is None:
                 answer.set_exception(aiohttp.ClientPayloadError("a body that can't be unpacked"))
@@ -208,24 +213,26 @@ class Lines:
         self._free: dict[Line, None] = {}
         self._addresses: list[Any] = []
         self._until = 0.0
+        self._alarm: asyncio.TimerHandle | None = None
+        self._rings_at = math.inf
         self._looking_up = asyncio.Lock()
 
     async def post(self, body: bytes, most: float) -> Response:
         """Send, and give what comes within so many seconds. Raises `UnreachableError`, `TimeoutError`, `aiohttp.ClientError`, `OSError`."""
-        loop = asyncio.get_running_loop()
-        by = loop.time() + most
+        by = time.monotonic() + most
         line = self._kept() or await self._connected(most)
-        answer = line.send(b"%b%d\r\n\r\n%b" % (self._head, len(body), body))
-        alarm = loop.call_at(by, line.expire)
+        answer = line.send(b"%b%d\r\n\r\n%b" % (self._head, len(body), body), by)
+        if by < self._rings_at:
+            self._set_alarm(by)
         try:
             return await answer
         finally:
-            alarm.cancel()
             if answer.cancelled():
                 line.close()
 
     def close(self) -> None:
         """Let all go."""
+        self._set_alarm(math.inf)
         for line in tuple(self._all):
             line.close()
 
@@ -238,6 +245,21 @@ class Lines:
         """It is gone."""
         self._all.discard(line)
         self._free.pop(line, None)
+
+    def _set_alarm(self, at: float) -> None:
+        """Look for requests whose time is over at that moment; never, where it is infinite."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._rings_at = at
+        seconds = max(0.0, at - time.monotonic())
+        self._alarm = None if at == math.inf else asyncio.get_running_loop().call_later(seconds, self._ring)
+
+    def _ring(self) -> None:
+        """One alarm for all: as a rule each request may take as long as the one before, and is answered long before."""
+        now = time.monotonic()
+        for line in [line for line in self._all if line.by <= now]:
+            line.expire()
+        self._set_alarm(min((line.by for line in self._all), default=math.inf))
 
     def _kept(self) -> Line | None:
         """The one that was used last of those that are free."""
