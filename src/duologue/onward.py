@@ -49,11 +49,10 @@ class Onward(Struct, frozen=True, kw_only=True):
             raise UserError(f"--limit {self.limit} leaves nothing.", "Give a number from 1 on.")
         source, out = self.source.resolve(), self.out.resolve()
         if source in (out, *out.parents):
-            where = "into" if out == source else "inside"
             kind = "file" if self.source.is_file() else "run"
+            where = f"is the {kind} itself" if out == source else f"lies inside the {kind}"
             raise UserError(
-                f"-o {str(self.out)!r} would put them {where} the {kind} they are made from.",
-                "Name a folder outside it (-o).",
+                f"-o {str(self.out)!r} {where}, which is only read.", "Name another folder (-o), outside it."
             )
 
     def store_of(self, parent: dict[str, Json], n: int, how: dict[str, Json]) -> Store:
@@ -76,6 +75,15 @@ def open_source(folder: Path) -> Store:
             "Wait for it to end, or stop it (Ctrl-C loses nothing).",
         )
     return store
+
+
+def nothing_accepted(source: Path) -> UserError:
+    """What is said of a source that holds nothing to take up."""
+    if source.is_file():
+        return UserError(f"{str(source)!r} holds no conversation.", "Name a run folder, or a file of conversations.")
+    return UserError(
+        f"{str(source)!r} holds no accepted conversation.", f"`duologue stats {source}` says what became of its items."
+    )
 
 
 class Plan(Struct, frozen=True):

@@ -13,6 +13,7 @@ from duologue.branching.places import Places, decisions, forks, places
 from duologue.cli import run
 from duologue.errors import UserError
 from duologue.models.endpoint import Endpoint
+from duologue.onward import Plan
 from duologue.protocols import Request
 from duologue.roles import Roles
 from duologue.settings import ModelSettings
@@ -102,10 +103,11 @@ def test_a_run_of_branches_cut_short_goes_on_and_gives_the_same(
         (["--n", "0"], "is out of range"),
         (["--differ", "nobody"], "is nobody here"),
         (["--limit", "0"], "leaves nothing"),
-        (["--at", "9999"], "nothing to branch"),
+        (["--at", "9999"], "the latest turn in which somebody decides is"),
         (["--mistakes", "2"], "is no share"),
         (["--mistakes", "1", "--differ", "user"], "only the user differs"),
-        (["-o", "."], "the run they are made from"),
+        (["-o", "."], "is the run itself"),
+        (["-o", "inside"], "lies inside the run"),
     ],
 )
 def test_what_is_not_valid_is_said(
@@ -115,6 +117,33 @@ def test_what_is_not_valid_is_said(
     capsys.readouterr()
     assert run(["branch", str(shop), *flags]) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["branch", "continue"])
+def test_a_run_that_is_still_being_made_is_left_alone(
+    command: str, shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Store.open(shop):
+        assert run([command, str(shop), "-o", str(tmp_path / "b")]) == 2
+    assert "still being made" in capsys.readouterr().err
+    assert not (tmp_path / "b").exists()
+
+
+def test_what_will_be_made_is_said_first(shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["branch", str(shop), "-o", str(tmp_path / "b"), "--at", "first,last", "--n", "3", "--limit", "2"]
+    assert run(asked) == 0
+    assert capsys.readouterr().err == "12 branches: 3 at each of 4 places in 2 conversations\n"
+    assert run(asked) == 0
+    assert capsys.readouterr().err == ""
+    plans: list[Plan] = []
+    settings = ModelSettings(roles=Roles({"agent": ("x",)}), endpoints={"x": Endpoint(("http://localhost:1",), "x")})
+    wanted = Asked(source=shop, out=tmp_path / "c", at="last", n=2, differ="agent", limit=1, models=settings)
+    branch(wanted, lambda progress: None, {"x": ScriptedModel(lambda request: "No.")}, plan=plans.append)
+    (plan,) = plans
+    assert (plan.items, plan.missing, plan.conversations, plan.places) == (2, 2, 1, 1)
+    path = stored(shop)[0].path()
+    at = decisions(path, "agent")[-1]
+    assert plan.turns == 2 * sum(turn.message.role == "assistant" for turn in path[at:])
 
 
 def test_show_and_export_say_where_a_branch_comes_from(

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from duologue.branching.asked import Asked
 from duologue.branching.mistakes import UNNOTICED, Mistakes, noticed
-from duologue.branching.places import forks
+from duologue.branching.places import Places, forks
 from duologue.casting import Cast
 from duologue.checked import BRANCH, Checked, abandoned, end, judged
 from duologue.errors import StageError
@@ -27,6 +27,7 @@ from duologue.workshop import Workshop
 AS_PARENT, AS_ANOTHER = "says the same as its parent", "says the same as another branch"
 DRAWS = 5
 """Throws of the dice for a scripted branch that says something new."""
+_LAST = Places(last=True)
 WHOLE = 2
 """The last of them are played to the end, also where they begin as others do: some turns have only one good way."""
 
@@ -71,6 +72,8 @@ class Forked(Struct, frozen=True):
     places: tuple[Place, ...]
     conversations: tuple[str, ...]
     environments: tuple[str, ...]
+    latest: int
+    """The last turn in which those decide who are to differ; 0 = there are no conversations, -1 = they decide in none."""
     turns: int
     """About how many turns models will be asked for: as many as the conversations have behind their places."""
 
@@ -78,7 +81,7 @@ class Forked(Struct, frozen=True):
 def forked(parent: Store, asked: Asked) -> Forked:
     """All places, in the order of the run's conversations. They are read one at a time, and read again when they are branched."""
     found, names, environments = list[Place](), dict[str, None](), dict[str, None]()
-    roles, turns = asked.models.roles, 0
+    roles, turns, latest = asked.models.roles, 0, 0
     asks = {name for name, role in (("user", "user"), ("assistant", "agent")) if roles.models(role)}
     for number, stored in enumerate(parent.dialogues()):
         if asked.limit is not None and number >= asked.limit:
@@ -86,11 +89,12 @@ def forked(parent: Store, asked: Asked) -> Forked:
         since = stored.dialogue.continued  # what comes before is another conversation's
         own = since.at if since is not None else 0
         path = stored.dialogue.path()
+        latest = max([latest or -1, *forks(path, asked.differ, _LAST, own)])
         for at in forks(path, asked.differ, asked.places, own):
             found.append(Place(stored.item, at))
             names[stored.dialogue.id] = environments[stored.dialogue.environment] = None
             turns += asked.n * sum(turn.message.role in asks for turn in path[at:])
-    return Forked(tuple(found), tuple(names), tuple(environments), turns)
+    return Forked(tuple(found), tuple(names), tuple(environments), latest, turns)
 
 
 class Branches:

@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from duologue.ids import rng
+from duologue.traps import spoil_meant
 from duologue.traps.kinds import KINDS, WHOLE
 from duologue.traps.moves import Change, Play, perform, taken_apart
 from duologue.traps.trapset import came_out
@@ -28,6 +29,8 @@ MOST = 40
 """Places in a conversation that a form is asked for."""
 MAKER = "mistake"
 """Who made the assistant's turns from a mistake on."""
+UNLIKELY = spoil_meant.denied, spoil_meant.bounded
+"""Forms that try how closely a check reads ("an order not 40580"); no model speaks so, and nothing is to be learnt from hearing that it is wrong."""
 UNNOTICED = "a mistake no check notices"
 """Why a branch is rejected whose mistake goes unseen."""
 
@@ -74,7 +77,8 @@ class Mistakes:
             play = taken_apart(self.world, 0, replace(parent, turns=parent.path()))
             found: dict[int, list[Offer]] = {}
             for kind, of in KINDS.items():
-                for form, _ in of.forms if of.by == "assistant" else ():
+                forms = (form for form, _ in of.forms if form not in UNLIKELY) if of.by == "assistant" else ()
+                for form in forms:
                     for change in islice(form(play, rng("mistake", parent.id, form.__name__)), MOST):
                         at = _leaves(play, change)
                         if at is not None:

@@ -17,7 +17,7 @@ from duologue.casting import Cast
 from duologue.checked import BRANCH
 from duologue.errors import UserError
 from duologue.halt import Halt
-from duologue.onward import Plan, Watch, Work, carried_out, open_source
+from duologue.onward import Plan, Watch, Work, carried_out, nothing_accepted, open_source
 from duologue.protocols import ChatModel
 from duologue.score import Progress
 from duologue.store import Store
@@ -68,17 +68,21 @@ async def _branch(asked: Asked, watch: Watch) -> Summary:
     with open_source(asked.source) as parent:
         asked.check_speakers(parent)
         found = forked(parent, asked)
+        if not found.latest:
+            raise nothing_accepted(asked.source)
         if not found.places:
             raise UserError(
                 f"No accepted conversation of {str(asked.source)!r} has a place --at {asked.at}: there is nothing to branch.",
-                "Choose another place, or `duologue stats RUN` says what became of its items.",
+                f"Choose another: the latest turn in which somebody decides is {found.latest}."
+                if found.latest > 0
+                else "Choose another --differ: nobody who is to differ decides in them.",
             )
         if any(not parent.environment(name).image for name in found.environments):
             raise UserError("Conversations with simulated tools can't be branched.", "Name a run over a database.")
         orders, total = Orders(asked, found.places), len(found.places) * asked.n
         with asked.open_store(parent, total, list(found.conversations)) as store:
             missing = total - len(store.finished_items())
-            turns = found.turns * missing // len(found.places)
+            turns = found.turns * missing // total
             watch.plan(Plan(total, missing, len(found.conversations), len(found.places), turns))
 
             def begin(cast: Cast) -> Work:

@@ -21,7 +21,7 @@ from duologue.environment import Image
 from duologue.environment.session import sandbox_of
 from duologue.errors import UserError
 from duologue.halt import Halt
-from duologue.onward import Plan, Watch, Work, carried_out
+from duologue.onward import Plan, Watch, Work, carried_out, nothing_accepted
 from duologue.protocols import ChatModel
 from duologue.score import Progress
 from duologue.store import Store
@@ -101,10 +101,7 @@ async def _go_on(asked: Asked, watch: Watch) -> Summary:
 def _check_usable(asked: Asked, entries: Sequence[Entry]) -> None:
     """Raise `UserError` where there is none, none is a conversation, or none can be gone on with for want of what the person could name."""
     if not entries:
-        kind, fix = "accepted conversation", "`duologue stats RUN` says what became of its items."
-        if asked.source.is_file():
-            kind, fix = "conversation", "Name a run folder, or a file of conversations."
-        raise UserError(f"{str(asked.source)!r} holds no {kind}: there is nothing to go on from.", fix)
+        raise nothing_accepted(asked.source)
     if all(entry.unread for entry in entries):
         first, source = entries[0], repr(str(asked.source))
         whose = f"No row of {source}" if asked.limit is None else f"None of the first {len(entries)} rows of {source}"

@@ -58,7 +58,9 @@ def explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except (apsw.NotADBError, apsw.CorruptError) as error:
-        raise UserError(f"{str(folder / FILE_NAME)!r} is damaged: {error}", "Use another folder (-o).") from error
+        raise UserError(
+            f"{str(folder / FILE_NAME)!r} is damaged: {error}", "Restore it from a copy, or name another folder."
+        ) from error
     except (apsw.FullError, apsw.IOError) as error:
         free = room(folder)
         if isinstance(error, apsw.FullError) or free < ENOUGH:

@@ -124,14 +124,9 @@ class Store(Tally):
         """Raise `UserError`, naming each argument that differs, unless `config` is what the run was started with."""
         old = self.config()
         new = {name: msgspec.json.decode(canonical(value)) for name, value in config.items()}
-        differing = [
-            f"{name}: {old.get(name)!r} then, {new.get(name)!r} now"
-            for name in dict.fromkeys([*new, *old])
-            if old.get(name) != new.get(name)
-        ]
-        if differing:
+        if old != new:
             raise UserError(
-                f"{str(self.folder)!r} holds a run with other arguments ({'; '.join(differing)}).",
+                f"{str(self.folder)!r} holds a run with other arguments ({'; '.join(_differing(old, new))}).",
                 "Give the same arguments to finish it, or another folder (-o) to begin a new one.",
             )
 
@@ -364,3 +359,15 @@ class Store(Tally):
     def _read(self, which: str, values: tuple[int, ...]) -> Iterator[StoredDialogue]:
         for item, body, verdicts in self.db.execute(f"SELECT item, body, verdicts FROM dialogues {which}", values):
             yield StoredDialogue(item, _dialogue(body), _verdicts(verdicts))
+
+
+def _differing(old: Mapping[str, Json], new: Mapping[str, Json], within: str = "") -> Iterator[str]:
+    """Each argument of a run that is another now, in words."""
+    for name in dict.fromkeys([*new, *old]):
+        before, now = old.get(name), new.get(name)
+        if isinstance(before, dict) and isinstance(now, dict):
+            yield from _differing(before, now, f"{within}{name}.")
+        elif isinstance(before or now, dict):  # of a run that another command began
+            yield f"{within}{name}: {'given' if before else 'none'} then, {'given' if now else 'none'} now"
+        elif before != now:
+            yield f"{within}{name}: {before!r} then, {now!r} now"
