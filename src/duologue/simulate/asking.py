@@ -160,14 +160,17 @@ class Wording:
         text = self._fresh(path, dice, slots).replace(" \n", "\n")
         return f"\n{text}" if path == "task_mode.go_ahead" and self._by_lines else text
 
-    def confirm(self, need: Need | None, dice: random.Random, price: str = "") -> str:
-        """A yes to a change, which may say what it is said to: "yes, delete it", "the city should be Porto, right"; or to its price."""
+    def confirm(self, need: Need | None, dice: random.Random, price: str = "", n: int = 1) -> str:
+        """A yes to a change, which may say what it is said to: "yes, delete it", "the city should be Porto, right"; or to its price.
+        Of `n` changes at once, that it is to all of them."""
         if price and dice.random() < _NAMED:
             return capital(self.say("confirm_priced", dice, price=price))
         if need is not None and dice.random() < _NAMED:
             named = self.lines.find(f"confirm_{form_of(need)}", dice, self._confirmed(need))
             if named:
                 return capital(named)
+        if n > 1 and dice.random() < _NAMED:
+            return capital(self.say("confirm_several", dice, all="both" if n == 2 else "all"))
         return self.say("confirm", dice)
 
     def _confirmed(self, need: Need) -> dict[str, str]:

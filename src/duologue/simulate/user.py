@@ -160,7 +160,9 @@ class ScriptedUser:
             return self._inform(str(act.values["slot"]), scene)
         if act.kind == "confirm?":
             price = str(act.values.get("price", ""))
-            return say(self.words.confirm(act.need, scene.dice, price), Act("confirm"))
+            proposed = sum(a.kind == "confirm?" for a in scene.past.heard)
+            need = act.need if proposed == 1 else None
+            return say(self.words.confirm(need, scene.dice, price, proposed), Act("confirm"))
         return None
 
     def _select(self, act: Act, scene: Scene) -> Utterance:
