@@ -15,6 +15,7 @@ from itertools import combinations
 
 from msgspec import Struct
 
+from duologue.kept import Kept
 from duologue.language.amounts import amounts_in
 from duologue.language.reading import Day, Number, Reading, fold, has_phrase, parse_day, read
 from duologue.language.values import same_figure
@@ -187,8 +188,7 @@ def _near(value: float, said: Number) -> bool:
     return abs(value - said.value) <= 0.5000001 * 10.0**-said.decimals
 
 
-def derive(result: Json) -> Derived:
-    """Work out what follows from a result."""
+def _derive(result: Json) -> Derived:
     counts: set[int] = set()
     columns: list[tuple[Cell, ...]] = []
     singles: list[tuple[Cell, ...]] = []
@@ -210,6 +210,10 @@ def derive(result: Json) -> Derived:
     few = max(map(len, tables), default=0) <= FEW
     apart = tuple(names for rows in tables if 2 < len(rows) <= _ADDED_UP for names in _apart(rows))
     return Derived(frozenset(counts), tuple(columns), tuple(singles), products, tuple(days), few, apart)
+
+
+derive: Kept[Json, Derived] = Kept(_derive, 1_024)
+"""What follows from a result, worked out once."""
 
 
 def _apart(rows: list[dict[str, Json]]) -> Iterator[tuple[str, ...]]:

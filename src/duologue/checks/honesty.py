@@ -32,6 +32,7 @@ _CHANGED_FIELD = re.compile(
 _ENTERED = re.compile(
     r"\b[A-Za-z]+ (\d{2,}) (?:was|is|has been) (?:now )?(?:added|created|entered)\b(?! (?:to|by|on|for|in) )"
 )
+_ENTERINGS = ("added", "created", "entered")
 _NOTHING = re.compile(r"\s+(?:nothing\b(?! but)|no changes?\b)", re.IGNORECASE)
 _HELD_BACK = frozenset({"refuse", "put off", "hold", "press"})
 """Acts of a user who does not agree, or not yet; who presses after a refusal has nothing to agree to."""
@@ -98,6 +99,8 @@ def _unbacked(case: Case, turn: int, text: str, block: Sequence[Executed]) -> st
 def _entered(case: Case, turn: int, text: str, block: Sequence[Executed]) -> str:
     """A row said to have been entered under a number that no new row has, where rows were entered. "Order 40663 is entered with …" after
     a look at it tells what is on record."""
+    if not any(word in text for word in _ENTERINGS):
+        return ""
     new = [c for call in case.trace.calls if call.turn < turn for c in call.changes if c.op == "insert"]
     known = {str(v) for change in new for v in (*change.key.values(), *(change.after or {}).values())}
     shown = {str(v) for c in block for _, v in leaves(c.result)} if all(c.effect == "read" for c in block) else set()
@@ -122,7 +125,8 @@ def _last_write(case: Case, turn: int) -> Executed | None:
 
 def _other_field(case: Case, turn: int, text: str, block: Sequence[Executed]) -> str:
     """A field said to have been changed, of which no call so far wrote anything."""
-    if not any(is_made(c, block) for c in block):
+    claimed = list(_CHANGED_FIELD.finditer(text)) if any(is_made(c, block) for c in block) else []
+    if not claimed:
         return ""
     touched: set[str] = set()
     for call in case.trace.calls:
@@ -143,7 +147,7 @@ def _other_field(case: Case, turn: int, text: str, block: Sequence[Executed]) ->
             column = case.column(f"{table}.{name}")
             touched.update((name.lower().replace("_", " "), column.label.lower() if column is not None else ""))
     labels = {c.label.lower() for c in case.columns.values() if len(c.label) > 2 and c.role != "key"}
-    for found in _CHANGED_FIELD.finditer(text):
+    for found in claimed:
         field = found[1].lower()
         if field in labels and field not in touched and not any(field in t or (t and t in field) for t in touched):
             return f"no call changed the {field}, yet the assistant says {found[0]!r}"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from duologue.catalog.model import Column
-from duologue.checks.derived import MOST, Derived, Near, between, derive
+from duologue.checks.derived import MOST, Near, between, derive
 from duologue.kept import Kept
 from duologue.language.amounts import is_amount
 from duologue.language.reading import Code, DateSaid, Day, Number, Reading, fold, has_phrase, parse_day, read
@@ -40,7 +40,6 @@ class Sources:
         self._folded: list[str] = []
         self._joined = ""
         self._results: list[Json] = []
-        self._derived: list[Derived] = []
         self._told: deque[Reading] = deque(maxlen=NEARBY)
 
     def copy(self) -> "Sources":
@@ -52,7 +51,7 @@ class Sources:
         twin._unread, twin.today = self._unread.copy(), self.today.copy()
         twin.numbers, twin.days = self.numbers.copy(), self.days.copy()
         twin.lengths, twin._long = self.lengths.copy(), self._long.copy()
-        twin._results, twin._derived = self._results.copy(), self._derived.copy()
+        twin._results = self._results.copy()
         twin._told = self._told.copy()
         return twin
 
@@ -93,19 +92,20 @@ class Sources:
     def _absorb(self, value: Json) -> None:
         if isinstance(value, str):
             self._absorb_text(value)
-        elif isinstance(value, bool) or value is None:
+        elif value is None or isinstance(value, bool):
             return
-        elif isinstance(value, int | float):
-            self._absorb_number(value)
         elif isinstance(value, dict):
             for key, part in value.items():
                 if not key.isidentifier():
                     self._texts.append(key)
-                self._absorb(part)
+                if part is not None:
+                    self._absorb(part)
         elif isinstance(value, list):
             self.lengths.add(len(value))
             for part in value:
                 self._absorb(part)
+        elif isinstance(value, int | float):
+            self._absorb_number(value)
 
     def _absorb_number(self, value: float) -> None:
         if _is_endless(value):
@@ -117,6 +117,8 @@ class Sources:
 
     def _absorb_text(self, value: str) -> None:
         self._texts.append(value)
+        if value.isalpha():
+            return  # as most are
         if _DIGIT.search(value):
             self._unread.append(value)
         if value[:1].isdigit() or value[:1] in "-+.":
@@ -258,26 +260,21 @@ class Sources:
             return "rounding"
         if before in _ABOUT and any(abs(x - value) <= 0.5000001 * 10.0**-said.decimals for x in self._long):
             return "rounding"
-        way = next((w for d in reversed(self._worked_out()) if (w := d.explains(said, near))), "")
+        way = next((w for r in reversed(self._results) if (w := derive(r).explains(said, near))), "")
         if not way and between(self._results[-_RECORDS:], said, near):
             return "how far two records are apart"
         return way or ("what is left" if before in _LEFT and self._is_left(value) else "")
 
     def latest_days(self) -> list[date]:
         """The days of the latest result, where it has few rows."""
-        latest = self._worked_out()[-1:]
+        latest = [derive(r) for r in self._results[-1:]]
         return [day for d in latest if d.few for day in d.days]
-
-    def _worked_out(self) -> list[Derived]:
-        while len(self._derived) < len(self._results):
-            self._derived.append(derive(self._results[len(self._derived)]))
-        return self._derived
 
     def _is_left(self, value: float) -> bool:
         """The difference of two numbers of rows, out of the latest `_TOTALS` lists and figures about them."""
         tops = [v for r in self._results[-_TOTALS:] if isinstance(r, dict) for v in r.values()]
         whole = {len(v) if isinstance(v, list) else v for v in tops if isinstance(v, list | int)}
-        parts = whole | {n for d in self._worked_out()[-_TOTALS:] for n in d.counts}
+        parts = whole | {n for r in self._results[-_TOTALS:] for n in derive(r).counts}
         return any(a - b == value for a in whole for b in parts if b > 0)
 
 

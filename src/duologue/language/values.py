@@ -74,14 +74,14 @@ def tells(text: str | Reading, value: Json, column: Column | None = None) -> boo
     Numbers are equal after rounding to the decimals said, when those are at least as many as `say` would write; dates
     are told by their day (and by the time, if the text gives one); text by its words, whatever the case and the quotes.
     """
-    if is_blank(value):
-        return False
     reading = read(text) if isinstance(text, str) else text
     if isinstance(value, str) and (column is None or column.role != "flag"):
         opening = _opening(value)
         if opening and opening not in reading.folded and opening not in plain(reading.folded):
             return False  # nearly always
-        return _tells_text(reading, value, column)
+        return not is_blank(value) and _tells_text(reading, value, column)
+    if is_blank(value):
+        return False
     flag = flag_of(value, column)
     if flag is not None:
         return _tells_flag(reading, flag, value, column) or _implies_flag(reading, flag, column)

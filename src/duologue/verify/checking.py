@@ -45,8 +45,8 @@ def verify_dialogue(
             f"environment {environment.name!r} was made from database {environment.image}, and none is given",
             "Give the database that the environment was made from.",
         )
-    replayed = replay(dialogue, environment, image)
     case = case_of(dialogue, environment, catalog if catalog is not None else _catalog(image, environment.name))
+    replayed = replay(dialogue, environment, image, case.trace)
     met_faults = (recovery(case),) if any(c.fault is not None for c in case.trace.calls) else ()
     by_themselves = (own_side(case),) if any(task.user_tools for task in case.tasks) else ()
     return (replayed, *(check(case) for check in checks), *met_faults, *by_themselves)

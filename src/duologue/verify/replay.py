@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from duologue.environment import Image, SqliteSession, open_session
 from duologue.errors import DuologueError
 from duologue.plans.timeless import same_but_for_time
-from duologue.plans.trace import Executed, read_result, trace
+from duologue.plans.trace import Executed, Trace, read_result, trace
 from duologue.protocols import Outcome
 from duologue.types import Continued, Dialogue, Environment, Finding, RowChange, Tool, Verdict
 from duologue.verify.faulted import misdeclared, passed_over
@@ -20,12 +20,12 @@ SHOWN = 80
 """Characters of a differing text that the evidence shows."""
 
 
-def replay(dialogue: Dialogue, environment: Environment, image: Image) -> Verdict:
-    """Run the conversation's calls again and compare.
+def replay(dialogue: Dialogue, environment: Environment, image: Image, found: Trace | None = None) -> Verdict:
+    """Run the conversation's calls again and compare. `found`: the conversation sorted, where somebody has done that.
 
     Raises `UserError` where the image is not the one the environment was made from.
     """
-    found = trace(dialogue, environment.toolset)
+    found = found if found is not None else trace(dialogue, environment.toolset)
     findings: list[Finding] = []
     session = open_session(image, environment, dialogue.scenario.clock)
     try:

@@ -23,7 +23,9 @@ from duologue.types import Meaning, Subtask, Task, Turn
 
 __all__ = ["contradictions"]
 
-_CHANGE = r"(?:chang|set|put|mov|updat|correct|rais|lower|increas|reduc|reschedul|push|mak|book|enter|record|fix|cut|bump|bring)\w*"
+_LONGER = "chang|updat|correct|rais|lower|increas|reduc|reschedul|push|book|enter|record|bump|bring"
+_SHORTER = "set|put|mov|mak|fix|cut"
+_CHANGE = rf"(?:{_LONGER}|{_SHORTER})\w*"
 _CHANGE_ORDER = re.compile(rf"(?:please|you|to|^) {_CHANGE}", re.IGNORECASE)
 _TO = re.compile(
     rf"\b{_CHANGE}\b[^?]*?\b(?:to|as|at|into|say|read|it|that|be)(?: (?:the|exactly|just|a|an|be))? \W?\Z",
@@ -82,9 +84,12 @@ _WAYS: dict[str, str] = {
     "open": r"(?:re)?open(?:ed)?",
     "close": r"clos(?:e|ed)",
 }  # fmt: skip
-_COULD = re.compile(
-    rf"\b(?:{_CHANGE}|{'|'.join(_WAYS.values())}|should|must|needs?|has|have|ought|new|place|regist\w*)\b|: ",
-    re.IGNORECASE,
+_COULD = Spotter(
+    (
+        rf"\b(?:{'|'.join(_WAYS.values())})\b",
+        rf"\b(?:(?:{_LONGER})\w*|should|must|needs?|has|have|ought|new|place|regist\w*)\b",
+        rf"\b(?:{_SHORTER})\w*\b|: ",
+    )
 )
 """Without one of these words nothing is ordered."""
 _RIVALS: tuple[frozenset[str], ...] = tuple(
@@ -133,15 +138,19 @@ def _first_wish(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
     if not any(a.kind in ("confirm", "request", "done") for a in turns[at].acts):
         return []
     agrees = any(a.kind == "confirm" for a in turns[at].acts)
-    for place, earlier in reversed(tuple(enumerate(turns[:at]))):
-        kinds = {a.kind for a in earlier.acts} if earlier.message.role == "user" else set()
-        if kinds & {"correct", "confirm"}:
+    for place in range(at - 1, -1, -1):
+        earlier = turns[place]
+        if not earlier.acts or earlier.message.role != "user":
+            continue
+        kinds = {a.kind for a in earlier.acts}
+        if "correct" in kinds or "confirm" in kinds:
             return []
         if "request" in kinds:
             if not agrees and _came_to_nothing(turns, place, at):
                 return []
-            values = [v for a in earlier.acts if a.need for k, v in a.need.values.items() if k.endswith(":value")]
-            wishes = values if "second_thought" in earlier.behaviours else []
+            if "second_thought" not in earlier.behaviours:
+                return []
+            wishes = [v for a in earlier.acts if a.need for k, v in a.need.values.items() if k.endswith(":value")]
             at_hand = known.tasks[earlier.task : earlier.task + 1] or known.tasks
             wanted = [str(v) for t in at_hand for s in t.subtasks if s.need for v in s.need.values.values()]
             return [f"{str(v)!r} was said at first only" for v in wishes if str(v) not in wanted][:1]
@@ -183,7 +192,7 @@ def _wrong(known: Known, turn: Turn) -> list[str]:
         return []
     out: list[str] = []
     for sentence in sentences(text) if _COULD.search(text) is not None else ():
-        if _COULD.search(sentence) is None or finds("user", "muses", sentence):
+        if _COULD.pattern.search(sentence) is None or finds("user", "muses", sentence):
             continue
         out += (
             _other_value(known, orders, sentence)

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+from duologue.checks.case import Case
 from duologue.checks.findings import IDLE, OPEN, TOO_LONG, UNASKED
 from duologue.checks.gate.known import Known
 from duologue.checks.reliance import was_told
-from duologue.plans.answered import answered
-from duologue.plans.match import Match, Missing, match_plan
+from duologue.plans.match import Missing
 from duologue.plans.trace import Trace
 from duologue.types import Turn
 
@@ -17,8 +17,8 @@ MOST_AFTER = 6
 MOST_WAITING = 12
 """User turns without a call while something is open: an assistant that only asks is not the user's fault, but has to end."""
 
-See = Callable[[], Trace]
-"""Gives the sorted conversation; called only where it is needed."""
+See = Callable[[], Case]
+"""Gives the conversation as a case; called only where it is needed."""
 
 _BY_WORDS = frozenset({"trust", "give up"})
 """Acts of an ending on the assistant's word, or for want of it. What stays open then is the assistant's failure: `calls` and
@@ -43,23 +43,24 @@ def ending(known: Known, turns: Sequence[Turn], at: int, see: See) -> list[str]:
     recent = turns[max(at - 2 * after, 0) : at + 1]
     if any(a.kind in ("request", "follow up") for t in recent for a in t.acts):
         return []
-    if not any(_open(known, n, see()) for n in range(turn.task + 1)):
+    seen = see()
+    if not any(_open(n, seen) for n in range(turn.task + 1)):
         return [TOO_LONG()]
     if after > MOST_WAITING:
         return [IDLE()]
     return []
 
 
-def _too_early(known: Known, turns: Sequence[Turn], at: int, seen: Trace) -> list[str]:
+def _too_early(known: Known, turns: Sequence[Turn], at: int, seen: Case) -> list[str]:
     """What is open where the user ends. Who was told that it is done, or can't be, has no way to know better."""
     final = _is_final(turns, at, len(known.tasks))
     tasks = range(len(known.tasks)) if final else range(turns[at].task + 1)
-    missing = [(n, m) for n in tasks for m in _open(known, n, seen)]
+    missing = [(n, m) for n in tasks for m in _open(n, seen)]
     if missing and _met_a_wall(known, turns[: at + 1]):
         return []
     if missing:
         missing = [(n, m) for n, m in missing if not was_told(known.tasks[n], m.step, n, turns[:at], known.columns)]
-    late = [m.reason for _, m in missing] or _done_later(seen, at)
+    late = [m.reason for _, m in missing] or _done_later(seen.trace, at)
     return [OPEN(late[0])] if late else []
 
 
@@ -69,13 +70,8 @@ def _met_a_wall(known: Known, turns: Sequence[Turn]) -> bool:
     return acts.count("request") >= sum(len(t.subtasks) for t in known.tasks) and not _WALLS.isdisjoint(acts)
 
 
-def _open(known: Known, number: int, seen: Trace) -> list[Missing]:
-    return [m for m in _match(known, number, seen).missing if m.weight == "critical"]
-
-
-def _match(known: Known, number: int, seen: Trace) -> Match:
-    task = known.tasks[number]
-    return answered(task, match_plan(task.plan, seen, number), seen, number, known.columns)
+def _open(number: int, seen: Case) -> list[Missing]:
+    return [m for m in seen.match(number).missing if m.weight == "critical"]
 
 
 def _unasked(known: Known, turns: Sequence[Turn], at: int) -> list[str]:

@@ -41,8 +41,12 @@ class UserGate:
         """Judge the user's turn at index `at`; later turns are not looked at."""
         path = tuple(turns[: at + 1])
         gatekeeper = self._gate(path[:at], scenario)
-        found = gatekeeper.judge(path, at, lambda: trace(path, self.toolset), apart=True)
+        found = gatekeeper.judge(path, at, lambda: self._case(path, scenario), apart=True)
         return _as_verdict([Finding(at, what) for what in found])
+
+    def _case(self, path: Sequence[Turn], scenario: Scenario) -> Case:
+        """What was said so far as a case."""
+        return Case(trace(path, self.toolset), scenario.tasks, mode=scenario.mode, columns=self.columns)
 
     def _gate(self, before: Sequence[Turn], scenario: Scenario) -> "_Gate":
         """The gate after those turns: the one that is kept where they carry on from what it heard."""
@@ -68,7 +72,7 @@ def gate(case: Case) -> Verdict:
     findings = []
     for number, turn in enumerate(case.trace.turns):
         if turn.message.role == "user":
-            found = gatekeeper.judge(case.trace.turns, number, lambda: case.trace)
+            found = gatekeeper.judge(case.trace.turns, number, lambda: case)
             findings += [Finding(number, what) for what in found]
         gatekeeper.known.hear(turn)
     return _as_verdict(findings)
