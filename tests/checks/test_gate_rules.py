@@ -184,6 +184,7 @@ AGAIN = [
     (*LEITH, "ok great. I need the warehouse manager of Leith, please"),
     (*MAY, *LEITH, "what's the sales total for may?"),
     (*LEITH, *MAY, *MAY, LEITH[0]),
+    ("Which tools have Leith as their shop?", "There are 12.", *MAY, *MAY, "Which tools have Leith as their shop?"),
     ("Would you check who manages Leith these days?", "Omar Reyes does.", "Would you check who manages Leith these days?"),
     ("That was quick. Are there any sales in Leith?", "There are 12.", *MAY, *MAY, "That was quick. Are there any sales in Leith?"),
     ("I need the shops that have spades of Ruth Amari.", "There are 12.", *MAY, *MAY, "I need the shops that have spades of Ruth Amari."),

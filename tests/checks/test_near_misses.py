@@ -14,6 +14,13 @@ from duologue.ids import to_json
 from duologue.plans.trace import trace
 from duologue.types import Json, Message, RowChange, Slot, Task, Tool, ToolCall, Toolset, Turn
 
+MANY: Json = {"rows": [{"part_id": 9, "part": "Hinge"}, {"part_id": 18, "part": "Hook"}], "total": 10, "limit": 2}
+TWINS: Json = {
+    "rows": [
+        {"run_id": 7, "machine": "old press", "state": "done", "who": "Bo Berg"},
+        {"run_id": 8, "machine": "lathe", "state": "lent", "who": "Ann Ashe"},
+    ]
+}
 BUSY: Json = {"error": {"type": "busy", "message": "The press is busy with run 40909 (£49.9 an hour)."}}
 RUN: Json = {"run_id": 30014, "state": "done", "machine": "press"}
 PARTS: Json = {
@@ -27,19 +34,23 @@ PARTS: Json = {
 ANY: dict[str, Json] = {"type": "object"}
 GET = Tool(
     "get_run", "", ANY, ANY, "read", inputs={"run_id": Slot("runs", "run_id", "key")},
-    outputs={"run_id": Slot("runs", "run_id"), "state": Slot("runs", "state"), "machine": Slot("runs", "machine")},
+    outputs={"run_id": Slot("runs", "run_id"), "state": Slot("runs", "state"), "machine": Slot("runs", "machine"), "who": Slot("people", "@name")},
 )  # fmt: skip
 LIST = Tool(
     "list_parts", "", ANY, ANY, "read", inputs={"part": Slot("parts", "part", "match")},
     outputs={f"rows[].{n}": Slot("parts", n) for n in ("part_id", "part", "price", "length")},
+)  # fmt: skip
+RUNS = Tool(
+    "list_runs", "", ANY, ANY, "read",
+    outputs={f"rows[].{n}": Slot("runs", n) for n in ("run_id", "machine", "state")} | {"rows[].who": Slot("people", "@name")},
 )  # fmt: skip
 START = Tool("start_run", "", ANY, ANY, "write", outputs={"run_id": Slot("runs", "run_id")})
 COLUMNS = {
     f"{c.table}.{c.name}": c
     for c in (
         Column("runs", "run_id", "key", label="run id"),
-        Column("runs", "state", "status", label="state", values=("done", "running")),
-        Column("runs", "machine", "category", label="machine", values=("press", "lathe")),
+        Column("runs", "state", "status", label="state", values=("done", "running", "lent")),
+        Column("runs", "machine", "category", label="machine", values=("press", "lathe", "old")),
         Column("parts", "part_id", "key", label="part id"),
         Column("parts", "part", "name", label="part"),
         Column("parts", "price", "measure", label="price"),
@@ -61,17 +72,31 @@ def case(*lines: str | tuple[str, Json, Json], tasks: tuple[Task, ...] = ()) -> 
             turns.append(Turn(Message("assistant", tool_calls=(ToolCall(f"c{n}", line[0], line[1]),))))
             changes = (NEW,) if line is STARTED else ()
             turns.append(Turn(Message("tool", to_json(line[2]), tool_call_id=f"c{n}"), changes=changes))
-    return Case(trace(turns, Toolset("t", (GET, LIST, START))), tasks, columns=COLUMNS, plurals={"parts": "parts"})
+    return Case(
+        trace(turns, Toolset("t", (GET, LIST, RUNS, START))), tasks, columns=COLUMNS, plurals={"parts": "parts"}
+    )
 
 
 Lines = tuple[str | tuple[str, Json, Json], ...]
 REFUSED: Lines = ("yes, start it", ("start_run", {}, BUSY))
 LOOKED: Lines = ("what about run 30014?", ("get_run", {"run_id": 30014}, RUN))
 LISTED: Lines = ("what can I get for 50?", ("list_parts", {}, PARTS))
+TOPPED: Lines = ("which two parts are the best?", ("list_parts", {}, MANY))
+RAN: Lines = ("which runs are there?", ("list_runs", {}, TWINS))
+BOTH: Lines = (*RAN, ("get_run", {"run_id": 3}, {"run_id": 3, "state": "done", "who": "Ann Ashe"}))
 TOLD: list[tuple[CaseCheck, Lines, str, bool]] = [
     # the check, what was done, what is told, whether it is sound
     (attribution, REFUSED, "Sorry, the press is busy with run 40909.", True),
     (attribution, (*LOOKED, "It's done.", *REFUSED), "Sorry, the press is busy with run 40906.", False),
+    (attribution, TOPPED, "Hinge and Hook.", True),
+    (attribution, TOPPED, "Hinge and Hook. There are no others on record.", False),
+    (attribution, TOPPED, "Hinge and Hook, of 10 parts. That's the complete list of the best.", True),
+    (attribution, LISTED, "Hinge, Hook, Door stop and Wood screw. Those are all there are.", True),
+    (attribution, RAN, "Run 7 (machine old press, state done) and run 8 (machine lathe, state lent).", True),
+    (attribution, RAN, "Run 7 (machine old, state done) and run 8 (machine lathe, state lent).", False),
+    (attribution, RAN, "Run 7 (state lent) and run 8 (state done).", False),
+    (attribution, BOTH, "Looking at Ann Ashe, the state is done. Runs 7 and 8 are the others.", True),
+    (attribution, RAN, "Looking at Ann Ashe, the state is done. Runs 7 and 8 are the others.", False),
     (grounding, REFUSED, "Sorry, it is busy, at £49.90 an hour.", True),
     (grounding, REFUSED, "Sorry, it is busy, at £49.50 an hour.", False),
     (honesty, LOOKED, "One run fits: run 30014 (machine press, done, started by hand).", True),

@@ -9,7 +9,7 @@ out, each only where the wording leaves no doubt:
 * A change must be reported with the value that was written.
 * A state, a kind or a yes or no told under its field's name must be what was returned for it (`called.py`).
 * What came back for a field must not be denied of it (`denied.py`).
-* "That is all" must not be said of a list of which rows were left out.
+* "That is all" must not be said of a list of which rows were left out (`whole.py`).
 * In an answer that lists rows by name, a figure beside a name must not be the same field's value of another row. Figures
   between two names may be of either, as long as those of the first come first.
 * A figure told under its field's name, of one row that the clause names, must not be another row's where that row's own was returned.
@@ -46,6 +46,7 @@ from duologue.checks.placing import (
 )
 from duologue.checks.rows import NOBODY, Claim, Listing, Row, Seen, among
 from duologue.checks.sources import PART_OF
+from duologue.checks.whole import cut_off, cut_short
 from duologue.checks.words import finds
 from duologue.language.amounts import amounts_in
 from duologue.language.reading import Number
@@ -128,7 +129,10 @@ class _Judge:
             return []
         out = [what for claim in self.claims if (what := self._count(claim) or self._key(claim) or self._field(claim))]
         listings = self._listings()
-        out = out or [what for x in listings if (what := (self.claims and self._row(x)) or self._cut_short(x))]
+        out = out or [
+            what for x in listings if (what := (self.claims and self._row(x)) or cut_short(self.text, self.lowered, x))
+        ]
+        out = out or [what for what in (cut_off(self.text, self.case.reading(self.turn).numbers, self.block),) if what]
         return out or [what for what in (miscalled(self.text, self.seen, self.block, listings, self._heard),) if what]
 
     def _heard(self) -> str:
@@ -304,16 +308,6 @@ class _Judge:
         """It tells what a row is ("the status is open"), and names none: the row has a name of its own."""
         start, _, row = spot
         return bool(row.identity) and label_before(self.lowered, start, frozenset(row.words)) != ""
-
-    def _cut_short(self, listing: Listing) -> str:
-        """Some rows told by name, the rest neither told nor spoken of, and "that is all"."""
-        if finds("counting", "whole", self.text) is None:
-            return ""
-        columns = list(zip(*(row.names for row in listing.rows), strict=False))
-        told = max((sum(len(places(self.lowered, n)) for n in set(names)) for names in columns), default=0)
-        if not 2 <= told < len(listing.rows):
-            return ""
-        return f"{told} of {len(listing.rows)} rows are told, and it is said that there are no more"
 
     def _parted(self, gap: Gap, listing: Listing, breaks: list[int]) -> str:
         """The objection to the figures between two names, if they can't be parted so that the first ones are of the row

@@ -36,7 +36,7 @@ def miscalled(
     for call in block:
         for label, words in seen.words.get(call.turn, {}).items():
             fresh.setdefault(label, set()).update(words)
-    claims = [c for label in fresh for c in _claims(lowered, label, seen)]
+    claims = [c for label in fresh for c in _claims(lowered, label, seen) if not _is_cut(lowered, c[1], fresh[label])]
     if not claims and "(" not in text and ":" not in text:
         return ""
     spots = [s for x in listings for s in mentions(lowered, x.rows, seen.by_name)]
@@ -55,7 +55,7 @@ def miscalled(
         if _is_a_name(said.text, label, (row, by), listings):
             continue
         if row is not None and row is not NOBODY and label in row.words:
-            wrong = said.text != row.words[label]
+            wrong = said.text != row.words[label] and not _is_anothers(said.text, label, by, seen)
         else:
             wrong = said.text not in fresh[label] and not _is_elsewhere(lowered, said, label, seen)
         if wrong:
@@ -63,6 +63,11 @@ def miscalled(
                 f" of {row.names[0]!r}" if row and row.names else ""
             )
     return _aside(text, spots, seen, heard) if block else ""
+
+
+def _is_anothers(word: str, label: str, by: set[str], seen: Seen) -> bool:
+    """Another row that goes by the same name, or names, is called so."""
+    return any(r.words.get(label) == word for name in by for r in seen.by_name.get(name, ()) if by <= {*r.names})
 
 
 def _is_a_name(word: str, label: str, bound_to: tuple[Row | None, set[str]], listings: Sequence[Listing]) -> bool:
@@ -114,6 +119,11 @@ def _claims(text: str, label: str, seen: Seen) -> Iterator[tuple[str, DateSaid]]
             if stop is None or stop[0] != "?":
                 yield label, DateSaid((), end + at, end + at + len(word), word)
             break
+
+
+def _is_cut(text: str, said: DateSaid, words: set[str]) -> bool:
+    """The word opens a longer one that was returned: "natural" of "natural check"."""
+    return any(w != said.text and text.startswith(w, said.start) for w in words)
 
 
 def _ends_with(text: str, end: int, word: str) -> bool:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from duologue.catalog.model import Column
 from duologue.checks.case import Case
-from duologue.language.reading import Day, Number, fold
+from duologue.language.reading import Day, Number, Reading, fold
 from duologue.language.values import moment
 from duologue.plans.placeholders import leaves
 from duologue.plans.trace import Executed
@@ -40,6 +40,13 @@ _PERIOD = re.compile(
     r"overdue|past due|expired|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
     re.I,
 )
+_BESIDE = re.compile(r"\b(?:since|before|after|between|until|till|latest|newest|last|earlier|later)\b", re.I)
+"""Words beside a day that is said as it is, or of a ranking: they leave nothing to be worked out."""
+_MONTH = re.compile(
+    r"\b(?:jan|febr|sept|octo|novem|decem)\w*|\b(?:march|april|may|june|july|august)\b|\b(?:19|20)\d\d\b", re.I
+)
+_LATELY = 3
+"""The user's latest texts, which an end of a period is worked out from."""
 _STEP = re.compile(r"\b(?:in |by |for )?(?:another |an? |(\w+) )?(day|week|fortnight|month|year)s?\b", re.I)
 _WEEKDAY = re.compile(r"\b(mon|tues|wednes|thurs|fri|satur|sun)day\b", re.I)
 _DAYS = {"day": 1, "week": 7, "fortnight": 14}
@@ -107,8 +114,25 @@ def _when(case: Case, call: Executed, value: Json, column: Column | None) -> str
         return ""
     if when is not None and when[0] in _today(case):
         return "today's date"
-    dated = any(case.reading(t).dates or _PERIOD.search(case.reading(t).text) for t in _heard(case, call))
-    return "a relative date" if dated else ""
+    heard = [case.reading(t) for t in _heard(case, call)[-_LATELY:]]
+    if any(_PERIOD.search(_BESIDE.sub(" ", r.text)) or _is_open(r) for r in heard):
+        return "a relative date"
+    said = {date(*d) for r in heard for x in r.dates for d in x.days if all(d)}
+    near = when is not None and all(when[0]) and any(abs((date(*when[0]) - d).days) <= 1 for d in said)
+    return "a relative date" if near else ""
+
+
+def _is_open(reading: Reading) -> bool:
+    """It names a month, or a day without its year: which days that means is worked out."""
+    return any(not all(d) for x in reading.dates for d in x.days) or _MONTH.search(_day_free(reading)) is not None
+
+
+def _day_free(reading: Reading) -> str:
+    """A text without the days it names."""
+    text = reading.text
+    for said in sorted(reading.dates, key=lambda d: -d.start):
+        text = text[: said.start] + text[said.end :]
+    return text
 
 
 def _said_otherwise(case: Case, call: Executed, value: str, slot: Slot) -> str:

@@ -219,9 +219,13 @@ def in_one_go(play: Play, dice: Random) -> Iterator[Change]:
 
 def _told_by(play: Play, first: int, call: ToolCall) -> bool:
     """Whether the key of a call is known only from the exchange that begins at a move, so that the call can't be made at its start."""
-    value = call.arguments.get(play.key_of(call))
-    known = " ".join(t for m in play.moves[: first + 1] for t in (m.text, *m.texts))
-    return value is not None and re.search(rf"(?<!\w){re.escape(str(value))}(?!\w)", known) is None
+    key = play.key_of(call)
+    value = call.arguments.get(key)
+    said = " ".join(m.text for m in play.moves[: first + 1])
+    known = {row.get(key) for m in play.moves[:first] for r in m.results for row in (r, *rows(r))}
+    return (
+        value is not None and value not in known and re.search(rf"(?<!\w){re.escape(str(value))}(?!\w)", said) is None
+    )
 
 
 def looks_first(play: Play, dice: Random) -> Iterator[Change]:

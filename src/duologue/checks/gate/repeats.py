@@ -14,7 +14,7 @@ from duologue.checks.gate.known import Known
 from duologue.checks.repetition import doubts
 from duologue.checks.words import finds
 from duologue.language.questions import listen
-from duologue.language.reading import fold, read
+from duologue.language.reading import fold, has_phrase, read
 from duologue.language.values import is_blank, tells
 from duologue.types import Act, Need, Turn
 
@@ -54,10 +54,10 @@ def repeats(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
 
 _NAMED = re.compile(r"\d|[^.?!\s] [A-Z][a-z]")
 _NO_POINTING = re.compile(
-    r"\b(?:(?:hi|hello|hey|is|are|was|were) there|there(?:'s|'re| is| are| was| were)|(?<=\w\ws )that (?:have|are|were|belong|go))\b",
+    r"\b(?:(?:hi|hello|hey|is|are|was|were) there|there(?:'s|'re| is| are| was| were)|(?<=\w\ws )that (?:have|are|were|belong|go)|(?<=\bas )their)\b",
     re.IGNORECASE,
 )
-"""A word that points, where it doesn't: "are there any", "the wines that have"."""
+"""A word that points, where it doesn't: "are there any", "the wines that have", "which have Leeds as their city"."""
 _POINTS = re.compile(
     r"\b(?:that|this|those|these|it|its|them|their|there|one|ones|he|she|his|her|next|last|first|second|same|again)\b",
     re.I,
@@ -66,6 +66,8 @@ _MORE = re.compile(
     r"\b(?:next|another|more|again|else|others?|rest|remaining|further|continue|go on|keep going)\b", re.IGNORECASE
 )
 """What goes on to something new in the same words: "the next ten, please"."""
+_TEXTS = re.compile(r':\s*"([^"\\]{2,80})"')
+"""The texts that a result holds."""
 _DISTINCT = 3
 """Words that only one part of the goal has, of a question that stands on its own without a name."""
 _LONG_ENOUGH = 5
@@ -85,16 +87,35 @@ def _word_for_word(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
     for number in range(at - 1, 0, -1):
         earlier = turns[number].message
         if earlier.role == "user" and fold(earlier.content) == said:
-            same_task = turns[number].task == turns[at].task
             at_once = not between and _MORE.search(text) is None
-            if not (at_once or _stands_alone(known, turns[at], text, by_part=same_task)):
+            if not (at_once or _means_the_same(known, turns[number], turns[at])):
                 return []
             answer = _answer(turns, number, at)
-            if answer and _is_new(answer, text) and not _outdated(known, answer, turns[number:at]):
+            new = answer and (_is_new(answer, text) or _is_result(answer, text, turns[number:at]))
+            if answer and new and not _outdated(known, answer, turns[number:at]):
                 return [AGAIN_IN_THE_SAME_WORDS(repr(text))]
             return []
         between += earlier.role == "user"
     return []
+
+
+def _means_the_same(known: Known, earlier: Turn, turn: Turn) -> bool:
+    """Whether the same words still ask for the same: where only a part of an earlier task can be meant by them, no part of this one may."""
+    text = turn.message.content
+    if earlier.task == turn.task:
+        return _stands_alone(known, turn, text)
+    if _stands_alone(known, turn, text, by_part=False):
+        return True
+    mine = parts_of(known.tasks[min(turn.task, len(known.tasks) - 1)])
+    return _stands_alone(known, earlier, text) and not any(touches(p, [text]) for p in mine)
+
+
+def _is_result(answer: str, question: str, turns: Sequence[Turn]) -> bool:
+    """The answer holds a value that the calls behind it gave in words, and the question does not."""
+    heard, asked = read(answer).folded, read(question).folded
+    results = (t.message.content for t in turns if t.message.role == "tool")
+    texts = {fold(v) for r in results for v in _TEXTS.findall(r)}
+    return any(len(v) > 1 and has_phrase(heard, v) and not has_phrase(asked, v) for v in texts)
 
 
 def _stands_alone(known: Known, turn: Turn, text: str, by_part: bool = True) -> bool:

@@ -82,7 +82,10 @@ def _invented(known: Known, reading: Reading) -> list[str]:
         and not any(_is_slip(n, x) for x in told.numbers - beside)
     ]
     dates = [d.text for d in reading.dates if not told.knows_date(d) and not is_near(d, reading.text, known.today)]
-    figures += [c.text for c in reading.codes if not told.knows_code(c)]
+    codes = [c for c in reading.codes if not told.knows_code(c)]
+    near = {c.text for r in known.texts for c in r.codes} if codes else set()
+    near -= set() if _PUTS_RIGHT.search(reading.text) else {c.text for c in reading.codes}
+    figures += [c.text for c in codes if not any(_is_near(c.text, x) for x in near)]
     return [f for f in figures if not told.is_named(f, reading)] + dates
 
 
@@ -100,6 +103,14 @@ def _is_slip(said: Number, known: float) -> bool:
     if not one.isdigit() or len(one) < _LONG or len(one) != len(other):
         return False
     return sum(a != b for a, b in zip(one, other, strict=True)) == 1
+
+
+def _is_near(said: str, known: str) -> bool:
+    """One digit of a code that the user knows came out wrong."""
+    if len(said) < _LONG or len(said) != len(known):
+        return False
+    wrong = [(a, b) for a, b in zip(said, known, strict=True) if a != b]
+    return len(wrong) == 1 and wrong[0][0].isdigit() and wrong[0][1].isdigit()
 
 
 def _is_mark(said: Number, text: str) -> bool:
