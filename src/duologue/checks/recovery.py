@@ -2,7 +2,8 @@
 
 Asked only of conversations in which faults are declared (docs/faults.md). A fault is not held against anybody; what follows is:
 
-* the call is made again, at most twice: given up at once, or made once more after three failures, is a mistake;
+* the call is made again, at most twice, unless what it was to find has come up elsewhere: given up at once, or made once more after three
+  failures, is a mistake;
 * a change that went unanswered is looked up before it is made again, and before anything is said of it;
 * what turns out to have been made is not made again; what turns out not to have been made is;
 * a field that was left out, or came under another name, is not said to be empty. Where one was left out that nobody asked for, nothing
@@ -94,11 +95,20 @@ def _tries(case: Case, same: Sequence[Executed], work: Sequence[Executed]) -> It
     if _is_doubtful(last) and not looks(last, work, case.trace.tools):
         return  # there is nothing right to do but to look, and that is asked below
     if run < MOST_TRIES:
-        if last.partly and not _is_missed(case, last):
+        if (last.partly and not _is_missed(case, last)) or _found_otherwise(case, last, work):
             return
         yield Finding(last.turn, f"{last.call.name} failed through no fault of its own, and is not tried again")
     else:
         yield note(last.turn, FAULTED(last.call.name, run))
+
+
+def _found_otherwise(case: Case, call: Executed, work: Sequence[Executed]) -> bool:
+    """Whether the name that it was to find has come up in another result meanwhile."""
+    tool = case.trace.tools.get(call.call.name)
+    slots = tool.inputs if tool is not None and call.effect == "read" else {}
+    names = [to_json(v) for n, v in call.call.arguments.items() if n in slots and slots[n].use == "match"]
+    others = [c.text for c in work if c.effect == "read" and not c.lost and c.at >= call.at]
+    return bool(names) and all(any(name in text for text in others) for name in names)
 
 
 def _doubts(case: Case, same: Sequence[Executed], work: Sequence[Executed]) -> Iterator[Finding]:

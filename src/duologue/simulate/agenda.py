@@ -14,7 +14,7 @@ from duologue.plans.memory import Known, Memory
 from duologue.plans.renamed import as_meant
 from duologue.plans.rows import PART, Listing, RowKey, matches
 from duologue.simulate.owed import Owed, told_of, two_sides
-from duologue.simulate.recovering import call_mark, cleared, stumbled
+from duologue.simulate.recovering import begin_again, call_mark, cleared, stumbled
 from duologue.simulate.revising import introduced, revised, spoken_slots
 from duologue.types import Act, Condition, Json, Mention, Need, Tool, Turn
 
@@ -53,6 +53,8 @@ class Agenda:
         """The turn of the latest change."""
         self.written: dict[str, int] = {}
         """Table → the turn of the latest change to it."""
+        self.heard = -1
+        """The turn in which the user spoke last."""
         self.read = 0
         """Turns folded so far."""
         self.answers: dict[str, tuple[int, Json, list[Listing]]] = {}
@@ -165,20 +167,24 @@ class Agenda:
                 self.speaker, self.introduced_at = introduced(act), at
             elif act.kind == "done":
                 self.goodbye = True
-            elif act.kind == "doubt":
-                self._doubt(act)
+            elif act.kind in ("doubt", "try again"):
+                self._once_more(act)
             elif not waiting or not self._settle(waiting[0], act, at):
                 self.asides.append(act)
             elif act.kind in ("confirm", "refuse", "put off"):  # what was proposed together is settled together
                 for owed in waiting[1:]:
                     self._settle(owed, act, at)
+        self.heard = at
 
     def is_speaker(self, mention: Mention) -> bool:
         """Whether a row is the user."""
         own = self.speaker
         return own is not None and mention.table == own.table and mention.pick is None and mention.by in ({}, own.by)
 
-    def _doubt(self, act: Act) -> None:
+    def _once_more(self, act: Act) -> None:
+        if act.kind == "try again":
+            begin_again(self.owed, self.heard)
+            return
         last = next((o for o in reversed(self.owed) if o.told and o.listings), None)
         if last is not None and last.need.meaning.family not in WRITES:
             last.doubted = (act.values, last.answer)

@@ -27,7 +27,7 @@ from duologue.simulate.moves import Call, Say, Wait
 from duologue.simulate.noticing import twin
 from duologue.simulate.owed import Owed, told_of
 from duologue.simulate.rationale import rationale, together
-from duologue.simulate.recovering import call_mark, hold_on
+from duologue.simulate.recovering import call_mark, hold_on, without_guesses
 from duologue.simulate.refusing import is_so
 from duologue.simulate.report import Reporter
 from duologue.simulate.small_names import small_names
@@ -107,7 +107,7 @@ class ScriptedAgent:
                 break
             if isinstance(move, Say) and move.kind in WAITS:
                 break
-        return out
+        return without_guesses(out)
 
     def _parts(self, owed: Owed, queue: Sequence[Owed]) -> list[Owed]:
         """The open parts of a request about several rows; empty for any other, and while it is not clear which rows these are."""

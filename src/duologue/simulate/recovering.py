@@ -24,16 +24,28 @@ from duologue.types import Json, Tool, Turn
 
 if TYPE_CHECKING:
     from duologue.simulate.agenda import Agenda
+    from duologue.simulate.moves import Call, Say
     from duologue.simulate.owed import Owed
     from duologue.simulate.report import Reporter
 
-__all__ = ["Trouble", "call_mark", "cleared", "gave_up", "hold_on", "reason", "stumbled"]
+__all__ = [
+    "Trouble",
+    "begin_again",
+    "call_mark",
+    "cleared",
+    "gave_up",
+    "hold_on",
+    "reason",
+    "stumbled",
+    "without_guesses",
+]
 
 _NOT_ALL = {PartialView.error: "part", StaleRead.error: "old", HiddenColumns.error: "hidden"}
 """What came back instead of an error → the lines that say so."""
 _NOTICED = 10
 """Seconds of waiting that somebody notices."""
 _NO_SUCH = "notfound"
+_WRITES = ("set", "create", "remove", "link", "unlink", "act")
 MEND = "mend"
 """The family of a request that a guide is for."""
 
@@ -128,6 +140,35 @@ def cleared(agenda: "Agenda", owed: "Owed", row: Known | None, result: Json, at:
         _give_up(owed, result, at)
 
 
+def begin_again(made: "Sequence[Owed]", since: int) -> None:
+    """The user wants once more what was given up since that turn: as if it had not been tried. What is in doubt stays so."""
+    for whole in made:
+        given_up = [o for o in (whole, *whole.parts) if o.trouble.gave_up and o.answered_at > since]
+        for owed in given_up:
+            owed.told, owed.failed, owed.again = False, False, owed.doubted[1] is not None
+            owed.listings, owed.result, owed.answered_at = None, None, -1
+            owed.trouble.tries.clear()
+            owed.trouble.gave_up, owed.trouble.shown = False, ""
+        if given_up:
+            whole.told = False
+        for side in whole.parts if given_up and whole.need.against is not None else ():
+            side.told = False  # without the one side there was no other
+
+
+def without_guesses(moves: "Sequence[Call | Say]") -> "list[Call | Say]":
+    """What can be said beside that something was given up: no half of a comparison, and not that there is no such row where nobody looked."""
+    given_up = [m.owed for m in moves if m.kind == "error" and m.owed.trouble.gave_up]
+    return [m for m in moves if not any(_hangs_on(m, owed) for owed in given_up)]
+
+
+def _hangs_on(move: "Call | Say", given_up: "Owed") -> bool:
+    owed = move.owed
+    if owed is given_up:
+        return False
+    half = owed.part >= 0 and owed.number == given_up.number and owed.need.meaning.family not in _WRITES
+    return half or (move.kind == "not found" and not owed.looked_up)
+
+
 def _give_up(owed: "Owed", result: Json, at: int) -> None:
     owed.result, owed.answered_at, owed.failed, owed.again = result, at, True, False
     owed.trouble.gave_up = True
@@ -149,7 +190,7 @@ def _is_made(owed: "Owed", row: Known | None, result: Json, at: int) -> bool:
 
 def gave_up(teller: "Reporter", owed: "Owed", slots: dict[str, str], dice: random.Random) -> str:
     """What was tried in vain, told as it is."""
-    writes = owed.need.meaning.family in ("set", "create", "remove", "link", "unlink", "act")
+    writes = owed.need.meaning.family in _WRITES
     shown = _NOT_ALL.get(owed.trouble.shown, "read")
     path = "unsure" if owed.trouble.doubtful else "write" if writes else shown
     return teller.lines.line(f"gave_up.{path}", dice, slots)

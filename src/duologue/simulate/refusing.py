@@ -31,7 +31,7 @@ def refused(teller: "Reporter", owed: Owed, slots: dict[str, str], dice: random.
     """A call failed: why, and what can be done instead."""
     values = told_of(owed)
     if owed.trouble.gave_up:
-        return gave_up(teller, owed, slots, dice), Act("error", values=values)
+        return gave_up(teller, owed, slots, dice), Act("error", values={**values, "for_now": True})
     error = owed.result["error"]
     kind = error_kind(error)
     if kind == IS_SO and is_so(owed.need):

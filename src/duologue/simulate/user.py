@@ -21,6 +21,7 @@ from duologue.simulate.agenda import WRITES
 from duologue.simulate.asking import Wording
 from duologue.simulate.behaviours import ANSWERS, ASIDES, PARTING, REMARKS, SHAPES
 from duologue.simulate.behaviours.scene import Aside, Request, Scene, say
+from duologue.simulate.behaviours.trying import TryAgain
 from duologue.simulate.character import character
 from duologue.simulate.dice import Dice
 from duologue.simulate.hearing import Hearing, situation
@@ -126,7 +127,7 @@ class ScriptedUser:
             if answer is not None:
                 return answer
         if self.scenario.mode == "task":
-            return self._whole(scene)
+            return TryAgain().take(scene) or self._whole(scene)
         return _taken(ASIDES, scene) or self._next(scene)
 
     def _by_words(self, scene: Scene) -> Utterance:

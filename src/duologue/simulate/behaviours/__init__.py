@@ -29,6 +29,7 @@ from duologue.simulate.behaviours.second_thought import FirstWish, SecondThought
 from duologue.simulate.behaviours.short_name import ShortName, WhichName
 from duologue.simulate.behaviours.slip import PutRight, Slip
 from duologue.simulate.behaviours.small_talk import SmallTalk
+from duologue.simulate.behaviours.trying import ComeBack, TryAgain
 from duologue.simulate.behaviours.two import TwoAtOnce
 from duologue.simulate.behaviours.waiting import HoldOn, PutOff, TakeUp
 
@@ -36,7 +37,18 @@ __all__ = ["ANSWERS", "ASIDES", "PARTING", "REMARKS", "SHAPES"]
 
 ANSWERS: tuple[Answer, ...] = (PutRight(), WhichName(), SecondThought(), HoldOn(), PutOff(), AskFirst())
 """Tried before the plain answer to what the assistant asks."""
-ASIDES: tuple[Aside, ...] = (PushBack(), TakeUp(), Doubt(), OutOfScope(), Compare(), Check(), Provoked(), FollowUp())
+ASIDES: tuple[Aside, ...] = (
+    PushBack(),
+    TryAgain(),
+    ComeBack(),
+    TakeUp(),
+    Doubt(),
+    OutOfScope(),
+    Compare(),
+    Check(),
+    Provoked(),
+    FollowUp(),
+)
 """Tried before the next request; the first that takes the turn has it."""
 PARTING: tuple[Aside, ...] = (Recap(),)
 """Tried when all is asked, before the last words."""

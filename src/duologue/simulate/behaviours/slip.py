@@ -64,7 +64,7 @@ class PutRight:
         goal, wish = scene.part.subtask.need if scene.part is not None else None, scene.past.wish
         if act.kind not in _OVER or goal is None or wish is None or goal.meaning != wish.meaning:
             return None
-        if not scene.past.slipped:
+        if not scene.past.slipped or act.values.get("for_now"):
             return None
         pair = next((p for p in zip(goal.mentions, wish.mentions, strict=True) if p[0] != p[1]), None)
         if pair is None or not all(m.by for m in pair):
