@@ -60,7 +60,7 @@ WORDS = Phrases(CATALOG)
         (Pick("min", "track", use="count"), "one", "the one with the fewest tracks", "fewest tracks"),
         (Pick("max", "track", "rating"), "track", "the track with the highest rating", "highest rating"),
         (Pick("max", "artist", "age"), "artist", "the oldest artist", "highest age"),
-        (Pick("latest", "track", "out"), "track", "the latest track", "latest release date"),
+        (Pick("latest", "track", "out"), "track", "the track released last", "latest release date"),
         (Pick("ordinal", value=2), "track", "the second track", ""),
         (Pick("ordinal", value=-1), "track", "the last track", ""),
         (Pick("where", "track", "genre", "Rock"), "track", "the track with genre Rock", ""),

@@ -21,6 +21,13 @@ from duologue.types import Need
 __all__ = ["asked_for", "asked_whether", "is_marked", "is_who"]
 
 _TIMES = frozenset({"milliseconds", "seconds", "minutes", "hours"})
+_OF_IT = frozenset(
+    {"price", "time", "weight", "population", "total", "done", "built", "goes", "did", "due", "count", "stock"}
+)
+_OF_IT |= {"colour", "size", "sort", "genre", "high", "wide", "deep"}
+"""Questions that can follow another one with "it"."""
+_INVERTED, _LONG = frozenset({"person", "someone", "money"}), 30
+"""Questions whose told form ends behind the row, which has to be short for that."""
 _SORTS = frozenset({"colour", "size", "sort", "genre"})
 _OF_PERSONS = frozenset({"age", "salary"})
 _OF_THINGS = frozenset({"price", "time", "stock", "population"})
@@ -50,13 +57,19 @@ def asked_for(phrases: Phrases, need: Need, who: str, dice: random.Random) -> di
         return {}
     for key, *rest in [asked] if len(asked) == 1 else [asked, asked[::-1]]:
         found = _one_fact(phrases, need, key, who, dice)
-        if rest and (column := phrases.slot(key)[2]) is not None and column.role == "flag":
+        if rest and _told_alone(phrases, key):
             continue
         if found and rest:
-            found = _beside(phrases, need, rest[0], found)
+            found = _beside(phrases, need, rest[0], found, dice)
         if found:
             return found
     return {}
+
+
+def _told_alone(phrases: Phrases, key: str) -> bool:
+    """What is not asked for together with another fact: a yes or no, and money that has only its own name."""
+    _, table, column = phrases.slot(key)
+    return column is not None and table is not None and (column.role == "flag" or _kind(column, table) == "money")
 
 
 def _one_fact(phrases: Phrases, need: Need, key: str, who: str, dice: random.Random) -> dict[str, str]:
@@ -67,7 +80,7 @@ def _one_fact(phrases: Phrases, need: Need, key: str, who: str, dice: random.Ran
         kind = "person" if table.person else ""
     elif table is not None and column is not None and not slot.use and table.name == subject:
         kind = _kind(column, table)
-    if not kind:
+    if not kind or (kind in _INVERTED and len(who) > _LONG):
         return {}
     label = column.label if column is not None else phrases.label(key, subject)
     slots = {"who": who, "label": label, "of": f"of {who}", "for": f"for {who}", "table": phrases.table(subject)[0]}
@@ -78,12 +91,16 @@ def _one_fact(phrases: Phrases, need: Need, key: str, who: str, dice: random.Ran
     }
 
 
-def _beside(phrases: Phrases, need: Need, key: str, found: dict[str, str]) -> dict[str, str]:
+def _beside(phrases: Phrases, need: Need, key: str, found: dict[str, str], dice: random.Random) -> dict[str, str]:
     """The question with a second fact behind it, which goes by its name; none where that is a name, a person or a yes or no."""
-    slot, _, column = phrases.slot(key)
-    if column is None or column.role in ("flag", "name") or slot.use:
+    slot, table, column = phrases.slot(key)
+    if column is None or table is None or column.role in ("flag", "name") or slot.use:
         return {}
     subject = need.meaning.table
+    second = _kind(column, table) if slot.table == subject else ""
+    if second in _OF_IT and not table.person:
+        own = _one_fact(phrases, need, key, "it", dice)
+        return {"how": f"{found['how']}, and {own['how']}", "how_told": f"{found['how_told']} and {own['how_told']}"}
     noun, are = phrases.noun(key, subject), phrases.are([key], subject)
     its = "their" if phrases.is_person(subject) else "its"
     if slot.table != subject:

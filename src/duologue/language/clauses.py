@@ -12,7 +12,7 @@ Every family of needs uses the same names for its pieces, so that the grammar fi
     whats                          "what's", or "what are" where that is many
     flag                           a yes or no that is asked for: "discontinued"; it_is, is_it, its: "it's", "is it", "its"; of people "they're" …
     how, how_told                  one fact asked for in words of its own: "how much does Chai cost"; "how much Chai costs"
-    done                           what the row did with the things asked about, where that is known: "placed"
+    done, tied                     what the row did with the things asked about, where that is known: "placed"; with the row: "set by Ann"
     filters                        "with genre Rock", "placed since 3 May"
     best                           the one row wanted: "the invoice with the highest total"; extreme: "highest total"; has_most: "is the cheapest"
     it                             instead of `who`, where a change just made is taken back
@@ -45,7 +45,7 @@ from duologue.language.naming import computed
 from duologue.language.phrases import MANY, Phrases
 from duologue.language.picked import has_most
 from duologue.language.sides import sides
-from duologue.language.verbs import made_by
+from duologue.language.verbs import made_by, tied
 from duologue.language.weighed import compared, compares
 from duologue.types import Among, Json, Mention, Need
 
@@ -110,6 +110,8 @@ def pieces(
         if meaning.family == "related":
             out["beside"] = out["columns"] if _goes_beyond_names(phrases, need) else ""
             out["role"] = phrases.role(meaning.table, meaning.parent, meaning.via)
+            how = tied(out["role"])
+            out["tied"] = f"{how} {out['who']}" if how and out.get("who") else ""
             out["done"] = "" if out["role"] else made_by(subject, phrases.table(meaning.parent)[0])
         if dice is not None:
             out |= asked_for(phrases, need, out.get("who", ""), dice)
@@ -248,7 +250,11 @@ def _with_kinds(phrases: Phrases, need: Need, words: tuple[str, ...]) -> tuple[s
     if not all(bare) or any(m.table == about for m in need.mentions):
         kinds = [phrases.role(about, m.table) or phrases.table(m.table)[0] for m in need.mentions]
         alone = len(words) == 1 and need.mentions[0].table != about
-        words = tuple(f"the {k} {w}" if b and not alone else w for k, w, b in zip(kinds, words, bare, strict=True))
+        own = [
+            b and not alone and (m.table == about or not phrases.is_person(m.table))
+            for m, b in zip(need.mentions, bare, strict=True)
+        ]
+        words = tuple(f"the {k} {w}" if o else w for k, w, o in zip(kinds, words, own, strict=True))
     if len(words) > 2 and not isinstance(words[0], Speaker):
         return ", ".join(words[:-1]), words[-1]
     return words

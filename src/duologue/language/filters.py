@@ -16,10 +16,10 @@ from duologue.catalog.nouns import is_participle
 from duologue.language.asked import is_marked
 from duologue.language.extremes import is_adjective, is_many
 from duologue.language.grammar import Grammar, word_file
-from duologue.language.naming import goes_by_name, quoted
+from duologue.language.naming import quoted, stands_alone
 from duologue.language.phrases import MANY, Phrases
 from duologue.language.saying import flag_of
-from duologue.language.verbs import made_by, turn
+from duologue.language.verbs import made_by, tied, turn
 from duologue.types import Json, Mention, Need
 
 __all__ = ["spoken_filters", "spoken_flags"]
@@ -204,7 +204,9 @@ def _of(phrases: Phrases, table: str, name: str, subject: str, dice: random.Rand
     slots = {"table": part, "name": name, "verb": verb}
     if verb and dice.random() < 0.6:
         return _lines().line("belongs.done_by", dice, slots)
-    alone = part == label and (phrases.is_person(table) or (goes_by_name(label) and name[:1].isupper()))
+    if part != label and tied(part):
+        return f"{tied(part)} {name}"
+    alone = part == label and (phrases.is_person(table) or stands_alone(label, name))
     return _lines().line("belongs.alone" if alone else "belongs.any" if part == label else "belongs.part", dice, slots)
 
 

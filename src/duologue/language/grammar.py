@@ -48,6 +48,7 @@ _SAYS_TOO = {
     "details": "changes",
     "best": "extreme",
     "has_most": "extreme",
+    "tied": "role who",
     "me": "whose",
     "you": "whose",
     "my": "whose",

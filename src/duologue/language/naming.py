@@ -6,13 +6,22 @@ from duologue.catalog.model import Catalog, Column, Table
 from duologue.catalog.nouns import is_participle
 from duologue.language.grammar import word_file
 
-__all__ = ["column_label", "computed", "goes_alone", "goes_by_name", "ordinal", "quoted"]
+__all__ = ["column_label", "computed", "goes_alone", "goes_by_name", "ordinal", "quoted", "stands_alone"]
 
 
 @cache
 def goes_by_name(label: str) -> bool:
     """What is called so is spoken of by its name alone: a country, a supplier."""
     return label.rpartition(" ")[2].lower() in str(word_file("names")["by_name"]).split()
+
+
+def stands_alone(label: str, name: str) -> bool:
+    """Whether people say a name without what kind of thing it is: of what goes by its name, and a name of several words that begins like one
+    ("Paso Robles", "Small Print"). One word may be anything ("Rust"), and a job or a type is a word of the language."""
+    if not name[:1].isupper():
+        return False
+    last = label.rpartition(" ")[2].lower()
+    return goes_by_name(label) or (" " in name and last not in str(word_file("names")["with_kind"]).split())
 
 
 def column_label(column: Column, table: Table) -> str:

@@ -13,7 +13,7 @@ from duologue.language.amounts import shortly
 from duologue.language.days import DAY_IN_YEAR, without_year
 from duologue.language.extremes import date_noun, flag_noun, is_adjective, is_many
 from duologue.language.grammar import article, listed
-from duologue.language.naming import column_label, computed, goes_alone, goes_by_name, quoted
+from duologue.language.naming import column_label, computed, goes_alone, quoted, stands_alone
 from duologue.language.picked import extreme, of_those, pick_row
 from duologue.language.values import is_blank, moment, say
 from duologue.types import Json, Mention, Need, Pick, Slot
@@ -177,7 +177,7 @@ class Phrases:
             name = say(mention.by["@name"], None, self.style)
             name = name if person else quoted(name)
             says = name.lower().endswith(f" {label.lower()}")  # "Willow Grande Museum" need not be called a museum
-            alone = name[:1].isupper() and goes_by_name(label)
+            alone = stands_alone(label, name)
             return name if bare or person or says or alone else f"the {label} {name}"
         if "@part" in mention.by:
             part = say(mention.by["@part"], None, self.style)

@@ -20,6 +20,8 @@ __all__ = ["extreme", "has_most", "of_those", "pick_row", "turn_of"]
 
 _COUNTING = {"max": "most", "min": "fewest"}
 _AT_ENDS = {"latest": "last", "earliest": "first"}
+_RECENT = {"latest": "most recent", "earliest": "least recent"}
+"""Of a date that is the last of its kind ("last inspection date")."""
 
 
 def turn_of(phrases: "Phrases", key: str) -> Turn | None:
@@ -56,7 +58,7 @@ def pick_row(phrases: "Phrases", pick: Pick, noun: str) -> str:
 def _when(happened: Turn, person: bool, end: str) -> str:
     """Behind a noun: "placed last", "who joined first", "that ends last", "whose contract ends first"."""
     if happened.thing:
-        return f"whose {happened.thing} {'is due' if happened.how == 'due' else happened.verb} {end}"
+        return f"whose {happened.thing} {'is ' if happened.how == 'due' else ''}{happened.verb} {end}"
     if happened.how in ("did", "goes"):
         return f"{'who' if person else 'that'} {happened.verb} {end}"
     return f"{happened.verb} {end}"
@@ -96,6 +98,8 @@ def extreme(phrases: "Phrases", pick: Pick) -> str:
     if slot.use == "count":
         return f"{_COUNTING.get(pick.kind, pick.kind)} {phrases.table(slot.table)[1]}"
     label = phrases.noun(key, pick.table)
+    if pick.kind in _AT_ENDS and label.startswith("last "):
+        return f"{_RECENT[pick.kind]} {label[5:]}"
     if pick.kind in _COUNTING and is_many(label) and not slot.use and not (column and column.unit):
         return f"{_COUNTING[pick.kind]} {label}"
     return f"{measure_word(pick.kind, label, column.unit if column else '')} {label}"
@@ -104,7 +108,7 @@ def extreme(phrases: "Phrases", pick: Pick) -> str:
 def _is_the_date(phrases: "Phrases", key: str) -> bool:
     """The first date of its table: the one people mean when they name none. Who the latest customer is would be anybody's guess."""
     _, table, column = phrases.slot(key)
-    if table is None or table.person:
+    if table is None or table.kind != "event":
         return False
     return column == next((c for c in table.columns if c.role == "date"), None)
 

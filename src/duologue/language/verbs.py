@@ -11,7 +11,7 @@ from msgspec import Struct
 from duologue.catalog.nouns import is_participle
 from duologue.language.grammar import word_file
 
-__all__ = ["Turn", "done_on", "made", "made_by", "turn"]
+__all__ = ["Turn", "done_on", "made", "made_by", "tied", "turn"]
 
 
 class Turn(Struct, frozen=True):
@@ -59,6 +59,17 @@ def made_by(noun: str, doer: str) -> str:
 
 
 @cache
+def tied(role: str) -> str:
+    """How a thing is spoken of by what somebody, or a place, is to it: "written by" of its author, "going to" of its destination; empty where
+    there is no such way."""
+    words, people, places = role.lower().split(" "), word_file("verbs")["tied"], word_file("verbs")["tied_places"]
+    assert isinstance(people, dict)
+    assert isinstance(places, dict)
+    found = places.get(words[0], "") if words[0] in places and len(words) < 3 else people.get(words[-1], "")
+    return str(found)
+
+
+@cache
 def done_on(label: str, noun: str) -> str:
     """What a date of a thing says happened: "hired" for the hire date of an employee, "placed" for an order's date; empty where its name
     doesn't tell."""
@@ -91,9 +102,11 @@ def turn(label: str, noun: str, person: bool = False) -> Turn | None:
         label.lower().removesuffix(" at").removesuffix(" on").removeprefix("date of ").split(" ")
     )
     thing = "" if before == noun.lower().split(" ")[-1:] else " ".join(before)
-    did, goes = _forms("did"), _forms("goes")
-    if last == "due" and len(before) < 3:
-        return Turn("due", "due", thing=thing)
+    did, goes, went, due = _forms("did"), _forms("goes"), _forms("went"), _forms("due")
+    if last in due and len(before) < 3:
+        return Turn("due", due[last][0], thing=thing)
+    if not before and last in went:
+        return Turn("did", *went[last])
     if not before and person and last in did:
         return Turn("did", *did[last])
     verb = done_on(label, noun)
@@ -110,7 +123,7 @@ def turn(label: str, noun: str, person: bool = False) -> Turn | None:
 def _forms(part: str) -> dict[str, list[str]]:
     tree = word_file("verbs")[part]
     assert isinstance(tree, dict)
-    return {str(word): [str(f) for f in forms] for word, forms in tree.items()}
+    return {str(w): [str(f) for f in forms] if isinstance(forms, list) else [str(forms)] for w, forms in tree.items()}
 
 
 _NO_THING = frozenset(

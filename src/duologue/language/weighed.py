@@ -18,6 +18,7 @@ __all__ = ["chosen", "compared", "compares", "is_more", "superiors"]
 
 _AT_ENDS = {"latest": ("last", "later"), "earliest": ("first", "earlier")}
 """When it happened to one of three, and to one of two."""
+_RECENT = {"latest": "most recent", "earliest": "least recent"}
 _IRREGULAR = {"most": "more", "fewest": "fewer", "least": "less"}
 
 
@@ -87,7 +88,16 @@ def _happened(phrases: "Phrases", pick: Pick) -> Turn | None:
 
 def superiors(kind: str, label: str, unit: str = "") -> tuple[str, ...]:
     """What a row that has the most, or the least, of something is called: "cheaper", "cheapest", "lower", "lowest"."""
-    words = [w for w in (row_word(kind, label), measure_word(kind, label, unit), _AT_ENDS.get(kind, ("",))[0]) if w]
+    words = [
+        w
+        for w in (
+            row_word(kind, label),
+            measure_word(kind, label, unit),
+            _AT_ENDS.get(kind, ("",))[0],
+            _RECENT.get(kind, ""),
+        )
+        if w
+    ]
     return tuple(dict.fromkeys(w for word in words for w in (_of_two(word), word)))
 
 
