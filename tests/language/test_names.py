@@ -10,7 +10,8 @@ from duologue.catalog.labels import plain_label
 from duologue.catalog.model import Catalog, Column, Link, Table
 from duologue.catalog.words import words
 from duologue.language.asked import asked_whether
-from duologue.language.clauses import form_of, pieces, worded
+from duologue.language.clauses import pieces, worded
+from duologue.language.forms import form_of
 from duologue.language.grammar import REGISTERS, grammar, word_file
 from duologue.language.naming import goes_by_name
 from duologue.language.phrases import Phrases

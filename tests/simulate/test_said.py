@@ -6,8 +6,9 @@ import pytest
 from duologue.catalog import read_catalog
 from duologue.catalog.marks import stands_for_nothing
 from duologue.catalog.model import Column
-from duologue.language.clauses import form_of, pieces
+from duologue.language.clauses import pieces
 from duologue.language.extremes import date_noun
+from duologue.language.forms import form_of
 from duologue.language.naming import computed
 from duologue.language.phrases import Phrases
 from duologue.simulate.said import unsaid

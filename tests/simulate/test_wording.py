@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from duologue.catalog.model import Catalog, Column, Link, Table
 from duologue.language.asked import asked_for
-from duologue.language.clauses import form_of, pieces, worded
+from duologue.language.clauses import pieces, worded
+from duologue.language.forms import form_of
 from duologue.language.grammar import grammar
 from duologue.language.phrases import Phrases
 from duologue.language.picked import has_most

@@ -12,13 +12,14 @@ from msgspec.structs import replace
 from duologue.catalog.model import Column, Table
 from duologue.catalog.nouns import is_participle
 from duologue.language.counted import head_of
-from duologue.language.extremes import is_adjective, is_counted, is_many
+from duologue.language.extremes import is_counted, is_many
+from duologue.language.flags import is_what
 from duologue.language.grammar import Grammar, word_file
 from duologue.language.phrases import Phrases
 from duologue.language.verbs import turn
 from duologue.types import Need
 
-__all__ = ["asked_for", "asked_whether", "is_marked", "is_who"]
+__all__ = ["asked_for", "asked_whether", "is_who"]
 
 _TIMES = frozenset({"milliseconds", "seconds", "minutes", "hours"})
 _OF_IT = frozenset(
@@ -82,7 +83,7 @@ def _one_fact(phrases: Phrases, need: Need, key: str, who: str, dice: random.Ran
         kind = _kind(column, table)
     if not kind or (kind in _INVERTED and len(who) > _LONG):
         return {}
-    label = column.label if column is not None else phrases.label(key, subject)
+    label = (is_what(column) or column.label) if column is not None else phrases.label(key, subject)
     slots = {"who": who, "label": label, "of": f"of {who}", "for": f"for {who}", "table": phrases.table(subject)[0]}
     slots |= _verbs(kind, column, table)
     return {
@@ -154,13 +155,13 @@ def asked_whether(phrases: Phrases, need: Need) -> dict[str, str]:
     column = phrases.slot(flags[0])[2] if len(flags) == 1 else None
     if column is None or need.meaning.family != "get" or column.table != subject:
         return {}
-    if not is_adjective(column.label) and not is_marked(column):
+    if not is_what(column):
         return {}
     rest = replace(need, wanted=tuple(k for k in need.wanted if k != flags[0]))
     left = phrases.asked(rest)
     people, are = phrases.is_person(subject), phrases.are(left, subject)
     return {
-        "flag": _whether(column),
+        "flag": is_what(column),
         "it_is": "they're" if people else "it's",
         "is_it": "are they" if people else "is it",
         "its": "their" if people else "its",
@@ -173,19 +174,12 @@ def asked_whether(phrases: Phrases, need: Need) -> dict[str, str]:
     }
 
 
-def _whether(column: Column) -> str:
-    """What a row is or isn't, behind "is": "discontinued", "the default one", "marked as lead"."""
-    if not is_adjective(column.label):
-        return f"marked as {column.label}"
-    return f"the {column.label} one" if column.label.lower() in str(word_file("names")["one"]).split() else column.label
-
-
 def _kind(column: Column, table: Table) -> str:
     """Which question asks for a column; empty where its name does."""
     if column.role == "date":
         return _dated(column, table)
     if column.role == "flag":
-        return "flag" if is_adjective(column.label) else "marked" if is_marked(column) else ""
+        return "flag" if is_what(column) else ""
     kind = _kinds().get(column.label.lower(), "")
     if column.role in ("category", "name", "text", "status") and kind in _SORTS | {"place"}:
         return kind if column.label != table.label else ""
@@ -236,12 +230,3 @@ def _counted(column: Column) -> str:
     if at == len(parts) - 1:
         return "count"
     return "count_state" if len(parts) - 1 - at == 1 or parts[at + 1] in ("in", "on") else ""
-
-
-def is_marked(column: Column) -> bool:
-    """A yes or no that its name says of the row ("is_lead"), and that is no adjective."""
-    return (
-        column.name.lower().startswith("is")
-        and column.name[2:3] in ("_", column.name[2:3].upper())
-        and len(column.name) > 3
-    )

@@ -22,6 +22,7 @@ Every family of needs uses the same names for its pieces, so that the grammar fi
     changes, details               of a write: "the city to Porto"; "city Porto and date 3 May 2024"
     should, stands                 of a write: "the city should be Porto"; "the city is Porto"
     test                           of a share, what is counted: "that are discontinued"
+    not_yet                        where that is a date: "haven't been returned"
     field, a_field, new_field      the column a need is about: "city", "discontinued status"; "a city"; "a new city"; need: "needs", of many "need"
     limit                          what there is to spend: "50.00"
     child, children, parent        the tables beside it; role: what the parent is to them, where that is not clear: "manager"
@@ -40,10 +41,11 @@ from duologue.language.asked import asked_for
 from duologue.language.conditions import when, when_not
 from duologue.language.extremes import is_many, measure_word
 from duologue.language.filters import spoken_filters
+from duologue.language.forms import is_assigned
 from duologue.language.grammar import Grammar, article, listed, possessive
 from duologue.language.naming import computed
 from duologue.language.phrases import MANY, Phrases
-from duologue.language.picked import has_most
+from duologue.language.picked import has_most, not_yet
 from duologue.language.sides import sides
 from duologue.language.verbs import made_by, tied
 from duologue.language.weighed import compared, compares
@@ -108,11 +110,7 @@ def pieces(
     else:
         out |= _written(phrases, need) | _rows(phrases, need, subject, words)
         if meaning.family == "related":
-            out["beside"] = out["columns"] if _goes_beyond_names(phrases, need) else ""
-            out["role"] = phrases.role(meaning.table, meaning.parent, meaning.via)
-            how = tied(out["role"])
-            out["tied"] = f"{how} {out['who']}" if how and out.get("who") else ""
-            out["done"] = "" if out["role"] else made_by(subject, phrases.table(meaning.parent)[0])
+            out |= _related(phrases, need, out)
         if dice is not None:
             out |= asked_for(phrases, need, out.get("who", ""), dice)
     out |= _special(phrases, need)
@@ -154,7 +152,22 @@ def _meant(phrases: Phrases, need: Need) -> dict[str, str]:
     if meaning.column:
         field = out["field"] = phrases.noun(f"{meaning.table}.{meaning.column}", meaning.table)
         out["new_field"], out["need"] = (f"new {field}", "need") if is_many(field) else (f"a new {field}", "needs")
+        out["not_yet"] = not_yet(phrases, f"{meaning.table}.{meaning.column}")
     return out
+
+
+def _related(phrases: Phrases, need: Need, out: dict[str, str]) -> dict[str, str]:
+    """What the row is to the rows that belong to it, and what is wanted of these."""
+    meaning = need.meaning
+    role, parent = phrases.role(meaning.table, meaning.parent, meaning.via), phrases.table(meaning.parent)[0]
+    more = {"role": role, "beside": out["columns"] if _goes_beyond_names(phrases, need) else ""}
+    if role.rpartition(" ")[2] == parent:  # whose home port is Tallinn, not the port Tallinn
+        more |= {k: out[k].replace(f"the {parent} ", "", 1) for k in ("who", "of_who") if k in out}
+    how, who = tied(role), more.get("who", "") or out.get("who", "")
+    return more | {
+        "tied": f"{how} {who}" if how and who else "",
+        "done": "" if role else made_by(out["subject"], parent),
+    }
 
 
 def _goes_beyond_names(phrases: Phrases, need: Need) -> bool:
@@ -170,6 +183,7 @@ def _points(mention: Mention) -> bool:
 def _among(phrases: Phrases, among: Among, subject: str) -> dict[str, str]:
     """The pieces of a need that means several rows of a list."""
     out = {"field": phrases.noun(among.slot, subject), "a_field": phrases.indefinite(among.slot, subject)}
+    out["not_yet"] = not_yet(phrases, among.slot)
     return out if among.value is None else out | {"limit": phrases.value(among.slot, among.value)}
 
 
@@ -325,37 +339,6 @@ def _most(phrases: Phrases, need: Need) -> str:
 def _limit(need: Need) -> str:
     value: Json = next((v for k, v in need.values.items() if k.endswith(":limit")), None)
     return "" if value is None else str(value)
-
-
-def form_of(need: Need) -> str:
-    """Which lines of a grammar a need is worded by: its family, and what sets it apart within it."""
-    family = need.meaning.family
-    if need.against is not None:
-        return f"held_{need.against.how}"
-    if need.among is not None:
-        return f"{family}_{need.among.kind}"
-    if is_special(need):
-        base = "assign" if is_assigned(need) else family
-        return f"{base}_{'if' if need.when is not None else need.amends or 'each'}"
-    if family == "set" and not any(k.endswith(":value") for k in need.values):
-        return "assign" if is_assigned(need) else "set_partial"
-    if family == "top" and need.meaning.group:
-        return "ranking"
-    if compares(need) or (
-        need.pick is not None and family in ("related", "search", "total", "count", "ratio", "missing")
-    ):
-        return f"{family}_best"
-    return family
-
-
-def is_special(need: Need) -> bool:
-    """It is more than a plain wish about one row: it hangs on a condition or on what was done before, or is about several rows."""
-    return need.when is not None or bool(need.amends) or any(m.each for m in need.mentions)
-
-
-def is_assigned(need: Need) -> bool:
-    """A row comes to refer to another one. A row that is named by those it joins mentions these alone."""
-    return len(need.mentions) > 1 and any(m.table == need.meaning.table for m in need.mentions)
 
 
 def demanded(slots: dict[str, str], form: str) -> frozenset[str]:

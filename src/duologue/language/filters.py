@@ -13,8 +13,8 @@ from itertools import pairwise
 
 from duologue.catalog.model import Column, Table
 from duologue.catalog.nouns import is_participle
-from duologue.language.asked import is_marked
 from duologue.language.extremes import is_adjective, is_many
+from duologue.language.flags import had, is_what
 from duologue.language.grammar import Grammar, word_file
 from duologue.language.naming import quoted, stands_alone
 from duologue.language.phrases import MANY, Phrases
@@ -49,11 +49,16 @@ def spoken_filters(phrases: Phrases, need: Need, dice: random.Random) -> str:
 def spoken_flags(phrases: Phrases, key: str, value: Json) -> tuple[str, ...]:
     """The ways of saying a yes-or-no filter without a yes or no: "that aren't discontinued"; none where it is said by its value."""
     column = phrases.slot(key)[2]
-    if column is None or column.role != "flag" or not (is_adjective(column.label) or is_marked(column)):
+    what = is_what(column)
+    if column is None or not what:
         return ()
     yes = flag_of(value, column)
-    kind = ("is" if yes else "is_not") if is_adjective(column.label) else "marked" if yes else "not_marked"
-    slots = {"label": column.label, "that": "who" if phrases.is_person(column.table) else "that"}
+    kind = ("had" if yes else "not_had") if had(column) else "is" if yes else "is_not"
+    slots = {
+        "what": had(column) or what,
+        "bare": column.label,
+        "that": "who" if phrases.is_person(column.table) else "that",
+    }
     return tuple(t.fill(slots, random.Random(0)) for t in _lines().templates(f"equals.{kind}"))
 
 

@@ -6,13 +6,28 @@ from duologue.catalog.model import Catalog, Column, Table
 from duologue.catalog.nouns import is_participle
 from duologue.language.grammar import word_file
 
-__all__ = ["column_label", "computed", "goes_alone", "goes_by_name", "ordinal", "quoted", "stands_alone"]
+__all__ = [
+    "column_label",
+    "computed",
+    "goes_alone",
+    "goes_by_name",
+    "is_a_word_for",
+    "ordinal",
+    "quoted",
+    "stands_alone",
+]
 
 
 @cache
 def goes_by_name(label: str) -> bool:
     """What is called so is spoken of by its name alone: a country, a supplier."""
     return label.rpartition(" ")[2].lower() in str(word_file("names")["by_name"]).split()
+
+
+@cache
+def is_a_word_for(label: str) -> bool:
+    """What is called so goes by a word for people ("President"), and is never named by that alone."""
+    return label.rpartition(" ")[2].lower() in str(word_file("names")["a_word_for"]).split()
 
 
 def stands_alone(label: str, name: str) -> bool:

@@ -7,16 +7,16 @@ Three things say the same in different places of a sentence: `pick` names the ro
 from typing import TYPE_CHECKING
 
 from duologue.catalog.nouns import plural
-from duologue.language.extremes import is_many, measure_word, row_word
+from duologue.language.extremes import is_many, measure_word
 from duologue.language.naming import ordinal
-from duologue.language.verbs import Turn, turn
-from duologue.language.weighed import chosen
+from duologue.language.verbs import Turn, is_outstanding, turn
+from duologue.language.weighed import chosen, own_word
 from duologue.types import Pick
 
 if TYPE_CHECKING:
     from duologue.language.phrases import Phrases
 
-__all__ = ["extreme", "has_most", "of_those", "pick_row", "turn_of"]
+__all__ = ["extreme", "has_most", "not_yet", "of_those", "pick_row", "turn_of"]
 
 _COUNTING = {"max": "most", "min": "fewest"}
 _AT_ENDS = {"latest": "last", "earliest": "first"}
@@ -30,6 +30,14 @@ def turn_of(phrases: "Phrases", key: str) -> Turn | None:
     if table is None or column is None or column.role != "date" or column.format == "year" or slot.use:
         return None
     return turn(column.label, table.label, table.person)
+
+
+def not_yet(phrases: "Phrases", key: str) -> str:
+    """What rows without a date have not had done, or not done: "haven't been returned", "haven't arrived"; empty where that isn't known."""
+    happened = turn_of(phrases, key)
+    if happened is None or happened.thing or happened.how not in ("done", "did") or not is_outstanding(happened.verb):
+        return ""
+    return f"haven't been {happened.verb}" if happened.how == "done" else f"haven't {happened.verb}"
 
 
 def pick_row(phrases: "Phrases", pick: Pick, noun: str) -> str:
@@ -46,7 +54,7 @@ def pick_row(phrases: "Phrases", pick: Pick, noun: str) -> str:
         return f"the {noun}"
     if pick.kind in _AT_ENDS and _is_the_date(phrases, key):
         return f"the {pick.kind} {noun}"
-    own = row_word(pick.kind, phrases.label(key, pick.table)) if not pick.use else ""
+    own = own_word(phrases, pick)
     if own and noun in ("one", phrases.table(pick.table)[0]):
         return f"the {own} {noun}"
     happened = turn_of(phrases, key)
@@ -79,7 +87,7 @@ def _ends_in(text: str, noun: str) -> bool:
 def has_most(phrases: "Phrases", pick: Pick) -> str:
     """What is said of the row picked: "is the cheapest", "was placed last", "expires first", "has the highest total"."""
     key = _picked(pick)
-    own = row_word(pick.kind, phrases.label(key, pick.table)) if not pick.use else ""
+    own = own_word(phrases, pick)
     if own:
         return f"is the {own}"
     happened = turn_of(phrases, key)

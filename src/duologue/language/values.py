@@ -131,7 +131,8 @@ def _tells_flag(reading: Reading, flag: bool, value: Json, column: Column | None
 
 def _implies_flag(reading: Reading, flag: bool, column: Column | None) -> bool:
     """Whether a sentence that is no question speaks of the column and says so or not: "isn't signed up for the newsletter"."""
-    words = [w for w in (column.label if column is not None else "").casefold().split() if len(w) > 3]
+    named = (column.label if column is not None else "").casefold().split()
+    words = [w for w in named if len(w) > 3] or named
     for sentence in _SENTENCES.findall(reading.text):
         if words and not sentence.endswith("?") and all(w in sentence.casefold() for w in words):
             negative = _NEGATIVE.search(_COURTESY.sub("", sentence)) is not None

@@ -11,7 +11,7 @@ from msgspec import Struct
 from duologue.catalog.nouns import is_participle
 from duologue.language.grammar import word_file
 
-__all__ = ["Turn", "done_on", "made", "made_by", "tied", "turn"]
+__all__ = ["Turn", "done_on", "is_outstanding", "made", "made_by", "tied", "turn"]
 
 
 class Turn(Struct, frozen=True):
@@ -117,6 +117,12 @@ def turn(label: str, noun: str, person: bool = False) -> Turn | None:
         return None
     one, base, ing = goes[last]
     return Turn("goes", one, base, ing, thing)
+
+
+@cache
+def is_outstanding(verb: str) -> bool:
+    """What has no date for it is simply still to come: shipped, paid; not born or founded, of which nobody knows when."""
+    return verb in str(word_file("verbs")["outstanding"]).split()
 
 
 @cache

@@ -14,11 +14,28 @@ from duologue.types import Need, Pick
 if TYPE_CHECKING:
     from duologue.language.phrases import Phrases
 
-__all__ = ["chosen", "compared", "compares", "is_more", "superiors"]
+__all__ = ["chosen", "compared", "compares", "is_more", "own_word", "superiors"]
 
 _AT_ENDS = {"latest": ("last", "later"), "earliest": ("first", "earlier")}
 """When it happened to one of three, and to one of two."""
 _RECENT = {"latest": "most recent", "earliest": "least recent"}
+_OF_YEARS = {"latest": "newest", "earliest": "oldest"}
+_YEARS = frozenset(
+    {
+        "year",
+        "model",
+        "vintage",
+        "built",
+        "founded",
+        "established",
+        "opened",
+        "made",
+        "founding",
+        "opening",
+        "start",
+        "open",
+    }
+)
 _IRREGULAR = {"most": "more", "fewest": "fewer", "least": "less"}
 
 
@@ -47,7 +64,7 @@ def compared(phrases: "Phrases", need: Need) -> dict[str, str]:
 
 def is_more(phrases: "Phrases", pick: Pick) -> str:
     """What the chosen one does: "is cheaper", "has the lower salary", of three "is the cheapest"."""
-    own = row_word(pick.kind, phrases.label(f"{pick.table}.{pick.column}", pick.table))
+    own = own_word(phrases, pick)
     two = pick.value == 2
     if own:
         return f"is {_of_two(own)}" if two else f"is the {own}"
@@ -64,7 +81,7 @@ def is_more(phrases: "Phrases", pick: Pick) -> str:
 
 def chosen(phrases: "Phrases", pick: Pick) -> str:
     """The chosen one, in words that point back: "the cheaper one", "the cheapest of the three", "the one with the lower salary"."""
-    own = row_word(pick.kind, phrases.label(f"{pick.table}.{pick.column}", pick.table))
+    own = own_word(phrases, pick)
     most, two = phrases.extreme(pick), pick.value == 2
     if own:
         return f"the {_of_two(own)} one" if two else f"the {own} of the three"
@@ -75,6 +92,22 @@ def chosen(phrases: "Phrases", pick: Pick) -> str:
     if two and most.startswith(("most ", "fewest ")):
         return f"the one with {_of_two(most)}"
     return f"the one with the {_of_two(most) if two else most}"
+
+
+def own_word(phrases: "Phrases", pick: Pick) -> str:
+    """What the row that has the most or the least is called itself: "cheapest", of a year it is from "newest"; empty where there is no such word."""
+    if pick.use:
+        return ""
+    _, table, column = phrases.slot(f"{pick.table}.{pick.column}")
+    if (
+        pick.kind in _OF_YEARS
+        and table is not None
+        and column is not None
+        and column.format == "year"
+        and not table.person
+    ):
+        return _OF_YEARS[pick.kind] if set(column.label.lower().split()) <= _YEARS else ""
+    return row_word(pick.kind, phrases.label(f"{pick.table}.{pick.column}", pick.table))
 
 
 def _happened(phrases: "Phrases", pick: Pick) -> Turn | None:

@@ -15,8 +15,8 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from duologue.language.cases import cased
-from duologue.language.clauses import is_special
 from duologue.language.counted import in_singular
+from duologue.language.forms import is_special
 from duologue.language.grammar import listed
 from duologue.language.phrases import Phrases
 from duologue.plans.binding import mention_slots

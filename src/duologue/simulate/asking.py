@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from duologue.language.asked import asked_whether, is_who
-from duologue.language.clauses import ME, form_of, of_the_speaker, pieces, worded
+from duologue.language.clauses import ME, of_the_speaker, pieces, worded
+from duologue.language.forms import form_of
 from duologue.language.grammar import capital, grammar, sentence
+from duologue.language.naming import is_a_word_for
 from duologue.language.phrases import Phrases
 from duologue.plans.index import ToolIndex
 from duologue.plans.sayings import Sayings
@@ -96,7 +98,14 @@ class Wording:
     def _row(self, mention: Mention, said: Sequence[str]) -> str:
         if self.is_speaker(mention):
             return ME
-        return self.phrases.row(mention, bare=str(mention.by.get("@name", "")) in said)
+        return self.phrases.row(mention, bare=self._goes_bare(mention, said))
+
+    def _goes_bare(self, mention: Mention, said: Sequence[str]) -> bool:
+        """What kind of thing it is goes without saying: its name was said before, or begins like one where such things are being talked about."""
+        name, label = str(mention.by.get("@name", "")), self.phrases.table(mention.table)[0]
+        if is_a_word_for(label):
+            return False
+        return name in said or (name[:1].isupper() and label.lower() in self.earlier)
 
     def is_speaker(self, mention: Mention) -> bool:
         """Whether a row is the user."""

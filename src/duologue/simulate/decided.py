@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from duologue.language.clauses import YOU, as_what_it_is, form_of, is_assigned, of_the_speaker, pieces
+from duologue.language.clauses import YOU, as_what_it_is, of_the_speaker, pieces
 from duologue.language.conditions import standing
+from duologue.language.forms import form_of, is_assigned
 from duologue.language.grammar import listed
 from duologue.language.weighed import compares
 from duologue.plans.rows import plain

@@ -7,20 +7,20 @@ here that the rows do not hold.
 import random
 from collections.abc import Sequence
 
-from duologue.catalog.model import Column
 from duologue.language.counted import counted
-from duologue.language.extremes import is_adjective, is_counted
+from duologue.language.extremes import is_counted
+from duologue.language.flags import is_what
 from duologue.language.grammar import listed
 from duologue.language.phrases import Phrases
+from duologue.language.picked import turn_of
 from duologue.plans.gist import Gist, Line
 from duologue.plans.rows import PART
+from duologue.simulate.plainly import stands_alone
 from duologue.types import Json, Need, Pick
 
 Told = tuple[str, Json]
 """A slot and its value."""
 _PERIODS = ("month", "year", "day")
-_WHEN = frozenset(["date", "day", "time", "on", "at", "of", "the", "created", "made", "placed", "happened", "recorded"])
-"""Words of a date's label that only say that it is when an event was, not that something began, ends or is due."""
 _LINES = 3
 """Rows from which a list with two figures each is set out line by line; with one figure, one row more."""
 _MANY, _NAMES = 6, 9
@@ -69,15 +69,13 @@ class Rows:
     def _is_said_plainly(self, slot: str, value: Json, values: Sequence[Told]) -> bool:
         """A yes or no that can be told as what the thing is or isn't: the only one of several facts."""
         alone = len(values) > 1 and sum(self._is_flag(s) for s, _ in values) == 1
-        plain = self.phrases.value(slot, value) in ("yes", "no") and is_adjective(
-            self.phrases.label(slot, self.subject)
-        )
-        return alone and self._is_flag(slot) and plain and not self._is_person()
+        plain = self.phrases.value(slot, value) in ("yes", "no") and is_what(self.phrases.slot(slot)[2])
+        return alone and self._is_flag(slot) and bool(plain)
 
     def _fact(self, slot: str, value: Json, plainly: bool = False) -> str:
         if plainly:
             isnt = "" if self.phrases.value(slot, value) == "yes" else "not "
-            return f"it is {isnt}{self.phrases.label(slot, self.subject)}"
+            return f"{self._it_is} {isnt}{is_what(self.phrases.slot(slot)[2])}"
         if self._is_flag(slot):
             return f"the {self._label(slot)} is set to {self.phrases.value(slot, value)}"
         if self._is_number_of(slot, value):
@@ -88,9 +86,9 @@ class Rows:
 
     def _answered(self, slot: str, value: Json) -> str:
         """A yes-or-no value as an answer: "no, it is not discontinued"."""
-        text, label = self.phrases.value(slot, value), self.phrases.label(slot, self.subject)
-        if is_adjective(label) and text in ("yes", "no") and not self._is_person():
-            return f"{text}, it is {'' if text == 'yes' else 'not '}{label}"
+        text, what = self.phrases.value(slot, value), is_what(self.phrases.slot(slot)[2])
+        if what and text in ("yes", "no"):
+            return f"{text}, {self._it_is} {'' if text == 'yes' else 'not '}{what}"
         return self._fact(slot, value)
 
     def pair(self, slot: str, value: Json) -> str:
@@ -107,29 +105,17 @@ class Rows:
     def _short(self, name: str, slot: str, value: Json) -> str:
         """A value beside others of a row in a list: without its label where it speaks for itself, and the name does not end like a label."""
         alone = slot not in self._labelled and self._stands_alone(slot, value) and not self.phrases.is_labelled(name)
-        return self.phrases.brief(slot, value) if alone else self.pair(slot, value)
+        return self.phrases.brief(slot, value) if alone else self._happened(slot, value) or self.pair(slot, value)
+
+    def _happened(self, slot: str, value: Json) -> str:
+        """A date by what it says happened: "opened 3 May 2024", "joined in 2019"; empty for anything else."""
+        happened = turn_of(self.phrases, slot) if self.phrases.slot(slot)[0].table == self.subject else None
+        if happened is None or happened.thing or not (happened.how in ("done", "did") or happened.verb == "due"):
+            return ""
+        return f"{happened.verb} {self.phrases.brief(slot, value)}"
 
     def _stands_alone(self, slot: str, value: Json) -> bool:
-        """Nobody need be told what it is: an e-mail address, a status, when an event was, an amount of money or so many grams of something
-        where no other figure told is in the same unit."""
-        spec, table, column = self.phrases.slot(slot)
-        if column is None or spec.use or table is None or not isinstance(value, str | int | float):
-            return False
-        if column.role == "date":
-            dates = [c for c in table.columns if c.role == "date"]
-            others = [c for c in self._columns() if c.role == "date"]
-            plain = set(column.label.lower().split()) <= {*table.label.lower().split(), *_WHEN}
-            return plain and table.kind == "event" and column == dates[0] and others in ([], [column])
-        if column.role == "measure" and column.unit and table.name == self.subject:
-            return [c for c in self._columns() if c.unit == column.unit] in ([], [column])
-        if column.role == "status":
-            return isinstance(value, str) and value.replace(" ", "").isalpha() and column.format != "code"
-        return column.format in ("email", "phone")
-
-    def _columns(self) -> list[Column]:
-        """The columns that are told of each row."""
-        found = (self.phrases.slot(s)[2] for s in self.need.wanted)
-        return [c for c in found if c is not None]
+        return stands_alone(self.phrases, self.need, slot, value)
 
     def _is_number_of(self, slot: str, value: Json) -> bool:
         """It says how many of something there are: "units in stock", which is said behind the number."""
@@ -362,9 +348,10 @@ class Rows:
         column = self.phrases.slot(slot)[2]
         return column is not None and (column.role == "key" or slot in self._key)
 
-    def _is_person(self) -> bool:
-        table = self.phrases.slot(f"{self.subject}.")[1]
-        return table is not None and table.person
+    @property
+    def _it_is(self) -> str:
+        """The row, and that it is something: of people no word says who they are."""
+        return "they are" if self.phrases.is_person(self.subject) else "it is"
 
 
 def paired(label: str, text: str) -> str:

@@ -7,7 +7,8 @@ sets: as far as results have shown it, never more.
 import random
 from typing import TYPE_CHECKING
 
-from duologue.language.clauses import YOU, form_of, of_the_speaker
+from duologue.language.clauses import YOU, of_the_speaker
+from duologue.language.forms import form_of
 from duologue.simulate.beforehand import held, paid, standing
 from duologue.simulate.decided import proposed
 from duologue.simulate.listing import Rows

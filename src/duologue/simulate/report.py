@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from duologue.language.clauses import YOU, as_what_it_is, completed, demanded, form_of, of_the_speaker, pieces
+from duologue.language.clauses import YOU, as_what_it_is, completed, demanded, of_the_speaker, pieces
+from duologue.language.forms import form_of
 from duologue.language.grammar import grammar, sentence
 from duologue.language.phrases import Phrases
 from duologue.plans.gist import Gist, gist

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from duologue.errors import StageError
-from duologue.language.clauses import is_assigned
 from duologue.language.filters import spoken_flags
+from duologue.language.forms import is_assigned
 from duologue.language.phrases import Phrases
 from duologue.language.reading import Reading, read
 from duologue.language.values import is_blank, tells

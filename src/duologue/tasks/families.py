@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from duologue.catalog.model import Column, Table
-from duologue.language.clauses import is_assigned
+from duologue.language.forms import is_assigned
 from duologue.plans.deeds import stems
 from duologue.plans.memory import LATER, Memory
 from duologue.plans.rows import RowKey, plain

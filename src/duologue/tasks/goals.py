@@ -4,7 +4,8 @@ import random
 
 from msgspec.structs import replace
 
-from duologue.language.clauses import form_of, pieces, worded
+from duologue.language.clauses import pieces, worded
+from duologue.language.forms import form_of
 from duologue.language.grammar import grammar, sentence
 from duologue.language.phrases import Phrases
 from duologue.plans.sayings import Sayings

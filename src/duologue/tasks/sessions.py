@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from duologue.environment import open_session
 from duologue.ids import rng
-from duologue.language.clauses import is_special
+from duologue.language.forms import is_special
 from duologue.language.weighed import compares
 from duologue.plans.gist import answering
 from duologue.plans.memory import LATER, Memory

@@ -1,7 +1,7 @@
 """The user asks on about the row just shown."""
 
 from duologue.catalog.model import Column
-from duologue.language.extremes import is_adjective
+from duologue.language.flags import is_what
 from duologue.protocols import Utterance
 from duologue.simulate.behaviours.scene import Scene, say
 from duologue.simulate.told import told_rows
@@ -29,7 +29,7 @@ class FollowUp:
         getter = scene.index.getter(need.meaning.table)
         heard = {s for r in told_rows(report, scene.heard, scene.words.phrases) for s in r.facts}
         columns = [c for c in further(scene, need) if f"{c.table}.{c.name}" not in heard]
-        columns += [c for c in _open(scene, need, "flag") if is_adjective(c.label) and not _is_own(scene, need)]
+        columns += [c for c in _open(scene, need, "flag") if is_what(c) and not _is_own(scene, need)]
         shown = (
             {s.column for s in getter.outputs.values() if s.table == need.meaning.table}
             if getter is not None
@@ -43,7 +43,7 @@ class FollowUp:
         asked = Need(getter.meaning, (Mention(table),), wanted=(f"{table}.{column.name}",))
         if column.role == "flag":
             path = "follow_up_are" if scene.words.phrases.is_person(table) else "follow_up_is"
-            text = scene.words.say(path, scene.dice, label=column.label)
+            text = scene.words.say(path, scene.dice, label=is_what(column))
         else:
             text = scene.words.say("follow_up", scene.dice, columns=scene.words.phrases.columns(asked))
         return say(text, Act("follow up", asked), "follow_up")

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from duologue.language.clauses import is_special
+from duologue.language.forms import is_special
 from duologue.simulate.behaviours.scene import Request, Scene
 
 __all__ = ["Partial"]

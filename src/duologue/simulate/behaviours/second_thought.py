@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from duologue.catalog.model import Column
-from duologue.language.clauses import is_special
+from duologue.language.forms import is_special
 from duologue.protocols import Utterance
 from duologue.simulate.behaviours.scene import Request, Scene, say
 from duologue.simulate.other_values import neighbour
