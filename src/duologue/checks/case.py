@@ -44,6 +44,10 @@ class Case:
         """Tools that come or go midway."""
         self.tellings: dict[tuple[object, ...], bool] = {}
         """What `disclosure` found in which text; cases over the same columns may share it."""
+        self.held: dict[int, list[Json]] = {}
+        """What `unread` found in which result, by the index of the call."""
+        self.briefly = False
+        """One objection is enough: nobody reads the others."""
         self._matches: dict[int, Match] = {}
 
     def match(self, task: int) -> Match:

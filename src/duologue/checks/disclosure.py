@@ -10,10 +10,10 @@ from duologue.checks.case import Case, verdict
 from duologue.checks.words import finds
 from duologue.language.amounts import is_amount
 from duologue.language.reading import read
-from duologue.language.stance import states
+from duologue.language.stance import doubts, stands, states
 from duologue.language.values import is_blank, say, tells
 from duologue.plans.trace import Said
-from duologue.types import Disclosure, Finding, Json, Verdict
+from duologue.types import Disclosure, Finding, Verdict
 
 _ADDED_UP = (":sum", ":avg", ":min", ":max")
 
@@ -29,6 +29,8 @@ def disclosure(case: Case) -> Verdict:
                     findings.append(
                         Finding(case.last_turn(number), f"never told: {tell.slot or 'the answer'} = {what}")
                     )
+                    if case.briefly:
+                        return verdict("disclosure", findings)
     return verdict("disclosure", findings)
 
 
@@ -52,28 +54,29 @@ def _of_amounts(case: Case, slot: str) -> Column | None:
 
 
 def _is_in(case: Case, said: Said, what: tuple[Disclosure, Column | None], later: bool) -> bool:
-    """Whether a text tells a value; asked once of each text."""
+    """Whether a text tells a value; where that is hard to say, it is asked once of each text."""
     tell, column = what
-    if not tells(case.reading(said.turn), tell.value, column) and tell.value != 0:
-        return False  # nearly always
-    mark = (said.text, case.numbered_names, tell.slot, repr(tell.value), later)
+    reading = case.reading(said.turn)
+    if not tells(reading, tell.value, column):
+        return _otherwise(said.text, tell)
+    figure = isinstance(tell.value, int | float) and not isinstance(tell.value, bool)
+    names = tuple([name for name in case.numbered_names if name in reading.text]) if figure else ()
+    if not names and not doubts(reading.text):
+        return True
+    mark = (said.text, names, tell.slot, repr(tell.value), later)
     if mark not in case.tellings:
-        case.tellings[mark] = _tells(case, said.turn, (tell.value, column), later) or _otherwise(said.text, tell)
+        stated = stands(reading, tell.value, column, later)
+        if stated and names:
+            stated = states(read(_without(names, reading.text)), tell.value, column, later)
+        case.tellings[mark] = stated or _otherwise(said.text, tell)
     return case.tellings[mark]
 
 
-def _tells(case: Case, turn: int, what: tuple[Json, Column | None], later: bool) -> bool:
-    """Whether a turn tells a value; a figure that is part of a name ("set of four", "Three Brothers", "Route 66") is none."""
-    reading = case.reading(turn)
-    value, column = what
-    if not states(reading, value, column, later):
-        return False
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return True
-    text = reading.text
-    for name in case.numbered_names:
+def _without(names: tuple[str, ...], text: str) -> str:
+    """A text with blanks for names: a figure that is part of one ("set of four", "Three Brothers", "Route 66") is none."""
+    for name in names:
         text = text.replace(name, " " * len(name))
-    return text == reading.text or states(read(text), value, column, later)
+    return text
 
 
 def _otherwise(text: str, tell: Disclosure) -> bool:

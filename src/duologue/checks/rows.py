@@ -152,7 +152,7 @@ class Seen:
             if value is None:
                 continue
             self._key(field, value)
-            if word := self._word(field, value, turn):
+            if field.worded and (word := self._word(field, value, turn)):
                 words[field.worded] = word
             figure = _figure(value, field)
             if figure is not None:
@@ -172,7 +172,7 @@ class Seen:
                         names.append(f"{field.noun} {name}")
                         identity.append(f"{field.noun} {name}")
                 owners += [(n, field.table) for n in identity[len(owners) :]]
-        self._know(owners, [f for f in fields if f.name in figures], figures)
+        self._know(owners, [f for f in fields if f.name in figures] if owners else [], figures)
         return Row(tuple(names), tuple(identity), figures, tuple(short), words)
 
     def _word(self, field: "Field", value: Json, turn: int) -> str:
@@ -291,13 +291,15 @@ def among(claim: Claim, figures: Collection[Figure] | Iterable[Figure]) -> bool:
 
 
 def _figure(value: Json, field: Field) -> Figure | None:
-    if isinstance(value, int | float):
-        return None if isinstance(value, bool) else value
     if isinstance(value, str) and value:
         if value[0].isdigit() or (field.column is not None and field.column.role == "date"):
             when = moment(value, field.column)
             if when is not None:
                 return when[0]
+        elif value[0] != "-":
+            return None  # as most texts
         if _NUMBER.match(value):
             return float(value)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        return value
     return None

@@ -155,6 +155,12 @@ def _others(case: Case, call: Executed) -> list[Executed]:
 
 def _values(case: Case, call: Executed) -> list[Json]:
     """What a result holds, but for figures about its lists."""
+    if call.index not in case.held:
+        case.held[call.index] = _held(case, call)
+    return case.held[call.index]
+
+
+def _held(case: Case, call: Executed) -> list[Json]:
     if not isinstance(call.result, dict):
         return [v for v in _plain(call.result) if not is_blank(v)][:_ENOUGH]
     parts = [v for k, v in call.result.items() if k not in COUNTERS or not _is_counter(case, call, k)]

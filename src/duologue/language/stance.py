@@ -33,7 +33,7 @@ from duologue.language.saying import flag_of, is_blank
 from duologue.language.values import tells
 from duologue.types import Json
 
-__all__ = ["Doubt", "doubts", "is_bound", "states"]
+__all__ = ["Doubt", "doubts", "is_bound", "stands", "states"]
 
 
 class Doubt(Struct, frozen=True):
@@ -73,8 +73,11 @@ def states(text: str | Reading, value: Json, column: Column | None = None, chang
     """Whether a text states a value as a fact, and does not deny it, bound it, ask for it or leave it open. `changed`: it may have been
     changed since it was looked up, so that telling it as what it was will do."""
     reading = read(text) if isinstance(text, str) else text
-    if not tells(reading, value, column):
-        return False
+    return tells(reading, value, column) and stands(reading, value, column, changed)
+
+
+def stands(reading: Reading, value: Json, column: Column | None = None, changed: bool = False) -> bool:
+    """Whether what a text tells it states as a fact: `states`, for who knows that it tells the value."""
     doubted = doubts(reading.text)
     if not doubted:
         return True

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from duologue.catalog.model import Column
 from duologue.checks.sources import Sources
+from duologue.kept import Kept
 from duologue.language.reading import Day, Reading, fold, has_phrase, read
 from duologue.language.saying import flag_of
 from duologue.language.values import is_blank, say, tells
@@ -30,17 +31,14 @@ class Known:
         self.texts: list[Reading] = [read(t.goal) for t in tasks]
         for reading in self.texts:
             self.told.add_text(reading)
-        for task in tasks:
-            for fact in (*task.known, *_spoken(task)):
-                self._learn(fact)
+        given = [_given(columns)(task) for task in tasks]
+        for said, value in (fact for facts, _ in given for fact in facts):
+            self.texts += [said, read(str(value))]
+            self.told.add_text(said)
+            self.told.add_result(value, None)
         self.today: list[Day] = []
         self._own: list[Sources] = []  # once worked out; one list for all twins
-        self.hidden = [
-            (f, _words(f.value))
-            for t in tasks
-            for f in t.hidden
-            if _is_telling(f.value) and _is_marked(f.value) and flag_of(f.value, columns.get(f.slot)) is None
-        ]
+        self.hidden = [secret for _, hidden in given for secret in hidden]
         """Each with words of which one is said where it is told; without any, a figure is."""
         self._read = [0] * len(self.hidden)
         """How many of the texts each was looked for in; -1 where one of them tells it."""
@@ -50,12 +48,6 @@ class Known:
         twin = copy(self)
         twin.told = self.told.copy()
         return twin
-
-    def _learn(self, fact: Fact) -> None:
-        said = read(say(fact.value, self.columns.get(fact.slot)))
-        self.texts += [said, read(str(fact.value))]
-        self.told.add_text(said)
-        self.told.add_result(fact.value, None)
 
     def hear(self, turn: Turn) -> None:
         """Take in a turn that has been spoken. Only words reach a user; results don't. What the system message says, the day it is
@@ -89,7 +81,11 @@ class Known:
         """What the tasks themselves hold and a user may want: goals, facts of theirs, the values that their plans write and the rows
         that they write to. Nothing that was said since, and nothing that is only to be found out."""
         if not self._own:
-            self._own.append(self._held())
+            found = _owned(self.tasks)
+            mark = (id(self.columns), self.writing)
+            if mark not in found or found[mark][0] is not self.columns:
+                found[mark] = (self.columns, self._held())
+            self._own.append(found[mark][1].copy())
         return self._own[0]
 
     def _held(self) -> Sources:
@@ -121,6 +117,30 @@ class Known:
     def is_label(self, name: str) -> bool:
         """Whether a fact of the user's was handed to them under this name."""
         return any(name in (f.label, f.slot.partition(".")[0]) for t in self.tasks for f in t.known)
+
+
+_Given = tuple[list[tuple[Reading, Json]], list[tuple[Fact, tuple[str, ...]]]]
+
+
+def _giving(columns: Mapping[str, Column]) -> Kept[Task, _Given]:
+    def given(task: Task) -> _Given:
+        facts = [(read(say(f.value, columns.get(f.slot))), f.value) for f in (*task.known, *_spoken(task))]
+        hidden = [
+            (f, _words(f.value))
+            for f in task.hidden
+            if _is_telling(f.value) and _is_marked(f.value) and flag_of(f.value, columns.get(f.slot)) is None
+        ]
+        return facts, hidden
+
+    return Kept(given, 1_024)
+
+
+_given: Kept[Mapping[str, Column], Kept[Task, _Given]] = Kept(_giving)
+"""What a task gives to its user, as it is said, and what it hides, with the words that would tell it."""
+_owned: Kept[Sequence[Task], dict[tuple[int, frozenset[str]], tuple[Mapping[str, Column], Sources]]] = Kept(
+    lambda _: {}, 256
+)
+"""What the tasks of a conversation hold: wanted while it is played and again when it is judged."""
 
 
 def _spoken(task: Task) -> list[Fact]:

@@ -69,7 +69,7 @@ class Retold(Case):
         if about:
             tasks = (replace(tasks[0], subtasks=(Subtask("", tell=about),)),)
         super().__init__(replace(gold.trace, turns=turns, assistant=texts), tasks, columns=gold.columns)
-        self._gold, self.tellings = gold, gold.tellings
+        self._gold, self.tellings, self.briefly = gold, gold.tellings, True
 
     def match(self, task: int) -> Match:
         """As the gold run matches."""
@@ -177,7 +177,7 @@ class Scene:
     def staged(self, run: Run, said: Sequence[str]) -> Case:
         """Calls and words as a case."""
         case = Case(staged(run, said, self.ground.environment.toolset), (self.task,), columns=self.ground.columns)
-        case.tellings = self._tellings
+        case.tellings, case.briefly = self._tellings, True
         return case
 
     @cached_property
