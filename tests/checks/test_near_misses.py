@@ -84,6 +84,12 @@ LISTED: Lines = ("what can I get for 50?", ("list_parts", {}, PARTS))
 TOPPED: Lines = ("which two parts are the best?", ("list_parts", {}, MANY))
 RAN: Lines = ("which runs are there?", ("list_runs", {}, TWINS))
 BOTH: Lines = (*RAN, ("get_run", {"run_id": 3}, {"run_id": 3, "state": "done", "who": "Ann Ashe"}))
+HINGE: Lines = (
+    "what does the Hinge cost?",
+    ("list_parts", {}, {"rows": [{"part_id": 9, "part": "Hinge", "price": 14.45}]}),
+)
+HOOK: Lines = ("and the Hook?", ("list_parts", {}, {"rows": [{"part_id": 18, "part": "Hook", "price": 24.5}]}))
+AREA: Lines = ("how large is it?", ("get_run", {}, {"output": "area=7.0686, unit=m2"}))
 TOLD: list[tuple[CaseCheck, Lines, str, bool]] = [
     # the check, what was done, what is told, whether it is sound
     (attribution, REFUSED, "Sorry, the press is busy with run 40909.", True),
@@ -97,6 +103,11 @@ TOLD: list[tuple[CaseCheck, Lines, str, bool]] = [
     (attribution, RAN, "Run 7 (state lent) and run 8 (state done).", False),
     (attribution, BOTH, "Looking at Ann Ashe, the state is done. Runs 7 and 8 are the others.", True),
     (attribution, RAN, "Looking at Ann Ashe, the state is done. Runs 7 and 8 are the others.", False),
+    (attribution, (*HINGE, "It's 14.45.", *HOOK), "The price is given as 24.50.", True),
+    (attribution, (*HINGE, "It's 14.45.", *HOOK), "The price is given as 14.45.", False),
+    (attribution, (*HINGE, "It's 14.45.", *HOOK), "The price is 24.50, against a price of 14.45 for the Hinge.", True),
+    (grounding, AREA, "It's about 7.07 square metres.", True),
+    (grounding, AREA, "It's 7.08 square metres.", False),
     (grounding, REFUSED, "Sorry, it is busy, at £49.90 an hour.", True),
     (grounding, REFUSED, "Sorry, it is busy, at £49.50 an hour.", False),
     (honesty, LOOKED, "One run fits: run 30014 (machine press, done, started by hand).", True),

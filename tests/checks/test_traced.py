@@ -110,6 +110,8 @@ ARGUMENTS = [
     ("what came in after 14 May 2024?", "list_parts", {"since": "2024-01-09"}, False, ""),
     ("what came in in May?", "list_parts", {"since": "2024-05-06"}, True, "a relative date"),
     ("what is the latest?", "list_parts", {"since": "2024-01-09"}, False, ""),
+    ("what do you have on batch AB4711?", "list_parts", {"batch": 4711}, True, "a case or format change"),
+    ("what do you have on batch AB4711?", "list_parts", {"batch": 4717}, False, ""),
     ("what is there as of today?", "list_parts", {"since": "2024-06-14"}, True, ""),
     ("what is there?", "list_parts", {"least": 50}, False, ""),
     ("what has at least 50?", "list_parts", {"least": 50}, True, ""),

@@ -184,7 +184,7 @@ class _Judge:
         if wrong or any(
             among(claim, figures) for figures in (own, self.seen.free, self.seen.counted, self.seen.computed)
         ):
-            return wrong or self._of_another(claim, label)
+            return wrong or self._of_another(claim, label) or self._of_earlier(claim, label)
         others = sorted(x for x, figures in self.seen.by_label.items() if x != label and among(claim, figures))
         if not others or self._is_derived(claim) or any(self._qualified(claim, label, x) for x in others):
             return ""
@@ -204,6 +204,20 @@ class _Judge:
         if at > claim.end and not _OF.search(self.lowered, claim.end, at):
             return ""
         return f"{claim.text!r} is not the {label} of {named[0]!r} but of another row"
+
+    def _of_earlier(self, claim: Claim, label: str) -> str:
+        """The field's value of a record that came back earlier, told of what the calls behind this text gave, which is another."""
+        fresh = {f for c in self.block for f in self.seen.fresh.get(c.turn, {}).get(label, ())}
+        if not fresh or any(c.effect == "write" for c in self.block):
+            return ""
+        excused = (fresh, self.seen.heard, self.seen.passed, self.seen.computed, self.seen.free, self.seen.counted)
+        start, end = clause_of(claim, self._breaks)
+        if any(among(claim, figures) for figures in excused) or _COMPARED.search(self.text, start, end):
+            return ""
+        told = (r for n in apart(self._named, self.lowered) for r in self.seen.by_name[n])
+        if any(among(claim, r.figures.values()) for r in told) or self._is_derived(claim):
+            return ""
+        return f"{claim.text!r} is not the {label} that came back, but an earlier one"
 
     @cached_property
     def _named(self) -> list[str]:

@@ -31,7 +31,20 @@ INFERENCES = (
 )
 RECENT = 5
 _PAGING = frozenset(
-    {"limit", "offset", "top", "n", "page", "size", "page_size", "pagesize", "max_results", "maxresults", "per_page"}
+    {
+        "limit",
+        "offset",
+        "skip",
+        "top",
+        "n",
+        "page",
+        "size",
+        "page_size",
+        "pagesize",
+        "max_results",
+        "maxresults",
+        "per_page",
+    }
 )
 """Parameters of tools without annotation that say how much to list."""
 _PERIOD = re.compile(
@@ -56,6 +69,7 @@ _CHANGE = re.compile(
 )
 _COINS = re.compile(r"\b(?:cents?|pence|pennies|minor)\b", re.I)
 _MOST_NUMBERS = 200
+_LEAST_DIGITS = 3
 
 
 def infer(case: Case, call: Executed, slot: Slot, schema: dict[str, Json], argument: tuple[str, Json]) -> str:
@@ -72,6 +86,8 @@ def infer(case: Case, call: Executed, slot: Slot, schema: dict[str, Json], argum
         return "one of the options"
     if slot.use in ("from", "to") or (isinstance(value, str) and moment(value, column) is not None):
         return _when(case, call, value, column)
+    if isinstance(value, int) and not slot.use:
+        return "a case or format change" if _is_of_a_code(case, call, value) else ""
     return _said_otherwise(case, call, value, slot) if isinstance(value, str) else ""
 
 
@@ -163,6 +179,13 @@ def _said_otherwise(case: Case, call: Executed, value: str, slot: Slot) -> str:
     return (
         "part of what was said" if words and all(w[: max(3, len(w) - 2)] in stems or w in said for w in words) else ""
     )
+
+
+def _is_of_a_code(case: Case, call: Executed, value: int) -> bool:
+    """The number of a code that the user said: 15169 of "AS15169"."""
+    digits = str(value)
+    said = (c.text for s in case.trace.user if s.turn < call.at for c in case.reading(s.turn).codes)
+    return len(digits) >= _LEAST_DIGITS and any(re.fullmatch(rf"[^\W\d]+[-_]?{digits}", text) for text in said)
 
 
 def _letters(text: str) -> str:

@@ -27,6 +27,10 @@ _FILLERS = frozenset(
         "came",
         "with",
         "for",
+        "given",
+        "as",
+        "recorded",
+        "listed",
         ":",
         "=",
     ]

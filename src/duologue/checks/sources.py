@@ -121,6 +121,7 @@ class Sources:
             return  # as most are
         if _DIGIT.search(value):
             self._unread.append(value)
+            self._long.update(map(float, _LONG_DECIMAL.findall(value)))
         if value[:1].isdigit() or value[:1] in "-+.":
             day = parse_day(value, months=True)
             if day is not None:
@@ -288,6 +289,8 @@ def _find_spellings(columns: Mapping[str, Column]) -> tuple[tuple[str, ...], tup
 
 _spellings = Kept(_find_spellings)
 _DIGIT = re.compile(r"\d")
+_LONG_DECIMAL = re.compile(r"(?<![\w.,])\d{1,12}\.\d{3,}(?![\w.])")
+"""A figure within a text that people round."""
 PART_OF = frozenset(
     [
         "first",
