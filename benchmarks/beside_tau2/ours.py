@@ -3,7 +3,8 @@
     python benchmarks/beside_tau2/ours.py URL CONVERSATIONS AT_ONCE
 
 A small database of users and tasks, a tool that makes a task, a proven goal. User and assistant are played by the model at URL. Everything
-that a run does to a conversation is on: the answers' journal, budget and retries, the gate of the user, every check of the verdict, the store.
+that a run does to a conversation is on: the journals of answers and of turns, budget and retries, the gate of the user, every check of the verdict, the
+store.
 Prints one line of JSON.
 """
 
@@ -23,6 +24,7 @@ from duologue.casting import assembled
 from duologue.catalog import read_catalog
 from duologue.checks.combine import combine
 from duologue.environment import Image
+from duologue.journal import Turns
 from duologue.models.endpoint import Endpoint
 from duologue.roles import Roles
 from duologue.settings import ModelSettings
@@ -111,7 +113,8 @@ async def one(shop: Workshop, goal: Scenario, store: Store, number: int, slots: 
     """Play, judge and store a conversation; whether it is accepted."""
     async with slots:
         store.begin_item(number)
-        dialogue = await shop.play(replace(goal, id=f"create-{number}"), str(number))
+        aim = replace(goal, id=f"create-{number}")
+        dialogue = await shop.play(aim, str(number), Turns(store, number, aim.id))
         verdicts = await shop.verdicts(dialogue, str(number))
         accepted, reasons = combine(verdicts)
         store.put_dialogue(

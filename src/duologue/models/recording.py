@@ -34,6 +34,9 @@ class Book(Protocol):
     async def keep(self, request: Request, answer: Answer) -> None:
         """Keep an answer under its key. When this returns, killing the process does not lose it."""
 
+    async def settled(self) -> None:
+        """Return once all that was written in the same place before, whoever wrote it, is as safe as an answer that is kept."""
+
     def give_up(self, request: Request, error: StageError) -> None:
         """Count a call that came to nothing."""
 
@@ -59,6 +62,7 @@ class Recorded:
         self.halt.check()
         self._asking[key] = None
         try:
+            await self.book.settled()
             answer = await self.inner.ask(request)
             if answer.key != key:
                 answer = structs.replace(answer, key=key)
@@ -182,6 +186,9 @@ class FileBook:
         except OSError as error:
             raise self._unwritable(error) from error
         self._answers[answer.key] = answer
+
+    async def settled(self) -> None:
+        """Nothing is written here that waits."""
 
     def give_up(self, request: Request, error: StageError) -> None:
         """A file of answers has no place for what is none."""

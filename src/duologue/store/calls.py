@@ -1,14 +1,13 @@
 """The models' part of a run's store: the book of answers, the ledger of the budget, and their figures.
 
-Answers that come in the same moment are written in one transaction, since a commit costs more than a row; nobody is given one
-before it is committed. After a crash of the machine the last of them may be missing (the file is in WAL mode and not synced at
+Answers that come in the same moment are written in one transaction (`moments`); nobody is given one before it is committed. After a crash of the machine the last of them may be missing (the file is in WAL mode and not synced at
 each commit), after the end of the process, however it ends, none is.
 
 A file that an older version made, and that is only read, lacks the tables: `has_calls` says so.
 """
 
-import asyncio
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ import apsw
 import msgspec
 from msgspec import Struct
 
-from duologue.errors import StageError, UserError
+from duologue.errors import StageError
 from duologue.models.budget import Used
 from duologue.models.recording import Line
 from duologue.protocols import Answer, Request
@@ -44,6 +43,7 @@ _SPENT = f"""
 """
 SPENT_ON = ("accepted", "rejected", "unfinished", "ground")
 """What calls were for, by what became of it; `ground`: for no item (tools, a domain)."""
+_MARKS = 2**24
 _SPAN = "SELECT min(at - seconds), max(at), sum(seconds) FROM calls WHERE item >= 0"
 
 
@@ -55,13 +55,16 @@ class Calls:
         self._folder, self._db, self._clock = store.folder, store.db, clock
         last = self._db.execute("SELECT max(at) FROM calls").get or 0.0
         self._began = clock() - max(float(store.notes().get("seconds", 0.0)), last)
-        self._rows: list[tuple[Any, ...]] = []
-        self._kept: list[asyncio.Future[None]] = []
+        self._moments = store.moments
+        asked = self._db.execute("SELECT EXISTS (SELECT 1 FROM calls)").get
+        self._seen = Seen(all=bool(asked) or not store.writes)
 
     # ── the book ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def find(self, key: str) -> Answer | None:
         """The answer of that key."""
+        if key not in self._seen:
+            return None
         found = self._db.execute("SELECT answer FROM calls WHERE key = ?", (key,)).get
         return None if found is None else _answer(found)
 
@@ -73,32 +76,15 @@ class Calls:
             *(answer.model, usage.prompt, usage.cached, usage.completion, answer.seconds, answer.dollars),
             *(round(self._clock() - self._began, 3), _encode(answer)),
         )
-        loop = asyncio.get_running_loop()
-        kept = loop.create_future()
-        if not self._rows:
-            loop.call_soon(self._write)
-        self._rows.append(row)
-        self._kept.append(kept)
-        await kept
+        with explained(self._folder):
+            self._moments.begin()
+            self._db.execute(_KEEP, row)
+        self._seen.add(answer.key)
+        await self._moments.settled()
 
-    def _write(self) -> None:
-        rows, self._rows = self._rows, []
-        kept, self._kept = self._kept, []
-        try:
-            with explained(self._folder):
-                if len(rows) == 1:
-                    self._db.execute(_KEEP, rows[0])
-                else:
-                    with self._db:
-                        self._db.executemany(_KEEP, rows)
-        except (UserError, apsw.Error, ValueError, OverflowError) as error:  # handed on to each who waits
-            for future in kept:
-                if not future.done():
-                    future.set_exception(error)
-            return
-        for future in kept:
-            if not future.done():
-                future.set_result(None)
+    async def settled(self) -> None:
+        """Return once all that was written to the run's file before is committed."""
+        await self._moments.settled()
 
     def give_up(self, request: Request, error: StageError) -> None:
         """Count a call that came to nothing, by the reason."""
@@ -115,6 +101,7 @@ class Calls:
         """From now on at most this may have been used."""
         with explained(self._folder):
             self._db.execute("INSERT OR REPLACE INTO spending VALUES (1, ?, ?)", (used.tokens, used.nano))
+            self._moments.commit()
 
     def attempt(self, role: str, how: str, used: Used) -> None:
         """Count an attempt that met a fault, or of which no usage is known."""
@@ -122,7 +109,29 @@ class Calls:
 
     def _trouble(self, role: str, what: str, reason: str, used: Used) -> None:
         with explained(self._folder):
+            self._moments.begin()
             self._db.execute(_TROUBLE, (role, what, reason, used.tokens, used.nano))
+
+
+class Seen:
+    """Keys that may be in the book, in two megabytes however many there are: one that is not here is not there either.
+
+    Nearly every call is a new one, and is not looked up in the file at all. Where the book held answers before, or another process
+    writes them, `all` may be there.
+    """
+
+    def __init__(self, all: bool) -> None:
+        self._marks = None if all else bytearray(_MARKS // 8)
+
+    def add(self, key: str) -> None:
+        """That key is there."""
+        if self._marks is not None:
+            place = zlib.crc32(key.encode()) % _MARKS
+            self._marks[place >> 3] |= 1 << (place & 7)
+
+    def __contains__(self, key: str) -> bool:
+        place = zlib.crc32(key.encode()) % _MARKS
+        return self._marks is None or bool(self._marks[place >> 3] & 1 << (place & 7))
 
 
 def item_of(scope: str) -> int:

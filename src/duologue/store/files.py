@@ -52,6 +52,17 @@ def megabytes(size: float) -> str:
     return f"{size / 1e6:,.1f} MB"
 
 
+def lost(folder: Path, error: Exception | None = None) -> UserError:
+    """What could not be written, in words for a person; of an earlier failure that was not told, without an `error`."""
+    free = room(folder)
+    if isinstance(error, apsw.FullError) or free < ENOUGH:
+        return DiskFullError(f"The disk of {str(folder)!r} is full: {megabytes(free)} are left.", MAKE_ROOM)
+    return UserError(
+        f"Cannot write to {str(folder)!r}: {error or 'something went wrong before'}",
+        "See what is wrong with the disk, or with a limit on the size of files, then run the same command again.",
+    )
+
+
 @contextmanager
 def explained(folder: Path) -> Iterator[None]:
     """Turn what the file system and SQLite say about a run folder into a `UserError` the person can act on."""
@@ -62,15 +73,7 @@ def explained(folder: Path) -> Iterator[None]:
             f"{str(folder / FILE_NAME)!r} is damaged: {error}", "Restore it from a copy, or name another folder."
         ) from error
     except (apsw.FullError, apsw.IOError) as error:
-        free = room(folder)
-        if isinstance(error, apsw.FullError) or free < ENOUGH:
-            raise DiskFullError(
-                f"The disk of {str(folder)!r} is full: {megabytes(free)} are left.", MAKE_ROOM
-            ) from error
-        raise UserError(
-            f"Cannot write to {str(folder)!r}: {error}",
-            "See what is wrong with the disk, or with a limit on the size of files, then run the same command again.",
-        ) from error
+        raise lost(folder, error) from error
     except (apsw.CantOpenError, apsw.ReadOnlyError, PermissionError) as error:
         raise UserError(
             f"Cannot open the run in {str(folder)!r}: {error}", "Use a folder that you may read and write."

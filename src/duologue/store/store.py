@@ -11,6 +11,7 @@ Readers and the writer meet only in the file; see `files` for how it is made, op
 import platform
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,7 @@ from duologue import __version__
 from duologue.errors import UserError
 from duologue.ids import canonical
 from duologue.store.files import FILE_NAME, FolderLock, create_file, explained, open_file
+from duologue.store.moments import Moments
 from duologue.store.records import StoredDialogue, writing_tools
 from duologue.store.tally import Ended, Tally
 from duologue.types import Dialogue, Environment, Json, Turn, Verdict
@@ -47,6 +49,8 @@ class Store(Tally):
         self.folder = folder
         self.db = db
         """For reading with SQL of one's own (`stats` does)."""
+        self.moments = Moments(folder, db)
+        """What is written together."""
         self._lock = lock
         self._writing: dict[str, frozenset[str]] = {}
 
@@ -75,12 +79,20 @@ class Store(Tally):
                 lock.release()
             raise
 
+    @property
+    def writes(self) -> bool:
+        """This is the run's one writer."""
+        return self._lock is not None
+
     def close(self) -> None:
-        """Let the file and the lock go."""
-        self.db.close()
-        if self._lock:
-            self._lock.release()
-            self._lock = None
+        """Let the file and the lock go. Raises `UserError` where what was written last can't be committed."""
+        try:
+            self.moments.close()
+        finally:
+            self.db.close()
+            if self._lock:
+                self._lock.release()
+                self._lock = None
 
     @property
     def is_written(self) -> bool:
@@ -93,7 +105,8 @@ class Store(Tally):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        with suppress(UserError) if error is not None else nullcontext():
+            self.close()
 
     # ── What was asked for ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -217,6 +230,7 @@ class Store(Tally):
     def mark_begun(self, item: int) -> None:
         """Write that an item has begun."""
         with explained(self.folder):
+            self.moments.begin()
             self.db.execute("INSERT OR IGNORE INTO items (item) VALUES (?)", (item,))
 
     def end(self, ended: Ended) -> None:
@@ -224,11 +238,15 @@ class Store(Tally):
 
         Raises `ValueError` at a second end.
         """
-        with explained(self.folder), self.db:
-            self._end(ended)
-            row = ended.dialogue
-            if row:
-                self.db.execute(f"INSERT INTO dialogues VALUES ({', '.join('?' * (len(row) + 1))})", (ended.item, *row))
+        with explained(self.folder):
+            with self.db:
+                self._end(ended)
+                row = ended.dialogue
+                if row:
+                    self.db.execute(
+                        f"INSERT INTO dialogues VALUES ({', '.join('?' * (len(row) + 1))})", (ended.item, *row)
+                    )
+            self.moments.commit()
 
     def _end(self, ended: Ended) -> None:
         item = ended.item
@@ -267,9 +285,11 @@ class Store(Tally):
     def write_turns(self, item: int, scenario: str, first: int, turns: Sequence[bytes]) -> None:
         """As `keep_turns`, of turns as JSON. What was kept from that number on goes: it is of another scenario."""
         rows = [(item, first + i, scenario, turn) for i, turn in enumerate(turns)]
-        with explained(self.folder), self.db:
-            self.db.execute("DELETE FROM turns WHERE item = ? AND number >= ?", (item, first))
-            self.db.executemany("INSERT INTO turns VALUES (?, ?, ?, ?)", rows)
+        with explained(self.folder):
+            self.moments.begin()
+            with self.db:
+                self.db.execute("DELETE FROM turns WHERE item = ? AND number >= ?", (item, first))
+                self.db.executemany("INSERT INTO turns VALUES (?, ?, ?, ?)", rows)
 
     def writing(self, environment: str) -> frozenset[str]:
         """Names of an environment's tools whose effect is `write`."""

@@ -116,6 +116,9 @@ class AwayBook:
         place = (request.role, request.scope, request.draw, request.prompt)
         await self._desk.granted(Keep(self._desk.number(), *place, _encode(answer)))
 
+    async def settled(self) -> None:
+        """What was handed over before goes the same way, and is taken down first."""
+
     def give_up(self, request: "Request", error: StageError) -> None:
         """Have it counted."""
         self._desk.channel.send(GaveUp(request.role, error.reason))

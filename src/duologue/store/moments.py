@@ -1,0 +1,95 @@
+"""What is written in one moment is committed together.
+
+A commit costs more than the few rows it commits, and where thousands of conversations are under way, many have something to write
+whenever the event loop comes round: an answer, a turn, that an item has begun. All that goes into one transaction, which ends when the
+loop has gone through those who were ready. Nobody is given an answer, and no other is asked for, before what that rests on is committed
+(`settled`); the end of an item is committed at once, with all that was written before it.
+
+Without an event loop each write is a transaction of its own.
+"""
+
+import asyncio
+from pathlib import Path
+
+import apsw
+
+from duologue.errors import UserError
+from duologue.store.files import explained, lost
+
+
+class Moments:
+    """The transactions of a store's only writer."""
+
+    def __init__(self, folder: Path, db: apsw.Connection) -> None:
+        self._folder, self._db = folder, db
+        self._open = False
+        self._waiting: list[asyncio.Future[None]] = []
+        self._failed: UserError | None = None
+        self._told = True
+
+    def begin(self) -> None:
+        """Something is about to be written. Raises `UserError` where what was written before could not be committed."""
+        self._check()
+        if not self._open:
+            try:
+                loop = asyncio.get_running_loop()
+            except RuntimeError:
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            self._open = True
+            loop.call_soon(self._end)
+
+    async def settled(self) -> None:
+        """Return once all that was written so far is committed. Raises `UserError` where it can't be."""
+        self._check()
+        if self._open:
+            loop = asyncio.get_running_loop()
+            if not self._waiting:
+                loop.call_soon(self._end)  # it may have been begun in another loop
+            committed = loop.create_future()
+            self._waiting.append(committed)
+            await committed
+
+    def commit(self) -> None:
+        """Commit what was written so far. Raises `UserError` where it can't be."""
+        self._end()
+        self._check()
+
+    def close(self) -> None:
+        """Commit what was written last. Raises `UserError` where that can't be done and nobody was told of it."""
+        self._end()
+        if not self._told:
+            self._check()
+
+    def _check(self) -> None:
+        if self._failed is not None:
+            self._told = True
+            raise self._failed
+
+    def _end(self) -> None:
+        if not self._open:
+            return
+        self._open = False
+        waiting, self._waiting = self._waiting, []
+        try:
+            with explained(self._folder):
+                if not self._db.in_transaction:  # a full disk rolls all of it back
+                    raise lost(self._folder)
+                self._db.execute("COMMIT")
+        except (UserError, apsw.Error) as error:
+            self._give_up(error, waiting)
+            return
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    def _give_up(self, error: UserError | apsw.Error, waiting: "list[asyncio.Future[None]]") -> None:
+        """Tell all who wait, and whoever writes next."""
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+        if not isinstance(error, UserError):
+            error = UserError(f"Cannot write to {str(self._folder)!r}: {error}", "Run the same command again.")
+        self._failed, self._told = error, bool(waiting)
+        for future in waiting:
+            if not future.done():
+                future.set_exception(error)

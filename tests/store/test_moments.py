@@ -1,0 +1,122 @@
+"""What is written in one moment is committed together, and nobody goes on from what is not."""
+
+import asyncio
+from pathlib import Path
+
+import apsw
+import pytest
+
+from duologue.errors import UserError
+from duologue.protocols import Answer, Request
+from duologue.store import FILE_NAME, Calls, Store
+from duologue.types import Message, Turn
+from samples import SOUND, make_dialogue, make_environment
+
+TURNS = (Turn(Message("system", "Help.")), Turn(Message("user", "Hi."), parent=0))
+
+
+def begun(folder: Path) -> list[int]:
+    """The items that another process sees to have begun."""
+    db = apsw.Connection(str(folder / FILE_NAME), flags=apsw.SQLITE_OPEN_READWRITE)
+    try:
+        return [item for (item,) in db.execute("SELECT item FROM items ORDER BY item")]
+    finally:
+        db.close()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store.create(tmp_path / "run", {})
+
+
+def test_a_moment_is_one_transaction(store: Store) -> None:
+    seen: list[list[int]] = []
+
+    async def write(item: int) -> None:
+        store.begin_item(item)
+        store.keep_turns(item, "a", 0, TURNS)
+        seen.append(begun(store.folder))
+        await store.moments.settled()
+        seen.append(begun(store.folder))
+
+    async def both() -> None:
+        await asyncio.gather(write(1), write(2))
+
+    asyncio.run(both())
+    assert seen == [[], [], [1, 2], [1, 2]]
+    store.close()
+
+
+def test_the_end_of_an_item_is_committed_at_once_with_all_before_it(store: Store) -> None:
+    environment = make_environment()
+    store.put_environment(environment, b"image")
+
+    async def write() -> list[int]:
+        store.begin_item(1)
+        store.begin_item(2)
+        store.put_dialogue(1, make_dialogue(environment), SOUND)
+        return begun(store.folder)
+
+    assert asyncio.run(write()) == [1, 2]
+    store.close()
+
+
+def test_a_store_that_is_closed_has_kept_all(store: Store) -> None:
+    async def write() -> None:
+        store.begin_item(1)
+        store.close()
+
+    asyncio.run(write())
+    assert begun(store.folder) == [1]
+
+
+def test_without_a_loop_each_write_is_committed(store: Store) -> None:
+    store.begin_item(1)
+    assert begun(store.folder) == [1]
+    store.close()
+
+
+def test_what_can_not_be_committed_is_said_to_all_who_wait_and_whoever_writes_next(store: Store) -> None:
+    async def write(item: int) -> str:
+        store.begin_item(item)
+        try:
+            await store.moments.settled()
+        except UserError as error:
+            return str(error)
+        return "committed"
+
+    async def both() -> tuple[str, str]:
+        store.db.set_commit_hook(lambda: True)  # each commit becomes a rollback
+        try:
+            return await asyncio.gather(write(1), write(2))
+        finally:
+            store.db.set_commit_hook(None)
+
+    assert all("Cannot write to" in said for said in asyncio.run(both()))
+    with pytest.raises(UserError, match="Cannot write to"):
+        store.begin_item(3)
+    store.close()
+    assert begun(store.folder) == []
+
+
+def test_a_failure_that_nobody_was_told_is_told_at_the_end(store: Store) -> None:
+    async def write() -> None:
+        store.db.set_commit_hook(lambda: True)
+        store.begin_item(1)
+        await asyncio.sleep(0.01)
+        store.db.set_commit_hook(None)
+
+    asyncio.run(write())
+    with pytest.raises(UserError, match="Cannot write to"):
+        store.close()
+
+
+def test_answers_of_a_run_gone_on_with_are_found(tmp_path: Path) -> None:
+    asked = Request("user", (), "1.0")
+    for number in range(3):
+        with Store.begun(tmp_path / "run", {}) as again:
+            book = Calls(again)
+            assert [book.find(f"k{n}") is not None for n in range(3)] == [n < number for n in range(3)]
+            asyncio.run(book.keep(asked, Answer(Message("assistant", "Hello."), key=f"k{number}")))
+            assert book.find(f"k{number}") is not None
+            assert book.find("k9") is None
