@@ -185,6 +185,17 @@ def test_what_follows_from_a_result_needs_no_excuse(text: str) -> None:
     assert all(f.what.startswith("noted: ") for f in verdict.evidence)
 
 
+@pytest.mark.parametrize(
+    ("text", "sound"),
+    [
+        ("The two agree.", True), ("The two do not match.", True), ("The two don't agree.", True),
+        ("The two are late.", False), ("Two match.", False), ("The seven agree.", False),
+    ],
+)  # fmt: skip
+def test_the_two_that_agree_are_no_count(text: str, sound: bool) -> None:
+    assert grounding(case([u("please move it"), MOVED, a(text)])).passed is sound
+
+
 @pytest.mark.parametrize(("text", "what"), UNGROUNDED)
 def test_what_follows_from_nothing_is_found(text: str, what: str) -> None:
     assert any(what in f.what for f in grounding(case([*ASKED, a(text)])).evidence)

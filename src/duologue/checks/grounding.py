@@ -31,6 +31,7 @@ _LOOSE = re.compile(
     r"\s*(?:or\b|ways?\b|options?\b|things?\b|questions?\b|points?\b|minutes?\b|moments?\b|seconds?\b|steps?\b|more\b|sides?\b|at a time\b|by one\b)",
     re.I,
 )
+_OF_BOTH = re.compile(r"\bthe two(?= (?:do not |don't )?(?:agree|match|differ)\b)", re.I)
 
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -293,8 +294,9 @@ def _is_in_name(said: Number, text: str, known: Sources) -> bool:
 
 
 def _is_loose(said: Number, text: str) -> bool:
-    """ "One or two", "two ways": words that count nothing in particular."""
-    return bool(_LOOSE.match(text, said.end)) or text[: said.start].rstrip().endswith(" or")
+    """ "One or two", "two ways", "the two agree": words that count nothing in particular."""
+    of_both = said.word and _OF_BOTH.match(text, max(0, said.start - 4))
+    return bool(of_both or _LOOSE.match(text, said.end)) or text[: said.start].rstrip().endswith(" or")
 
 
 def _is_counter(said: Number, reading: Reading) -> bool:

@@ -13,7 +13,7 @@ from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known, Memory
 from duologue.plans.renamed import as_meant
 from duologue.plans.rows import PART, Listing, RowKey, matches
-from duologue.simulate.owed import Owed, told_of, two_sides
+from duologue.simulate.owed import Owed, part_of, told_of, two_sides
 from duologue.simulate.recovering import begin_again, call_mark, cleared, stumbled
 from duologue.simulate.revising import introduced, revised, spoken_slots
 from duologue.types import Act, Condition, Json, Mention, Need, Tool, Turn
@@ -100,7 +100,7 @@ class Agenda:
             return two_sides(owed, self.memory.catalog)
         if compares(owed.need):
             needs = [replace(owed.need, mentions=(m,), pick=None) for m in owed.need.mentions]
-            owed.parts = owed.parts or [Owed(owed.number, n, owed.turn, part=i) for i, n in enumerate(needs)]
+            owed.parts = owed.parts or [part_of(owed, n, i) for i, n in enumerate(needs)]
             return owed.parts
         at = next(i for i, m in enumerate(owed.need.mentions) if m.each)
         mention = owed.need.mentions[at]
@@ -238,6 +238,7 @@ class Agenda:
         owed.said_at.update(dict.fromkeys(spoken_slots(act), at))
         for i, (old, new) in enumerate(zip(before.mentions, owed.need.mentions, strict=True)):
             if old != new:
+                owed.respoken.add(i)
                 owed.chosen.pop(i, None)
                 owed.looked_up.discard(i)
                 if owed.sought.pop(i, None):

@@ -11,7 +11,7 @@ from duologue.plans.rows import Listing, RowKey
 from duologue.simulate.recovering import Trouble
 from duologue.types import Json, Need
 
-__all__ = ["Owed", "told_of", "two_sides"]
+__all__ = ["Owed", "part_of", "told_of", "two_sides"]
 
 
 class Owed(Struct):
@@ -33,6 +33,8 @@ class Owed(Struct):
     """Mention whose name was found nowhere → the pieces of it that were looked for since."""
     pieced: set[int] = field(default_factory=set)
     """Mentions that were spoken of otherwise once pieces of what was said had been sought."""
+    respoken: set[int] = field(default_factory=set)
+    """Mentions that were put in the place of others."""
     approved: bool = False
     again: bool = False
     """The user doubts the answer: ask the records once more."""
@@ -88,9 +90,15 @@ def told_of(owed: Owed) -> dict[str, Json]:
     return {"request": owed.number, **part, **({"recalled": owed.recalled} if owed.recalled >= 0 else {})}
 
 
+def part_of(owed: Owed, need: Need, mention: int) -> Owed:
+    """The part of a request that is about one of its mentions, which may have been spoken of anew since it was made."""
+    said_at = dict(owed.said_at) if mention in owed.respoken else {}
+    return Owed(owed.number, need, owed.turn, said_at=said_at, part=mention)
+
+
 def two_sides(owed: Owed, catalog: Catalog) -> list[Owed]:
     """A request that holds one side against another: the row, and, once that is clear, what is asked for the other side."""
-    owed.parts = owed.parts or [Owed(owed.number, own(owed.need), owed.turn, part=0)]
+    owed.parts = owed.parts or [part_of(owed, own(owed.need), 0)]
     first, mention = owed.parts[0], owed.need.mentions[0]
     row = first.answer.rows[0] if first.answer is not None and first.answer.rows else None
     key = catalog.table(mention.table).key
