@@ -100,6 +100,8 @@ def _aside(text: str, spots: Sequence[Spot], seen: Seen, heard: Callable[[], str
 
 def _claims(text: str, label: str, seen: Seen) -> Iterator[tuple[str, DateSaid]]:
     """What a text says a field is: the label, where it is not the end of another one ("ship city"), and the word of its stock that follows."""
+    if label not in text:
+        return
     stock = seen.stock[label]
     longer = tuple(x for x in seen.labels if x.endswith(f" {label}"))
     for start, end in places(text, label):

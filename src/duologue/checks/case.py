@@ -18,7 +18,7 @@ from duologue.plans.answered import answered
 from duologue.plans.match import Match, match_plan
 from duologue.plans.placeholders import leaves
 from duologue.plans.trace import Executed, Trace, trace
-from duologue.types import Dialogue, Environment, Finding, Json, Offer, Policy, Task, Verdict
+from duologue.types import Dialogue, Environment, Finding, Json, Offer, Policy, Task, Tool, Verdict
 
 __all__ = ["Case", "case_of", "columns_of", "verdict"]
 
@@ -102,13 +102,7 @@ class Case:
         tool = self.trace.tools.get(call.call.name)
         if tool is None or not self.columns:
             return []
-        special = {}
-        for path, slot in tool.outputs.items():
-            column = self.column(f"{slot.table}.{slot.column}")
-            if column is not None and (
-                column.role in ("flag", "date") or column.format in ("percent", "money") or is_amount(column.unit)
-            ):
-                special[path.replace("[]", "").rpartition(".")[2]] = column
+        special = _special(self.columns)(tool)
         if not special:
             return []
         named = ((path.rpartition(".")[2], value) for path, value in leaves(call.result))
@@ -124,6 +118,22 @@ class Case:
         return own[-1] if own else len(self.trace.turns) - 1
 
 
+def _specials(columns: Mapping[str, Column]) -> Kept[Tool, dict[str, Column]]:
+    def found(tool: Tool) -> dict[str, Column]:
+        special = {}
+        for path, slot in tool.outputs.items():
+            column = columns.get(f"{slot.table}.{slot.column}")
+            if column is not None and (
+                column.role in ("flag", "date") or column.format in ("percent", "money") or is_amount(column.unit)
+            ):
+                special[path.replace("[]", "").rpartition(".")[2]] = column
+        return special
+
+    return Kept(found, 1_024)
+
+
+_special: Kept[Mapping[str, Column], Kept[Tool, dict[str, Column]]] = Kept(_specials)
+"""Fields of a tool's results whose writing depends on their column."""
 _NAME = 80
 """Characters a name may have."""
 _LETTERS = re.compile(r"[^\W\d_]{3}")

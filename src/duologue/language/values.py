@@ -39,7 +39,7 @@ from duologue.language.saying import (
 from duologue.language.units import factor, has_kin
 from duologue.types import Json
 
-__all__ = ["asks_for", "by_pattern", "clean", "is_blank", "moment", "same_figure", "say", "tells"]
+__all__ = ["asks_for", "by_pattern", "clean", "is_blank", "is_told_plainly", "moment", "same_figure", "say", "tells"]
 
 _SENTENCES = re.compile(r"[^.!?;\n]+[.!?;]?")
 _NEGATIVE = re.compile(
@@ -109,6 +109,17 @@ def asks_for(text: str | Reading, value: Json, column: Column | None) -> bool:
             return True
         at = said.find(label, at + 1)
     return False
+
+
+def is_told_plainly(value: Json, column: Column | None) -> bool:
+    """Whether a value is a number that a text tells by nothing but the number itself: exactly, rounded, out of a hundred, with a word for
+    its scale, or softly (`numerals.softly`)."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        return False
+    if column is None:
+        return True
+    _, unit, _, has_factor = _writing(column)
+    return column.role != "flag" and not has_factor and not is_amount(unit)
 
 
 def same_figure(said: Number, value: int | float) -> bool:

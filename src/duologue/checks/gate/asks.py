@@ -109,8 +109,10 @@ def _values(subtask: Subtask) -> Iterable[str]:
 
 def touches(part: Part, texts: Sequence[str]) -> bool:
     """Whether texts speak of a part: most of its own words are there, or each of the values that it alone brings."""
-    said = frozenset().union(*(stems(t) for t in texts))
+    said = stems(texts[0]) if len(texts) == 1 else frozenset().union(*(stems(t) for t in texts))
     hits = len(part.own & said)
+    if not hits:
+        return False
     if hits >= _LEAST and hits >= _SHARE * min(len(part.own), 5):
         return True
     folded = " ".join(map(fold, texts))

@@ -10,7 +10,7 @@ from duologue.checks.sources import Sources
 from duologue.kept import Kept
 from duologue.language.reading import Day, Reading, fold, has_phrase, read
 from duologue.language.saying import flag_of
-from duologue.language.values import is_blank, say, tells
+from duologue.language.values import is_blank, is_told_plainly, say, tells
 from duologue.plans.placeholders import leaves
 from duologue.types import Fact, Json, Task, Tool, Turn
 
@@ -40,6 +40,8 @@ class Known:
         self._own: list[Sources] = []  # once worked out; one list for all twins
         self.hidden = [secret for _, hidden in given for secret in hidden]
         """Each with words of which one is said where it is told; without any, a figure is."""
+        self.plainly = [is_told_plainly(f.value, columns.get(f.slot)) for f, _ in self.hidden]
+        """Which of these are numbers that only a figure tells."""
         self._read = [0] * len(self.hidden)
         """How many of the texts each was looked for in; -1 where one of them tells it."""
 

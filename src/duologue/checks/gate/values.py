@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from duologue.checks.everyday import SMALL, is_everyday, is_near
 from duologue.checks.findings import INVENTS, LEAKS
 from duologue.checks.gate.known import Known
+from duologue.language.numerals import softly
 from duologue.language.reading import Number, Reading
 from duologue.language.values import say, tells
 from duologue.types import Json, Turn
@@ -50,16 +51,31 @@ def _leaks(known: Known, reading: Reading) -> list[str]:
     figures = _DIGIT.search(text) is not None if text.isascii() else any(map(str.isdigit, text))
     numbers = tuple([n for n in reading.numbers if not n.word])
     plain = reading if len(numbers) == len(reading.numbers) else replace(reading, numbers=numbers)
+    may_be = _Figures(plain) if figures else None
     out = []
     for place, (fact, words) in enumerate(known.hidden):
         if not (_any_in(words, folded) if words else figures) or known.has_heard(place):
             continue  # nearly always; telling costs
+        if may_be is not None and known.plainly[place] and not may_be.told(fact.value):
+            continue
         column = known.columns.get(fact.slot)
         if not _stands_out(fact.value, text) or not tells(plain, fact.value, column):
             continue
         if not known.hears(place):
             out.append(LEAKS(f"{fact.label or fact.slot} = {say(fact.value, column)}"))
     return out
+
+
+class _Figures:
+    """Which numbers a text may tell, as numbers that only a figure tells."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._odd = any(n.decimals or n.percent or n.scale for n in reading.numbers)
+        self._said = {n.value for n in reading.numbers} | softly(reading.text, ranks=True)
+
+    def told(self, value: Json) -> bool:
+        """Whether a number may be told."""
+        return self._odd or value in self._said
 
 
 def _any_in(words: tuple[str, ...], folded: str) -> bool:
