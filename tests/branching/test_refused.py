@@ -1,0 +1,83 @@
+"""What `branch` and `continue` can't be made from is refused in words: what was given, and what to do. Nothing is left behind."""
+
+import shutil
+from pathlib import Path
+
+import apsw
+import pytest
+
+from duologue.cli import run
+from duologue.store import FILE_NAME
+
+BOTH = pytest.mark.parametrize("command", ["branch", "continue"])
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "shop"
+    assert run(["generate", "-n", "1", "--toolsets", "1", "-o", str(folder)]) == 0
+    return folder
+
+
+def truncated(folder: Path) -> None:
+    (folder / FILE_NAME).write_bytes((folder / FILE_NAME).read_bytes()[:20_000])
+
+
+def no_database(folder: Path) -> None:
+    (folder / FILE_NAME).write_text("These are notes.\n")
+
+
+def nothing_accepted(folder: Path) -> None:
+    db = apsw.Connection(str(folder / FILE_NAME))
+    db.execute("UPDATE dialogues SET accepted = 0")
+    db.close()
+
+
+def empty(folder: Path) -> None:
+    (folder / FILE_NAME).unlink()
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (truncated, "is damaged"),
+        (no_database, "is damaged"),
+        (nothing_accepted, "holds no accepted conversation"),
+        (empty, "is not a run"),
+    ],
+)
+def test_of_a_source(
+    command: str, spoil: object, said: str, shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(shop, source)
+    spoil(source)  # type: ignore[operator]
+    capsys.readouterr()
+    assert run([command, str(source), "-o", str(tmp_path / "out")]) == 2
+    problem, fix = capsys.readouterr().err.strip().splitlines()
+    assert said in problem
+    assert str(source) in problem
+    assert fix
+    assert not (tmp_path / "out").exists()
+
+
+@BOTH
+@pytest.mark.parametrize(("out", "said"), [("a file", "is a file"), ("a file/in it", "Cannot make the folder")])
+def test_of_a_place(
+    command: str, out: str, said: str, shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a file").write_text("")
+    capsys.readouterr()
+    assert run([command, str(shop), "-o", str(tmp_path / out)]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_of_a_folder_that_another_command_made(shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = str(tmp_path / "out")
+    assert run(["branch", str(shop), "--at", "last", "--n", "1", "-o", out]) == 0
+    capsys.readouterr()
+    assert run(["continue", str(shop), "-o", out]) == 2
+    said = capsys.readouterr().err
+    assert "branches: given then, none now" in said
+    assert "continued: none then, given now" in said
