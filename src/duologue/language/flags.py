@@ -10,7 +10,7 @@ from duologue.catalog.model import Column
 from duologue.language.extremes import is_adjective, is_many
 from duologue.language.grammar import article, word_file
 
-__all__ = ["had", "is_what"]
+__all__ = ["had", "has_words", "is_what"]
 
 
 def is_what(column: Column | None) -> str:
@@ -42,6 +42,13 @@ def _last(column: Column) -> str:
 def _is_marked(column: Column) -> bool:
     name = column.name
     return name[:2].lower() == "is" and len(name) > 3 and (name[2] == "_" or name[2].isupper())
+
+
+def has_words(column: Column) -> bool:
+    """Whether people would ask for what a column holds: not for a yes or no that only its name can say, nor for a form of address or an order of sorting."""
+    if column.role == "flag":
+        return bool(is_what(column))
+    return not set(column.label.lower().split()) & _words("seldom_asked")
 
 
 @cache

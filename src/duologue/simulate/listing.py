@@ -46,6 +46,8 @@ class Rows:
         """The slots of the key of the rows' table."""
         self._labelled: frozenset[str] = frozenset()
         """Slots of a list that are told with their labels throughout, since some value of theirs needs one."""
+        self._ends_like_a_label = False
+        """One of the names in a list ends like the name of a column: then no figure of the list goes without its own."""
 
     # ── one row ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -102,9 +104,9 @@ class Rows:
             return counted(text, self._label(slot))
         return paired(self._label(slot), text)
 
-    def _short(self, name: str, slot: str, value: Json) -> str:
+    def _short(self, slot: str, value: Json) -> str:
         """A value beside others of a row in a list: without its label where it speaks for itself, and the name does not end like a label."""
-        alone = slot not in self._labelled and self._stands_alone(slot, value) and not self.phrases.is_labelled(name)
+        alone = slot not in self._labelled and self._stands_alone(slot, value) and not self._ends_like_a_label
         return self.phrases.brief(slot, value) if alone else self._happened(slot, value) or self.pair(slot, value)
 
     def _happened(self, slot: str, value: Json) -> str:
@@ -136,6 +138,7 @@ class Rows:
         named = [self._split(line) for line in answer.lines]
         told = [t for _, rest in named for t in rest]
         self._labelled = frozenset(s for s, v in told if not self._stands_alone(s, v))
+        self._ends_like_a_label = any(self.phrases.is_labelled(name) for name, _ in named)
         if len(named) == 1:
             named = [(self._the_one(answer.lines[0], named[0][0]), named[0][1])]
         if len(named) == 1 and not named[0][0] and named[0][1]:
@@ -150,8 +153,8 @@ class Rows:
             if not name or not rest:
                 out.append(name or listed([self.pair(s, v) for s, v in rest]))
                 continue
-            alone = once and (i > 0 or self._goes_without(rest[0][0])) and not self.phrases.is_labelled(name)
-            text = self.phrases.brief(*rest[0]) if alone else ", ".join(self._short(name, s, v) for s, v in rest)
+            alone = once and (i > 0 or self._goes_without(rest[0][0])) and not self._ends_like_a_label
+            text = self.phrases.brief(*rest[0]) if alone else ", ".join(self._short(s, v) for s, v in rest)
             out.append(f"{name} ({text})")
         return listed(out)
 
@@ -168,9 +171,9 @@ class Rows:
         return "" if self._is_borrowed(line) else self._split(line)[0]
 
     def _line(self, name: str, rest: Sequence[Told]) -> str:
-        if len(rest) == 1 and name and self._goes_without(rest[0][0]) and not self.phrases.is_labelled(name):
+        if len(rest) == 1 and name and self._goes_without(rest[0][0]) and not self._ends_like_a_label:
             return f"{name}: {self.phrases.short(*rest[0])}"
-        told = ", ".join(self._short(name, s, v) for s, v in rest)
+        told = ", ".join(self._short(s, v) for s, v in rest)
         return f"{name}: {told}" if name and told else name or told
 
     def picked(self, line: Line, pick: Pick) -> dict[str, str]:

@@ -5,6 +5,7 @@ import random
 from msgspec import Struct
 from msgspec.structs import replace
 
+from duologue.language.flags import has_words
 from duologue.plans.gist import FEW, TELL_ALL, naming_slots
 from duologue.plans.memory import Memory
 from duologue.plans.rows import Listing
@@ -76,7 +77,7 @@ def chosen(proposer: Proposer, need: Need, what: tuple[Listing, Offer], rng: ran
     if listing.many:
         wanted = [*found.names[:2], *(found.computed[:2] or _beside(proposer, need, (listing, found), rng))]
     else:
-        wanted = rng.sample(found.telling, min(len(found.telling), rng.choice((1, 2, 2, 3))))
+        wanted = rng.sample(found.telling, min(len(found.telling), rng.choice((1, 1, 2, 2, 3))))
     if not wanted or (listing.many and not found.computed and not _all_differ(wanted, listing)):
         return None
     need = replace(need, wanted=tuple(dict.fromkeys(wanted)))
@@ -220,6 +221,8 @@ def _informative(proposer: Proposer, slot: str, listing: Listing) -> bool:
         return listing.many
     column = proposer.column(spec)
     if column is None or column.role not in ("measure", "date", "status", "category", "contact", "flag", "name"):
+        return False
+    if not has_words(column):
         return False
     value = listing.rows[0].values[slot]
     return not isinstance(value, str) or (len(value) <= 80 and value.isprintable() and bool(value.strip()))
