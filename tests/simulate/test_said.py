@@ -40,7 +40,7 @@ FEE = Need(Meaning("get", "course"), (Mention("course", pick=Pick("ordinal", val
 
 def test_a_row_named_by_those_it_joins_is_changed_not_moved(phrases: Phrases) -> None:
     assert form_of(STATE) == "set_partial"
-    assert pieces(phrases, STATE)["who"] == "Ida Penn's enrolment for the course Rope Work"
+    assert pieces(phrases, STATE)["who"] == "Ida Penn's enrolment for Rope Work"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from duologue.catalog.model import Column, Table
 from duologue.catalog.nouns import is_participle
 from duologue.language.counted import head_of
-from duologue.language.extremes import is_counted, is_many
+from duologue.language.extremes import is_many, things
 from duologue.language.flags import is_what
 from duologue.language.grammar import Grammar, word_file
 from duologue.language.phrases import Phrases
@@ -119,9 +119,10 @@ def _verbs(kind: str, column: Column | None, table: Table | None) -> dict[str, s
     if kind == "built":
         return {"verb": column.label.lower().removeprefix("year ")}
     if kind in ("count", "count_state"):
-        words, at = column.label.split(" "), head_of(column.label)
+        counted = things(column.label)
+        words, at = counted.split(" "), head_of(counted)
         return {
-            "label": " ".join(words[: at + 1]) if kind == "count_state" else column.label,
+            "label": " ".join(words[: at + 1]) if kind == "count_state" else counted,
             "state": " ".join(words[at + 1 :]),
         }
     happened = turn(column.label, table.label, table.person) if column.role == "date" else None
@@ -217,14 +218,8 @@ def _measured(kind: str, column: Column, table: Table) -> str:
 
 def _counted(column: Column) -> str:
     """Of what there are so many of: how many of them, in what state."""
-    label = column.label
-    if (
-        column.unit
-        or column.format
-        or column.type != "INTEGER"
-        or not is_counted(label)
-        or label.lower().startswith("number")
-    ):
+    label = things(column.label)
+    if column.unit or column.format or column.type != "INTEGER" or not label:
         return ""
     parts, at = label.split(" "), head_of(label)
     if at == len(parts) - 1:

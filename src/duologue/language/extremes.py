@@ -90,3 +90,11 @@ def is_counted(label: str) -> bool:
     if not is_many(label):
         return False
     return parts[head_of(label)].lower() not in str(word_file("extremes")["amounts"]).split()
+
+
+@cache
+def things(label: str) -> str:
+    """What a label counts, in the plural: "wins" of "number of wins", "units in stock" of itself; empty where it counts nothing."""
+    if label.lower().startswith("number of "):
+        return label[len("number of ") :]
+    return label if is_counted(label) else ""

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from duologue.catalog.model import Column, Table
 from duologue.catalog.nouns import is_participle
-from duologue.language.extremes import is_adjective, is_many
+from duologue.language.extremes import is_adjective, is_many, things
 from duologue.language.flags import had, is_what
 from duologue.language.grammar import Grammar, word_file
 from duologue.language.naming import quoted, stands_alone
@@ -129,6 +129,8 @@ def _slots(phrases: Phrases, key: str, subject: str) -> dict[str, str]:
         "that": "who" if phrases.is_person(subject) else "that",
         "verb": "",
     }
+    if column is not None and column.table == subject and column.role == "measure":
+        out["things"] = things(noun) or noun
     if column is None or column.table != subject or column.role != "date":
         return out
     if column.format == "year":
@@ -170,7 +172,8 @@ def _figure(column: Column, table: Table) -> str:
         found = "any"
     if found != "any":
         return found
-    return "many" if is_many(column.label) and not column.unit and column.format != "money" else "number"
+    counts = is_many(column.label) or things(column.label)
+    return "many" if counts and not column.unit and column.format != "money" else "number"
 
 
 def _word(column: Column, table: Table) -> str:

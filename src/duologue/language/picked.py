@@ -7,7 +7,7 @@ Three things say the same in different places of a sentence: `pick` names the ro
 from typing import TYPE_CHECKING
 
 from duologue.catalog.nouns import plural
-from duologue.language.extremes import is_many, measure_word
+from duologue.language.extremes import is_many, measure_word, things
 from duologue.language.naming import ordinal
 from duologue.language.verbs import Turn, is_outstanding, turn
 from duologue.language.weighed import chosen, own_word
@@ -108,8 +108,8 @@ def extreme(phrases: "Phrases", pick: Pick) -> str:
     label = phrases.noun(key, pick.table)
     if pick.kind in _AT_ENDS and label.startswith("last "):
         return f"{_RECENT[pick.kind]} {label[5:]}"
-    if pick.kind in _COUNTING and is_many(label) and not slot.use and not (column and column.unit):
-        return f"{_COUNTING[pick.kind]} {label}"
+    if pick.kind in _COUNTING and (things(label) or is_many(label)) and not slot.use and not (column and column.unit):
+        return f"{_COUNTING[pick.kind]} {things(label) or label}"
     return f"{measure_word(pick.kind, label, column.unit if column else '')} {label}"
 
 

@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 
 from duologue.language.counted import counted
-from duologue.language.extremes import is_counted
+from duologue.language.extremes import things
 from duologue.language.flags import is_what
 from duologue.language.grammar import listed
 from duologue.language.phrases import Phrases
@@ -81,9 +81,7 @@ class Rows:
         if self._is_flag(slot):
             return f"the {self._label(slot)} is set to {self.phrases.value(slot, value)}"
         if self._is_number_of(slot, value):
-            return (
-                f"there {'is' if value == 1 else 'are'} {counted(self.phrases.value(slot, value), self._label(slot))}"
-            )
+            return f"there {'is' if value == 1 else 'are'} {counted(self.phrases.value(slot, value), things(self._label(slot)))}"
         return f"the {self._label(slot)} {self.phrases.are([slot], self.subject)} {self.phrases.brief(slot, value)}"
 
     def _answered(self, slot: str, value: Json) -> str:
@@ -101,7 +99,7 @@ class Rows:
         if self._is_count(slot):
             return self._counted(slot, value)
         if self._is_number_of(slot, value):
-            return counted(text, self._label(slot))
+            return counted(text, things(self._label(slot)))
         return paired(self._label(slot), text)
 
     def _short(self, slot: str, value: Json) -> str:
@@ -125,7 +123,7 @@ class Rows:
         whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
         if not whole or column is None or spec.use or table is None or column.unit or column.format:
             return False
-        return column.role in ("measure", "category") and column.type == "INTEGER" and is_counted(self._label(slot))
+        return column.role in ("measure", "category") and column.type == "INTEGER" and bool(things(self._label(slot)))
 
     def _counted(self, slot: str, value: Json) -> str:
         one, many = self.phrases.table(self.phrases.slot(slot)[0].table)

@@ -1,5 +1,7 @@
 """The user repeats what was told, to be sure of it; now and then with two things mixed up, to be put right."""
 
+from duologue.language.counted import counted
+from duologue.language.extremes import things
 from duologue.protocols import Utterance
 from duologue.simulate.behaviours.scene import Scene, say
 from duologue.simulate.told import Told, spoken, told_rows
@@ -45,7 +47,11 @@ def _said(scene: Scene, need: Need, point: tuple[Told, str, Json], single: bool)
     state = (
         single and phrases.slot(slot)[2] is not None and _is_state(scene, slot, value) and not phrases.is_person(table)
     )
+    column = phrases.slot(slot)[2]
+    if single and column is not None and column.type == "INTEGER" and not column.unit and things(slots["label"]):
+        slots["told"] = counted(slots["value"], things(slots["label"]))
     path = "check.state" if state and scene.dice.random() < 0.6 else "check.row" if not single else "check.one"
+    path = "check.count" if slots.get("told") else path
     text = scene.words.lines.line(path, scene.dice, slots)
     by = {"rows": [row.by]} if not single else {"now": row.by}
     return say(text, Act("check", Need(need.meaning, wanted=(slot,)), {**by, "is": {slot: value}}), "check")
