@@ -239,6 +239,7 @@ class Store(Tally):
         Raises `ValueError` at a second end.
         """
         with explained(self.folder):
+            self.moments.begin()
             with self.db:
                 self._end(ended)
                 row = ended.dialogue
@@ -246,7 +247,7 @@ class Store(Tally):
                     self.db.execute(
                         f"INSERT INTO dialogues VALUES ({', '.join('?' * (len(row) + 1))})", (ended.item, *row)
                     )
-            self.moments.commit()
+            self.moments.end()
 
     def _end(self, ended: Ended) -> None:
         item = ended.item
