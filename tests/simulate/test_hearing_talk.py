@@ -77,7 +77,10 @@ class Paraphrasing:
         dice = rng(self.seed, "otherwise", at)
         if "confirm?" in kinds:
             kept = QUESTION.sub("", text).strip()
-            return dice.choice(LEADS) + (f"{kept} {dice.choice(CONSENT)}" if len(kept) > 20 else text)
+            proposed = all(
+                len(q) <= 30 for q in QUESTION.findall(text)
+            )  # "Shall I?" proposes nothing, "shall I order two of it?" does
+            return dice.choice(LEADS) + (f"{kept} {dice.choice(CONSENT)}" if len(kept) > 20 and proposed else text)
         if "choices" in kinds:
             return dice.choice(LEADS) + QUESTION.sub("", text).strip() + " " + dice.choice(WHICH)
         if "ask" in kinds or "close" in kinds:

@@ -181,7 +181,11 @@ def _usually_given(self: "Proposer", column: Column, rng: random.Random) -> bool
 def _act(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, out: Proposal) -> bool:
     required = tool.parameters.get("required", ())
     current = as_it_is(self, tool, memory, out)
-    together: dict[str, Mapping[str, Json]] = {}
+    named = {m.table for m in out.need.mentions}
+    # An address on file or a new one: what may be named, and is, is not described as well.
+    together: dict[str, Mapping[str, Json]] = {
+        s.table: {} for n, s in tool.inputs.items() if s.use == "key" and n not in required and s.table in named
+    }
     for name, slot in tool.inputs.items():
         if slot.use == "key":
             continue
