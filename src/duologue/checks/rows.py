@@ -151,7 +151,8 @@ class Seen:
             value = raw.get(field.name)
             if value is None:
                 continue
-            self._key(field, value)
+            if field.nouns:
+                self._key(field, value)
             if field.worded and (word := self._word(field, value, turn)):
                 words[field.worded] = word
             figure = _figure(value, field)
@@ -159,18 +160,12 @@ class Seen:
                 figures[field.name] = figure
                 self._note(field, figure, turn)
             if field.names_it or (figure is None and isinstance(value, str)):
-                name = (say(value, field.column) if field.worded else clean(str(value))).lower()
-                if len(name) > 3 or (name.isdigit() and len(name) > 2):
+                name, brief = _called(field, value)
+                short += brief
+                if name:
                     names.append(name)
                     if field.names_it:
                         identity.append(name)
-                else:
-                    short.append(str(value))
-                    if (
-                        field.names_it and name.isdigit() and field.noun
-                    ):  # "38" may count anything, "loan 38" is one row
-                        names.append(f"{field.noun} {name}")
-                        identity.append(f"{field.noun} {name}")
                 owners += [(n, field.table) for n in identity[len(owners) :]]
         self._know(owners, [f for f in fields if f.name in figures] if owners else [], figures)
         return Row(tuple(names), tuple(identity), figures, tuple(short), words)
@@ -288,6 +283,15 @@ def among(claim: Claim, figures: Collection[Figure] | Iterable[Figure]) -> bool:
     return bool(dated) and any(
         f[1:] == day[1:] and (day[0] in (0, f[0]) or f[0] == 0) for f in dated for day in claim.days
     )
+
+
+def _called(field: Field, value: Json) -> tuple[str, list[str]]:
+    """What a row is called by a value, and the value where it is too short to be told from other words."""
+    name = (say(value, field.column) if field.worded else clean(str(value))).lower()
+    if len(name) > 3 or (name.isdigit() and len(name) > 2):
+        return name, []
+    by_noun = field.names_it and name.isdigit() and field.noun  # "38" may count anything, "loan 38" is one row
+    return f"{field.noun} {name}" if by_noun else "", [str(value)]
 
 
 def _figure(value: Json, field: Field) -> Figure | None:

@@ -223,7 +223,8 @@ def _sets(orders: Sequence[Order], sentence: str, before: str) -> bool:
         return True
     if _STATES.search(before) or sentence.endswith("?"):
         return False
-    labels = [label for o in orders for label in o.labels]
+    lowered = before.lower()
+    labels = [n for o in orders for n in o.labels if n in lowered or not before.isascii()]
     named = any(re.search(re.escape(n) + _LINK, before, re.IGNORECASE) for n in labels)
     return named and (_NEW.search(sentence) is not None or before.rstrip().endswith(":"))
 

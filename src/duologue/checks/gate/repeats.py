@@ -203,7 +203,7 @@ def _was_answered(known: Known, sentence: str, turns: Sequence[Turn], at: int) -
     With another request in between, what a question leaves unsaid may be another thing by now ("could you add the fee?").
     """
     before = _just_before(turns, at)
-    for number in before if _stands_alone(known, turns[at], sentence) else before[:1]:
+    for number in before if len(before) < _BACK or _stands_alone(known, turns[at], sentence) else before[:1]:
         if turns[number].task != turns[at].task or doubts(turns[number]):
             continue
         said = turns[number].message.content

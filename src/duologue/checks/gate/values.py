@@ -51,7 +51,7 @@ def _leaks(known: Known, reading: Reading) -> list[str]:
     figures = _DIGIT.search(text) is not None if text.isascii() else any(map(str.isdigit, text))
     numbers = tuple([n for n in reading.numbers if not n.word])
     plain = reading if len(numbers) == len(reading.numbers) else replace(reading, numbers=numbers)
-    may_be = _Figures(plain) if figures else None
+    may_be = _Figures(plain) if figures and True in known.plainly else None
     out = []
     for place, (fact, words) in enumerate(known.hidden):
         if not (_any_in(words, folded) if words else figures) or known.has_heard(place):
