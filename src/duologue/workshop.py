@@ -4,6 +4,7 @@ Which maker takes a part follows from the cast: a role that a model plays is tak
 one. What they hand each other is the same either way. What only models need is imported where one is asked.
 """
 
+from collections.abc import Sequence
 from copy import copy
 from functools import cached_property
 
@@ -27,7 +28,7 @@ from duologue.simulate.scripted import Pair, begun, gated, perform
 from duologue.simulate.user import ScriptedUser
 from duologue.tasks.maker import ScriptedTasks
 from duologue.tasks.sessions import RATES
-from duologue.types import Continued, Dialogue, Environment, Fork, Scenario, Verdict
+from duologue.types import Continued, Dialogue, Environment, Fork, Scenario, Turn, Verdict
 from duologue.verify import replay, verify_dialogue
 
 _NOBODY = Cast()
@@ -147,7 +148,7 @@ class Workshop:
         if self.image is None:
             return await self._simulated_on(dialogue, scope, moves, journal)
         resting = _home.open(self.image, self.environment, scenario.clock, carried_out(path))
-        session = self._faulty(resting, scenario, sum(turn.message.role == "tool" for turn in path))
+        session = self._faulty(resting, scenario, _made(path), dialogue)
         try:
             if session.state != path[-1].state:
                 raise StageError("replay", "its calls lead to another state", f"{session.state}, not {path[-1].state}")
@@ -169,9 +170,15 @@ class Workshop:
         user, agent = shop._user(scenario, scope, None, dialogue.continued), shop._agent(scenario, scope)
         return await play(Pair(user, Overheard(agent, world), world), replace(dialogue, turns=path), moves, journal)
 
-    def _faulty(self, session: RestingSession, scenario: Scenario, made: int = 0) -> Session:
-        """That session, some of whose calls go wrong where they are to; `made`: calls made so far."""
-        return FaultySession(session, self.faults, self.index, scenario, made) if self.faults else session
+    def _faulty(
+        self, session: RestingSession, scenario: Scenario, made: int = 0, branch: Dialogue | None = None
+    ) -> Session:
+        """That session, some of whose calls go wrong where they are to; `made`: calls made so far. Where a `branch` begins with a fault, the
+        first call from its fork on meets it."""
+        faults = self.faults
+        if branch is not None and branch.fork is not None and branch.fork.fault:
+            faults = replace(faults, sure={_made(branch.path()[: branch.fork.at]): branch.fork.fault})
+        return FaultySession(session, faults, self.index, scenario, made) if faults else session
 
     def _user(
         self, scenario: Scenario, scope: str, fork: Fork | None = None, since: Continued | None = None
@@ -220,6 +227,11 @@ class Workshop:
             return await retell(dialogue, voice, self.environment, self.catalog, scope)
         except StageError:
             return None  # the scripted words stay
+
+
+def _made(path: Sequence[Turn]) -> int:
+    """Calls that the assistant has made."""
+    return sum(turn.message.role == "tool" for turn in path)
 
 
 def _fork(dialogue: Dialogue) -> Fork | None:

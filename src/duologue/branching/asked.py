@@ -1,6 +1,6 @@
 """What a run of branches is asked to be, checked, and what of it must be the same to go on with one."""
 
-from duologue.branching.places import DIFFER, Places, places
+from duologue.branching.places import DIFFER, FAULT, Places, places
 from duologue.errors import UserError
 from duologue.ids import digest
 from duologue.onward import Onward
@@ -30,8 +30,9 @@ class Asked(Onward, frozen=True, kw_only=True):
             raise UserError(f"--differ {self.differ!r} is nobody here.", f"Choose one of: {', '.join(DIFFER)}.")
         if not 0 <= self.mistakes <= 1:
             raise UserError(f"--mistakes {self.mistakes:g} is no share.", "Give a number from 0 to 1.")
-        if self.mistakes and self.differ == "user":
-            raise UserError("--mistakes are the assistant's, and only the user differs here.", "Give --differ agent.")
+        if self.mistakes and self.differ in ("user", FAULT):
+            who = "the user" if self.differ == "user" else "what becomes of a call"
+            raise UserError(f"--mistakes are the assistant's, and only {who} differs here.", "Give --differ agent.")
 
     @property
     def places(self) -> Places:

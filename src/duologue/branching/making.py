@@ -12,13 +12,14 @@ from msgspec.structs import replace
 
 from duologue.branching.asked import Asked
 from duologue.branching.mistakes import UNNOTICED, Mistakes, noticed
-from duologue.branching.places import Places, forks
+from duologue.branching.places import FAULT, Places, forks
 from duologue.casting import Cast
 from duologue.checked import BRANCH, Checked, abandoned, end, judged
 from duologue.errors import StageError
 from duologue.ground import Reopened
 from duologue.ids import canonical, derive_seed, digest, rng
 from duologue.journal import Turns
+from duologue.plans.faults import KINDS
 from duologue.simulate.play import GivenUpError
 from duologue.store import Store, Tally
 from duologue.types import Dialogue, Fork, Turn
@@ -64,6 +65,14 @@ def said(turns: Sequence[Turn]) -> bytes:
     return canonical(
         [(t.message.role, t.message.content, [(c.name, c.arguments) for c in t.message.tool_calls]) for t in turns]
     )
+
+
+def unmet(parent: Dialogue, seed: tuple[int, int], number: int) -> str:
+    """One of the kinds of fault that a conversation did not meet: each number another, as long as there are some."""
+    met = {turn.fault.kind for turn in parent.path() if turn.fault is not None}
+    kinds = [kind for kind in KINDS if kind not in met] or list(KINDS)
+    rng(seed[0], "faults", parent.id, seed[1]).shuffle(kinds)
+    return kinds[number % len(kinds)]
 
 
 class Forked(Struct, frozen=True):
@@ -171,10 +180,11 @@ class Branches:
         """A branch that says something new. Raises `StageError` where it is given up, or comes out in another's words."""
         item, shop, found = group.first + number, self.shop(group.parent.environment), ""
         begun = {msgspec.json.encode(msgspec.json.decode(tail)[:1]) for tail in known} if self.scripted else set()
-        for draw in range(DRAWS if self.scripted else 1):
+        draws = len(KINDS) if self.asked.differ == FAULT else DRAWS if self.scripted else 1
+        for draw in range(draws):
             start = self._start(group, number, draw)
             try:
-                if draw + WHOLE < DRAWS and begun:
+                if draw + WHOLE < DRAWS and begun and self.asked.differ != FAULT:
                     one = await shop.go_on(start, moves=1)
                     if said(one.turns[group.at : group.at + 1]) in begun:
                         continue
@@ -211,7 +221,8 @@ class Branches:
     def _start(self, group: Group, number: int, draw: int) -> Dialogue:
         parent, seed = group.parent, self.asked.seed
         drawn = derive_seed(seed, "branch", parent.id, group.at, number, draw)
-        fork = Fork(parent.id, group.at, number + 1, self.asked.differ, drawn)  # type: ignore[arg-type]
+        kind = unmet(parent, (seed, group.at), number + draw) if self.asked.differ == FAULT else ""
+        fork = Fork(parent.id, group.at, number + 1, self.asked.differ, drawn, fault=kind)  # type: ignore[arg-type]
         name = digest([parent.id, group.at, number, self.asked.differ, seed])
         return replace(parent, id=name, turns=parent.path()[: group.at], fork=fork)
 

@@ -1,7 +1,7 @@
 """Where conversations are forked: before a turn in which somebody decides.
 
 The assistant decides in each message by which it calls or answers, but for the words after a user who is done; a user decides where
-they come with a request. A place is the index of that message, the system message being 0: what comes before is shared.
+they come with a request. Where a call is to go wrong, it is the message that makes it. A place is the index of that message, the system message being 0: what comes before is shared.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,9 @@ from msgspec import Struct
 from duologue.errors import UserError
 from duologue.types import Turn
 
-Differ = Literal["agent", "user", "both"]
+Differ = Literal["agent", "user", "both", "fault"]
 DIFFER: tuple[str, ...] = get_args(Differ)
+FAULT = "fault"
 EVERY, FIRST, LAST = "every-decision", "first", "last"
 
 
@@ -40,6 +41,8 @@ def places(text: str) -> Places:
 
 def decisions(path: Sequence[Turn], differ: str) -> list[int]:
     """The turns of a conversation in which those who are to differ decide, in order."""
+    if differ == FAULT:
+        return [at for at, turn in enumerate(path) if turn.message.role == "assistant" and turn.message.tool_calls]
     sides = {"agent": ("assistant",), "user": ("user",)}.get(differ, ("user", "assistant"))
     found, over = [], False
     for at, turn in enumerate(path):

@@ -40,7 +40,12 @@ At: TypeAlias = Annotated[
     ),
 ]
 Differ: TypeAlias = Annotated[
-    str, typer.Option("--differ", help="Who decides otherwise from there on.", metavar="agent|user|both")
+    str,
+    typer.Option(
+        "--differ",
+        help="Who decides otherwise from there on; fault: a call goes wrong on purpose there.",
+        metavar="agent|user|both|fault",
+    ),
 ]
 Mistakes: TypeAlias = Annotated[
     float,

@@ -47,7 +47,8 @@ def conversation(
 
 def _origin(fork: Fork) -> str:
     who = {"agent": "the assistant decides", "user": "the user decides"}.get(fork.differ, "both decide")
-    said = f"{fork.number} of {fork.parent} from turn {fork.at} on, where {who} anew"
+    what = f"a call meets a fault ({fork.fault})" if fork.fault else f"{who} anew"
+    said = f"{fork.number} of {fork.parent} from turn {fork.at} on, where {what}"
     made = f"; the assistant makes a mistake on purpose: {fork.mistake}" if fork.mistake else ""
     missed = ", which no check notices" if fork.mistake and not fork.noticed else ""
     return f"{styled('branch'.ljust(INDENT), 'cyan')}{wrapped(one_line(said + made + missed), INDENT)}"

@@ -44,9 +44,11 @@ class Faults(Struct, frozen=True, omit_defaults=True):
     """The share of calls that meet one of the kinds without a rate of their own, each as often as the others."""
     rates: dict[str, float] = {}
     """Kind → the share of the calls it can happen to."""
+    sure: dict[int, str] = {}
+    """Number of a call in its conversation, from 0 → the kind that it meets, where that can happen to it, whatever the rates say."""
 
     def __bool__(self) -> bool:
-        return bool(self.share) or any(self.rates.values())
+        return bool(self.share) or bool(self.sure) or any(self.rates.values())
 
     def drawn(self, fitting: Sequence[Kind], at: float) -> Kind | None:
         """The kind that a number from 0 to 1 falls to."""
@@ -118,9 +120,11 @@ class FaultySession:
         self._made += 1
         tool = self._index.by_name.get(name)
         at = dice.random()
-        kind = self._rates.drawn(kinds_for(tool, self._index), at) if tool is not None else None
         if tool is None:
             return await self._within.call(name, arguments)
+        fitting = kinds_for(tool, self._index)
+        sure = KINDS.get(self._rates.sure.get(number, ""))
+        kind = self._rates.drawn(fitting, at) if sure is None else sure if sure in fitting else None
         occasion = Occasion(tool, self._index, dice, self._wanted)
         if kind is None:
             return await self._renamed(arguments, occasion, number)
@@ -131,6 +135,8 @@ class FaultySession:
             old = kind.aged(*before) if before is not None else None
             if old is not None:
                 return _instead(await self._within.call(name, arguments), kind, old)
+            if sure is not None:
+                return await self._within.call(name, arguments)
             kind = TimeOut()
         if isinstance(kind, Altering):
             done = await self._within.call(name, arguments)

@@ -87,14 +87,16 @@ class Fork(Struct, frozen=True, omit_defaults=True):
     at: int
     number: int
     """Which of the branches at this place, from 1."""
-    differ: Literal["agent", "user", "both"]
-    """Whose dice are others from there on."""
+    differ: Literal["agent", "user", "both", "fault"]
+    """Whose dice are others from there on; fault: nobody's, but the first call there goes wrong on purpose."""
     seed: int
     """What those dice are thrown with, beside the scenario's seed."""
     mistake: str = ""
     """The mistake that the assistant was made to make at the fork, in words; empty where it made none on purpose."""
     noticed: tuple[str, ...] = ()
     """The checks that object to that mistake."""
+    fault: str = ""
+    """The kind of fault that the first call from the fork on is to meet; empty where none is to."""
 
 
 class Offer(Struct, frozen=True, omit_defaults=True):
