@@ -19,7 +19,7 @@ _TOKENS = re.compile(
     r"|\bto=functions\.|assistant(?:analysis|commentary|final)\b",
     re.IGNORECASE,
 )
-_ENDS = re.compile(r"(?<=[.!?;])\s+|\n")
+_ENDS = re.compile(r"(?<=[.!?;])\s+")
 _LEAST_WORDS = 8
 """A sentence with fewer words is said by chance too."""
 
@@ -51,8 +51,14 @@ def written_call(text: str, tools: Iterable[str]) -> str:
 @lru_cache(maxsize=512)
 def sentences(text: str) -> tuple[str, ...]:
     """The longer sentences of instructions, folded, each once."""
-    plain = (fold(part.strip().lstrip("-#* ")) for part in _ENDS.split(text))
-    return tuple(dict.fromkeys(s for s in plain if len(s.split()) >= _LEAST_WORDS))
+    return tuple(dict.fromkeys(s for line in text.split("\n") for s in _of_line(line)))
+
+
+@lru_cache(maxsize=4096)
+def _of_line(line: str) -> tuple[str, ...]:
+    """Those of one line. No two conversations have the same page, but nearly all lines of their pages are the same."""
+    plain = (fold(part.strip().lstrip("-#* ")) for part in _ENDS.split(line))
+    return tuple(s for s in plain if len(s.split()) >= _LEAST_WORDS)
 
 
 def quoted(text: str, page: Sequence[str]) -> list[str]:
