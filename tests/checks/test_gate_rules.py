@@ -249,8 +249,9 @@ def test_rows_that_come_or_go_elsewhere_outdate_no_answer(reads: tuple[str, ...]
 
 
 SLIPS = [
-    ("Is visit 7713 still on? I mean the one of Ruth Amari.", ["7713"]),
+    ("Is visit 7724 still on? I mean the one of Ruth Amari.", ["7724"]),
     ("Is visit 7732 still on?", []),
+    ("Is visit 7137 still on?", ["7137"]),
     ("Is visit 7731 still on? It should be under 7732.", ["7732"]),
     ("Is visit 7732, sorry, 7731 still on?", []),
 ]

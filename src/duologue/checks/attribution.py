@@ -208,8 +208,8 @@ class _Judge:
     def _of_earlier(self, claim: Claim, label: str) -> str:
         """The field's value of a record that came back earlier, told of what the calls behind this text gave, which is another."""
         fresh = {f for c in self.block for f in self.seen.fresh.get(c.turn, {}).get(label, ())}
-        if not fresh or any(c.effect == "write" for c in self.block):
-            return ""
+        if not fresh or any(c.effect == "write" for c in self.block) or "?" in self.text:
+            return ""  # "which one is it?" speaks of others, too
         excused = (fresh, self.seen.heard, self.seen.passed, self.seen.computed, self.seen.free, self.seen.counted)
         start, end = clause_of(claim, self._breaks)
         if any(among(claim, figures) for figures in excused) or _COMPARED.search(self.text, start, end):

@@ -176,9 +176,8 @@ def _said_otherwise(case: Case, call: Executed, value: str, slot: Slot) -> str:
         for w in re.findall(r"\w{3,}", case.reading(s.turn).folded)
     }
     stems = {w[: max(3, len(w) - 2)] for w in said}
-    return (
-        "part of what was said" if words and all(w[: max(3, len(w) - 2)] in stems or w in said for w in words) else ""
-    )
+    begun = {w for w in words if w[: max(3, len(w) - 2)] in stems or any(s.startswith(w) for s in said)}
+    return "part of what was said" if words and len(begun) == len(set(words)) else ""
 
 
 def _is_of_a_code(case: Case, call: Executed, value: int) -> bool:

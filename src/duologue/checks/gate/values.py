@@ -114,19 +114,32 @@ _LONG = 4
 
 
 def _is_slip(said: Number, known: float) -> bool:
-    """One digit of a long number that the user knows came out wrong. Who says the right one in the same breath made no slip."""
+    """One digit of a long number that the user knows came out wrong, or two changed places. Who says the right one in the same breath
+    made no slip."""
     one, other = said.text, str(known)
     if not one.isdigit() or len(one) < _LONG or len(one) != len(other):
         return False
-    return sum(a != b for a, b in zip(one, other, strict=True)) == 1
+    wrong = [n for n, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+    return len(wrong) == 1 or _has_swapped(one, other, wrong)
+
+
+def _has_swapped(one: str, other: str, wrong: list[int]) -> bool:
+    """Two neighbours of a longer number changed places, and nothing else."""
+    return len(one) > _LONG and (
+        len(wrong) == 2
+        and wrong[1] == wrong[0] + 1
+        and one[wrong[0]] == other[wrong[1]]
+        and one[wrong[1]] == other[wrong[0]]
+    )
 
 
 def _is_near(said: str, known: str) -> bool:
-    """One digit of a code that the user knows came out wrong."""
+    """One digit of a code that the user knows came out wrong, or two changed places."""
     if len(said) < _LONG or len(said) != len(known):
         return False
-    wrong = [(a, b) for a, b in zip(said, known, strict=True) if a != b]
-    return len(wrong) == 1 and wrong[0][0].isdigit() and wrong[0][1].isdigit()
+    wrong = [n for n, (a, b) in enumerate(zip(said, known, strict=True)) if a != b]
+    figures = all(said[n].isdigit() and known[n].isdigit() for n in wrong)
+    return figures and (len(wrong) == 1 or _has_swapped(said, known, wrong))
 
 
 def _is_mark(said: Number, text: str) -> bool:

@@ -18,8 +18,23 @@ _DIGITS = 3
 _VOWELS = frozenset("aeiou")
 _SOUNDS = (("ph", "f"), ("th", "t"), ("ck", "k"), ("yn", "in"), ("ie", "y"), ("ei", "ie"), ("sch", "sh"))
 _OVER = frozenset(
-    {"not found", "suggest", "report", "report many", "report empty", "error", "confirm?", "choices", "ask", "known"}
+    {
+        "not found",
+        "suggest",
+        "report",
+        "report many",
+        "report empty",
+        "error",
+        "confirm?",
+        "choices",
+        "ask",
+        "known",
+        "reconciled",
+    }
 )
+
+_OTHER = frozenset({"report", "report many", "confirm?", "reconciled"})
+"""Something else came back than what was meant."""
 
 
 class Slip:
@@ -71,7 +86,7 @@ class PutRight:
             return None
         right, wrong = (next(iter(m.by.values())) for m in pair)
         offered = right in act.values.get("names", ())
-        path = "suggested" if offered else "other" if act.kind in ("report", "report many", "confirm?") else "missing"
+        path = "suggested" if offered else "other" if act.kind in _OTHER else "missing"
         kind = "name" if "@name" in pair[0].by else "number"
         text = scene.words.say(
             f"put_right.{path}" if offered else f"put_right.{path}_{kind}",
