@@ -83,6 +83,8 @@ def _one_fact(phrases: Phrases, need: Need, key: str, who: str, dice: random.Ran
         kind = _kind(column, table)
     if not kind or (kind in _INVERTED and len(who) > _LONG):
         return {}
+    if kind == "sort" and phrases.table(subject)[0] in who:
+        kind = "colour"  # nobody asks what type of pass pass 109 is
     label = (is_what(column) or column.label) if column is not None else phrases.label(key, subject)
     slots = {"who": who, "label": label, "of": f"of {who}", "for": f"for {who}", "table": phrases.table(subject)[0]}
     slots |= _verbs(kind, column, table)

@@ -24,7 +24,8 @@ def is_what(column: Column | None) -> str:
     thing = had(column)
     if thing:
         return f"down as having {thing}"
-    return f"down for {column.label}" if _last(column) in _words("down_for") else ""
+    the = "the " if _last(column) == "newsletter" else ""
+    return f"down for {the}{column.label}" if _last(column) in _words("down_for") else ""
 
 
 def had(column: Column) -> str:

@@ -77,7 +77,7 @@ def chosen(proposer: Proposer, need: Need, what: tuple[Listing, Offer], rng: ran
     if listing.many:
         wanted = [*found.names[:2], *(found.computed[:2] or _beside(proposer, need, (listing, found), rng))]
     else:
-        wanted = rng.sample(found.telling, min(len(found.telling), rng.choice((1, 1, 2, 2, 3))))
+        wanted = rng.sample(found.telling, min(len(found.telling), rng.choice((1, 2, 2, 3))))
     if not wanted or (listing.many and not found.computed and not _all_differ(wanted, listing)):
         return None
     need = replace(need, wanted=tuple(dict.fromkeys(wanted)))
