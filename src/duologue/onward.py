@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from duologue.casting import Cast, assembled, loop_for
 from duologue.config import check_workers
@@ -26,6 +27,7 @@ from duologue.store import Calls, Store
 from duologue.types import Json
 
 T = TypeVar("T")
+E = TypeVar("E", bound="Ended")
 _OWN = ("n", "seed", "roles", "prompts", "parent", "branches", "continued")
 """What a run says of itself alone; the rest of a source's arguments holds for what is made of it too."""
 
@@ -100,6 +102,24 @@ class Plan(Struct, frozen=True):
     """About how many turns models will be asked for: as many as these conversations have there."""
 
 
+class Ended(Struct, frozen=True, kw_only=True):
+    """How such a run ended. `stopped`: which limit of the person's it reached."""
+
+    conversations: int
+    """Those that it is made from."""
+    accepted: int
+    rejected: int
+    """By a check, or given up."""
+    stopped: str = ""
+    interrupted: bool = False
+    """The person asked it to stop, and something is unfinished."""
+
+    @property
+    def unfinished(self) -> int:
+        """Items that are not made yet."""
+        raise NotImplementedError
+
+
 class Watch:
     """Who is told what goes on, who else may be asked, and who may stop it."""
 
@@ -115,11 +135,19 @@ class Watch:
         self.progress, self.players, self.halt = progress, players, halt or Halt()
         self.plan = plan if plan is not None else lambda _: None
         self.started = time.monotonic()
+        self.score: Summary | None = None
+        """How the run ended, once it has."""
 
     def run(self, roles: Roles, making: Coroutine[Any, Any, T]) -> T:
         """What comes of it, in the event loop that suits who plays."""
         with asyncio.Runner(loop_factory=loop_for(roles)) as runner:
             return runner.run(making)
+
+    def ended(self, found: E) -> E:
+        """That end of the run, with what stopped it."""
+        score = self.score
+        assert score is not None
+        return replace(found, stopped=score.stopped, interrupted=score.interrupted and found.unfinished > 0)
 
 
 class Work(Struct, frozen=True):
@@ -142,8 +170,8 @@ class Trade:
         self.asked, self.models, self.folder = asked, asked.models, asked.out
 
 
-async def carried_out(asked: Onward, store: Store, watch: Watch, begin: Callable[[Cast], Work]) -> Summary:
-    """Make what is missing of a run; how it ended, by the score. Raises `UserError` for what the person must change."""
+async def carried_out(asked: Onward, store: Store, watch: Watch, begin: Callable[[Cast], Work]) -> None:
+    """Make what is missing of a run; the watch knows then what stopped it. Raises `UserError` for what the person must change."""
     check_players(watch.players, asked.workers)
     calls, models = Calls(store), asked.models
     try:
@@ -161,4 +189,4 @@ async def carried_out(asked: Onward, store: Store, watch: Watch, begin: Callable
     finally:
         with suppress(DiskFullError):  # said already, by what could not be written before
             store.add_seconds(time.monotonic() - watch.started)
-    return score.summary(store)
+    watch.score = score.summary(store)

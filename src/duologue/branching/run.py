@@ -8,40 +8,30 @@ from its place (`making`), so the same command goes on with what is missing.
 
 from collections.abc import Callable, Mapping
 
-from msgspec import Struct
-from msgspec.structs import replace
-
 from duologue.branching.asked import Asked
 from duologue.branching.making import Branches, Orders, forked
 from duologue.casting import Cast
 from duologue.checked import BRANCH
 from duologue.errors import UserError
 from duologue.halt import Halt
-from duologue.onward import Plan, Watch, Work, carried_out, nothing_accepted, open_source
+from duologue.onward import Ended, Plan, Watch, Work, carried_out, nothing_accepted, open_source
 from duologue.protocols import ChatModel
 from duologue.score import Progress
 from duologue.store import Store
 
 
-class Summary(Struct, frozen=True):
-    """How a run of branches ended. `stopped`: which limit of the person's it reached."""
+class Summary(Ended, frozen=True, kw_only=True):
+    """How a run of branches ended."""
 
-    conversations: int
     places: int
     branches: int
     """All that were asked for."""
-    accepted: int
-    rejected: int
-    """By a check, or given up."""
     same: int
     """Left out: they say what their parent or another branch says."""
     mistakes: int = 0
     """Branches in which the assistant makes one on purpose; all of them are among the rejected."""
     noticed: int = 0
     """Of these, those whose mistake a check objects to."""
-    stopped: str = ""
-    interrupted: bool = False
-    """The person asked it to stop."""
 
     @property
     def unfinished(self) -> int:
@@ -90,9 +80,8 @@ async def _branch(asked: Asked, watch: Watch) -> Summary:
                 made.put(found.environments)
                 return Work(made, len(found.places), "duologue.branching.hand", orders, asked.n)
 
-            ended = await carried_out(asked, store, watch, begin)
-            summary = _summary(store, (len(found.conversations), len(found.places), total))
-            return replace(summary, stopped=ended.stopped, interrupted=ended.interrupted and summary.unfinished > 0)
+            await carried_out(asked, store, watch, begin)
+            return watch.ended(_summary(store, (len(found.conversations), len(found.places), total)))
 
 
 def _summary(store: Store, asked: tuple[int, int, int]) -> Summary:
@@ -102,7 +91,9 @@ def _summary(store: Store, asked: tuple[int, int, int]) -> Summary:
     forks = [d.dialogue.fork for d in store.dialogues(accepted=False)]
     mistakes = [fork for fork in forks if fork is not None and fork.mistake]
     return Summary(
-        *asked,
+        conversations=asked[0],
+        places=asked[1],
+        branches=asked[2],
         accepted=ended.count("accepted"),
         rejected=ended.count("rejected") - same,
         same=same,

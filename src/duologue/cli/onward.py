@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
 
 import typer
 
@@ -11,7 +11,7 @@ from duologue.cli.options import whole
 
 if TYPE_CHECKING:
     from duologue.halt import Halt
-    from duologue.onward import Plan
+    from duologue.onward import Ended, Plan
     from duologue.pipeline import Progress
 
 
@@ -28,31 +28,7 @@ def place(ending: str) -> typer.models.OptionInfo:
     return option
 
 
-class Ended(Protocol):
-    """How any such run ended."""
-
-    @property
-    def accepted(self) -> int:
-        """Conversations that passed every check."""
-
-    @property
-    def rejected(self) -> int:
-        """Those that did not."""
-
-    @property
-    def unfinished(self) -> int:
-        """Items that are not made yet."""
-
-    @property
-    def stopped(self) -> str:
-        """Which limit of the person's it reached."""
-
-    @property
-    def interrupted(self) -> bool:
-        """The person asked it to stop."""
-
-
-E = TypeVar("E", bound=Ended)
+E = TypeVar("E", bound="Ended")
 
 
 def made(
@@ -71,7 +47,7 @@ def made(
         return make(draw, halt, plan)
 
 
-def report(folder: Path, ended: Ended, lines: list[str], json: bool) -> int:
+def report(folder: Path, ended: "Ended", lines: list[str], json: bool) -> int:
     """Say how it ended, with what to type next, or all of it as JSON; the exit code."""
     from duologue.cli import STOPPED
     from duologue.cli.runs import next_line

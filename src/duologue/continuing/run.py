@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from duologue.casting import Cast
 from duologue.checks.combine import combine
@@ -21,7 +20,7 @@ from duologue.environment import Image
 from duologue.environment.session import sandbox_of
 from duologue.errors import UserError
 from duologue.halt import Halt
-from duologue.onward import Plan, Watch, Work, carried_out, nothing_accepted
+from duologue.onward import Ended, Plan, Watch, Work, carried_out, nothing_accepted
 from duologue.protocols import ChatModel
 from duologue.score import Progress
 from duologue.store import Store
@@ -39,21 +38,14 @@ class Outcome(Struct, frozen=True):
     evidence: str = ""
 
 
-class Summary(Struct, frozen=True):
-    """How a run of continuations ended. `stopped`: which limit of the person's it reached."""
+class Summary(Ended, frozen=True, kw_only=True):
+    """How a run of continuations ended."""
 
-    conversations: int
-    accepted: int
-    rejected: int
-    """By a check, or given up."""
     left_out: int
     """Those that can't be gone on with."""
-    reasons: dict[str, int] = {}
+    reasons: dict[str, int]
     """Why the rejected ones and those left out are, in the words of the record → how many."""
-    stopped: str = ""
     outcomes: tuple[Outcome, ...] = ()
-    interrupted: bool = False
-    """The person asked to stop, and something is unfinished."""
 
     @property
     def unfinished(self) -> int:
@@ -93,9 +85,8 @@ async def _go_on(asked: Asked, watch: Watch) -> Summary:
             made.reopened.put(store, (entry.environment for entry in entries if entry.environment))
             return Work(made, len(entries), "duologue.continuing.hand", asked)
 
-        ended = await carried_out(asked, store, watch, begin)
-        summary = _summary(store, entries)
-        return replace(summary, stopped=ended.stopped, interrupted=ended.interrupted and summary.unfinished > 0)
+        await carried_out(asked, store, watch, begin)
+        return watch.ended(_summary(store, entries))
 
 
 def _check_usable(asked: Asked, entries: Sequence[Entry]) -> None:
@@ -136,8 +127,14 @@ def _summary(store: Store, entries: Sequence[Entry]) -> Summary:
     sql = "SELECT item, outcome, stage, reason, evidence FROM items WHERE outcome IS NOT NULL"
     rows: dict[int, Any] = {item: rest for item, *rest in store.db.execute(sql)}
     outcomes = tuple(_outcome(entry.name, rows.get(n), judged.get(n, ())) for n, entry in enumerate(entries))
-    counts = ended.count("accepted"), len(judged), rejected - len(judged)
-    return Summary(len(entries), *counts, reasons, outcomes=outcomes)
+    return Summary(
+        conversations=len(entries),
+        accepted=ended.count("accepted"),
+        rejected=len(judged),
+        left_out=rejected - len(judged),
+        reasons=reasons,
+        outcomes=outcomes,
+    )
 
 
 def _outcome(name: str, row: Any, judged: Sequence[str]) -> Outcome:
