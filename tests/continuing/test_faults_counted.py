@@ -1,5 +1,6 @@
 """Faults on purpose are counted by whoever plays a conversation: its own, once each, also where it was given up."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,28 @@ def test_what_was_given_up_counts_too(shop: Path, tmp_path: Path) -> None:
         found.count(store, 0, environment)
         found.end(store, 0)
     assert counted(tmp_path / "run") == met(cut)
+
+
+def exported(shop: Path, out: Path) -> Path:
+    assert run(["export", str(shop), "-o", str(out)]) == 0
+    return out
+
+
+def test_an_exported_file_goes_on_at_the_rates_of_its_run(shop: Path, tmp_path: Path) -> None:
+    file = exported(shop, tmp_path / "rows.jsonl")
+    assert run(["continue", str(file), "-o", str(tmp_path / "out"), "--tasks", "2"]) == 0
+    assert counted(tmp_path / "out") > 0
+    with Store.open(shop, readonly=True) as before, Store.open(tmp_path / "out", readonly=True) as after:
+        assert after.config()["faults"] == before.config()["faults"] == {"share": 0.3}
+
+
+def test_a_file_of_runs_at_different_rates_is_refused(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = exported(shop, tmp_path / "rows.jsonl")
+    lines = file.read_text(encoding="utf-8").splitlines()
+    row = json.loads(lines[-1])
+    del row["metadata"]["faults"]
+    file.write_text("\n".join([*lines[:-1], json.dumps(row)]), encoding="utf-8")
+    assert run(["continue", str(file), "-o", str(tmp_path / "out")]) == 2
+    assert "met faults at different rates" in capsys.readouterr().err

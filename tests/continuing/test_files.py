@@ -97,8 +97,12 @@ def test_a_database_that_changed_is_noticed_call_by_call(
     first = next(one for one in found["outcomes"] if one["outcome"] == "left out")
     assert "running it again gives" in first["evidence"]
     told([*command, "-o", tmp_path / "on", "--differing"], capsys)
-    assert any(one.continued is not None and one.continued.differing for one in stored(tmp_path / "on"))
+    passed = sum(len(one.continued.differing) for one in stored(tmp_path / "on") if one.continued is not None)
+    assert passed
     assert run(["verify", str(tmp_path / "on")]) == 0
+    assert f"where `continue --differing` took them up: {passed}" in capsys.readouterr().out
+    assert run(["verify", "--json", str(tmp_path / "on")]) == 0
+    assert json.loads(capsys.readouterr().out)["passed_over"] == passed
 
 
 def test_every_row_gets_one_reason_and_none_a_traceback(

@@ -31,7 +31,7 @@ def verify(
     from duologue.errors import UserError
     from duologue.verify import held_together, replay
 
-    dialogues = calls = 0
+    dialogues = calls = passed = 0
     seen: set[str] = set()
     mismatches: list[dict[str, Any]] = []
     given = _Given(databases or ())
@@ -41,6 +41,7 @@ def verify(
             mismatches.append({"dialogue": dialogue.id, "turn": 0, "what": "the conversation is there more than once"})
         seen.add(dialogue.id)
         calls += sum(len(turn.message.tool_calls) for turn in dialogue.path())
+        passed += len(dialogue.continued.differing) if dialogue.continued is not None else 0
         verdict = replay(dialogue, environment, image) if image is not None else held_together(dialogue, environment)
         found = [(f.turn, f.what) for f in verdict.evidence] or [(0, "could not be run again")]
         if verdict.passed is not True:
@@ -51,7 +52,7 @@ def verify(
     if json:
         from duologue.ids import to_json
 
-        print(to_json({"dialogues": dialogues, "calls": calls, "mismatches": mismatches}))
+        print(to_json({"dialogues": dialogues, "calls": calls, "passed_over": passed, "mismatches": mismatches}))
         return 1 if mismatches else 0
     for m in mismatches[:SHOWN]:
         print(one_line(f"{m['dialogue']}, turn {m['turn']}: {m['what']}"))
@@ -60,6 +61,10 @@ def verify(
     print(
         f"{dialogues} conversations, {calls} calls run again: {len(mismatches) or 'no'} mismatch{'es' * (len(mismatches) != 1)}"
     )
+    if passed:
+        print(
+            f"results passed over, since they were other ones already where `continue --differing` took them up: {passed}"
+        )
     return 1 if mismatches else 0
 
 

@@ -26,7 +26,7 @@ from duologue.export import environment_path, read_environment, read_tools
 from duologue.export.rows import FORMAT, Row, dialogue_of
 from duologue.export.stage_files import named
 from duologue.ground import built_in, catalog_of
-from duologue.ids import digest_text
+from duologue.ids import canonical, digest_text
 from duologue.onward import open_source
 from duologue.sources import from_sqlite
 from duologue.store import Store
@@ -146,6 +146,7 @@ class FileOrigin:
         self._known: dict[str, Environment] = {}
         self._catalogs: dict[str, bytes] = {}
         self._beside: dict[Path, Environment] = {}
+        self._faults: dict[bytes, dict[str, Json]] = {}
         self._used: set[str] | None = None
         self._walk: Iterator[_Row] = iter(())
         self._next = -1
@@ -155,7 +156,17 @@ class FileOrigin:
         """The file by its name and content, and what was named beside it."""
         images = sorted(source.image.hash for source in self._given)
         tools = self._named_tools.id if self.env is not None else ""
-        return {"file": self.path.name, "content": self._mark, "databases": images, "env": tools}
+        named = {"file": self.path.name, "content": self._mark, "databases": images, "env": tools}
+        return {**named, "faults": faults} if (faults := self._rates()) else named
+
+    def _rates(self) -> dict[str, Json]:
+        """How often calls went wrong on purpose in the run that the rows met so far are of. Raises `UserError` where they are of several."""
+        if len(self._faults) > 1:
+            raise UserError(
+                f"The conversations of {self.path.name!r} met faults at different rates.",
+                "Go on from the runs themselves, or from a file of each.",
+            )
+        return next(iter(self._faults.values()), {})
 
     def environments(self) -> tuple[Environment, ...]:
         """Those met so far."""
@@ -233,7 +244,8 @@ class FileOrigin:
 
     def _exported(self, value: Json, where: str) -> Parent:
         try:
-            dialogue = dialogue_of(msgspec.convert(value, Row))
+            row = msgspec.convert(value, Row)
+            dialogue = dialogue_of(row)
             _check_fits(dialogue)
         except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
             return Parent(where, reason="it is no row as `export` writes them", evidence=str(error), unread=True)
@@ -241,6 +253,8 @@ class FileOrigin:
             environment = self._environment_of(dialogue)
         except StageError as error:
             return Parent(dialogue.id, reason=error.reason, evidence=error.evidence)
+        faults = row.metadata.faults or {}
+        self._faults[canonical(faults)] = faults
         return Parent(dialogue.id, replace(dialogue, environment=environment.id))
 
     def _environment_of(self, dialogue: Dialogue) -> Environment:

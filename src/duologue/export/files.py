@@ -73,7 +73,9 @@ def write_exports(parts: Sequence[Part], out: Path, form: str = "openai") -> Exp
         for part in parts:
             known = {environment.id: environment for environment in part.store.environments()}
             tools = {name: msgspec.Raw(_encode([offered(t) for t in e.toolset.tools])) for name, e in known.items()}
-            run = RunFacts(int(part.store.config().get("seed", 0)), str(part.store.notes().get("version", "")))
+            config = part.store.config()
+            version = str(part.store.notes().get("version", ""))
+            run = RunFacts(int(config.get("seed", 0)), version, config.get("faults") or {})
             for stored in part.store.dialogues():
                 if part.keep is not None and stored.dialogue.id not in part.keep:
                     continue

@@ -137,6 +137,8 @@ class Metadata(Struct, frozen=True):
     """The order in which the parts of the tasks may also be asked for, where there is one: (task, part) each."""
     own: tuple[OwnTurn, ...] | UnsetType = UNSET
     """What the user did with tools of their own, where they have any."""
+    faults: dict[str, Json] | UnsetType = UNSET
+    """How often calls of the run were made to go wrong (`share`, `rates`), where some were."""
 
 
 class Row(Struct, frozen=True):
@@ -205,6 +207,7 @@ class RunFacts(Struct, frozen=True):
 
     seed: int
     version: str
+    faults: dict[str, Json] = {}
 
 
 def metadata_of(dialogue: Dialogue, verdicts: tuple[Verdict, ...], environment: Environment, run: RunFacts) -> Metadata:
@@ -228,6 +231,7 @@ def metadata_of(dialogue: Dialogue, verdicts: tuple[Verdict, ...], environment: 
         continued=dialogue.continued or UNSET,
         order=scenario.order or UNSET,
         own=own or UNSET,
+        faults=run.faults or UNSET,
     )
 
 
