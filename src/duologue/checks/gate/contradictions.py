@@ -6,29 +6,26 @@ against the next turn, unless that puts it right or the assistant would not have
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 
 from msgspec import Struct
 
 from duologue.checks.findings import AGAINST, LETS_STAND
 from duologue.checks.gate.asks import sentences, stems
 from duologue.checks.gate.known import Known
+from duologue.checks.gate.ways import CHANGE, COULD, NOT, RIVALS, WAYS, ordered, verbs, way_words, ways_in
 from duologue.checks.words import finds
 from duologue.kept import Kept
 from duologue.language.questions import listen
 from duologue.language.reading import Code, DateSaid, Number, Reading, fold, read
-from duologue.language.spotting import Spotter
 from duologue.plans.placeholders import leaves, references
 from duologue.types import Meaning, Subtask, Task, Turn
 
 __all__ = ["contradictions"]
 
-_LONGER = "chang|updat|correct|rais|lower|increas|reduc|reschedul|push|book|enter|record|bump|bring"
-_SHORTER = "set|put|mov|mak|fix|cut"
-_CHANGE = rf"(?:{_LONGER}|{_SHORTER})\w*"
-_CHANGE_ORDER = re.compile(rf"(?:please|you|to|^) {_CHANGE}", re.IGNORECASE)
+_CHANGE_ORDER = re.compile(rf"(?:please|you|to|^) {CHANGE}", re.IGNORECASE)
 _TO = re.compile(
-    rf"\b{_CHANGE}\b[^?]*?\b(?:to|as|at|into|say|read|it|that|be)(?: (?:the|exactly|just|a|an|be))? \W?\Z",
+    rf"\b{CHANGE}\b[^?]*?\b(?:to|as|at|into|say|read|it|that|be)(?: (?:the|exactly|just|a|an|be))? \W?\Z",
     re.IGNORECASE,
 )
 _SHOULD = re.compile(
@@ -45,64 +42,6 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _NOUN = re.compile(r"([a-z]+)(?:[ -](?:number|no\.?|nr\.?|id|code))?:? #?\Z", re.IGNORECASE)
-_ORDERED = re.compile(
-    r"(?:^|[.;!?,:]\s+|\b(?:please|pls|kindly|and|then|also|just|(?:can|could|would|will) you|(?:want|need|like) (?:you )?to|have (?:you )?to|"
-    r"let's|go ahead and)\s+(?:please |just |kindly |also |now )?)\Z",
-    re.IGNORECASE,
-)
-_BIDS = re.compile(
-    r"\b(?:please|pls|kindly|(?:can|could|would|will|won't) (?:you|we|i|it|that|this)|(?:want|need|like) (?:you )?to|let's)\b",
-    re.I,
-)
-"""Without one of these a question orders nothing."""
-_MUST = re.compile(
-    r"\b(?:(?:needs?|has|have|ought) to be|should be|must be|i (?:want|need)|i(?:'d| would) like)\b[^.?!]*\Z",
-    re.IGNORECASE,
-)
-_NOT = re.compile(
-    r"\b(?:not|n't|never|no|without|instead of|rather than|don't|dont|nor|before|after(?! that\b)|until|once|unless|if)\b[^.;!?]*\Z|n't\b[^.;!?]*\Z",
-    re.IGNORECASE,
-)
-
-_WAYS: dict[str, str] = {
-    "cancel": r"cancel\w*|call(?:ed)? (?:it )?off",
-    "reschedule": r"reschedul\w*|postpon\w*|push(?:ed)? back|brought forward|bring forward",
-    "return": r"return(?:ed)?|sen[dt] (?:it |them )?back",
-    "exchange": r"exchang\w*|swap(?:ped)?",
-    "add": r"add(?:ed)?(?! up\b)|creat(?:e|ed)|insert(?:ed)?",
-    "remove": r"remov(?:e|ed)|delet(?:e|ed)",
-    "raise": r"rais(?:e|ed)|increas(?:e|ed)",
-    "lower": r"lower(?:ed)?|reduc(?:e|ed)|decreas(?:e|ed)",
-    "activate": r"(?:re)?activat(?:e|ed)|enabl(?:e|ed)|(?:switch|turn)(?:ed)? (?:it )?on|resum(?:e|ed)|unlock(?:ed)?",
-    "deactivate": r"deactivat(?:e|ed)|disabl(?:e|ed)|(?:switch|turn)(?:ed)? (?:it )?off|suspend(?:ed)?|lock(?:ed)?",
-    "approve": r"approv(?:e|ed)",
-    "reject": r"reject(?:ed)?|declin(?:e|ed)",
-    "upgrade": r"upgrad(?:e|ed)",
-    "downgrade": r"downgrad(?:e|ed)",
-    "link": r"link(?:ed)?|assign(?:ed)?",
-    "unlink": r"unlink(?:ed)?|unassign(?:ed)?|detach(?:ed)?",
-    "open": r"(?:re)?open(?:ed)?",
-    "close": r"clos(?:e|ed)",
-}  # fmt: skip
-_COULD = Spotter(
-    (
-        rf"\b(?:{'|'.join(_WAYS.values())})\b",
-        rf"\b(?:(?:{_LONGER})\w*|should|must|needs?|has|have|ought|new|place|regist\w*)\b",
-        rf"\b(?:{_SHORTER})\w*\b|: ",
-    )
-)
-"""Without one of these words nothing is ordered."""
-_RIVALS: tuple[frozenset[str], ...] = tuple(
-    map(
-        frozenset,
-        (
-            ("cancel", "reschedule"), ("cancel", "exchange"), ("cancel", "return"), ("return", "exchange"), ("add", "remove"),
-            ("raise", "lower"), ("activate", "deactivate"), ("approve", "reject"), ("upgrade", "downgrade"), ("link", "unlink"),
-            ("open", "close"), ("cancel", "upgrade"), ("cancel", "activate"),
-        ),
-    )
-)  # fmt: skip
-"""Ways of which one thing can't take both, in one errand."""
 
 
 class Order(Struct, frozen=True):
@@ -191,8 +130,8 @@ def _wrong(known: Known, turn: Turn) -> list[str]:
     if not orders:
         return []
     out: list[str] = []
-    for sentence in sentences(text) if _COULD.search(text) is not None else ():
-        if _COULD.pattern.search(sentence) is None or finds("user", "muses", sentence):
+    for sentence in sentences(text) if COULD.search(text) is not None else ():
+        if COULD.pattern.search(sentence) is None or finds("user", "muses", sentence):
             continue
         out += (
             _other_value(known, orders, sentence)
@@ -209,7 +148,7 @@ def _other_value(known: Known, orders: Sequence[Order], sentence: str) -> list[s
     reading = read(sentence)
     for said in _stated(reading):
         before = sentence[: said.start]
-        if not _sets(orders, sentence, before) or _ASIDE.search(before) or _NOT.search(before):
+        if not _sets(orders, sentence, before) or _ASIDE.search(before) or NOT.search(before):
             continue
         kind = _kind(said)
         if any(kind in o.kinds for o in orders) and not _is_own(known, said) and known.told.knows_phrase(said.text):
@@ -260,7 +199,7 @@ def _is_own(known: Known, said: _Stated) -> bool:
 def _other_row(known: Known, orders: Sequence[Order], sentence: str) -> list[str]:
     """An id or a number after the noun of a row to be changed, which no part of the goal has anything to do with."""
     stated = _stated(read(sentence))
-    if not stated or not (_CHANGE_ORDER.search(sentence) or any(_ordered(way, sentence) for way in _ways_in(sentence))):
+    if not stated or not (_CHANGE_ORDER.search(sentence) or any(ordered(way, sentence) for way in ways_in(sentence))):
         return []
     for said in stated:
         noun = _NOUN.search(sentence[: said.start])
@@ -283,50 +222,20 @@ def _other_row(known: Known, orders: Sequence[Order], sentence: str) -> list[str
 
 
 def _other_way(known: Known, orders: Sequence[Order], sentence: str) -> list[str]:
-    for way in _ways_in(sentence):
-        if not _ordered(way, sentence) or any(way in _ways_of_all(t) for t in known.tasks):
+    for way in ways_in(sentence):
+        if not ordered(way, sentence) or any(way in _ways_of_all(t) for t in known.tasks):
             continue
         for order in orders:
-            rivals = {w for w in order.ways if frozenset((w, way)) in _RIVALS}
-            if rivals and not any(_way(w).search(sentence) for w in rivals) and _is_about(order, sentence):
+            rivals = {w for w in order.ways if frozenset((w, way)) in RIVALS}
+            if rivals and not any(way_words(w).search(sentence) for w in rivals) and _is_about(order, sentence):
                 return [f"{sentence.strip()!r}, where it wants to {sorted(rivals)[0]}"]
     return []
 
 
-@lru_cache(maxsize=1_024)
-def _ways_in(text: str) -> tuple[str, ...]:
-    """The ways that a text names."""
-    return tuple(name for name in _WAYS if _way(name).search(text) is not None)
-
-
-def _ordered(way: str, sentence: str) -> bool:
-    """Whether a sentence orders something to be done this way."""
-    for found in _way(way).pattern.finditer(sentence):
-        before = sentence[: found.start()]
-        base = not found[0].lower().endswith(("ed", "ing")) or found[0].lower().endswith("need")
-        if base and sentence.rstrip().endswith("?") and not _BIDS.search(sentence):
-            continue  # "open invoice 20774: £466.25, correct?"
-        if _NOT.search(before):
-            continue
-        if (base and _ORDERED.search(before)) or (not base and _MUST.search(before)):
-            return True
-    return False
-
-
 def _is_about(order: Order, sentence: str) -> bool:
     """The sentence speaks of what the part is about, in two of its words or by its number."""
-    shared = (stems(sentence) & order.stems) - _verbs()
+    shared = (stems(sentence) & order.stems) - verbs()
     return len(shared) >= 2 or any(any(map(str.isdigit, s)) for s in shared)
-
-
-@cache
-def _verbs() -> frozenset[str]:
-    return frozenset().union(*(stems(w) for w in _WAYS))
-
-
-@cache
-def _way(name: str) -> Spotter:
-    return Spotter((_WAYS[name],), r"(?<![\w'-])(?:{})(?![\w-])")
 
 
 def _everything(task: Task) -> str:
@@ -337,7 +246,7 @@ def _everything(task: Task) -> str:
     )
 
 
-_ways_of_all: Kept[Task, tuple[str, ...]] = Kept(lambda task: _ways_in(_everything(task)), most=512)
+_ways_of_all: Kept[Task, tuple[str, ...]] = Kept(lambda task: ways_in(_everything(task)), most=512)
 """The ways that anything of a task names."""
 
 
@@ -388,9 +297,11 @@ def _ways_of(subtask: Subtask, plain: str) -> frozenset[str]:
     """Which ways a part goes, by its words and its need; "no longer linked" is not the way of "linked"."""
     meaning = subtask.need.meaning if subtask.need is not None else Meaning("")
     said = {
-        n for n in _ways_in(plain) if any(not _NOT.search(plain[: m.start()]) for m in _way(n).pattern.finditer(plain))
+        n
+        for n in ways_in(plain)
+        if any(not NOT.search(plain[: m.start()]) for m in way_words(n).pattern.finditer(plain))
     }
-    return frozenset(said | {n for n in _WAYS if n == meaning.family} | set(_ways_in(meaning.verb)))
+    return frozenset(said | {n for n in WAYS if n == meaning.family} | set(ways_in(meaning.verb)))
 
 
 def _arguments(task: Task, subtask: Subtask) -> Iterator[tuple[str, str | int | float]]:
