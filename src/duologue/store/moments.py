@@ -47,6 +47,11 @@ class Moments:
             self._open = True
             self._schedule(loop)
 
+    @property
+    def open(self) -> bool:
+        """What is written now is committed later, with more."""
+        return self._open
+
     async def settled(self) -> None:
         """Return once all that was written so far is committed. Raises `UserError` where it can't be."""
         self._check()

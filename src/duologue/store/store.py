@@ -53,6 +53,8 @@ class Store(Tally):
         """What is written together."""
         self._lock = lock
         self._writing: dict[str, frozenset[str]] = {}
+        self._kept_to: dict[int, int] = {}
+        """Item → the number of turns kept of it, where this process wrote the last of them."""
 
     @classmethod
     def create(cls, folder: Path, config: Mapping[str, Json]) -> Self:
@@ -259,6 +261,7 @@ class Store(Tally):
         if not self.db.changes():
             raise ValueError(f"item {item} has ended already")
         self.db.execute("DELETE FROM turns WHERE item = ?", (item,))
+        self._kept_to.pop(item, None)
         self.db.executemany("INSERT INTO tasks VALUES (?, ?)", [(task, item) for task in ended.tasks])
         for table, rows in (
             ("attempts", ended.attempts),
@@ -288,9 +291,11 @@ class Store(Tally):
         rows = [(item, first + i, scenario, turn) for i, turn in enumerate(turns)]
         with explained(self.folder):
             self.moments.begin()
-            with self.db:
-                self.db.execute("DELETE FROM turns WHERE item = ? AND number >= ?", (item, first))
+            with nullcontext() if self.moments.open else self.db:
+                if self._kept_to.get(item) != first:
+                    self.db.execute("DELETE FROM turns WHERE item = ? AND number >= ?", (item, first))
                 self.db.executemany("INSERT INTO turns VALUES (?, ?, ?, ?)", rows)
+        self._kept_to[item] = first + len(rows)
 
     def writing(self, environment: str) -> frozenset[str]:
         """Names of an environment's tools whose effect is `write`."""
