@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -105,7 +106,14 @@ def built_in(image: str, folder: Path) -> Source | None:
             f" (image {found.image.hash}, wanted {image}).",
             "Export the run again, or give the database as it was then: --db FILE.",
         )
-    return next((source for source in map(from_domain, domains()) if source.image.hash == image), None)
+    name = _domain_of().get(image)
+    return from_domain(name) if name is not None else None
+
+
+@cache
+def _domain_of() -> dict[str, str]:
+    """Image of each built-in domain → its name. To find that out all are opened, once."""
+    return {from_domain(name).image.hash: name for name in domains()}
 
 
 class Held(Protocol):

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from duologue.cli import run
+from duologue.errors import DiskFullError
+from duologue.store import Store
 from pipeline.modelled import library
 from resume.killing import ended, samples, started, whole
 
@@ -49,4 +51,11 @@ def test_no_room_to_begin_in(small: Path, capsys: pytest.CaptureFixture[str]) ->
     (small / "filling").write_bytes(bytes(600_000))
     assert run(["generate", str(library()[0]), *ARGUMENTS, "-o", str(small / "run")]) == 3
     assert " is full: 0.1 MB are left.\nMake room there, " in capsys.readouterr().err
+    assert not list((small / "run").iterdir())
+
+
+def test_no_room_for_what_a_run_is_begun_with(small: Path) -> None:
+    """More than SQLite holds in memory is written in the midst of the transaction, and rolled back by itself."""
+    with pytest.raises(DiskFullError, match="is full"):
+        Store.create(small / "run", {f"part {n}": "x" * 400_000 for n in range(20)})
     assert not list((small / "run").iterdir())

@@ -74,6 +74,13 @@ def explained(folder: Path) -> Iterator[None]:
         ) from error
     except (apsw.FullError, apsw.IOError) as error:
         raise lost(folder, error) from error
+    except apsw.SQLError as error:
+        first = (
+            error.__context__
+        )  # SQLite has rolled back already where the disk is full, and says so of the second time
+        if not isinstance(first, apsw.FullError | apsw.IOError):
+            raise
+        raise lost(folder, first) from first
     except (apsw.CantOpenError, apsw.ReadOnlyError, PermissionError) as error:
         raise UserError(
             f"Cannot open the run in {str(folder)!r}: {error}", "Use a folder that you may read and write."
@@ -98,7 +105,8 @@ def create_file(folder: Path, rows: Mapping[str, Sequence[tuple[str, str]]]) -> 
             _build(draft, rows)
             draft.rename(folder / FILE_NAME)
         finally:
-            draft.unlink(missing_ok=True)
+            for end in ("", "-journal"):
+                draft.with_name(draft.name + end).unlink(missing_ok=True)
 
 
 def _build(path: Path, rows: Mapping[str, Sequence[tuple[str, str]]]) -> None:

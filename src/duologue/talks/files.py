@@ -166,7 +166,7 @@ def _parse_loosely(text: bytes) -> tuple[Json, str]:
         value = json.loads(text.decode("utf-8"))
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except json.JSONDecodeError as error:
-        return None, f"no JSON: {error.msg} at character {error.pos + 1}"
+        return None, f"no JSON: {error.msg.removesuffix(' at')} at character {error.pos + 1}"
     except UnicodeDecodeError as error:
         return None, f"no UTF-8 text: {error.reason} at byte {error.start + 1}"
     except UnicodeEncodeError:
