@@ -12,9 +12,10 @@ from duologue.checks.blame import ruling
 from duologue.checks.combine import combine
 from duologue.environment import open_session
 from duologue.errors import UserError
+from duologue.ids import rng
 from duologue.language.lacking import says_lacking
 from duologue.pipeline import Workshop
-from duologue.plans.faults import KINDS, met, shows_change, wanted_of
+from duologue.plans.faults import KINDS, MOST_TRIES, WAITS, met, shows_change, wanted_of
 from duologue.plans.hidden import left_out
 from duologue.plans.renamed import new_names
 from duologue.simulate.agent import ScriptedAgent
@@ -23,7 +24,7 @@ from duologue.simulate.play import due, play
 from duologue.simulate.scripted import Pair, gated
 from duologue.simulate.user import ScriptedUser
 from duologue.testing import tiny_environment
-from duologue.types import Dialogue, Fault, Json, Message, Slot, ToolCall, Turn, Verdict
+from duologue.types import ClockSpec, Dialogue, Fault, Json, Message, Slot, ToolCall, Turn, Verdict
 
 ITEMS, SOUGHT = 12, 40
 RATES = {"lost_answer": 1.0, "stale_read": 0.3, "schema_drift": 0.3}
@@ -387,6 +388,23 @@ def test_each_call_meets_a_fault_as_often_as_asked() -> None:
     assert named.count("timeout") == 100
     assert max(others) - min(others) <= 1
     assert len(named) == 400
+
+
+def test_the_clock_moves_on_by_more_than_anybody_is_asked_to_wait() -> None:
+    assert (MOST_TRIES - 1) * max(WAITS) <= ClockSpec("2024-06-01T00:00:00", 1).least
+
+
+def test_names_that_changed_for_good_stay_changed() -> None:
+    """After the first answer in the names that are for good, none comes whole in the old ones, and none is cut, old or without a field."""
+    shop = workshop().meeting(Faults(rates={"schema_drift": 0.3, "partial_view": 0.3, "hidden_columns": 0.3}))
+    after: list[str] = []
+    for item in range(6):
+        found = asyncio.run(shop.play(workshop().tasks.scenario(str(item), ())))
+        kinds = [(t.fault.kind if t.fault else "") for t in found.turns if t.message.role == "tool"]
+        since = next((n for n in range(len(kinds)) if rng(found.scenario.seed, "drift", n).random() < 0.3 / 4), None)
+        after += kinds[since:] if since is not None else []
+    assert "schema_drift" in after
+    assert not {"partial_view", "hidden_columns", "stale_read"} & set(after)
 
 
 def test_a_change_is_left_in_doubt_only_where_a_read_shows_it() -> None:

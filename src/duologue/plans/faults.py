@@ -23,12 +23,15 @@ from duologue.plans.ways import error_kind
 from duologue.types import Json, Task, Tool
 
 __all__ = [
-    "KINDS", "MOST_TRIES",
+    "KINDS", "MOST_TRIES", "WAITS",
     "Altering", "HiddenColumns", "Kind", "LostAnswer", "Occasion", "PartialView", "RateLimit", "SchemaDrift", "ServerError",
     "StaleRead", "TimeOut",
     "answers_needed", "kinds_for", "met", "shows_change", "shows_row", "wanted_of",
 ]  # fmt: skip
 
+WAITS = (1, 2, 3, 5, 8, 10)
+"""Seconds that a caller may be asked to wait. A call that is carried out comes 20 seconds and more after the one before it (`ClockSpec.least`), so
+that two waits running have passed by the session's clock when the call is made again."""
 MOST_TRIES = 3
 """How often the same call is made in vain before it is given up."""
 
@@ -109,7 +112,7 @@ class RateLimit:
         return True
 
     def shown(self, tool: Tool, dice: random.Random) -> dict[str, Json]:
-        seconds = dice.choice((1, 2, 3, 5, 10, 20, 30))
+        seconds = dice.choice(WAITS)
         return {
             "message": f"Too many requests. Nothing was done; try again in {seconds} second{'' if seconds == 1 else 's'}.",
             "retry_after": seconds,

@@ -122,9 +122,7 @@ class FaultySession:
         at = dice.random()
         if tool is None:
             return await self._within.call(name, arguments)
-        fitting = kinds_for(tool, self._index)
-        sure = KINDS.get(self._rates.sure.get(number, ""))
-        kind = self._rates.drawn(fitting, at) if sure is None else sure if sure in fitting else None
+        kind, sure = self._drawn(tool, number, at)
         occasion = Occasion(tool, self._index, dice, self._wanted)
         if kind is None:
             return await self._renamed(arguments, occasion, number)
@@ -135,7 +133,7 @@ class FaultySession:
             old = kind.aged(*before) if before is not None else None
             if old is not None:
                 return _instead(await self._within.call(name, arguments), kind, old)
-            if sure is not None:
+            if sure:
                 return await self._within.call(name, arguments)
             kind = TimeOut()
         if isinstance(kind, Altering):
@@ -146,6 +144,17 @@ class FaultySession:
             return Outcome(result, to_json(result), (), self.state, True, Fault(kind.name))
         done = await self._within.call(name, arguments)
         return replace(done, result=result, text=to_json(result), failed=True, fault=Fault(kind.name, True, done.text))
+
+    def _drawn(self, tool: Tool, number: int, at: float) -> tuple[Kind | None, bool]:
+        """The kind that a call meets, and whether that was said beforehand. Once the fields have new names for good, no answer comes in the old
+        ones, as one that is old, cut or in yet other names would."""
+        fitting = kinds_for(tool, self._index)
+        sure = KINDS.get(self._rates.sure.get(number, ""))
+        if sure is not None:
+            return (sure if sure in fitting else None), True
+        kind = self._rates.drawn(fitting, at)
+        shows = isinstance(kind, Altering | StaleRead)
+        return (None if shows and self._since(number) is not None else kind), False
 
     def _can_be_told(self, tool: Tool, arguments: dict[str, Json]) -> bool:
         """Whether it can be looked up whether a change was made: not where it would be refused, and not where it would look the same
