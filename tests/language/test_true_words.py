@@ -1,0 +1,34 @@
+"""Lines that were said where they were not true, or were no English, stay away, whatever brackets are drawn."""
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+
+import duologue.domains
+from duologue.language.grammar import grammar
+
+UNTRUE = [
+    # said where the assistant had asked once
+    ("agent", "hurried.confirm", {}, r"again"),
+    # "As for the change. I would add …"
+    ("agent", "confirm_again.held", {"proposal": "I would add it."}, r"\bAs for [^.]*\. I"),
+]
+
+
+@pytest.mark.parametrize(("speaker", "path", "slots", "never"), UNTRUE)
+def test_a_line_is_true_wherever_it_is_drawn(speaker: str, path: str, slots: dict[str, str], never: str) -> None:
+    lines = grammar(speaker, "")
+    said = {lines.line(path, random.Random(seed), slots) for seed in range(300)}
+    assert len(said) > 2
+    assert not [text for text in said if re.search(never, text)]
+
+
+def test_what_is_told_of_instalments_is_told_of_the_first() -> None:
+    """The last one makes up the rest: not all of them are of that sum."""
+    folder = Path(duologue.domains.__file__).parent
+    lines = [line for p in sorted(folder.glob("*/lexicon.yaml")) for line in p.read_text("utf-8").splitlines()]
+    told = [line for line in lines if "{each_gbp}" in line]
+    assert told
+    assert not [line for line in told if "first" not in line and "beginning with" not in line]
