@@ -64,7 +64,7 @@ def test_a_value_said_back_is_confirmed_or_put_right() -> None:
     assert False in kinds
 
 
-OFFERS = re.compile(r"\bI (?:can|could) (?!only)|What I can do")
+OFFERS = re.compile(r"\bI (?:can|could) (?!only|look up\.)|What I can do")
 NO = re.compile(r"can't|no way|nothing|not|isn't|doesn't|don't|only")
 
 

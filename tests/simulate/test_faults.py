@@ -26,7 +26,7 @@ from duologue.simulate.user import ScriptedUser
 from duologue.testing import tiny_environment
 from duologue.types import ClockSpec, Dialogue, Fault, Json, Message, Slot, ToolCall, Turn, Verdict
 
-ITEMS, SOUGHT = 12, 40
+ITEMS, SOUGHT = 10, 120
 RATES = {"lost_answer": 1.0, "stale_read": 0.3, "schema_drift": 0.3}
 """Above the usual: of the kinds that meet few calls there must be enough."""
 

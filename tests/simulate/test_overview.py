@@ -150,7 +150,7 @@ def test_possessives(name: str, whose: str) -> None:
 
 def _told_in_part() -> tuple[Dialogue, int]:
     """A conversation with a list too long to be read out, and the turn that tells it."""
-    for item in range(120):
+    for item in range(400):
         dialogue = played(item)
         for at, turn in enumerate(dialogue.turns):
             many = [a for a in turn.acts if a.kind == "report many" and a.values["total"] > a.values["lines"] > 1]

@@ -184,7 +184,7 @@ def test_the_open_part_is_the_first_that_was_not_done() -> None:
 
 def test_an_open_part_that_would_give_something_away_is_not_named() -> None:
     whole = scenario(0)
-    secret = next(str(f.value) for f in whole.tasks[0].hidden if f.slot == "member.email")
+    secret = next(str(f.value) for f in whole.tasks[0].hidden if f.slot == "book.@name")
     parts = tuple(replace(s, goal=f"the user knows that {secret} is out of date") for s in whole.tasks[0].subtasks)
     told = replace(whole, tasks=(replace(whole.tasks[0], subtasks=parts), *whole.tasks[1:]))
     model = ScriptedModel(lambda _: {"user_message": "that's all, thanks", "is_task_complete": True})

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from asides import failing, having, reply
+from asides import MOST, failing, having, played, reply
 from duologue.types import Dialogue
 
 SPOILED = [
@@ -33,12 +33,14 @@ def test_a_wrong_reply_is_found(behaviour: str, words: str, check: str) -> None:
 
 def test_a_yes_to_another_row_s_figure_is_found() -> None:
     """The assistant says yes to everything: to what is right, and to what the user mixed up."""
-    mixed = [
+    checks = (
         (d, at)
-        for d, at in having("check")
-        if " belongs to " in (w := _words(d, at)) or " is for " in w or " goes with " in w
-    ]
-    assert mixed
+        for n in range(MOST)
+        for d in [played(n, "check")]
+        for at, t in enumerate(d.turns)
+        if "check" in t.behaviours
+    )
+    mixed = (x for x in checks if any(m in _words(*x) for m in (" belongs to ", " is for ", " goes with ")))
     assert any("attribution" in failing(with_reply(d, at, "Yes, that's right.")) for d, at in mixed)
     right = [(d, at) for d, at in having("check") if _words(d, at).startswith(("Yes", "Correct", "Exactly", "That's"))]
     assert [failing(f) for d, at in right if failing(f := with_reply(d, at, "Yes, that's right."))] == []

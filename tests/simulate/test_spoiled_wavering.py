@@ -14,7 +14,7 @@ from duologue.types import Dialogue, Json, Turn
 from duologue.verify import verify_dialogue
 from played import scenario, tiny
 
-ITEMS = 60
+ITEMS = 240
 
 
 @cache

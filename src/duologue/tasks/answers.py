@@ -5,6 +5,7 @@ import random
 from msgspec import Struct
 from msgspec.structs import replace
 
+from duologue.language.breath import in_one_breath
 from duologue.language.flags import has_words
 from duologue.plans.gist import FEW, TELL_ALL, naming_slots
 from duologue.plans.memory import Memory
@@ -77,7 +78,7 @@ def chosen(proposer: Proposer, need: Need, what: tuple[Listing, Offer], rng: ran
     if listing.many:
         wanted = [*found.names[:2], *(found.computed[:2] or _beside(proposer, need, (listing, found), rng))]
     else:
-        wanted = rng.sample(found.telling, min(len(found.telling), rng.choice((1, 2, 2, 3))))
+        wanted = in_one_breath(found.telling, proposer.read, rng)
     if not wanted or (listing.many and not found.computed and not _all_differ(wanted, listing)):
         return None
     need = replace(need, wanted=tuple(dict.fromkeys(wanted)))
@@ -118,7 +119,7 @@ def _beside(proposer: Proposer, need: Need, what: tuple[Listing, Offer], rng: ra
     if not _all_differ([*found.names[:2], *out], listing):
         return [*out, *[s for s in rest if _all_differ([*found.names[:2], *out, s], listing)][:1]]
     if not out and rest and need.meaning.family == "related" and rng.random() < ASKED_FOR:
-        return rng.sample(rest, min(len(rest), rng.choice((1, 1, 2))))
+        return in_one_breath(rest, proposer.read, rng)
     return out
 
 

@@ -4,8 +4,10 @@ import datetime
 
 from duologue.catalog.model import Catalog
 from duologue.ids import derive_seed, rng
-from duologue.types import ClockSpec
+from duologue.types import ClockSpec, Json
 
+TO_THE_MINUTE = 16
+"""Characters of a moment that say it to the minute."""
 _WITHOUT_DATES = datetime.datetime(2025, 1, 6, 9, 0)
 
 
@@ -27,3 +29,9 @@ def scenario_clock(catalog: Catalog, seed: int) -> ClockSpec:
         start += datetime.timedelta(days=1)
     start += datetime.timedelta(hours=dice.randint(8, 17), minutes=dice.randint(0, 59), seconds=dice.randint(0, 59))
     return ClockSpec(start.strftime("%Y-%m-%dT%H:%M:%S"), derive_seed(seed, "ticks"))
+
+
+def is_since(value: Json, now: str) -> bool:
+    """A date or time from `now` on."""
+    text = value.replace("T", " ")[:TO_THE_MINUTE] if isinstance(value, str) else ""
+    return text[:4].isdigit() and "-" in text[4:5] and text >= now[: len(text)]

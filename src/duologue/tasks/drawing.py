@@ -21,9 +21,10 @@ from duologue.plans.ways import IS_SO, LINKED_YET, TAKEN
 from duologue.tasks.answers import chosen, cut_off, offer
 from duologue.tasks.before import Before
 from duologue.tasks.clients import client, role_of
+from duologue.tasks.clock import TO_THE_MINUTE, is_since
 from duologue.tasks.goals import goal_of, refusal_of, whole_goal
 from duologue.tasks.needs import Proposer
-from duologue.tasks.pointing import repeated
+from duologue.tasks.pointing import repeated, tables_of
 from duologue.tasks.proposal import Proposal
 from duologue.tasks.reasons import REFUSED as REFUSAL
 from duologue.tasks.rubric import difficulty_of, rubric_of
@@ -31,7 +32,7 @@ from duologue.tasks.rules.taken import ruled
 from duologue.tasks.sessions import RATES, detour, thread
 from duologue.tasks.shapes import OCCASIONS, SHAPES, Shape
 from duologue.tasks.walk import Refused, Taken, Walk
-from duologue.types import ClockSpec, Json, Need, Subtask, Task, Tool
+from duologue.types import ClockSpec, Need, Subtask, Task, Tool
 
 if TYPE_CHECKING:
     from duologue.tasks.maker import ScriptedTasks
@@ -50,8 +51,10 @@ REFUSED = 0.4
 """How often a write that a rule refuses by chance is taken up as a request that cannot be met."""
 EMPTY = 0.2
 """How often a list that turns out empty by chance is taken up by a session that is to have an empty answer."""
-LINKED = 0.88
+LINKED = 0.94
 """How often a later task grows out of what came back before."""
+STAYS = 0.94
+"""How often what has nothing to do with what came before is left aside."""
 TRIES = 40
 """Needs tried before a task goes on without another subtask."""
 MISSES = 3
@@ -62,7 +65,6 @@ CLIENT_DRAWS = 4
 """Draws after which somebody at the desk takes the place of a user who speaks for themselves."""
 SHAPED = 0.4
 """How often a task of some shape is tried before one whose parts are drawn one by one."""
-_TO_THE_MINUTE = 16
 DRAWS = 24
 """Tasks drawn before a scenario is given up."""
 PLENTY = 8
@@ -77,12 +79,6 @@ STALE = 6
 Finish = Callable[[Need, Listing], Need | None]
 
 
-def _is_since(value: Json, now: str) -> bool:
-    """A date or time from `now` on."""
-    text = value.replace("T", " ")[:_TO_THE_MINUTE] if isinstance(value, str) else ""
-    return text[:4].isdigit() and "-" in text[4:5] and text >= now[: len(text)]
-
-
 class Drawing:
     """The drawing of one scenario's tasks, one after the other, on one session."""
 
@@ -94,6 +90,8 @@ class Drawing:
         """Turns that the session is to take, where there is occasion (see `sessions.py`)."""
         self.refused = False
         """The task being drawn has a part that is refused."""
+        self.talk: frozenset[str] = frozenset()
+        """Tables of the rows that the part before was about."""
         self.shape = ""
         """The shape of the task being drawn."""
         self.mode = "user"
@@ -166,6 +164,7 @@ class Drawing:
         self.opening, self.proposer.heard = b"", frozenset()
         linked = number > 0 and self.stuck < STUCK and self.dice.random() < LINKED
         self.proposer.thread = thread(self.walk.memory) if linked else {}
+        self.talk = frozenset(self.proposer.thread)
         subtasks = self._ruled(OPENS) or self._shaped() or []
         grown = bool(self.proposer.thread)
         used = Counter(self._used(s) for s in subtasks)
@@ -175,6 +174,7 @@ class Drawing:
             if subtask is None:
                 break
             subtasks.append(subtask)
+            self.talk = tables_of(subtask)
             self.proposer.thread = {}
             subtasks += detour(self, subtask)
         self.stuck += grown and not subtasks
@@ -235,7 +235,7 @@ class Drawing:
             n = self.dice.choices(range(len(tools)), cum_weights=cumulated)[0]
             tool, self.proposer.now = tools[n], self.walk.needs
             proposal = self.proposer.propose(tool, self.walk.memory, self.dice)
-            if proposal is not None and begun and not proposal.built_on and self.dice.random() < 0.7:
+            if proposal is not None and begun and not proposal.built_on and self.dice.random() < STAYS:
                 continue
             subtask = self._attempt_once(tool, proposal, dead) if proposal is not None else None
             if subtask is not None:
@@ -261,8 +261,9 @@ class Drawing:
             weight *= OWN
         keys = {s.table for s in tool.inputs.values() if s.use == "key"}
         if begun:
-            weight *= 0.6 if not keys else 4.0 if keys <= set(self.walk.memory.known) else 0.4
-            weight *= 4.0 if keys and keys <= set(self.proposer.thread) else 1.0
+            weight *= 0.4 if not keys else 5.0 if keys <= set(self.walk.memory.known) else 0.25
+            weight *= 8.0 if keys and keys <= set(self.proposer.thread) else 1.0
+            weight *= 2.0 if keys & self.talk else 1.0
         return weight
 
     def _attempt_once(self, tool: Tool, proposal: Proposal, dead: set[bytes]) -> Subtask | None:
@@ -364,10 +365,10 @@ class Drawing:
         """Without what was written by the clock in this session: it would be another value at another moment, so no task can want it."""
         if need is None or self.walk.untouched:
             return need
-        now = self.clock.start.replace("T", " ")[:_TO_THE_MINUTE]
+        now = self.clock.start.replace("T", " ")[:TO_THE_MINUTE]
         picked = pick_row(listing.rows, need.pick) if need.pick is not None else None
         rows = listing.rows if picked is None else (picked,)
-        wanted = tuple(s for s in need.wanted if not any(_is_since(r.values.get(s), now) for r in rows))
+        wanted = tuple(s for s in need.wanted if not any(is_since(r.values.get(s), now) for r in rows))
         return replace(need, wanted=wanted) if wanted else None
 
     def _takes_nothing(self, need: Need) -> bool:

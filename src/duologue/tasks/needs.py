@@ -19,12 +19,12 @@ from duologue.tasks.anchors import Anchor, Anchors, sayable
 from duologue.tasks.clients import Client
 from duologue.tasks.edits import Edits
 from duologue.tasks.families import FILLERS
-from duologue.tasks.pointing import fresh, places, readiness, speakable, usable
+from duologue.tasks.pointing import fresh, lately, places, readiness, speakable, usable
 from duologue.tasks.proposal import Proposal
 from duologue.tasks.reasons import spoken_of
 from duologue.types import Fact, Json, Mention, Need, Pick, Slot, Tool
 
-THREADED = 0.8
+THREADED = 0.92
 """How often a need about a table takes the row that the talk should go on about."""
 
 
@@ -96,7 +96,9 @@ class Proposer:
         seen = [m for m in self.ways_to_point(table, memory, rng) if m not in avoid]
         if seen and rng.random() < self.lean:
             out.built_on = True
-            return rng.choices(seen, [readiness(m) for m in seen])[0]
+            tool = self.index.serving(out.need.meaning)
+            changing = tool is not None and tool.effect == "write"
+            return rng.choices(seen, [readiness(m, changing) for m in seen])[0]
         return self._introduced(self.catalog.table(table), rng, out)
 
     def ways_to_point(self, table: str, memory: Memory, rng: random.Random) -> list[Mention]:
@@ -115,10 +117,10 @@ class Proposer:
         names = [k.values.get("@name") for k in memory.known.get(table, {}).values()]
         told = [n for n in memory.told.get(table, ()) if sayable(n) and names.count(n) == 1]
         if told:
-            out.append(Mention(table, by={"@name": rng.choice(told)}))
+            out.append(Mention(table, by={"@name": lately(told, rng)}))
         numbers = memory.told.get(f"{table}#", ())
         if numbers and speakable(self.catalog.table(table)):
-            out.append(Mention(table, by={self.catalog.table(table).key[0]: rng.choice(numbers)}))
+            out.append(Mention(table, by={self.catalog.table(table).key[0]: lately(numbers, rng)}))
         return out
 
     def picks(self, listing: Listing, rng: random.Random) -> list[Pick]:
@@ -266,6 +268,11 @@ class Proposer:
     def slot(self, key: str) -> Slot:
         """`table.column[:use]` back to a slot. Table and column names may hold dots and colons; the catalog decides."""
         return self.phrases.slot(key)[0]
+
+    def read(self, key: str) -> tuple[Slot, Column | None]:
+        """A slot, and the column it is about, if it is about one."""
+        slot = self.slot(key)
+        return slot, self.column(slot)
 
     def column(self, slot: Slot) -> Column | None:
         """The column a slot is about, if it is about one."""

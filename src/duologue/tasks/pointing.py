@@ -5,11 +5,14 @@ nothing clear once that price was changed. Places ("the second one") are for row
 and only for rows that were told.
 """
 
+import random
+from collections.abc import Sequence
+
 from duologue.catalog.model import Table
 from duologue.plans.gist import FEW, FIRST, TELL_ALL
 from duologue.plans.memory import Memory
 from duologue.plans.rows import LISTS, Listing, pick_row
-from duologue.types import Mention, Pick
+from duologue.types import Json, Mention, Pick, Subtask
 
 FRESH = 3
 """A list is referred back to ("the latest of them") for this many requests at most."""
@@ -86,8 +89,25 @@ def speakable(table: Table) -> bool:
     return all(len(str(v)) <= LONGEST_CODE for v in (column.least, column.most) if v is not None)
 
 
-def readiness(mention: Mention) -> float:
-    """How readily a row is pointed at this way: by its place, by "that one", by its name, by its number."""
-    if mention.pick is not None:
+def lately(told: Sequence[Json], dice: random.Random) -> Json:
+    """One of the names or numbers that were said, in their order: mostly one of the last."""
+    return told[-1 - int(dice.random() ** 2 * len(told))]
+
+
+def readiness(mention: Mention, changing: bool = False) -> float:
+    """How readily a row is pointed at this way: by its place, by "that one", by its name, by its number; by what comes first in a
+    ranking less readily, and hardly where the row is to be changed, which nobody wants for its rank."""
+    pick = mention.pick
+    if pick is not None and not pick.use and pick.kind in ("max", "min"):
+        return 0.1 if changing else 1.2
+    if pick is not None and not pick.use and pick.kind in ("latest", "earliest"):
+        return 0.6 if changing else 2.0
+    if pick is not None:
         return 3.0
     return 2.0 if not mention.by else 1.5 if "@name" in mention.by else 0.6
+
+
+def tables_of(subtask: Subtask) -> frozenset[str]:
+    """The tables whose rows a part is about."""
+    need = subtask.need
+    return frozenset((need.meaning.table, *(m.table for m in need.mentions))) if need is not None else frozenset()

@@ -6,12 +6,14 @@ from duologue.catalog.model import Column
 from duologue.protocols import Utterance
 from duologue.simulate.behaviours.follow_up import further
 from duologue.simulate.behaviours.scene import Scene
-from duologue.types import Act, Meaning, Mention, Message, Need
+from duologue.types import Act, Meaning, Mention, Message, Need, Tool
 
 __all__ = ["AskFirst"]
 
 _ASKED = ("status", "date", "measure")
 """Roles of columns that bear on whether to agree."""
+_AHEAD = 3
+"""Parts ahead in which rows may be pointed at that were listed by now."""
 
 
 class AskFirst:
@@ -45,14 +47,20 @@ def _shown(scene: Scene, need: Need) -> Iterator[tuple[Mention, Meaning]]:
     for mention in own:
         getter = scene.index.getter(mention.table)
         alone = sum(m.table == mention.table for m in need.mentions) == 1
-        if (
-            getter is not None
-            and getter.meaning is not None
-            and alone
-            and not scene.words.phrases.is_person(mention.table)
-        ):
+        if getter is None or getter.meaning is None or _misleads(scene, getter, mention):
+            continue
+        if alone and not scene.words.phrases.is_person(mention.table):
             pointed = mention.pick is not None or not mention.by
             yield Mention(mention.table) if pointed else mention, getter.meaning
+
+
+def _misleads(scene: Scene, getter: Tool, row: Mention) -> bool:
+    """Whether a look at the row would bring up others of a kind that the user is about to point at: "the first of those" would be
+    another one then."""
+    shown = {s.table for s in getter.outputs.values()} | set(getter.reads)
+    ahead = [p.subtask.need for p in scene.parts[scene.past.asked : scene.past.asked + _AHEAD]]
+    pointed = [m for n in ahead if n is not None for m in n.mentions if m.pick is not None or not m.by]
+    return any(m.table in shown and (m.pick is not None or m.table != row.table) for m in pointed)
 
 
 def _columns(scene: Scene, meaning: Meaning, table: str, need: Need, act: Act) -> list[Column]:

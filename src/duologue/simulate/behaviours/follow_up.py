@@ -1,6 +1,7 @@
 """The user asks on about the row just shown."""
 
 from duologue.catalog.model import Column
+from duologue.language.breath import readily
 from duologue.language.flags import is_what
 from duologue.protocols import Utterance
 from duologue.simulate.behaviours.scene import Scene, say
@@ -39,7 +40,8 @@ class FollowUp:
         if getter is None or getter.meaning is None or not columns or not scene.takes_up("follow_up"):
             return None
         table = need.meaning.table
-        column = scene.dice.choice(columns)
+        told = [c for c in scene.catalog.table(table).columns if f"{table}.{c.name}" in need.wanted]
+        column = scene.dice.choices(columns, [readily(c, told) for c in columns])[0]
         asked = Need(getter.meaning, (Mention(table),), wanted=(f"{table}.{column.name}",))
         if column.role == "flag":
             path = "follow_up_are" if scene.words.phrases.is_person(table) else "follow_up_is"

@@ -169,4 +169,4 @@ def _pointing(drawing: "Drawing", name: str, key: RowKey) -> Mention | None:
     drawing.proposer.now = walk.needs
     seen = [m for _ in range(_GLANCES) for m in drawing.proposer.ways_to_point(name, walk.memory, dice)]
     clear = [m for m in seen if [k.key for k in walk.memory.candidates(m, walk.needs)] == [key]]
-    return dice.choices(clear, [readiness(m) for m in clear])[0] if clear else None
+    return dice.choices(clear, [readiness(m, changing=True) for m in clear])[0] if clear else None
