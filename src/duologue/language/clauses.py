@@ -256,7 +256,7 @@ def _what_it_is_to_it(phrases: Phrases, need: Need) -> str:
 
 
 def _with_kinds(phrases: Phrases, need: Need, words: tuple[str, ...]) -> tuple[str, ...]:
-    """The rows that a new one belongs to: what kind each is, said of all of them or of none; of one that is of the same kind as the new one, what it
+    """The rows that a new one belongs to: what kind each is, unless its name says enough; of one that is of the same kind as the new one, what it
     is to it ("the manager Ann Ashe"). Three and more are read out as one list with the last one apart."""
     about = need.meaning.table
     pairs = list(zip(need.mentions, words, strict=True))
@@ -264,9 +264,10 @@ def _with_kinds(phrases: Phrases, need: Need, words: tuple[str, ...]) -> tuple[s
     if not all(bare) or any(m.table == about for m in need.mentions):
         kinds = [phrases.role(about, m.table) or phrases.table(m.table)[0] for m in need.mentions]
         alone = len(words) == 1 and need.mentions[0].table != about
+        twice = {m.table for m in need.mentions if sum(x.table == m.table for x in need.mentions) > 1} | {about}
         own = [
-            b and not alone and (m.table == about or not phrases.is_person(m.table))
-            for m, b in zip(need.mentions, bare, strict=True)
+            b and not alone and (m.table in twice or (not phrases.is_person(m.table) and phrases.row(m) != w))
+            for (m, w), b in zip(pairs, bare, strict=True)
         ]
         words = tuple(f"the {k} {w}" if o else w for k, w, o in zip(kinds, words, own, strict=True))
     if len(words) > 2 and not isinstance(words[0], Speaker):
