@@ -107,6 +107,8 @@ TOLD: list[tuple[CaseCheck, Lines, str, bool]] = [
     (attribution, (*HINGE, "It's 14.45.", *HOOK), "The price is given as 14.45.", False),
     (attribution, (*HINGE, "It's 14.45.", *HOOK), "The price is 24.50, against a price of 14.45 for the Hinge.", True),
     (attribution, (*HINGE, "It's 14.45.", *HOOK), "Which is it? One has a price of 14.45, one of 24.50.", True),
+    (attribution, (*HINGE, "It's 14.45.", *HOOK), "For the Hook, the price is 14.45.", False),
+    (attribution, (*HINGE, "It's 14.45.", *HOOK), "The Hook is dearer; for the Hinge, the price is 14.45.", True),
     (grounding, AREA, "It's about 7.07 square metres.", True),
     (grounding, AREA, "It's 7.08 square metres.", False),
     (grounding, REFUSED, "Sorry, it is busy, at £49.90 an hour.", True),

@@ -214,7 +214,8 @@ class _Judge:
         start, end = clause_of(claim, self._breaks)
         if any(among(claim, figures) for figures in excused) or _COMPARED.search(self.text, start, end):
             return ""
-        told = (r for n in apart(self._named, self.lowered) for r in self.seen.by_name[n])
+        own = {str(v).lower() for c in self.block for _, v in leaves(c.result)}
+        told = (r for n in apart(self._named, self.lowered) if n not in own for r in self.seen.by_name[n])
         if any(among(claim, r.figures.values()) for r in told) or self._is_derived(claim):
             return ""
         return f"{claim.text!r} is not the {label} that came back, but an earlier one"
@@ -282,7 +283,7 @@ class _Judge:
         same = [r for r in same if isinstance(r, dict)]
         sizes = {len(v) for r in same for v in r.values() if isinstance(v, list)}
         said = [c for c in self.block if not c.failed and isinstance(c.result, dict) and self._of_table(c) == table]
-        about = {v for c in said for v in c.result.values() if isinstance(v, int)}
+        about = {v for c in said for k, v in c.result.items() if isinstance(v, int) and k not in ("limit", "offset")}
         about |= {v for c in said if c not in listed for _, v in leaves(c.result) if isinstance(v, int)}
         return count not in sizes | about and (whole or not any(count in derive(c.result).counts for c in listed))
 
