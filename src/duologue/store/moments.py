@@ -1,25 +1,20 @@
 """What is written in one moment is committed together.
 
 A commit costs more than the few rows it commits, and where thousands of conversations are under way, many have something to write
-whenever the event loop comes round: an answer, a turn, an item's beginning or end. All that goes into one transaction, which ends when the
-loop has gone through those who were ready, or, where another has only just ended, `GAP` seconds after that one. Nobody is given an answer, and
-no other is asked for, before what that rests on is committed (`settled`).
+whenever the event loop comes round: an answer, a turn, that an item has begun. All that goes into one transaction, which ends when the
+loop has gone through those who were ready. Nobody is given an answer, and no other is asked for, before what that rests on is committed
+(`settled`); the end of an item is committed at once, with all that was written before it.
 
-The end of an item is committed at once where no commit has just been made, since where nothing is waited for the loop may not come round for long.
 Without an event loop each write is a transaction of its own.
 """
 
 import asyncio
-import time
 from pathlib import Path
 
 import apsw
 
 from duologue.errors import UserError
 from duologue.store.files import explained, lost
-
-GAP = 0.002
-"""Seconds between two commits, at least: next to nothing beside an answer of a model, and time for many to come."""
 
 
 class Moments:
@@ -28,9 +23,6 @@ class Moments:
     def __init__(self, folder: Path, db: apsw.Connection) -> None:
         self._folder, self._db = folder, db
         self._open = False
-        self._last = float("-inf")
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._timer: asyncio.Handle | None = None
         self._waiting: list[asyncio.Future[None]] = []
         self._failed: UserError | None = None
         self._told = True
@@ -45,7 +37,7 @@ class Moments:
                 return
             self._db.execute("BEGIN IMMEDIATE")
             self._open = True
-            self._schedule(loop)
+            loop.call_soon(self._end)
 
     @property
     def open(self) -> bool:
@@ -57,16 +49,11 @@ class Moments:
         self._check()
         if self._open:
             loop = asyncio.get_running_loop()
-            if self._loop is not loop:  # it was begun in another one, which is gone
-                self._schedule(loop)
+            if not self._waiting:
+                loop.call_soon(self._end)  # it may have been begun in another loop
             committed = loop.create_future()
             self._waiting.append(committed)
             await committed
-
-    def end(self) -> None:
-        """Commit what was written so far, unless a commit has just been made. Raises `UserError` where it can't be."""
-        if time.monotonic() - self._last >= GAP:
-            self.commit()
 
     def commit(self) -> None:
         """Commit what was written so far. Raises `UserError` where it can't be."""
@@ -84,18 +71,10 @@ class Moments:
             self._told = True
             raise self._failed
 
-    def _schedule(self, loop: asyncio.AbstractEventLoop) -> None:
-        left = self._last + GAP - time.monotonic()
-        self._loop = loop
-        self._timer = loop.call_later(left, self._end) if left > 0 else loop.call_soon(self._end)
-
     def _end(self) -> None:
         if not self._open:
             return
         self._open = False
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
         waiting, self._waiting = self._waiting, []
         try:
             with explained(self._folder):
@@ -105,7 +84,6 @@ class Moments:
         except (UserError, apsw.Error) as error:
             self._give_up(error, waiting)
             return
-        self._last = time.monotonic()
         for future in waiting:
             if not future.done():
                 future.set_result(None)

@@ -241,7 +241,6 @@ class Store(Tally):
         Raises `ValueError` at a second end.
         """
         with explained(self.folder):
-            self.moments.begin()
             with self.db:
                 self._end(ended)
                 row = ended.dialogue
@@ -249,7 +248,7 @@ class Store(Tally):
                     self.db.execute(
                         f"INSERT INTO dialogues VALUES ({', '.join('?' * (len(row) + 1))})", (ended.item, *row)
                     )
-            self.moments.end()
+            self.moments.commit()
 
     def _end(self, ended: Ended) -> None:
         item = ended.item
