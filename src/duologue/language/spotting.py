@@ -27,8 +27,17 @@ _COMMON = frozenset(_COMMON_WORDS.split())
 _WORD = re.compile(r"\w+")
 _FOLDED = str.maketrans("ıİſ", "iis")
 """Letters beyond ASCII that count as one within it where case doesn't, besides those that `lower` knows."""
-_tree = import_module("re._parser").parse
-"""An expression as Python's own compiler reads it: nothing public gives that."""
+
+
+def _parsing() -> Any:
+    """An expression as Python's own compiler reads it: nothing public gives that. None where a later Python keeps it elsewhere."""
+    try:
+        return import_module("re._parser").parse
+    except (ImportError, AttributeError):
+        return None
+
+
+_tree = _parsing()
 
 
 @lru_cache(maxsize=2_048)
@@ -64,6 +73,8 @@ class Spotter:
 
 def needed(expression: str, flags: int = re.IGNORECASE) -> frozenset[str] | None:
     """Openings of words of which a text has one wherever the expression is found in it; None where there is no saying."""
+    if _tree is None:
+        return None
     _, wanted = _Walk().along(_tree(expression, flags), None)
     return _best(wanted)
 
