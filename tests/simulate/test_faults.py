@@ -253,6 +253,7 @@ def sight(kind: str) -> Sight:
     for item in (i for i in range(SOUGHT) if combine(verdicts(kind, i)).accepted):
         dialogue = played(kind, item)
         wanted = wanted_of(dialogue.scenario.tasks)
+        due = {(d.slot, d.value) for t in dialogue.scenario.tasks for s in t.subtasks for d in s.tell}
         for at, turn in enumerate(dialogue.turns):
             if turn.fault is None or turn.fault.kind != kind:
                 continue
@@ -272,7 +273,8 @@ def sight(kind: str) -> Sight:
                     min(at + (3 if kind == "hidden_columns" else 1), len(dialogue.turns) - 1)
                 ].message
                 if (
-                    sum(held[path] in text for text in texts) == 1
+                    (f"{slot.table}.{slot.column}", held[path]) in due
+                    and sum(held[path] in text for text in texts) == 1
                     and held[path] in next_text.content
                     and next_text.role == "assistant"
                 ):
