@@ -13,6 +13,7 @@ from duologue.plans.guides import need_of
 from duologue.plans.rows import Listing
 from duologue.simulate.agenda import WRITES, Agenda
 from duologue.simulate.owed import Owed
+from duologue.simulate.replies.undone import as_it_stands
 from duologue.types import Act, Fix, Json, Need
 
 if TYPE_CHECKING:
@@ -27,16 +28,21 @@ _RECAPPED = 4
 
 
 def recap(teller: "Reporter", act: Act, dice: random.Random) -> tuple[str, Act]:
-    """The points of the conversation so far: every change, and the last answers that still hold beside them, unless only the changes are
-    asked for."""
+    """The points of the conversation so far: every change that still stands, and the last answers that still hold beside them, unless only
+    the changes are asked for."""
     points: list[tuple[bool, str]] = []
-    for owed in teller.agenda.owed:
-        if owed.follow_up or not owed.told or owed.failed or owed.answered_at < 0:
+    place = teller.agenda.memory.catalog, teller.index
+    for made in teller.agenda.owed:
+        if made.follow_up or not made.told or made.failed or made.answered_at < 0:
             continue
-        if owed.need.meaning.family == "mend":
+        if made.need.meaning.family == "mend":
+            continue
+        writes = made.need.meaning.family in WRITES
+        owed = as_it_stands(made, teller.agenda.owed, place) if writes else made
+        if owed is None:
             continue
         slots = teller.slots(owed)
-        if owed.need.meaning.family in WRITES:
+        if writes:
             points.append((True, teller.changed(owed, slots, dice, "recapped")))
         elif (
             _stands(teller.agenda, owed)

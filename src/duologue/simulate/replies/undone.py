@@ -1,0 +1,144 @@
+"""Which changes of a conversation still stand at its end: what a later one reversed or replaced is not told as if it were so.
+
+A change is held against those made after it, by the rows: one that removed the row, that wrote another value where it had written, or
+whose result shows the row otherwise than this one left it. A new entry that was written to afterwards is told as it is by now. Only what
+was asked for and what came back is gone by, so an assistant says no more than it can know.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from duologue.catalog.model import Catalog
+from duologue.language.forms import is_assigned
+from duologue.plans.index import ToolIndex
+from duologue.plans.rows import plain
+from duologue.simulate.agenda import WRITES
+from duologue.simulate.owed import Owed
+from duologue.types import Json, Need
+
+__all__ = ["Deed", "as_it_stands", "deed_of", "replaced"]
+
+_SLOT = re.compile(r"\{(\w+)\}")
+_MAKES = frozenset({"status", "date", "reference"})
+"""Roles of columns that say how a row stands: where a later change left it otherwise in one of these, it stands otherwise."""
+_PAIRS = frozenset({("link", "unlink"), ("unlink", "link")})
+Place = tuple[str, tuple[str, ...]]
+"""A row: its table and key."""
+
+
+class Deed(Struct, frozen=True):
+    """What a change did, by the rows."""
+
+    family: str
+    table: str
+    rows: tuple[Place, ...]
+    """The rows it was about."""
+    wrote: Mapping[str, Json] = {}
+    """Column → the value that was asked for."""
+    told: Mapping[Place, Mapping[str, Json]] = {}
+    """Row → column → value, of what its words or its result say that it made so."""
+    shown: Mapping[Place, Mapping[str, Json]] = {}
+    """Row → column → value, as its result showed it."""
+    assigned: bool = False
+    """It made a row refer to another."""
+
+    @property
+    def own(self) -> Place | None:
+        """The row it changed, or entered."""
+        return next((p for p in (*self.rows, *self.shown) if p[0] == self.table), None)
+
+
+def replaced(deed: Deed, later: Deed) -> bool:
+    """Whether what a change made so is so no longer after a later one."""
+    about = later.own
+    if (deed.family, later.family) in _PAIRS:
+        return sorted(deed.rows) == sorted(later.rows) != []
+    if about is None or (about != deed.own and about not in deed.shown):
+        return False
+    if later.family == "remove":
+        return deed.family != "remove"
+    if deed.family == "set" and about == deed.own:
+        if deed.assigned or not deed.wrote:
+            return deed.assigned and later.assigned and deed.rows != later.rows
+        return all(k in now and _differ(now[k], v) for now in [_left(later)] for k, v in deed.wrote.items())
+    if deed.family != "act":
+        return False
+    now = _left(later)
+    return any(k in now and _differ(now[k], v) for k, v in deed.told.get(about, {}).items())
+
+
+def _left(deed: Deed) -> dict[str, Json]:
+    """How a change left its row, as far as it is known."""
+    return {**(deed.shown.get(deed.own, {}) if deed.own is not None else {}), **deed.wrote}
+
+
+def _differ(one: Json, other: Json) -> bool:
+    return str(one) != str(other)
+
+
+def as_it_stands(owed: Owed, changes: Iterable[Owed], place: tuple[Catalog, ToolIndex]) -> Owed | None:
+    """A change that was made, as it is to be told after all of `changes`: None where a later one has replaced it."""
+    if owed.parts:
+        left = [p for p in owed.parts if p.answered_at < 0 or p.failed or as_it_stands(p, changes, place) is not None]
+        made = [p for p in left if p.answered_at >= 0 and not p.failed]
+        return replace(owed, parts=left) if made else None
+    deed, values = deed_of(owed, place), dict(owed.need.values)
+    for later in _after(owed, changes):
+        then = deed_of(later, place)
+        if replaced(deed, then):
+            return None
+        if deed.family in ("set", "create") and deed.own is not None and then.own == deed.own:
+            now = {f"{then.table}.{k}:value": v for k, v in then.wrote.items()}
+            values |= {k: v for k, v in now.items() if k in values}
+    return replace(owed, need=replace(owed.need, values=values)) if values != owed.need.values else owed
+
+
+def _after(owed: Owed, changes: Iterable[Owed]) -> Sequence[Owed]:
+    """The changes made later, in the order they were made."""
+    each = (p for o in changes for p in (o.parts or [o]) if o.need.meaning.family in WRITES)
+    return sorted((p for p in each if p.answered_at > owed.answered_at and not p.failed), key=lambda p: p.answered_at)
+
+
+def deed_of(owed: Owed, place: tuple[Catalog, ToolIndex]) -> Deed:
+    """What a change did, as far as it was asked for and as its result shows."""
+    catalog, index = place
+    need, table = owed.need, owed.need.meaning.table
+    rows = tuple(p for i in range(len(need.mentions)) if (p := _row(owed, i, catalog)) is not None)
+    wrote = {k.rpartition(":")[0].removeprefix(f"{table}."): v for k, v in need.values.items() if k.endswith(":value")}
+    found = owed.answer.rows[0].shown if owed.answer is not None and owed.answer.rows else {}
+    shown = {(t, key): columns for t, (key, columns) in found.items()}
+    named = _named(need, index)
+    told = {p: _told(p, columns, named, catalog) for p, columns in shown.items()}
+    return Deed(
+        need.meaning.family, table, rows, wrote, told, shown, need.meaning.family == "set" and is_assigned(need)
+    )
+
+
+def _row(owed: Owed, i: int, catalog: Catalog) -> Place | None:
+    mention = owed.need.mentions[i]
+    if i in owed.chosen:
+        return mention.table, owed.chosen[i]
+    key = catalog.table(mention.table).key
+    return (
+        (mention.table, tuple(plain(mention.by[k]) for k in key)) if key and all(k in mention.by for k in key) else None
+    )
+
+
+def _named(need: Need, index: ToolIndex) -> frozenset[str]:
+    """The columns that the words of a deed say ("{line_id} is on {plan_id} now")."""
+    tool = index.serving(need.meaning)
+    if tool is None:
+        return frozenset()
+    slots = {**tool.outputs, **tool.inputs}
+    said = {name for line in tool.wording.get("done", ()) for name in _SLOT.findall(line) if name in slots}
+    return frozenset(f"{slots[name].table}.{slots[name].column}" for name in said)
+
+
+def _told(row: Place, columns: Mapping[str, Json], named: frozenset[str], catalog: Catalog) -> dict[str, Json]:
+    table = catalog.table(row[0])
+    roles = {c.name: c.role for c in table.columns}
+    meant = (k for k in columns if f"{row[0]}.{k}" in named or roles.get(k) in _MAKES)
+    return {k: columns[k] for k in meant if k not in table.key and columns[k] is not None}
