@@ -39,7 +39,8 @@ At: TypeAlias = Annotated[
     ),
 ]
 Tasks: TypeAlias = Annotated[
-    int, typer.Option("--tasks", help="New goals for each conversation.", metavar="N", parser=whole)
+    int,
+    typer.Option("--tasks", help="New goals for each conversation, where it has so many.", metavar="N", parser=whole),
 ]
 Goal: TypeAlias = Annotated[
     list[str] | None,
@@ -114,10 +115,9 @@ def continue_(
     )  # fmt: skip
 
     def words(plan: "Plan") -> str:
-        goals = number(len(asked.goals) or asked.tasks, "new goal")
-        return (
-            f"{number(plan.conversations, 'conversation')} to go on with: {goals}{' each' * (plan.conversations > 1)}"
-        )
+        n = len(asked.goals) or asked.tasks
+        most, each = "up to " * (n > 1 and not asked.goals), " each" * (plan.conversations > 1)
+        return f"{number(plan.conversations, 'conversation')} to go on with: {most}{number(n, 'new goal')}{each}"
 
     ended = made(lambda draw, halt, plan: go_on(asked, draw, halt=halt, plan=plan), words)
     return report(asked.out, ended, _lines(ended), json)
@@ -126,5 +126,6 @@ def continue_(
 def _lines(ended: "Summary") -> list[str]:
     """How it ended, for reading."""
     counts = f"{ended.accepted:,} accepted, {ended.rejected:,} rejected, {ended.left_out:,} can't be gone on with"
+    made_of = f"{number(ended.goals, 'new goal')} in {number(ended.accepted + ended.rejected, 'conversation')}"
     reasons = [f"  {n:>5,}  {reason}" for reason, n in ended.reasons.items()]
-    return [f"{number(ended.conversations, 'conversation')}: {counts}", *reasons]
+    return [f"{number(ended.conversations, 'conversation')}: {counts}", made_of, *reasons]

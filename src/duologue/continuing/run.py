@@ -26,6 +26,10 @@ from duologue.score import Progress
 from duologue.store import Store
 from duologue.store.funnel import lost
 
+_GOALS = """SELECT sum(json_array_length(CAST(body AS TEXT), '$.scenario.tasks') - json_extract(CAST(body AS TEXT), '$.continued.task'))
+    FROM dialogues"""
+"""Read as JSON by the store itself: a run may hold more than should be decoded for a count."""
+
 
 class Outcome(Struct, frozen=True):
     """What became of one conversation."""
@@ -43,6 +47,8 @@ class Summary(Ended, frozen=True, kw_only=True):
 
     left_out: int
     """Those that can't be gone on with."""
+    goals: int
+    """New goals of those that were gone on with, accepted or not."""
     reasons: dict[str, int]
     """Why the rejected ones and those left out are, in the words of the record → how many."""
     outcomes: tuple[Outcome, ...] = ()
@@ -128,6 +134,7 @@ def _summary(store: Store, entries: Sequence[Entry]) -> Summary:
     rows: dict[int, Any] = {item: rest for item, *rest in store.db.execute(sql)}
     outcomes = tuple(_outcome(entry.name, rows.get(n), judged.get(n, ())) for n, entry in enumerate(entries))
     return Summary(
+        goals=int(store.db.execute(_GOALS).get or 0),
         conversations=len(entries),
         accepted=ended.count("accepted"),
         rejected=len(judged),
