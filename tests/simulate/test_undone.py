@@ -3,13 +3,15 @@
 import pytest
 
 from duologue.simulate.replies.undone import Deed, replaced
+from duologue.types import Json
 
+Place = tuple[str, tuple[str, ...]]
 LESSON, PUPIL, TUTOR = ("lessons", ("7",)), ("pupils", ("1",)), ("tutors", ("3",))
 OTHER = ("tutors", ("4",))
 
 
-def booked(**columns: str) -> Deed:
-    told = {LESSON: columns or {"status": "booked", "starts": "2 May"}}
+def booked(**columns: Json) -> Deed:
+    told: dict[Place, dict[str, Json]] = {LESSON: columns or {"status": "booked", "starts": "2 May"}}
     return Deed("act", "lessons", (PUPIL,), told=told, shown={LESSON: {**told[LESSON], "fee": 20}})
 
 
