@@ -1,6 +1,8 @@
 """`export --pairs` and `--groups`: the checks alone decide, the two share their prompt, and what is no example is not used."""
 
 import json
+import shutil
+import sqlite3
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ import pytest
 
 from duologue.cli import run
 from duologue.export.forks import Branch, Place, PlainMessage, groups_of, pairs_of, plain, ruling_of
-from duologue.store import Store, StoredDialogue
+from duologue.store import FILE_NAME, Store, StoredDialogue
 from duologue.testing import tiny_environment
 from duologue.types import ClockSpec, Dialogue, Finding, Fork, Message, Scenario, Turn, Verdict
 
@@ -40,6 +42,48 @@ def has_the_trainers_form(messages: list[dict[str, Any]]) -> None:
             assert isinstance(call["function"]["arguments"], dict)
     called = [c["id"] for m in messages for c in m.get("tool_calls", ())]
     assert called == [m["tool_call_id"] for m in messages if m["role"] == "tool"]
+
+
+def test_every_side_runs_again(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Store.open(tree, readonly=True) as store:
+        failed = list(store.dialogues(accepted=False))
+    capsys.readouterr()
+    assert run(["verify", str(tree), "--json"]) == 0
+    alone = json.loads(capsys.readouterr().out)
+    assert run(["verify", str(tree), "--rejected", "--json"]) == 0
+    both = json.loads(capsys.readouterr().out)
+    others = both.pop("rejected")
+    assert both == alone
+    calls = sum(len(t.message.tool_calls) for d in failed for t in d.dialogue.path())
+    assert (others["dialogues"], others["calls"], others["compared"]) == (len(failed), calls, 0)
+    assert run(["verify", str(tree), "--rejected"]) == 0
+    assert f"{len(failed)} rejected conversations, {calls} calls run again" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", ["pairs", "groups"])
+def test_parts_of_conversations_are_sent_to_their_run(
+    kind: str, tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "parts.jsonl")
+    assert run(["export", str(tree), f"--{kind}", "-o", out]) == 0
+    assert run(["verify", out]) == 2
+    assert f"is one of the {kind} of `export --{kind}`" in capsys.readouterr().err
+    assert run(["verify", out, "--rejected"]) == 2
+
+
+def test_a_rejected_conversation_that_differs_is_found(tree: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(tree, copy)
+    db = sqlite3.connect(copy / FILE_NAME)
+    (item, body), *_ = db.execute("SELECT item, CAST(body AS TEXT) FROM dialogues WHERE accepted = 0 ORDER BY item")
+    value = json.loads(body)
+    told = next(t["message"] for t in value["turns"] if t["message"]["role"] == "tool")
+    told["content"] += " "
+    db.execute("UPDATE dialogues SET body = ? WHERE item = ?", (json.dumps(value).encode(), item))
+    db.commit()
+    db.close()
+    assert run(["verify", str(copy)]) == 0
+    assert run(["verify", str(copy), "--rejected"]) == 1
 
 
 def test_a_pair_shares_its_prompt_and_was_decided_by_the_checks(

@@ -95,6 +95,17 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], dict
         return reasons, {names[d.item]: d.dialogue for d in store.dialogues()}
 
 
+def test_what_can_not_be_run_is_not_counted_as_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "talk.jsonl").write_text(CASES["untold"][0])
+    assert run(["continue", str(tmp_path / "talk.jsonl"), "-o", str(tmp_path / "on")]) == 0
+    capsys.readouterr()
+    assert run(["verify", str(tmp_path / "on"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["calls"], found["compared"]) == (0, 1)
+    assert run(["verify", str(tmp_path / "on")]) == 0
+    assert "run again" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_each_goes_on_or_says_why_not(case: str, made: tuple[dict[str, str], dict[str, Dialogue]]) -> None:
     wanted = CASES[case][1]

@@ -1,6 +1,7 @@
 """`duologue verify`: run every tool call of every conversation again and compare."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -16,6 +17,57 @@ SHOWN = 20
 """Mismatches that are listed for reading; `--json` gives all."""
 
 
+class _Found:
+    """What was found of a run's accepted conversations, or of its rejected ones."""
+
+    def __init__(self) -> None:
+        self.dialogues = self.run_again = self.compared = self.passed_over = 0
+        self.mismatches: list[dict[str, Any]] = []
+        self._seen: set[str] = set()
+
+    def add(self, dialogue: "Dialogue", environment: "Environment", image: "Image | None", once: bool = True) -> None:
+        """Check a conversation. `once`: none may be there twice."""
+        from duologue.verify import held_together, replay
+
+        self.dialogues += 1
+        if once and dialogue.id in self._seen:
+            self._differs(dialogue, 0, "the conversation is there more than once")
+        self._seen.add(dialogue.id)
+        calls = sum(len(turn.message.tool_calls) for turn in dialogue.path())
+        if image is not None:
+            self.run_again += calls
+        else:
+            self.compared += calls
+        self.passed_over += len(dialogue.continued.differing) if dialogue.continued is not None else 0
+        verdict = replay(dialogue, environment, image) if image is not None else held_together(dialogue, environment)
+        if verdict.passed is not True:
+            for turn, what in [(f.turn, f.what) for f in verdict.evidence] or [(0, "could not be run again")]:
+                self._differs(dialogue, turn, what)
+
+    def _differs(self, dialogue: "Dialogue", turn: int, what: str) -> None:
+        self.mismatches.append({"dialogue": dialogue.id, "turn": turn, "what": what})
+
+    def told(self) -> dict[str, Any]:
+        """All of it, for `--json`."""
+        calls = {"calls": self.run_again, "compared": self.compared, "passed_over": self.passed_over}
+        return {"dialogues": self.dialogues, **calls, "mismatches": self.mismatches}
+
+    def lines(self, kind: str = "") -> Iterator[str]:
+        """All of it, for reading."""
+        for m in self.mismatches[:SHOWN]:
+            yield f"{m['dialogue']}, turn {m['turn']}: {m['what']}"
+        if len(self.mismatches) > SHOWN:
+            yield f"… and {len(self.mismatches) - SHOWN} more (--json lists all)"
+        n = len(self.mismatches)
+        done = [f"{self.run_again} calls run again"] if self.run_again or not self.compared else []
+        if self.compared:
+            done.append(f"{self.compared} calls of tools that don't run, their results only held against one another")
+        yield f"{self.dialogues} {kind}conversations, {', '.join(done)}: {n or 'no'} mismatch{'es' * (n != 1)}"
+        if self.passed_over:
+            since = "since they were other ones already where `continue --differing` took them up"
+            yield f"results passed over, {since}: {self.passed_over}"
+
+
 def verify(
     where: Annotated[Path, typer.Argument(help="A run folder, or a file that `export` wrote.", metavar="RUN|FILE")],
     databases: Annotated[
@@ -24,48 +76,33 @@ def verify(
             "--db", help="A database the conversations were made from; again for each.", metavar="DATABASE", show_default=False
         ),
     ] = None,
+    rejected: Annotated[
+        bool, typer.Option("--rejected", help="Of a run: the rejected conversations too, counted apart.")
+    ] = False,
     json: Json = False,
 ) -> int:  # fmt: skip
     """Run every tool call again and compare. Results and changes must be the same; exit code 1 where any differs."""
     from duologue.cli.text import one_line
     from duologue.errors import UserError
-    from duologue.verify import held_together, replay
 
-    dialogues = calls = passed = 0
-    seen: set[str] = set()
-    mismatches: list[dict[str, Any]] = []
-    given = _Given(databases or ())
-    for dialogue, environment, image in _conversations(where, given):
-        dialogues += 1
-        if dialogue.id in seen:
-            mismatches.append({"dialogue": dialogue.id, "turn": 0, "what": "the conversation is there more than once"})
-        seen.add(dialogue.id)
-        calls += sum(len(turn.message.tool_calls) for turn in dialogue.path())
-        passed += len(dialogue.continued.differing) if dialogue.continued is not None else 0
-        verdict = replay(dialogue, environment, image) if image is not None else held_together(dialogue, environment)
-        found = [(f.turn, f.what) for f in verdict.evidence] or [(0, "could not be run again")]
-        if verdict.passed is not True:
-            mismatches += ({"dialogue": dialogue.id, "turn": turn, "what": what} for turn, what in found)
-    if not dialogues and where.is_file():
+    given, of_a_file = _Given(databases or ()), _is_file(where)
+    if rejected and of_a_file:
+        raise UserError("A file holds no record of what was rejected.", "Leave out --rejected, or name the run.")
+    found, others = _Found(), _Found()
+    for one in _of_file(where, given) if of_a_file else _of_run(where, given):
+        found.add(*one)
+    for one in _of_run(where, given, accepted=False) if rejected else ():
+        others.add(*one, once=False)
+    if not found.dialogues and of_a_file:
         raise UserError(f"{str(where)!r} holds no conversations.", "Export the run again.")
     given.refuse_strange()
     if json:
         from duologue.ids import to_json
 
-        print(to_json({"dialogues": dialogues, "calls": calls, "passed_over": passed, "mismatches": mismatches}))
-        return 1 if mismatches else 0
-    for m in mismatches[:SHOWN]:
-        print(one_line(f"{m['dialogue']}, turn {m['turn']}: {m['what']}"))
-    if len(mismatches) > SHOWN:
-        print(f"… and {len(mismatches) - SHOWN} more (--json lists all)")
-    print(
-        f"{dialogues} conversations, {calls} calls run again: {len(mismatches) or 'no'} mismatch{'es' * (len(mismatches) != 1)}"
-    )
-    if passed:
-        print(
-            f"results passed over, since they were other ones already where `continue --differing` took them up: {passed}"
-        )
-    return 1 if mismatches else 0
+        print(to_json(found.told() | ({"rejected": others.told()} if rejected else {})))
+    else:
+        print(*map(one_line, [*found.lines(), *(others.lines("rejected ") if rejected else ())]), sep="\n")
+    return 1 if found.mismatches or others.mismatches else 0
 
 
 class _Given:
@@ -99,23 +136,23 @@ class _Given:
                 )
 
 
-def _conversations(where: Path, given: _Given) -> Iterator[tuple["Dialogue", "Environment", "Image | None"]]:
+def _is_file(where: Path) -> bool:
+    """Whether that is a file of conversations, and no run."""
     from duologue.store import FILE_NAME
 
-    if where.is_file() and where.name != FILE_NAME:
-        yield from _of_file(where, given)
-    else:
-        yield from _of_run(where, given)
+    return where.is_file() and where.name != FILE_NAME
 
 
-def _of_run(where: Path, given: _Given) -> Iterator[tuple["Dialogue", "Environment", "Image | None"]]:
+def _of_run(
+    where: Path, given: _Given, accepted: bool = True
+) -> Iterator[tuple["Dialogue", "Environment", "Image | None"]]:
     from duologue.cli.runs import open_run
     from duologue.environment import Image
 
     with open_run(where) as store:
         environments = {environment.id: environment for environment in store.environments()}
         images: dict[str, Image | None] = {"": None}  # an environment without an image is simulated
-        for stored in store.dialogues():
+        for stored in store.dialogues() if accepted else chain(store.dialogues(accepted=False), store.redrawn()):
             environment = environments[stored.dialogue.environment]
             if environment.image not in images:
                 images[environment.image] = given.image(environment) or Image.of(store.image(environment.image))

@@ -162,7 +162,30 @@ def _parse(line: bytes, where: str) -> tuple[Dialogue, Metadata]:
         row = _decode(line)
         return dialogue_of(row), row.metadata
     except (msgspec.DecodeError, ValueError) as error:
+        _refuse_parts(line, where)
         raise UserError(f"{where} is not an exported conversation: {error}", "Export the run again.") from error
+
+
+class _Kind(msgspec.Struct):
+    format: str
+
+
+class _Part(msgspec.Struct):
+    """What a row of `--pairs` or `--groups` is known by."""
+
+    metadata: _Kind
+
+
+def _refuse_parts(line: bytes, where: str) -> None:
+    """Raise `UserError` where a row is a pair or a group: each side of it is the end of a conversation, without what it takes to run it."""
+    with suppress(msgspec.DecodeError):
+        form = msgspec.json.decode(line, type=_Part).metadata.format
+        kind = form.removeprefix("duologue.").partition("/")[0]
+        if kind in ("pairs", "groups"):
+            raise UserError(
+                f"{where} is one of the {kind} of `export --{kind}`, which hold parts of conversations, without clock or tasks.",
+                "Name the run of branches that they come from: `duologue verify RUN --rejected` runs the calls of all sides again.",
+            )
 
 
 def _is_database(path: Path) -> bool:
