@@ -23,6 +23,7 @@ from duologue.simulate.beforehand import look_first
 from duologue.simulate.character import assistant_register
 from duologue.simulate.dice import Dice
 from duologue.simulate.guiding import Guiding
+from duologue.simulate.linked import linked_already
 from duologue.simulate.moves import Call, Say, Wait
 from duologue.simulate.noticing import twin
 from duologue.simulate.owed import Owed, told_of
@@ -280,6 +281,8 @@ class ScriptedAgent:
     def _is_so(self, owed: Owed, rows: Sequence[Known | None]) -> bool:
         """What it is to set has been seen to be so. What was written since to the row was seen as well."""
         row = next((r for r in rows if r is not None and r.table == owed.need.meaning.table), None)
+        if owed.need.meaning.family == "link":
+            return linked_already(self.agenda, owed, rows)
         if row is None or not is_so(owed.need):
             return False
         values = {k.rpartition(":")[0]: v for k, v in owed.need.values.items() if k.endswith(":value")}

@@ -52,7 +52,9 @@ def refused(teller: "Reporter", owed: Owed, slots: dict[str, str], dice: random.
 
 
 def so_already(teller: "Reporter", owed: Owed, slots: dict[str, str], dice: random.Random) -> tuple[str, Act]:
-    """What is to be set is so already."""
+    """What is to be set is so already, or what is to be linked was."""
+    if owed.need.meaning.family == "link":
+        return teller.lines.line("linked_already", dice, slots), Act("so already", values=told_of(owed))
     key, value = next((k.rpartition(":")[0], v) for k, v in owed.need.values.items() if k.endswith(":value"))
     told = {
         **slots,

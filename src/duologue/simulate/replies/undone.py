@@ -19,7 +19,7 @@ from duologue.simulate.agenda import WRITES
 from duologue.simulate.owed import Owed
 from duologue.types import Json, Need
 
-__all__ = ["Deed", "as_it_stands", "deed_of", "replaced"]
+__all__ = ["Deed", "Place", "as_it_stands", "deed_of", "place_of", "replaced"]
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _MAKES = frozenset({"status", "date", "reference"})
@@ -106,7 +106,7 @@ def deed_of(owed: Owed, place: tuple[Catalog, ToolIndex]) -> Deed:
     """What a change did, as far as it was asked for and as its result shows."""
     catalog, index = place
     need, table = owed.need, owed.need.meaning.table
-    rows = tuple(p for i in range(len(need.mentions)) if (p := _row(owed, i, catalog)) is not None)
+    rows = tuple(p for i in range(len(need.mentions)) if (p := place_of(owed, i, catalog)) is not None)
     wrote = {k.rpartition(":")[0].removeprefix(f"{table}."): v for k, v in need.values.items() if k.endswith(":value")}
     found = owed.answer.rows[0].shown if owed.answer is not None and owed.answer.rows else {}
     shown = {(t, key): columns for t, (key, columns) in found.items()}
@@ -117,7 +117,8 @@ def deed_of(owed: Owed, place: tuple[Catalog, ToolIndex]) -> Deed:
     )
 
 
-def _row(owed: Owed, i: int, catalog: Catalog) -> Place | None:
+def place_of(owed: Owed, i: int, catalog: Catalog) -> Place | None:
+    """The row that a mention was settled to mean, or that is named by its key."""
     mention = owed.need.mentions[i]
     if i in owed.chosen:
         return mention.table, owed.chosen[i]
