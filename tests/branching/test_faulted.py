@@ -51,7 +51,7 @@ def test_branches_with_faults_are_recovered_from_replay_and_are_shown(
     assert run(["verify", str(made[1])]) == 0
     capsys.readouterr()
     assert run(["show", str(made[1]), "1"]) == 0
-    assert "where a call meets a fault (" in capsys.readouterr().out
+    assert "where a call meets a fault (" in " ".join(capsys.readouterr().out.split())
 
 
 def test_places_are_calls_and_kinds_are_those_not_met(made: tuple[Path, Path]) -> None:

@@ -57,8 +57,7 @@ def brain(request: Request) -> Any:
     if request.role == "tasks":
         return written("$1.total_gbp")
     if request.role == "user":
-        told = [m.content for m in request.messages if "£" in m.content and str(ORDER) in m.content]
-        done = bool(told) and "is £" in last.content
+        done = f"The total of order {ORDER} is £" in last.content
         text = "Great, thanks, bye." if done else f"One more thing: what is the total of order {ORDER}?"
         return {"user_message": text, "is_task_complete": done}
     if last.role == "tool":

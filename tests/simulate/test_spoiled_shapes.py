@@ -108,7 +108,7 @@ def spoken(by: Mapping[str, Json]) -> str:
 def telling_another(d: Dialogue, at: int) -> Dialogue:
     """It tells a row that is not one of those that are meant."""
     rows = next(iter(json.loads(d.turns[at - 1].message.content).values()))
-    told = spoken(d.turns[at].acts[0].values["told"][0]["by"])
+    told = spoken(next(a.values["told"] for a in d.turns[at].acts if a.values.get("told"))[0]["by"])
     field = next(k for row in rows for k, v in row.items() if str(v) == told)
     other = next(str(row[field]) for row in rows if str(row[field]) not in d.turns[at].message.content)
     return saying(d.turns[at].message.content.replace(told, other))(d, at)
@@ -168,7 +168,7 @@ def _is_the_point(dialogue: Dialogue, at: int, shape: str) -> bool:
     if shape == "choose":  # of whole numbers below 13 nothing is said in docs/checks.md
         return re.search(r"\d\d", turn.message.content) is not None
     if shape in ("gaps", "budget"):
-        return any(a.need is not None and a.need.among is not None for a in turn.acts)
+        return any(a.need is not None and a.need.among is not None and a.values.get("told") for a in turn.acts)
     if shape == "bulk":
         return len(calls) > 1 and len({c.name for c in calls}) == 1
     if shape in ("undo", "instead"):

@@ -24,6 +24,9 @@ _OWN_WORDS = (
     (" is on record for ", " gets entered for "),
     (", with ", ", namely with "),
     (" on the record of ", ", in the entry for "),
+    ("the record of ", "the entry for "),
+    (" has been changed: ", " gets changed: "),
+    (" among those", " of them"),
 )
 
 ANSWERS = ("Rows in all", "Here is what", "The change is made", "I am afraid", "It failed", "I have looked", WELCOME)
