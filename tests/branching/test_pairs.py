@@ -44,6 +44,18 @@ def has_the_trainers_form(messages: list[dict[str, Any]]) -> None:
     assert called == [m["tool_call_id"] for m in messages if m["role"] == "tool"]
 
 
+def test_the_command_says_where_no_mistake_was_on_offer(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["branch", str(tree.parent / "shop"), "-o", str(tree), "--at", "4,14,last", "--n", "3"]
+    asked += ["--mistakes", "0.8", "--differ", "agent"]
+    capsys.readouterr()
+    assert run([*asked, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    none = told["mistakes_asked"] - told["mistakes"]
+    assert 0 < told["mistakes"] <= told["mistakes_asked"] <= told["branches"] * 2 // 3
+    assert run(asked) == 0
+    assert (f"{none} more w" in capsys.readouterr().out) == (none > 0)
+
+
 def test_every_side_runs_again(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with Store.open(tree, readonly=True) as store:
         failed = list(store.dialogues(accepted=False))

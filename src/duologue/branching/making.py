@@ -75,6 +75,14 @@ def unmet(parent: Dialogue, seed: tuple[int, int], number: int) -> str:
     return kinds[number % len(kinds)]
 
 
+def errs(asked: Asked, parent: Dialogue, at: int, number: int) -> bool:
+    """Whether the assistant of a branch is to make a mistake. Of several at a place the first is none, so that there is a better one."""
+    if number == 0 and asked.n > 1:
+        return False
+    drawn = rng(asked.seed, "errs", parent.id, at, number).random()
+    return drawn < asked.mistakes and parent.path()[at].message.role == "assistant"
+
+
 class Forked(Struct, frozen=True):
     """What there is to branch. `conversations`: the ids of those that have a place; `environments`: theirs."""
 
@@ -85,12 +93,14 @@ class Forked(Struct, frozen=True):
     """The last turn in which those decide who are to differ; 0 = there are no conversations, -1 = they decide in none."""
     turns: int
     """About how many turns models will be asked for: as many as the conversations have behind their places."""
+    errors: int = 0
+    """Branches whose assistant is to make a mistake, where the turn offers one."""
 
 
 def forked(parent: Store, asked: Asked) -> Forked:
     """All places, in the order of the run's conversations. They are read one at a time, and read again when they are branched."""
     found, names, environments = list[Place](), dict[str, None](), dict[str, None]()
-    roles, turns, latest = asked.models.roles, 0, 0
+    roles, turns, latest, errors = asked.models.roles, 0, 0, 0
     asks = {name for name, role in (("user", "user"), ("assistant", "agent")) if roles.models(role)}
     for number, stored in enumerate(parent.dialogues()):
         if asked.limit is not None and number >= asked.limit:
@@ -103,7 +113,8 @@ def forked(parent: Store, asked: Asked) -> Forked:
             found.append(Place(stored.item, at))
             names[stored.dialogue.id] = environments[stored.dialogue.environment] = None
             turns += asked.n * sum(turn.message.role in asks for turn in path[at:])
-    return Forked(tuple(found), tuple(names), tuple(environments), latest, turns)
+            errors += sum(errs(asked, stored.dialogue, at, one) for one in range(asked.n)) if asked.mistakes else 0
+    return Forked(tuple(found), tuple(names), tuple(environments), latest, turns, errors)
 
 
 class Branches:
@@ -166,7 +177,9 @@ class Branches:
         item = group.first + number
         self.store.begin_item(item)
         try:
-            mistaken = self._mistaken(group, number, known) if self._errs(group, number) else None
+            mistaken = (
+                self._mistaken(group, number, known) if errs(self.asked, group.parent, group.at, number) else None
+            )
             found = await self._judged(item, mistaken or await self._drawn(group, number, known))
         except GivenUpError as error:
             found = abandoned(error)
@@ -197,14 +210,6 @@ class Branches:
             if not found:
                 return played
         raise StageError(BRANCH, found)
-
-    def _errs(self, group: Group, number: int) -> bool:
-        """Whether the assistant of a branch is to make a mistake. Of several at a place the first is none, so that there is a better one."""
-        asked, at = self.asked, group.at
-        if number == 0 and asked.n > 1:
-            return False
-        drawn = rng(asked.seed, "errs", group.parent.id, at, number).random()
-        return drawn < asked.mistakes and group.parent.path()[at].message.role == "assistant"
 
     def _mistaken(self, group: Group, number: int, known: Mapping[bytes, str]) -> Dialogue | None:
         """A branch with a mistake that no other makes there; None where the turn offers none."""

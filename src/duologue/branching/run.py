@@ -9,7 +9,7 @@ from its place (`making`), so the same command goes on with what is missing.
 from collections.abc import Callable, Mapping
 
 from duologue.branching.asked import Asked
-from duologue.branching.making import Branches, Orders, forked
+from duologue.branching.making import Branches, Forked, Orders, forked
 from duologue.casting import Cast
 from duologue.checked import BRANCH
 from duologue.errors import UserError
@@ -30,6 +30,8 @@ class Summary(Ended, frozen=True, kw_only=True):
     """Left out: they say what their parent or another branch says."""
     mistakes: int = 0
     """Branches in which the assistant makes one on purpose; all of them are among the rejected."""
+    mistakes_asked: int = 0
+    """Branches that were to hold one; where the turn offers none they are played soundly."""
     noticed: int = 0
     """Of these, those whose mistake a check objects to."""
 
@@ -81,22 +83,23 @@ async def _branch(asked: Asked, watch: Watch) -> Summary:
                 return Work(made, len(found.places), "duologue.branching.hand", orders, asked.n)
 
             await carried_out(asked, store, watch, begin)
-            return watch.ended(_summary(store, (len(found.conversations), len(found.places), total)))
+            return watch.ended(_summary(store, found, total))
 
 
-def _summary(store: Store, asked: tuple[int, int, int]) -> Summary:
-    """Counted from the store alone, so that a run gone on with says the same."""
+def _summary(store: Store, found: Forked, branches: int) -> Summary:
+    """What became of them is counted from the store alone, so that a run gone on with says the same."""
     ended = list(store.finished_items().values())
     same = store.rejected_in(BRANCH)
     forks = [d.dialogue.fork for d in store.dialogues(accepted=False)]
     mistakes = [fork for fork in forks if fork is not None and fork.mistake]
     return Summary(
-        conversations=asked[0],
-        places=asked[1],
-        branches=asked[2],
+        conversations=len(found.conversations),
+        places=len(found.places),
+        branches=branches,
         accepted=ended.count("accepted"),
         rejected=ended.count("rejected") - same,
         same=same,
         mistakes=len(mistakes),
+        mistakes_asked=found.errors,
         noticed=sum(bool(fork.noticed) for fork in mistakes),
     )

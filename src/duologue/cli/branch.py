@@ -96,4 +96,9 @@ def _lines(ended: "Summary") -> list[str]:
         lines.append(
             f"{ended.mistakes:,} of the rejected hold a mistake made on purpose; checks object to {ended.noticed:,} of these mistakes"
         )
+    if ended.mistakes_asked > ended.mistakes and not ended.unfinished:
+        n = ended.mistakes_asked - ended.mistakes
+        lines.append(
+            f"{n:,} more {'was' if n == 1 else 'were'} to hold one, but the turn there offers none: played soundly"
+        )
     return lines

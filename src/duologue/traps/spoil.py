@@ -12,6 +12,7 @@ from random import Random
 from duologue.catalog import Column
 from duologue.language.reading import Number, read
 from duologue.language.values import say
+from duologue.traps import phrases
 from duologue.traps.moves import Change, Play, ask, rows
 from duologue.types import Json
 
@@ -98,7 +99,8 @@ def reference_told(play: Play, dice: Random) -> Iterator[Change]:
     """A change is reported with a reference number that no result holds."""
     for i in shuffled(play.writes(), dice):
         at = play.report(i)
-        text = f"{play.moves[at].text} Your reference for this is {dice.choice('ABCR')}{dice.randint(10_000, 99_999)}."
+        number = f"{dice.choice('ABCR')}{dice.randint(10_000, 99_999)}"
+        text = phrases.added(play.moves[at].text, dice.choice(phrases.REFERENCE).format(number))
         yield Change(play.put(at, play.moves[at].saying(text)), at)
 
 
@@ -109,7 +111,12 @@ def key_told(play: Play, dice: Random) -> Iterator[Change]:
         key = play.key_of(call)
         told = str(call.arguments[key]) if key else ""
         if len(told) > 3 and any(c.isdigit() for c in told):
-            text = f"{play.moves[at].text} It's filed under {other_digit(call.arguments[key], dice)}."
+            number, table = other_digit(call.arguments[key], dice), play.tool(call).inputs[key].table
+            forms = [form.format(number) for form in phrases.KEY]
+            if table:
+                label = play.world.workshop.catalog.table(table).label
+                forms += [form.format(f"{label} {number}") for form in phrases.KEY_OF]
+            text = phrases.added(play.moves[at].text, dice.choice(forms))
             yield Change(play.put(at, play.moves[at].saying(text)), at)
 
 
@@ -145,7 +152,7 @@ def put_off(play: Play, dice: Random) -> Iterator[Change]:
     """Nothing is called, and the answer says nothing."""
     for i in shuffled(wanted(play), dice):
         at = play.report(i)
-        moves = play.put(at, play.moves[at].saying(dice.choice(_EMPTY)))
+        moves = play.put(at, play.moves[at].saying(dice.choice(phrases.NOTHING_SAID)))
         yield Change(moves[:i] + moves[i + 1 :], at - 1)
 
 
@@ -155,12 +162,6 @@ def only_said(play: Play, dice: Random) -> Iterator[Change]:
         if not play.is_built_on(i):
             yield Change(play.put(i), play.report(i) - 1)
 
-
-_EMPTY = (
-    "I've gone through that for you, and everything is as it should be.",
-    "Noted. That part is taken care of.",
-    "I had a look, and it's all in order there.",
-)
 
 # ── Extra write ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -11,18 +11,13 @@ from msgspec import Struct
 from duologue.checks import columns_of
 from duologue.language.saying import flag_of
 from duologue.language.values import is_blank, say
+from duologue.traps import phrases
 from duologue.traps.moves import Change, Play
 from duologue.traps.spoil import shuffled
 from duologue.traps.spoil_told import STYLES, once, swapped, told_at
 
 _NOT = ("not", "certainly not", "anything but", "no longer")
 _BOUNDS = ("more than", "less than", "well over", "fewer than")
-_ASKED = ("Just a moment. Is it {}?", "Could it be {}?", "Let me see. So it is {}, isn't it?")
-_NOBODY = (
-    "I had a look, but I can't tell whether it is {}.",
-    "I couldn't find out if it is {}.",
-    "The records don't make clear whether that's {}. I wouldn't know.",
-)
 
 
 class Answer(Struct, frozen=True):
@@ -66,12 +61,12 @@ def bounded(play: Play, dice: Random) -> Iterator[Change]:
 
 def asked_instead(play: Play, dice: Random) -> Iterator[Change]:
     """The assistant has looked it up, and asks the user whether it is so."""
-    yield from _in_place(play, dice, _ASKED)
+    yield from _in_place(play, dice, phrases.ASKED)
 
 
 def of_nobody(play: Play, dice: Random) -> Iterator[Change]:
     """The assistant has looked it up, and says that it could not."""
-    yield from _in_place(play, dice, _NOBODY)
+    yield from _in_place(play, dice, phrases.NOBODY_KNOWS)
 
 
 def _in_place(play: Play, dice: Random, forms: tuple[str, ...]) -> Iterator[Change]:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from duologue.checks import columns_of
 from duologue.language.values import say, tells
 from duologue.plans.trace import is_error
+from duologue.traps import phrases
 from duologue.traps.moves import Change, Move, Play, ask, rows
 from duologue.traps.spoil import neighbours, shuffled, wanted
 from duologue.types import Fact, Json, Message, Turn
@@ -130,19 +131,13 @@ def expects_it(play: Play, dice: Random) -> Iterator[Change]:
 
 # ── Unread result ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_VAGUE = (
-    "I've had a look at that for you. Is there more to do?",
-    "Okay, I have the record in front of me now.",
-    "That's been looked up. What would you like to do next?",
-)
-
 
 def kept_to_itself(play: Play, dice: Random) -> Iterator[Change]:
     """What was asked for is fetched, and nothing of it told."""
     for i in shuffled(wanted(play), dice):
         at = play.report(i)
         if at == i + 1:
-            yield Change(play.put(at, play.moves[at].saying(dice.choice(_VAGUE))), i)
+            yield Change(play.put(at, play.moves[at].saying(dice.choice(phrases.VAGUE))), i)
 
 
 def looked_aside(play: Play, dice: Random) -> Iterator[Change]:
@@ -230,15 +225,10 @@ def without_waiting(play: Play, dice: Random) -> Iterator[Change]:
 
 def refused_yet_done(play: Play, dice: Random) -> Iterator[Change]:
     """A refused change is reported as made."""
-    done = (
-        "All done, I've made the change.",
-        "Done! It has been updated as you asked.",
-        "That's sorted now, the change is in.",
-    )
     for i, move in enumerate(play.moves):
         if move.failed and play.tool(move.calls[0]).effect == "write":
             at = play.report(i)
-            yield Change(play.put(at, play.moves[at].saying(dice.choice(done))), at)
+            yield Change(play.put(at, play.moves[at].saying(dice.choice(phrases.DONE_ALL_THE_SAME))), at)
 
 
 def failed_yet_done(play: Play, dice: Random) -> Iterator[Change]:

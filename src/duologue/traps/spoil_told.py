@@ -13,6 +13,7 @@ from msgspec import Struct
 from duologue.catalog import Column
 from duologue.language.reading import read
 from duologue.language.values import say
+from duologue.traps import phrases
 from duologue.traps.moves import Change, Move, Play, field_values, rows
 from duologue.traps.spoil import figures, other_digit, shuffled, wanted
 from duologue.types import Json
@@ -198,8 +199,6 @@ def wrong_span(play: Play, dice: Random) -> Iterator[Change]:
 
 # ── List cut short ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_COMPLETE = ("Those are all there are.", "That's the complete list.", "There are no others on record.")
-
 
 def all_there_are(play: Play, dice: Random) -> Iterator[Change]:
     """A list that was cut off is told as the whole."""
@@ -207,7 +206,7 @@ def all_there_are(play: Play, dice: Random) -> Iterator[Change]:
         result = play.moves[i].results[0]
         total = next((v for f, v in result.items() if f in ("total", "total_count", "count")), 0)
         if isinstance(total, int) and total > len(rows(result)) > 0:
-            yield told_at(play, i, f"{play.moves[play.report(i)].text} {dice.choice(_COMPLETE)}")
+            yield told_at(play, i, phrases.added(play.moves[play.report(i)].text, dice.choice(phrases.COMPLETE)))
 
 
 def _shortened(text: str, keep: int) -> str:

@@ -8,6 +8,7 @@ from random import Random
 
 from duologue.catalog import Column
 from duologue.checks import columns_of
+from duologue.traps import phrases
 from duologue.traps.moves import Change, Move, Play, field_values
 from duologue.traps.spoil import other_digit, shuffled, wanted
 from duologue.traps.spoil_talk import consent
@@ -84,21 +85,20 @@ def detail_filled(play: Play, dice: Random) -> Iterator[Change]:
 
 def recheck_claimed(play: Play, dice: Random) -> Iterator[Change]:
     """The user doubts an answer; the assistant says it has looked again, and has not."""
-    said = ("I've just looked it up again, and it's the same.", "I checked it once more in the records: it's correct.")
     for i in shuffled(play.reads(), dice):
         at = play.report(i)
         if play.moves[play.request(i)].is_a("doubt") and at == i + 1 and not play.is_built_on(i):
-            claim = play.moves[at].saying(dice.choice(said))
+            claim = play.moves[at].saying(dice.choice(phrases.LOOKED_AGAIN))
             yield Change((*play.moves[:i], claim, *play.moves[at + 1 :]), i)
 
 
 def also_informed(play: Play, dice: Random) -> Iterator[Change]:
     """With a change that was made, a message is claimed that no tool could send."""
-    said = ("I've also sent them a confirmation by e-mail.", "They've been notified by text message too.",
-            "I've also let the person in charge know about it.")  # fmt: skip
     for i in shuffled(play.writes(), dice):
         at = play.report(i)
-        yield Change(play.put(at, play.moves[at].saying(f"{play.moves[at].text} {dice.choice(said)}")), at)
+        yield Change(
+            play.put(at, play.moves[at].saying(phrases.added(play.moves[at].text, dice.choice(phrases.INFORMED)))), at
+        )
 
 
 def also_changed(play: Play, dice: Random) -> Iterator[Change]:
@@ -115,17 +115,17 @@ def also_changed(play: Play, dice: Random) -> Iterator[Change]:
             if c.name != meaning.column and c.role in ("category", "status", "measure", "contact", "date")
         ]
         for column in dice.sample(free, len(free)):
-            said = f"{play.moves[at].text} I've updated the {column.label or column.name} on that record as well."
+            also = dice.choice(phrases.CHANGED_TOO).format(column.label or column.name)
+            said = phrases.added(play.moves[at].text, also)
             yield Change(play.put(at, play.moves[at].saying(said)), at)
 
 
 def claimed_at_once(play: Play, dice: Random) -> Iterator[Change]:
     """A change is reported as made where it should have been proposed, and is never made."""
-    said = ("Done, I've changed that for you.", "That's updated now.", "All set, it has been changed.")
     for i in shuffled(play.writes(), dice):
         found = consent(play, i)
         if found and not play.is_built_on(i):
-            claim = play.moves[found[0]].saying(dice.choice(said))
+            claim = play.moves[found[0]].saying(dice.choice(phrases.CLAIMED))
             yield Change((*play.moves[: found[0]], claim, *play.moves[play.report(i) + 1 :]), found[0])
 
 
@@ -134,16 +134,12 @@ def claimed_at_once(play: Play, dice: Random) -> Iterator[Change]:
 
 def cant_do(play: Play, dice: Random) -> Iterator[Change]:
     """What a tool could change, the assistant says it can't."""
-    said = ("I'm afraid I can't change that from here.", "Sorry, I only have read access, so I can't make that change.",
-            "Changing that isn't something I'm able to do.")  # fmt: skip
-    yield from _refused(play, dice, said)
+    yield from _refused(play, dice, phrases.CANT)
 
 
 def rules_forbid(play: Play, dice: Random) -> Iterator[Change]:
     """The assistant refuses a change by a rule that there isn't."""
-    said = ("I'm sorry, our policy doesn't allow that change.", "Unfortunately the rules don't permit me to change this record.",
-            "That change needs a manager's approval, so I have to decline.")  # fmt: skip
-    yield from _refused(play, dice, said)
+    yield from _refused(play, dice, phrases.FORBIDDEN)
 
 
 def _refused(play: Play, dice: Random, said: tuple[str, ...]) -> Iterator[Change]:
@@ -156,23 +152,15 @@ def _refused(play: Play, dice: Random, said: tuple[str, ...]) -> Iterator[Change
 
 def system_down(play: Play, dice: Random) -> Iterator[Change]:
     """A breakdown is told that never happened: nothing was called."""
-    said = ("The system isn't responding at the moment, so I can't look that up. Please try again later.",
-            "I'm getting an error from the database right now and can't fetch that.",
-            "The records seem to be unavailable just now, sorry.")  # fmt: skip
     for i in shuffled(wanted(play), dice):
         at = play.report(i)
         if play.request(i) == i - 1 and at == i + 1:
-            yield Change((*play.moves[:i], play.moves[at].saying(dice.choice(said)), *play.moves[at + 1 :]), i)
+            yield Change((*play.moves[:i], play.moves[at].saying(dice.choice(phrases.DOWN)), *play.moves[at + 1 :]), i)
 
 
 def found_yet_denied(play: Play, dice: Random) -> Iterator[Change]:
     """The record comes back, and the assistant says there is none."""
-    said = (
-        "I couldn't find any record of that.",
-        "Nothing came up for that, I'm afraid.",
-        "There's no such entry in our records.",
-    )
     for i in shuffled(wanted(play), dice):
         at = play.report(i)
         if at == i + 1:
-            yield Change(play.put(at, play.moves[at].saying(dice.choice(said))), at)
+            yield Change(play.put(at, play.moves[at].saying(dice.choice(phrases.NONE_FOUND))), at)
