@@ -8,6 +8,8 @@ import pytest
 
 from duologue.cli import run
 from duologue.store import FILE_NAME
+from duologue.store.differing import differing
+from duologue.types import Json
 
 BOTH = pytest.mark.parametrize("command", ["branch", "continue"])
 
@@ -81,3 +83,38 @@ def test_of_a_folder_that_another_command_made(shop: Path, tmp_path: Path, capsy
     said = capsys.readouterr().err
     assert "branches: given then, none now" in said
     assert "continued: none then, given now" in said
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "said"),
+    [
+        (["branch", "--n", "1"], ["--n", "2"], "(--n: 1 then, 2 now)"),
+        (["branch", "--n", "1"], ["--n", "1", "--differ", "user"], "(--differ: 'both' then, 'user' now)"),
+        (["branch", "--n", "1"], ["--n", "1", "--seed", "4"], "(seed: 0 then, 4 now)"),
+        (["continue"], ["--tasks", "2"], "(--tasks: 1 then, 2 now)"),
+        (["continue", "--limit", "1"], ["--limit", "2"], "(--limit: 1 then, 2 now)"),
+    ],
+)
+def test_of_other_options(
+    then: list[str], now: list[str], said: str, shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command, *options = then
+    asked = [command, str(shop), "--at", "last", "-o", str(tmp_path / "out")]
+    assert run([*asked, *options]) == 0
+    capsys.readouterr()
+    assert run([*asked, *now]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "said"),
+    [
+        ({"n": 60, "branches": {"n": 3}}, {"n": 80, "branches": {"n": 4}}, ["--n: 3 then, 4 now"]),
+        ({"continued": {"tools": "a"}}, {"continued": {"tools": "b"}}, ["--tools: another file"]),
+        ({"continued": {"conversations": "a"}}, {"continued": {"conversations": "b"}}, ["the conversations it is made from are others"]),
+        ({"n": 4, "parent": {"n": 4}}, {"n": 8, "parent": {"n": 8}}, ["n: 4 then, 8 now", "parent.n: 4 then, 8 now"]),
+        ({"branches": {"at": "4", "conversations": "a"}}, {"branches": {"at": "9", "conversations": "b"}}, ["--at: '4' then, '9' now"]),
+    ],
+)  # fmt: skip
+def test_what_differs_is_said_as_it_is_typed(then: dict[str, Json], now: dict[str, Json], said: list[str]) -> None:
+    assert list(differing(then, now)) == said

@@ -23,6 +23,7 @@ import msgspec
 from duologue import __version__
 from duologue.errors import UserError
 from duologue.ids import canonical
+from duologue.store.differing import differing
 from duologue.store.files import FILE_NAME, FolderLock, create_file, explained, open_file
 from duologue.store.moments import Moments
 from duologue.store.records import StoredDialogue, writing_tools
@@ -141,7 +142,7 @@ class Store(Tally):
         new = {name: msgspec.json.decode(canonical(value)) for name, value in config.items()}
         if old != new:
             raise UserError(
-                f"{str(self.folder)!r} holds a run with other arguments ({'; '.join(_differing(old, new))}).",
+                f"{str(self.folder)!r} holds a run with other arguments ({'; '.join(differing(old, new))}).",
                 "Give the same arguments to finish it, or another folder (-o) to begin a new one.",
             )
 
@@ -384,15 +385,3 @@ class Store(Tally):
     def _read(self, which: str, values: tuple[int, ...]) -> Iterator[StoredDialogue]:
         for item, body, verdicts in self.db.execute(f"SELECT item, body, verdicts FROM dialogues {which}", values):
             yield StoredDialogue(item, _dialogue(body), _verdicts(verdicts))
-
-
-def _differing(old: Mapping[str, Json], new: Mapping[str, Json], within: str = "") -> Iterator[str]:
-    """Each argument of a run that is another now, in words."""
-    for name in dict.fromkeys([*new, *old]):
-        before, now = old.get(name), new.get(name)
-        if isinstance(before, dict) and isinstance(now, dict):
-            yield from _differing(before, now, f"{within}{name}.")
-        elif isinstance(before or now, dict):  # of a run that another command began
-            yield f"{within}{name}: {'given' if before else 'none'} then, {'given' if now else 'none'} now"
-        elif before != now:
-            yield f"{within}{name}: {before!r} then, {now!r} now"
