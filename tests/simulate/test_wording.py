@@ -20,7 +20,8 @@ from duologue.plans.index import ToolIndex
 from duologue.plans.rows import Row, Shape
 from duologue.simulate.afresh import afresh, marks
 from duologue.simulate.asking import Wording
-from duologue.simulate.listing import Rows
+from duologue.simulate.behaviours.check import as_heard
+from duologue.simulate.listing import Rows, said_once
 from duologue.types import Json, Meaning, Mention, Message, Need, Pick, Toolset, Turn
 
 
@@ -348,3 +349,25 @@ def test_a_message_begins_otherwise_than_the_last_ones() -> None:
     )
     assert afresh(lambda: next(drafts), said) == ("Done.", 4)
     assert marks("I would add it. Shall I?") == {"i would", "shall i?"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "left"),
+    [
+        ("Chef's knife, oak, 16 cm", "16 cm", False),
+        ("Chef's knife, oak, 16 cm", "oak", False),
+        ("Chef's knife, oak, 16 cm", "6 cm", True),
+        ("Oak table", "Oak", True),
+        ("Table, 7", 7, True),
+    ],
+)
+def test_what_a_name_says_is_not_said_beside_it(name: str, value: Json, left: bool) -> None:
+    told = [("orders.size", value)]
+    assert said_once(name, told) == (name, told if left else [])
+
+
+@pytest.mark.parametrize(
+    ("heard", "said"), [("Order 7 (24 Mar, open)", "24 March"), ("Placed on 24 March 1998.", "24 March 1998")]
+)
+def test_a_day_is_said_back_with_its_year_where_that_was_told(heard: str, said: str) -> None:
+    assert as_heard(Phrases(CATALOG), "orders.placed", "1998-03-24", heard) == said

@@ -351,6 +351,8 @@ def demanded(slots: dict[str, str], form: str) -> frozenset[str]:
         must.add("details")
     if form == "get" and slots.get("columns"):
         must.add("columns")
+    if form == "count" and slots.get("group"):  # "how many are there?" asks for one number
+        must.add("group")
     return frozenset(must)
 
 

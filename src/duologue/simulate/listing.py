@@ -133,7 +133,7 @@ class Rows:
 
     def items(self, answer: Gist, dice: random.Random, inline: bool = False) -> str:
         """The rows of an answer in one list; line by line (each behind "- ") where they are many and hold much."""
-        named = [self._split(line) for line in answer.lines]
+        named = [said_once(*self._split(line)) for line in answer.lines]
         told = [t for _, rest in named for t in rest]
         self._labelled = frozenset(s for s, v in told if not self._stands_alone(s, v))
         self._ends_like_a_label = any(self.phrases.is_labelled(name) for name, _ in named)
@@ -353,6 +353,12 @@ class Rows:
     def _it_is(self) -> str:
         """The row, and that it is something: of people no word says who they are."""
         return "they are" if self.phrases.is_person(self.subject) else "it is"
+
+
+def said_once(name: str, rest: list[Told]) -> tuple[str, list[Told]]:
+    """A row without what its name says already at its end: "Chef's knife, oak, 16 cm" has the size in it."""
+    parts = name.split(", ")[1:]
+    return name, [(s, v) for s, v in rest if not (isinstance(v, str) and v in parts)]
 
 
 def paired(label: str, text: str) -> str:

@@ -1,13 +1,16 @@
 """The user repeats what was told, to be sure of it; now and then with two things mixed up, to be put right."""
 
 from duologue.language.counted import counted
+from duologue.language.days import without_year
 from duologue.language.extremes import things
+from duologue.language.phrases import Phrases
+from duologue.language.saying import moment
 from duologue.protocols import Utterance
 from duologue.simulate.behaviours.scene import Scene, say
 from duologue.simulate.told import Told, spoken, told_rows
 from duologue.types import Act, Json, Need
 
-__all__ = ["Check"]
+__all__ = ["Check", "as_heard"]
 
 _ROLES = frozenset({"measure", "date", "status", "category", "contact"})
 _MIXED_UP = 0.35
@@ -41,7 +44,11 @@ class Check:
 def _said(scene: Scene, need: Need, point: tuple[Told, str, Json], single: bool) -> Utterance:
     row, slot, value = point
     phrases, table = scene.words.phrases, need.meaning.table
-    slots = {"label": phrases.noun(slot, table), "are": phrases.are([slot], table), "value": phrases.short(slot, value)}
+    slots = {
+        "label": phrases.noun(slot, table),
+        "are": phrases.are([slot], table),
+        "value": as_heard(phrases, slot, value, scene.heard),
+    }
     if not single:
         slots["who"] = spoken(phrases, row.by)
     state = (
@@ -55,6 +62,16 @@ def _said(scene: Scene, need: Need, point: tuple[Told, str, Json], single: bool)
     text = scene.words.lines.line(path, scene.dice, slots)
     by = {"rows": [row.by]} if not single else {"now": row.by}
     return say(text, Act("check", Need(need.meaning, wanted=(slot,)), {**by, "is": {slot: value}}), "check")
+
+
+def as_heard(phrases: Phrases, key: str, value: Json, heard: str) -> str:
+    """A value as somebody says it who was told it: of a day without its year where no year was told."""
+    text, column = phrases.short(key, value), phrases.slot(key)[2]
+    found = moment(value, column) if column is not None and column.role == "date" and isinstance(value, str) else None
+    if found is None or str(found[0][0]) in heard:
+        return text
+    year, month, _ = found[0]
+    return without_year(text, found[0], f"{year:04}-{month:02}")
 
 
 def _is_worth(scene: Scene, key: str, value: Json) -> bool:
