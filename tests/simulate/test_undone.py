@@ -32,6 +32,7 @@ def given(tutor: tuple[str, tuple[str, ...]]) -> Deed:
 
 
 ENTERED = Deed("create", "lessons", (PUPIL,), {"starts": "2 May"}, shown={LESSON: {"starts": "2 May"}})
+OFF = Deed("act", "lessons", (LESSON,), ends=True)
 REMOVED = Deed("remove", "lessons", (LESSON,))
 TABLE = [
     ("booked, then cancelled", booked(), done_to(LESSON, status="cancelled"), True),
@@ -45,6 +46,8 @@ TABLE = [
     ("set, then another column is", put(room="A"), put(starts="9 May"), False),
     ("two set, one of them again", put(room="A", starts="2 May"), put(room="B"), False),
     ("set, then a deed leaves it otherwise", put(status="held"), done_to(LESSON, status="cancelled"), True),
+    ("something is added to it, then it is called off", done_to(LESSON, fee=30), OFF, True),
+    ("something is added to another, then it is called off", done_to(("lessons", ("8",))), OFF, False),
     ("set, then deleted", put(room="A"), REMOVED, True),
     ("entered, then deleted", ENTERED, REMOVED, True),
     ("entered, then written to", ENTERED, put(starts="9 May"), False),

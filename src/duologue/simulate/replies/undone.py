@@ -24,6 +24,8 @@ __all__ = ["Deed", "Place", "as_it_stands", "deed_of", "place_of", "replaced"]
 _SLOT = re.compile(r"\{(\w+)\}")
 _MAKES = frozenset({"status", "date", "reference"})
 """Roles of columns that say how a row stands: where a later change left it otherwise in one of these, it stands otherwise."""
+_ENDS = frozenset({"cancel", "drop", "revoke", "void", "withdraw"})
+"""How the verb of a deed begins that calls its row off."""
 _PAIRS = frozenset({("link", "unlink"), ("unlink", "link")})
 Place = tuple[str, tuple[str, ...]]
 """A row: its table and key."""
@@ -44,6 +46,8 @@ class Deed(Struct, frozen=True):
     """Row → column → value, as its result showed it."""
     assigned: bool = False
     """It made a row refer to another."""
+    ends: bool = False
+    """It called its row off, and with it what else was done to that."""
 
     @property
     def own(self) -> Place | None:
@@ -58,8 +62,8 @@ def replaced(deed: Deed, later: Deed) -> bool:
         return sorted(deed.rows) == sorted(later.rows) != []
     if about is None or (about != deed.own and about not in deed.shown):
         return False
-    if later.family == "remove":
-        return deed.family != "remove"
+    if later.family == "remove" or later.ends:
+        return deed.family != "remove" and not deed.ends
     if deed.family == "set" and about == deed.own:
         if deed.assigned or not deed.wrote:
             return deed.assigned and later.assigned and deed.rows != later.rows
@@ -112,9 +116,9 @@ def deed_of(owed: Owed, place: tuple[Catalog, ToolIndex]) -> Deed:
     shown = {(t, key): columns for t, (key, columns) in found.items()}
     named = _named(need, index)
     told = {p: _told(p, columns, named, catalog) for p, columns in shown.items()}
-    return Deed(
-        need.meaning.family, table, rows, wrote, told, shown, need.meaning.family == "set" and is_assigned(need)
-    )
+    ends = need.meaning.family == "act" and need.meaning.verb.partition(" ")[0] in _ENDS
+    assigned = need.meaning.family == "set" and is_assigned(need)
+    return Deed(need.meaning.family, table, rows, wrote, told, shown, assigned, ends)
 
 
 def place_of(owed: Owed, i: int, catalog: Catalog) -> Place | None:
