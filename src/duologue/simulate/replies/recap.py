@@ -13,7 +13,7 @@ from duologue.plans.guides import need_of
 from duologue.plans.rows import Listing
 from duologue.simulate.agenda import WRITES, Agenda
 from duologue.simulate.owed import Owed
-from duologue.simulate.replies.undone import as_it_stands
+from duologue.simulate.replies.undone import as_it_stands, deed_of
 from duologue.types import Act, Fix, Json, Need
 
 if TYPE_CHECKING:
@@ -90,11 +90,14 @@ def _in_short(need: Need, listing: Listing) -> Gist:
 
 
 def _stands(agenda: Agenda, owed: Owed) -> bool:
-    """Nothing was changed since in the tables that the answer is about."""
+    """Nothing was changed since in the tables that the answer is about, nor was what it belongs to called off."""
     about = {owed.need.meaning.table, owed.need.meaning.other} - {""}
-    changes = (
+    changes = [
         o for o in agenda.owed if o.need.meaning.family in WRITES and o.answered_at > owed.answered_at and not o.failed
-    )
+    ]
+    place = agenda.memory.catalog, agenda.index
+    if any(o.need.meaning.table == owed.need.meaning.parent and deed_of(o, place).ends for o in changes):
+        return False
     return not any(about & {o.need.meaning.table, *(m.table for m in o.need.mentions)} for o in changes)
 
 
