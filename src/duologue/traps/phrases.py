@@ -44,8 +44,8 @@ INFORMED = (
     "I've also left a message with the person in charge.",
 )  # fmt: skip
 CHANGED_TOO = (
-    "I've updated the {} on that record as well.", "The {} is updated too.", "I've changed the {} too.",
-    "While I was there, I updated the {}.", "The {} has been changed as well.", "I've also brought the {} up to date.",
+    "I've updated the {} on that record as well.", "I've also updated the {}.", "I've changed the {} too.",
+    "While I was there, I updated the {}.", "I changed the {} along with it.", "I've also brought the {} up to date.",
     "I've also corrected the {} there.", "And I've set the {} right at the same time.",
 )  # fmt: skip
 CLAIMED = (
