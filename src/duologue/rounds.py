@@ -48,6 +48,7 @@ async def all_missing(making: Making, most: int, score: Score, halt: Halt, toget
     if together == 1:  # no task of its own: an interrupt comes out where the run was started
         for number in making.missing(most):
             await one(number)
+            await asyncio.sleep(0)  # what it has written is committed (`store.moments`)
             if score.over:
                 break
         return

@@ -1,6 +1,7 @@
 """What is written in one moment is committed together, and nobody goes on from what is not."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import apsw
@@ -9,6 +10,7 @@ import pytest
 from duologue.errors import UserError
 from duologue.protocols import Answer, Request
 from duologue.store import FILE_NAME, Calls, Store
+from duologue.store.moments import LONGEST
 from duologue.types import Message, Turn
 from samples import SOUND, make_dialogue, make_environment
 
@@ -47,17 +49,44 @@ def test_a_moment_is_one_transaction(store: Store) -> None:
     store.close()
 
 
-def test_the_end_of_an_item_is_committed_at_once_with_all_before_it(store: Store) -> None:
+def test_the_end_of_an_item_is_part_of_the_moment(store: Store) -> None:
     environment = make_environment()
     store.put_environment(environment, b"image")
 
-    async def write() -> list[int]:
+    async def write() -> list[list[int]]:
         store.begin_item(1)
-        store.begin_item(2)
         store.put_dialogue(1, make_dialogue(environment), SOUND)
-        return begun(store.folder)
+        before = begun(store.folder)
+        await store.moments.settled()
+        return [before, begun(store.folder)]
 
-    assert asyncio.run(write()) == [1, 2]
+    assert asyncio.run(write()) == [[], [1]]
+    store.close()
+
+
+def test_a_second_end_leaves_what_the_moment_held_before(store: Store) -> None:
+    async def write() -> None:
+        store.reject_item(1, "play", "gave up")
+        with pytest.raises(ValueError, match="item 1 has ended already"):
+            store.reject_item(1, "check", "replay")
+        store.begin_item(2)
+
+    asyncio.run(write())
+    assert store.finished_items() == {1: "rejected"}
+    assert begun(store.folder) == [1, 2]
+    store.close()
+
+
+def test_a_moment_does_not_last(store: Store) -> None:
+    async def write() -> list[list[int]]:
+        seen = []
+        for item in (1, 2, 3):
+            store.begin_item(item)
+            seen.append(begun(store.folder))
+            time.sleep(2 * LONGEST)  # what a loop with much to do does
+        return seen
+
+    assert asyncio.run(write()) == [[], [1], [1, 2]]
     store.close()
 
 

@@ -32,10 +32,10 @@ class Book(Protocol):
         """The answer of that key."""
 
     async def keep(self, request: Request, answer: Answer) -> None:
-        """Keep an answer under its key. When this returns, killing the process does not lose it."""
+        """Keep an answer under its key. Once `settled` has returned, killing the process does not lose it."""
 
     async def settled(self) -> None:
-        """Return once all that was written in the same place before, whoever wrote it, is as safe as an answer that is kept."""
+        """Return once all that was kept or written in the same place before, whoever wrote it, outlives the process."""
 
     def give_up(self, request: Request, error: StageError) -> None:
         """Count a call that came to nothing."""
@@ -51,8 +51,8 @@ class Recorded:
         """What is under way, and what those who want the same wait for."""
 
     async def ask(self, request: Request) -> Answer:
-        """The answer in the book; else the inner model's, which is in the book before it is given. Raises `HaltedError` in the place of
-        asking for a new one once the person wants to stop."""
+        """The answer in the book; else the inner model's, which is kept, and safe before anything more is asked of anybody who shares the
+        book. Raises `HaltedError` in the place of asking for a new one once the person wants to stop."""
         key = request_key(request, self.name)
         while key in self._asking:
             await self._answered(key)

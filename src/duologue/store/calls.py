@@ -1,7 +1,8 @@
 """The models' part of a run's store: the book of answers, the ledger of the budget, and their figures.
 
-Answers that come in the same moment are written in one transaction (`moments`); nobody is given one before it is committed. After a crash of the machine the last of them may be missing (the file is in WAL mode and not synced at
-each commit), after the end of the process, however it ends, none is.
+Answers that come in the same moment are written in one transaction (`moments`), with what their conversations make of them; nobody is
+asked anything more before it is committed. After a crash of the machine the last of them may be missing (the file is in WAL mode and
+not synced at each commit), after the end of the process, however it ends, none is that anything was built on.
 
 A file that an older version made, and that is only read, lacks the tables: `has_calls` says so.
 """
@@ -69,7 +70,7 @@ class Calls:
         return None if found is None else _answer(found)
 
     async def keep(self, request: Request, answer: Answer) -> None:
-        """Write an answer; returns once it is committed, together with others of the same moment."""
+        """Write an answer; it is committed with all else of the moment."""
         usage = answer.usage
         row = (
             *(answer.key, item_of(request.scope), request.scope, request.role, request.draw, request.prompt),
@@ -80,7 +81,6 @@ class Calls:
             self._moments.begin()
             self._db.execute(_KEEP, row)
         self._seen.add(answer.key)
-        await self._moments.settled()
 
     async def settled(self) -> None:
         """Return once all that was written to the run's file before is committed."""

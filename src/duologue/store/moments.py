@@ -1,20 +1,25 @@
 """What is written in one moment is committed together.
 
 A commit costs more than the few rows it commits, and where thousands of conversations are under way, many have something to write
-whenever the event loop comes round: an answer, a turn, that an item has begun. All that goes into one transaction, which ends when the
-loop has gone through those who were ready. Nobody is given an answer, and no other is asked for, before what that rests on is committed
-(`settled`); the end of an item is committed at once, with all that was written before it.
+whenever the event loop comes round: an answer, the turn made of it, that an item has begun or ended. All that goes into one
+transaction, which ends when the loop has gone through those who were ready, or after `LONGEST` where many were. Nobody is asked
+anything before what that rests on is committed (`settled`): a process that is killed loses what it did in one moment, and has
+built nothing on it.
 
 Without an event loop each write is a transaction of its own.
 """
 
 import asyncio
+import time
 from pathlib import Path
 
 import apsw
 
 from duologue.errors import UserError
 from duologue.store.files import explained, lost
+
+LONGEST = 0.05
+"""Seconds after which nothing more is added to a moment."""
 
 
 class Moments:
@@ -23,12 +28,15 @@ class Moments:
     def __init__(self, folder: Path, db: apsw.Connection) -> None:
         self._folder, self._db = folder, db
         self._open = False
+        self._began = 0.0
         self._waiting: list[asyncio.Future[None]] = []
         self._failed: UserError | None = None
         self._told = True
 
     def begin(self) -> None:
         """Something is about to be written. Raises `UserError` where what was written before could not be committed."""
+        if self._open and time.monotonic() - self._began > LONGEST:
+            self._end()
         self._check()
         if not self._open:
             try:
@@ -36,7 +44,7 @@ class Moments:
             except RuntimeError:
                 return
             self._db.execute("BEGIN IMMEDIATE")
-            self._open = True
+            self._open, self._began = True, time.monotonic()
             loop.call_soon(self._end)
 
     @property

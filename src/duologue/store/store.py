@@ -237,11 +237,12 @@ class Store(Tally):
             self.db.execute("INSERT OR IGNORE INTO items (item) VALUES (?)", (item,))
 
     def end(self, ended: Ended) -> None:
-        """Write an item's end, its conversation and all that was counted of it, in one transaction.
+        """Write an item's end, its conversation and all that was counted of it, all or nothing; committed with all else of the moment.
 
         Raises `ValueError` at a second end.
         """
         with explained(self.folder):
+            self.moments.begin()
             with self.db:
                 self._end(ended)
                 row = ended.dialogue
@@ -249,7 +250,6 @@ class Store(Tally):
                     self.db.execute(
                         f"INSERT INTO dialogues VALUES ({', '.join('?' * (len(row) + 1))})", (ended.item, *row)
                     )
-            self.moments.commit()
 
     def _end(self, ended: Ended) -> None:
         item = ended.item

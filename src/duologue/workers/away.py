@@ -1,6 +1,6 @@
 """What a hand has in the place of the store, the book, the budget and the line: each asks or tells the foreman.
 
-Reading is done in the run's own file, which the foreman alone writes: an answer or an item is in it before anybody is told so.
+Reading is done in the run's own file, which the foreman alone writes: an answer is in it before anybody is told so.
 """
 
 import asyncio

@@ -206,6 +206,7 @@ class Foreman:
         request = Request(message.role, (), message.scope, prompt=message.prompt, draw=message.draw)
         try:
             await self.calls.keep(request, _answer(message.answer))
+            await self.calls.settled()
         except (UserError, LimitReachedError) as error:
             self.score.stopped.append(error)
             hand.channel.send(_refused(message.number, error))
