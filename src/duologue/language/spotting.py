@@ -66,10 +66,6 @@ class Spotter:
             return self.pattern.search(text)
         return self._rest.search(text) if self._rest is not None else None
 
-    def may_be_in(self, text: str) -> bool:
-        """Whether the expression may be found in a text, or in a part of it that cuts no word."""
-        return self._rest is not None or not self._needed.isdisjoint(openings(text))
-
 
 def needed(expression: str, flags: int = re.IGNORECASE) -> frozenset[str] | None:
     """Openings of words of which a text has one wherever the expression is found in it; None where there is no saying."""
