@@ -1,32 +1,26 @@
-"""Runs that are made of another one, or of a file: what is asked of all of them, and how their parts are made.
+"""Runs that are made of another one, or of a file: what is asked of all of them, and how they end.
 
 `branch` and `continue` only read what they are made from, and lie in a run folder of their own. A source that somebody is writing to is
 refused: what is made of it is numbered by what it holds, and the same command again must find the same.
 """
 
-import asyncio
-import time
-from collections.abc import Callable, Coroutine, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from duologue.casting import Cast, assembled, loop_for
 from duologue.config import check_workers
-from duologue.errors import DiskFullError, UserError
+from duologue.errors import UserError
 from duologue.halt import Halt
 from duologue.protocols import ChatModel
-from duologue.roles import Roles
-from duologue.rounds import Making, all_missing, check_players
-from duologue.score import Progress, Score, Summary
+from duologue.running import Watch
+from duologue.score import Progress
 from duologue.settings import ModelSettings
-from duologue.store import Calls, Store
+from duologue.store import Store
 from duologue.types import Json
 
-T = TypeVar("T")
 E = TypeVar("E", bound="Ended")
 _OWN = ("n", "seed", "roles", "prompts", "parent", "branches", "continued")
 """What a run says of itself alone; the rest of a source's arguments holds for what is made of it too."""
@@ -120,8 +114,8 @@ class Ended(Struct, frozen=True, kw_only=True):
         raise NotImplementedError
 
 
-class Watch:
-    """Who is told what goes on, who else may be asked, and who may stop it."""
+class Onlooker(Watch):
+    """Who watches such a run; told what will be made, too, before anything is."""
 
     def __init__(
         self,
@@ -130,34 +124,13 @@ class Watch:
         halt: Halt | None = None,
         plan: Callable[[Plan], None] | None = None,
     ) -> None:
-        """`players`: see `casting.assembled`. `halt`: once it says so, what is under way may end and nothing new is begun. `plan`: is
-        told what will be made, before anything is."""
-        self.progress, self.players, self.halt = progress, players, halt or Halt()
+        super().__init__(progress, players, halt)
         self.plan = plan if plan is not None else lambda _: None
-        self.started = time.monotonic()
-        self.score: Summary | None = None
-        """How the run ended, once it has."""
-
-    def run(self, roles: Roles, making: Coroutine[Any, Any, T]) -> T:
-        """What comes of it, in the event loop that suits who plays."""
-        with asyncio.Runner(loop_factory=loop_for(roles)) as runner:
-            return runner.run(making)
 
     def ended(self, found: E) -> E:
         """That end of the run, with what stopped it."""
         score = self.score
-        assert score is not None
         return replace(found, stopped=score.stopped, interrupted=score.interrupted and found.unfinished > 0)
-
-
-class Work(Struct, frozen=True):
-    """The parts of a run. By several processes they are made by hands of a trade, a module (see `workers.foreman.Crew`)."""
-
-    making: Making
-    parts: int
-    trade: str
-    told: Struct
-    of_part: int = 1
 
 
 class Trade:
@@ -168,25 +141,3 @@ class Trade:
 
     def __init__(self, asked: Onward) -> None:
         self.asked, self.models, self.folder = asked, asked.models, asked.out
-
-
-async def carried_out(asked: Onward, store: Store, watch: Watch, begin: Callable[[Cast], Work]) -> None:
-    """Make what is missing of a run; the watch knows then what stopped it. Raises `UserError` for what the person must change."""
-    check_players(watch.players, asked.workers)
-    calls, models = Calls(store), asked.models
-    try:
-        async with assembled(models, calls, calls, watch.players, watch.halt) as cast:
-            work = begin(cast)
-            score = Score(work.parts * work.of_part, store.finished_items(), watch.progress)
-            scripted = models.roles.scripted
-            if asked.workers > 1:
-                from duologue.workers.foreman import Crew, Foreman
-
-                crew = Crew(work.trade, work.told, asked.workers, models, models.together, scripted, work.of_part)
-                await Foreman(crew, store, calls, cast.funds, score).work(work.parts, watch.halt)
-            else:
-                await all_missing(work.making, work.parts, score, watch.halt, 1 if scripted else models.together)
-    finally:
-        with suppress(DiskFullError):  # said already, by what could not be written before
-            store.add_seconds(time.monotonic() - watch.started)
-    watch.score = score.summary(store)

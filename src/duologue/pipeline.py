@@ -11,24 +11,22 @@ Every stage reads and writes values that have a file form (`docs/formats.md`), s
 """
 
 import asyncio
-import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
-from msgspec import json
+from msgspec import Struct, json
 
-from duologue.casting import assembled, loop_for
-from duologue.errors import DiskFullError, LimitReachedError, StageError
+from duologue.casting import Cast
+from duologue.errors import StageError
 from duologue.ground import catalog_of, make_tools, open_source, open_sources, workshops
 from duologue.halt import Halt
 from duologue.ids import digest
 from duologue.items import CHECK, PLAY, STAGES, TASKS, TOOLS, Items
 from duologue.protocols import ChatModel
-from duologue.rounds import all_missing, check_players
-from duologue.score import Progress, Score, Summary
+from duologue.running import Watch, Work, carried_out
+from duologue.score import Progress, Summary
 from duologue.simulate.play import GivenUpError
-from duologue.store import Calls
 from duologue.types import Dialogue, Scenario
 from duologue.workshop import Workshop
 
@@ -108,48 +106,27 @@ def generate(
 
     Raises `UserError` for what the person must change.
     """
-    with asyncio.Runner(loop_factory=loop_for(config.roles)) as runner:
-        return runner.run(_generate(config, progress, first, players, halt or Halt()))
+    return Watch(progress, players, halt).run(config, partial(_generate, first=first))
 
 
-async def _generate(
-    config: "RunConfig",
-    progress: Callable[[Progress], None],
-    first: int | None,
-    players: Mapping[str, ChatModel] | None,
-    halt: Halt,
-) -> Summary:
-    started = time.monotonic()
-    check_players(players, config.workers)
+async def _generate(config: "RunConfig", watch: Watch, first: int | None) -> Summary:
     sources = open_sources(config)
     images = [source.image.hash for source in sources]
     with config.open_store(images[0] if len(images) == 1 else digest(images) if images else "") as store:
-        calls = Calls(store)
-        try:
-            async with assembled(config.models, calls, calls, players, halt) as cast:
-                halt.begun = not config.roles.scripted
-                score = Score(config.n, store.finished_items(), progress)
-                try:
-                    shops = await workshops(config, sources, cast, store.note)
-                except LimitReachedError as limit:
-                    score.stopped.append(limit)
-                    return score.summary(store)
-                for shop in shops:
-                    image = shop.image.data if shop.image is not None else None
-                    store.put_environment(shop.environment, image, json.encode(shop.catalog))
-                if config.workers > 1:
-                    from duologue.workers.foreman import Crew, Foreman
-                    from duologue.workers.generating import MODULE, Generating
 
-                    told = Generating(config, tuple(shop.environment.id for shop in shops))
-                    models, scripted = config.models, config.roles.scripted
-                    crew = Crew(MODULE, told, config.workers, models, models.together, scripted)
-                    foreman = Foreman(crew, store, calls, cast.funds, score)
-                    await foreman.work(min(config.n, first or config.n), halt)
-                else:
-                    items = Items.here(shops, store, config.mode)
-                    await all_missing(items, min(config.n, first or config.n), score, halt, config.together)
-                return score.summary(store)
-        finally:
-            with suppress(DiskFullError):  # said already, by what could not be written before
-                store.add_seconds(time.monotonic() - started)
+        async def begin(cast: Cast) -> Work:
+            watch.halt.begun = not config.roles.scripted  # tools may be asked of models
+            shops = await workshops(config, sources, cast, store.note)
+            for shop in shops:
+                image = shop.image.data if shop.image is not None else None
+                store.put_environment(shop.environment, image, json.encode(shop.catalog))
+
+            def trade() -> tuple[str, Struct]:
+                from duologue.workers.generating import MODULE, Generating
+
+                return MODULE, Generating(config, tuple(shop.environment.id for shop in shops))
+
+            return Work(Items.here(shops, store, config.mode), min(config.n, first or config.n), trade)
+
+        await carried_out(config, store, watch, config.n, begin)
+    return watch.score

@@ -1,15 +1,14 @@
 """Everything that is missing of a run, made by one process: some at a time, begun in order, until a limit or the person stops it."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from duologue.errors import LimitReachedError, UserError
 from duologue.halt import Halt
-from duologue.protocols import ChatModel
 from duologue.score import Score
 
-__all__ = ["Making", "all_missing", "check_players"]
+__all__ = ["Making", "all_missing"]
 
 
 class Making(Protocol):
@@ -58,9 +57,3 @@ async def all_missing(making: Making, most: int, score: Score, halt: Halt, toget
             if score.over:
                 break
             group.create_task(one(number)).add_done_callback(lambda _: slots.release())
-
-
-def check_players(players: Mapping[str, ChatModel] | None, workers: int) -> None:
-    """Raise `UserError` where other processes would have to ask models that only this one has."""
-    if players and workers > 1:
-        raise UserError("Models of one's own are asked in one process.", "Leave out the workers.")

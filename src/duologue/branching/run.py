@@ -14,8 +14,9 @@ from duologue.casting import Cast
 from duologue.checked import BRANCH
 from duologue.errors import UserError
 from duologue.halt import Halt
-from duologue.onward import Ended, Plan, Watch, Work, carried_out, nothing_accepted, open_source
+from duologue.onward import Ended, Onlooker, Plan, nothing_accepted, open_source
 from duologue.protocols import ChatModel
+from duologue.running import Work, carried_out
 from duologue.score import Progress
 from duologue.store import Store
 
@@ -48,15 +49,14 @@ def branch(
     halt: Halt | None = None,
     plan: Callable[[Plan], None] | None = None,
 ) -> Summary:
-    """Make what is missing of a run of branches. See `onward.Watch` for who is told, asked and heard.
+    """Make what is missing of a run of branches. See `onward.Onlooker` for who is told, asked and heard.
 
     Raises `UserError` for what the person must change.
     """
-    watch = Watch(progress, players, halt, plan)
-    return watch.run(asked.models.roles, _branch(asked, watch))
+    return Onlooker(progress, players, halt, plan).run(asked, _branch)
 
 
-async def _branch(asked: Asked, watch: Watch) -> Summary:
+async def _branch(asked: Asked, watch: Onlooker) -> Summary:
     with open_source(asked.source) as parent:
         asked.check_speakers(parent)
         found = forked(parent, asked)
@@ -77,12 +77,12 @@ async def _branch(asked: Asked, watch: Watch) -> Summary:
             turns = found.turns * missing // total
             watch.plan(Plan(total, missing, len(found.conversations), len(found.places), turns))
 
-            def begin(cast: Cast) -> Work:
+            async def begin(cast: Cast) -> Work:
                 made = Branches(orders, (parent, store), cast)
                 made.put(found.environments)
-                return Work(made, len(found.places), "duologue.branching.hand", orders, asked.n)
+                return Work(made, len(found.places), lambda: ("duologue.branching.hand", orders), asked.n)
 
-            await carried_out(asked, store, watch, begin)
+            await carried_out(asked, store, watch, total, begin)
             return watch.ended(_summary(store, found, total))
 
 

@@ -20,8 +20,9 @@ from duologue.environment import Image
 from duologue.environment.session import sandbox_of
 from duologue.errors import UserError
 from duologue.halt import Halt
-from duologue.onward import Ended, Plan, Watch, Work, carried_out, nothing_accepted
+from duologue.onward import Ended, Onlooker, Plan, nothing_accepted
 from duologue.protocols import ChatModel
+from duologue.running import Work, carried_out
 from duologue.score import Progress
 from duologue.store import Store
 from duologue.store.funnel import lost
@@ -66,15 +67,14 @@ def go_on(
     halt: Halt | None = None,
     plan: Callable[[Plan], None] | None = None,
 ) -> Summary:
-    """Make what is missing of a run of continuations. See `onward.Watch` for who is told, asked and heard.
+    """Make what is missing of a run of continuations. See `onward.Onlooker` for who is told, asked and heard.
 
     Raises `UserError` for what the person must change.
     """
-    watch = Watch(progress, players, halt, plan)
-    return watch.run(asked.models.roles, _go_on(asked, watch))
+    return Onlooker(progress, players, halt, plan).run(asked, _go_on)
 
 
-async def _go_on(asked: Asked, watch: Watch) -> Summary:
+async def _go_on(asked: Asked, watch: Onlooker) -> Summary:
     with ExitStack() as stack:
         origin = origin_of(asked, stack)
         entries = origin.entries(asked.limit)
@@ -86,12 +86,12 @@ async def _go_on(asked: Asked, watch: Watch) -> Summary:
         store = stack.enter_context(asked.open_store(origin.config(), [entry.name for entry in entries]))
         watch.plan(Plan(len(entries), len(entries) - len(store.finished_items()), len(entries)))
 
-        def begin(cast: Cast) -> Work:
+        async def begin(cast: Cast) -> Work:
             made = Continuations.here(asked, origin, store, cast)
             made.reopened.put(store, (entry.environment for entry in entries if entry.environment))
-            return Work(made, len(entries), "duologue.continuing.hand", asked)
+            return Work(made, len(entries), lambda: ("duologue.continuing.hand", asked))
 
-        await carried_out(asked, store, watch, begin)
+        await carried_out(asked, store, watch, len(entries), begin)
         return watch.ended(_summary(store, entries))
 
 
