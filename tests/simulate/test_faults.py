@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from functools import cache
+from itertools import pairwise
 
 import pytest
 from msgspec import Struct, json
@@ -26,7 +27,7 @@ from duologue.simulate.user import ScriptedUser
 from duologue.testing import tiny_environment
 from duologue.types import ClockSpec, Dialogue, Fault, Json, Message, Slot, ToolCall, Turn, Verdict
 
-ITEMS, SOUGHT = 10, 120
+ITEMS, SOUGHT = 12, 120
 RATES = {"lost_answer": 1.0, "stale_read": 0.3, "schema_drift": 0.3}
 """Above the usual: of the kinds that meet few calls there must be enough."""
 
@@ -89,6 +90,17 @@ def test_a_conversation_without_faults_is_the_same_as_ever() -> None:
     plain = asyncio.run(workshop().play(scenario))
     assert asyncio.run(workshop().meeting(Faults()).play(scenario)) == plain
     assert "recovery" not in [v.check for v in workshop().check(plain)]
+
+
+def test_each_look_after_several_changes_in_doubt_is_read() -> None:
+    """Two changes asked for at once go unanswered: of each look it is read whether its own was made."""
+    several = [
+        item
+        for item in meeting("lost_answer")
+        if any(a.fault and b.fault for a, b in pairwise(played("lost_answer", item).turns))
+    ]
+    assert several
+    assert all(v.passed is True for item in several for v in verdicts("lost_answer", item) if v.check == "unread")
 
 
 @pytest.mark.parametrize("kind", ["lost_answer", "server_error"])

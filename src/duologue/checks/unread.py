@@ -85,14 +85,17 @@ def _shows_absence(case: Case, call: Executed) -> bool:
 
 
 def _settles_a_doubt(case: Case, call: Executed) -> bool:
-    """Whether it is the look after a change that went unanswered: it is read for whether that was made."""
+    """Whether it is the look after a change that went unanswered, or one of several: it is read for whether that was made."""
     named = {canonical(v) for v in call.call.arguments.values()}
-    before = (
-        c for c in reversed(case.trace.calls[: call.index]) if c.lost and c.effect == "write" and c.task == call.task
+    told = max((s.turn for s in case.trace.assistant if s.turn < call.turn), default=0)
+    return any(
+        c.lost
+        and c.effect == "write"
+        and c.task == call.task
+        and named <= {canonical(v) for v in c.call.arguments.values()}
+        for c in case.trace.calls[: call.index]
+        if c.turn > told
     )
-    last = next(before, None)
-    told = any(last is not None and last.turn < s.turn < call.turn for s in case.trace.assistant)
-    return last is not None and not told and named <= {canonical(v) for v in last.call.arguments.values()}
 
 
 def _is_used(case: Case, call: Executed, planned: bool) -> bool:
