@@ -41,12 +41,16 @@ class Cast:
         """What its models may use; None where none plays, or only the caller's own."""
         self._models = models or {}
         self._prompts = prompts
+        self._voices: dict[str, tuple[Voice, ...]] = {}
 
     def voices(self, role: str) -> "tuple[Voice, ...]":
         """All voices of a role; none = scripted."""
-        names = self.roles.models(role)
-        if not names:
-            return ()
+        if role not in self._voices:
+            names = self.roles.models(role)
+            self._voices[role] = self._speaking(role, names) if names else ()
+        return self._voices[role]
+
+    def _speaking(self, role: str, names: tuple[str, ...]) -> "tuple[Voice, ...]":
         from duologue.models.prompts import Prompts
         from duologue.models.voice import Voice
 
@@ -55,7 +59,8 @@ class Cast:
 
     def voice(self, role: str) -> "Voice | None":
         """The voice of a role that one model plays; None = scripted."""
-        return next(iter(self.voices(role)), None)
+        found = self.voices(role)
+        return found[0] if found else None
 
     def needed(self, role: str) -> "Voice":
         """The voice of a role that can't be scripted. Raises `UserError` where no model has it."""

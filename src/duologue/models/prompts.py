@@ -68,7 +68,9 @@ class Prompts:
             file = self._files[name]
             try:
                 text = file.read_text(encoding="utf-8")
-                self._ready[name] = (self._engine.from_string(text), digest(text))
+                template = self._engine.from_string(text)
+                template.globals = dict(template.globals)  # copied at each filling; a chain of maps takes long
+                self._ready[name] = (template, digest(text))
             except OSError as error:
                 raise UserError(f"Cannot read {str(file)!r}: {error.strerror}.", "Give a file of Markdown.") from error
             except UnicodeDecodeError as error:

@@ -230,7 +230,7 @@ class ModelUser:
             "persona": self.persona,
             "quirk": self.quirk,
             "domain": subject(self.environment.name) or self.environment.name,
-            "now": f"{start:%A}, {start.day} {start:%B %Y, %H:%M}",
+            "now": f"{start:%A, {start.day} %B %Y, %H:%M}",
             "goal": aim.goal,
             "known": [self._fact(f, aim.goal) for f in aim.known],
             "whole": self.whole,

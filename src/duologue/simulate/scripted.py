@@ -9,6 +9,7 @@ from duologue.checks import columns_of
 from duologue.checks.gate import UserGate
 from duologue.environment import Image, open_session
 from duologue.ids import digest
+from duologue.kept import Kept
 from duologue.plans.guides import guide_text
 from duologue.plans.index import ToolIndex
 from duologue.protocols import Journal, Session, Speaker
@@ -17,7 +18,7 @@ from duologue.simulate.gated import GatedUser, Redrawing
 from duologue.simulate.play import play
 from duologue.simulate.profile import DEFAULT, Profile
 from duologue.simulate.user import ScriptedUser
-from duologue.types import Dialogue, Environment, Message, Scenario, Turn
+from duologue.types import Dialogue, Environment, Message, Policy, Scenario, Turn
 
 
 class Pair(Struct):
@@ -31,15 +32,17 @@ class Pair(Struct):
 def system_message(environment: Environment, scenario: Scenario) -> Message:
     """What the assistant is told: the policy and the reference time. Nothing of goals or plans."""
     moment = datetime.datetime.fromisoformat(scenario.clock.start)
-    policy = environment.policy
-    rules = "\n".join(f"- {r.text}" for r in policy.rules)
-    parts = [
-        policy.preamble,
-        rules,
-        *map(guide_text, policy.guides),
-        f"Current time: {moment:%Y-%m-%d %H:%M} (UTC), {moment:%A}.",
-    ]
-    return Message("system", content="\n\n".join(p for p in parts if p))
+    parts = (*_of_policy(environment.policy), f"Current time: {moment:%Y-%m-%d %H:%M (UTC), %A}.")
+    return Message("system", content="\n\n".join(parts))
+
+
+def _told(policy: Policy) -> tuple[str, ...]:
+    """What a policy says, paragraph by paragraph."""
+    parts = (policy.preamble, "\n".join(f"- {r.text}" for r in policy.rules), *map(guide_text, policy.guides))
+    return tuple(p for p in parts if p)
+
+
+_of_policy: Kept[Policy, tuple[str, ...]] = Kept(_told)
 
 
 def gated(user: Redrawing, scenario: Scenario, environment: Environment, catalog: Catalog) -> GatedUser:

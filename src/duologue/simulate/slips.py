@@ -7,6 +7,7 @@ is true or wise is for the checks.
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from duologue.language.marks import MARKS
 from duologue.language.reading import fold
@@ -48,16 +49,15 @@ def written_call(text: str, tools: Iterable[str]) -> str:
     return ""
 
 
-@lru_cache(maxsize=512)
 def sentences(text: str) -> tuple[str, ...]:
     """The longer sentences of instructions, folded, each once."""
-    return tuple(dict.fromkeys(s for line in text.split("\n") for s in _of_line(line)))
+    return tuple(dict.fromkeys(chain.from_iterable(map(_of_part, text.split("\n\n")))))
 
 
 @lru_cache(maxsize=4096)
-def _of_line(line: str) -> tuple[str, ...]:
-    """Those of one line. No two conversations have the same page, but nearly all lines of their pages are the same."""
-    plain = (fold(part.strip().lstrip("-#* ")) for part in _ENDS.split(line))
+def _of_part(part: str) -> tuple[str, ...]:
+    """Those of one paragraph. No two conversations have the same page, but nearly all paragraphs of their pages are the same."""
+    plain = (fold(s.strip().lstrip("-#* ")) for line in part.split("\n") for s in _ENDS.split(line))
     return tuple(s for s in plain if len(s.split()) >= _LEAST_WORDS)
 
 
