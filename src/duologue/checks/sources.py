@@ -42,8 +42,12 @@ class Sources:
         self._results: list[Json] = []
         self._told: deque[Reading] = deque(maxlen=NEARBY)
 
+    def apart(self) -> "Sources":
+        """These sources, to be asked without a trace: a copy where a date would have texts read that stay unread here."""
+        return self.copy() if self._unread else self
+
     def copy(self) -> "Sources":
-        """The same sources, apart: what is read there only to answer a question stays unread here."""
+        """The same sources, apart."""
         twin = Sources()
         twin.labels, twin._patterns, twin._units = self.labels, self._patterns, self._units
         twin.amounts = self.amounts

@@ -54,7 +54,7 @@ class Fault(Struct, frozen=True, omit_defaults=True):
     """The answer held back, as the tool gave it."""
 
 
-class Turn(Struct, frozen=True, omit_defaults=True):
+class Turn(Struct, frozen=True, omit_defaults=True, weakref=True):
     """A message in its place. `state` is the state of the environment after it (opaque, see `Session`)."""
 
     message: Message

@@ -190,7 +190,7 @@ def _is_own(known: Known, said: _Stated) -> bool:
     own = known.own
     if isinstance(said, Number):
         return said.word or own.knows_number(said)
-    return own.knows_date(said) if isinstance(said, DateSaid) else own.knows_code(said)
+    return own.apart().knows_date(said) if isinstance(said, DateSaid) else own.knows_code(said)
 
 
 # ── another row ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 from duologue.checks.case import Case
 from duologue.checks.findings import IDLE, OPEN, TOO_LONG, UNASKED
-from duologue.checks.gate.known import Known
 from duologue.checks.reliance import was_told
 from duologue.plans.match import Missing
 from duologue.plans.trace import Trace
-from duologue.types import Turn
+from duologue.types import Task, Turn
 
 __all__ = ["See", "ending"]
 
@@ -26,13 +25,13 @@ _BY_WORDS = frozenset({"trust", "give up"})
 _WALLS = frozenset({"error", "cannot", "not found", "refuse"})
 
 
-def ending(known: Known, turns: Sequence[Turn], at: int, see: See) -> list[str]:
+def ending(tasks: Sequence[Task], turns: Sequence[Turn], at: int, see: See) -> list[str]:
     """What is wrong with how a turn ends the conversation, or does not."""
     turn = turns[at]
     if turn.done and any(a.kind in _BY_WORDS for a in turn.acts):
-        return _unasked(known, turns, at)
+        return _unasked(tasks, turns, at)
     if turn.done:
-        return _too_early(known, turns, at, see())
+        return _too_early(tasks, turns, at, see())
     after = 0
     for earlier in reversed(turns[: at + 1]):
         if earlier.message.role in ("tool", "user_result"):
@@ -51,35 +50,35 @@ def ending(known: Known, turns: Sequence[Turn], at: int, see: See) -> list[str]:
     return []
 
 
-def _too_early(known: Known, turns: Sequence[Turn], at: int, seen: Case) -> list[str]:
+def _too_early(tasks: Sequence[Task], turns: Sequence[Turn], at: int, seen: Case) -> list[str]:
     """What is open where the user ends. Who was told that it is done, or can't be, has no way to know better."""
-    final = _is_final(turns, at, len(known.tasks))
-    tasks = range(len(known.tasks)) if final else range(turns[at].task + 1)
-    missing = [(n, m) for n in tasks for m in _open(n, seen)]
-    if missing and _met_a_wall(known, turns[: at + 1]):
+    final = _is_final(turns, at, len(tasks))
+    numbers = range(len(tasks)) if final else range(turns[at].task + 1)
+    missing = [(n, m) for n in numbers for m in _open(n, seen)]
+    if missing and _met_a_wall(tasks, turns[: at + 1]):
         return []
     if missing:
-        missing = [(n, m) for n, m in missing if not was_told(known.tasks[n], m.step, n, turns[:at], known.columns)]
+        missing = [(n, m) for n, m in missing if not was_told(tasks[n], m.step, n, turns[:at], seen.columns)]
     late = [m.reason for _, m in missing] or _done_later(seen.trace, at)
     return [OPEN(late[0])] if late else []
 
 
-def _met_a_wall(known: Known, turns: Sequence[Turn]) -> bool:
+def _met_a_wall(tasks: Sequence[Task], turns: Sequence[Turn]) -> bool:
     """By acts: the user asked for everything, and something could not be found, done or told apart. That is not theirs to mend."""
     acts = [a.kind for t in turns for a in t.acts]
-    return acts.count("request") >= sum(len(t.subtasks) for t in known.tasks) and not _WALLS.isdisjoint(acts)
+    return acts.count("request") >= sum(len(t.subtasks) for t in tasks) and not _WALLS.isdisjoint(acts)
 
 
 def _open(number: int, seen: Case) -> list[Missing]:
     return [m for m in seen.match(number).missing if m.weight == "critical"]
 
 
-def _unasked(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
+def _unasked(tasks: Sequence[Task], turns: Sequence[Turn], at: int) -> list[str]:
     """Of a user who goes by the assistant's words: whether it asked for everything before it was content."""
     if any(a.kind == "give up" for a in turns[at].acts):
         return []
     asked = sum(1 for t in turns[: at + 1] for a in t.acts if a.kind == "request")
-    parts = sum(len(t.subtasks) for t in known.tasks)
+    parts = sum(len(t.subtasks) for t in tasks)
     return [UNASKED(parts - asked)] if asked < parts else []
 
 

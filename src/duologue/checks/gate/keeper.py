@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from duologue.catalog.model import Column
 from duologue.checks.case import Case
 from duologue.checks.findings import SILENT
+from duologue.checks.gate.asked import Who, asked_of, known_of
 from duologue.checks.gate.contradictions import contradictions
 from duologue.checks.gate.crowd import crowd
 from duologue.checks.gate.ending import See, ending
@@ -29,7 +30,8 @@ def user_gate(
 class UserGate:
     """`user_gate` for a conversation that grows: what was heard is kept, so that a turn costs only what came since the last.
 
-    The verdict is the same as if all were heard anew: it follows from the turns alone.
+    The verdict is the same as if all were heard anew: it follows from the turns alone. So what is found is kept with the conversation
+    (`asked`), for who judges it when it is over.
     """
 
     def __init__(self, toolset: Toolset, columns: Mapping[str, Column] | None = None) -> None:
@@ -40,8 +42,10 @@ class UserGate:
     def judge(self, turns: Sequence[Turn], at: int, scenario: Scenario) -> Verdict:
         """Judge the user's turn at index `at`; later turns are not looked at."""
         path = tuple(turns[: at + 1])
-        gatekeeper = self._gate(path[:at], scenario)
-        found = gatekeeper.judge(path, at, lambda: self._case(path, scenario), apart=True)
+        said = self._gate(path[:at], scenario).said(path, at)
+        if at:
+            asked_of(path[0]).keep(path, said, Who(scenario.tasks, self.toolset.tools, self.columns, scenario.mode))
+        found = _with_ending(said, scenario.tasks, path, at, lambda: self._case(path, scenario))
         return _as_verdict([Finding(at, what) for what in found])
 
     def _case(self, path: Sequence[Turn], scenario: Scenario) -> Case:
@@ -68,14 +72,41 @@ class UserGate:
 
 def gate(case: Case) -> Verdict:
     """Judge all user turns of a finished conversation."""
-    gatekeeper = _Gate(case.tasks, tuple(case.trace.tools.values()), case.columns, case.mode)
+    turns = case.trace.turns
+    earlier = _found_before(case)
+    gatekeeper, heard = None, 0
     findings = []
-    for number, turn in enumerate(case.trace.turns):
-        if turn.message.role == "user":
-            found = gatekeeper.judge(case.trace.turns, number, lambda: case)
-            findings += [Finding(number, what) for what in found]
-        gatekeeper.known.hear(turn)
+    for number, turn in enumerate(turns):
+        if turn.message.role != "user":
+            continue
+        said: Sequence[str] | None = earlier.get(number)
+        if said is None:
+            gatekeeper = gatekeeper or _Gate(case.tasks, tuple(case.trace.tools.values()), case.columns, case.mode)
+            for before in turns[heard:number]:
+                gatekeeper.known.hear(before)
+            said, heard = gatekeeper.said(turns, number), number
+        found = _with_ending(said, case.tasks, turns, number, lambda: case)
+        findings += [Finding(number, what) for what in found]
     return _as_verdict(findings)
+
+
+def _found_before(case: Case) -> dict[int, tuple[str, ...]]:
+    """What was found of the conversation's turns while it was played, by their index. Of a last turn that doesn't end it, more can be
+    said now that something follows."""
+    turns = case.trace.turns
+    asked = known_of(turns[0]) if turns else None
+    if asked is None:
+        return {}
+    found = asked.found(turns, Who(case.tasks, tuple(case.trace.tools.values()), case.columns, case.mode))
+    last = case.trace.user[-1].turn if case.trace.user else 0
+    if last < len(turns) - 1 and not turns[last].done:
+        found.pop(last, None)
+    return found
+
+
+def _with_ending(said: Sequence[str], tasks: Sequence[Task], turns: Sequence[Turn], at: int, see: See) -> Sequence[str]:
+    """What is wrong with a turn's words, and with how it ends the conversation or doesn't."""
+    return (*said, *ending(tasks, turns, at, see)) if turns[at].message.content.strip() else said
 
 
 def _as_verdict(findings: Sequence[Finding]) -> Verdict:
@@ -94,21 +125,17 @@ class _Gate:
         self.known = Known(tasks, tools, columns, mode)
         self.names = technical_names(tuple(tools), columns)
 
-    def judge(self, turns: Sequence[Turn], at: int, see: See, apart: bool = False) -> list[str]:
-        """What is wrong with the user's turn at `at`; `apart`, without a trace in what is known."""
+    def said(self, turns: Sequence[Turn], at: int) -> list[str]:
+        """What is wrong with the words of the user's turn at `at`, after what was heard so far; asked without a trace."""
         text = turns[at].message.content
         if not text.strip():
             return [SILENT()]
         reading = read(text)
-        asks_much = bool(
-            reading.numbers or reading.dates or reading.codes
-        )  # else nothing is looked up that could leave a trace
-        known = self.known.asked() if apart and asks_much else self.known
+        known = self.known.asked() if reading.dates else self.known  # only a date is looked up in a way that leaves one
         return [
             *speech(known, self.names, text),
             *values(known, reading, turns[at]),
             *crowd(known, turns, at),
             *repeats(known, turns, at),
             *contradictions(known, turns, at),
-            *ending(known, turns, at, see),
         ]

@@ -47,8 +47,11 @@ class Known:
 
     def asked(self) -> "Known":
         """The same for one question: what is read on the way to an answer leaves no trace in this one."""
+        told = self.told.apart()
+        if told is self.told:
+            return self
         twin = copy(self)
-        twin.told = self.told.copy()
+        twin.told = told
         return twin
 
     def hear(self, turn: Turn) -> None:
@@ -81,13 +84,13 @@ class Known:
     @property
     def own(self) -> Sources:
         """What the tasks themselves hold and a user may want: goals, facts of theirs, the values that their plans write and the rows
-        that they write to. Nothing that was said since, and nothing that is only to be found out."""
+        that they write to. Nothing that was said since, and nothing that is only to be found out. Ask it `apart`: it is everybody's."""
         if not self._own:
             found = _owned(self.tasks)
             mark = (id(self.columns), self.writing)
             if mark not in found or found[mark][0] is not self.columns:
                 found[mark] = (self.columns, self._held())
-            self._own.append(found[mark][1].copy())
+            self._own.append(found[mark][1])
         return self._own[0]
 
     def _held(self) -> Sources:
