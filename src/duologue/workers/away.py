@@ -132,7 +132,7 @@ class AwayFunds:
         self._desk = desk
         self._limited = any(limit is not None for limit in (limits.dollars, limits.tokens, limits.hours))
         self._hours, self._began = limits.hours, time.monotonic() - seconds
-        self._aside: list[tuple[Used, int]] = []
+        self._aside: dict[Used, list[int]] = {}
 
     def purse(self, price: "Price | None", model: str = "the model") -> Purse:
         """The budget as one model spends it. That its price is known was seen to before the hand was started."""
@@ -149,12 +149,14 @@ class AwayFunds:
             await self._desk.granted(question)
         else:
             self._desk.channel.send(question)
-        self._aside.append((worst, question.number))
+        self._aside.setdefault(worst, []).append(question.number)
 
     def put_back(self, worst: Used, real: Used) -> None:
         """What was set aside is free again; `real` is charged in its place."""
-        at = next(i for i, (used, _) in enumerate(self._aside) if used == worst)  # any of the same size will do
-        self._desk.channel.send(PutBack(self._aside.pop(at)[1], real))
+        numbers = self._aside[worst]
+        self._desk.channel.send(PutBack(numbers.pop(), real))  # any of the same size will do
+        if not numbers:
+            del self._aside[worst]
 
     def count(self, role: str, how: str, used: Used) -> None:
         """An attempt that met a fault, for the record."""

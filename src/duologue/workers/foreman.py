@@ -82,6 +82,8 @@ class Foreman:
         self._ends: list[str] = []
         """How hands ended that should not have."""
         self._waiting: dict[int, tuple[Hand, Drawn]] = {}
+        self._to_keep: list[tuple[Hand, Keep]] = []
+        """Answers that have come in this moment."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._broken: BaseException | None = None
         """The first error of what is done aside that is nobody's to mend here."""
@@ -123,40 +125,46 @@ class Foreman:
     async def _listen(self, hand: Hand, ticking: "asyncio.Task[None]") -> None:
         while (message := await hand.channel.receive()) is not None:
             try:
-                await self._heard(hand, message)
+                moved = await self._heard(hand, message)
             except (UserError, LimitReachedError) as error:
                 self.score.stopped.append(error)
-            self._go_on()
+                moved = True
+            if moved:
+                self._go_on()
         await self._gone(hand)
         if not self._hands:
             ticking.cancel()
 
     # ── what hands say ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _heard(self, hand: Hand, message: Any) -> None:
+    async def _heard(self, hand: Hand, message: Any) -> bool:
+        """Do what a message asks for; whether there may be something to compare or to deal now."""
         match message:
             case Ready():
                 hand.ready = True
             case Drawn():
                 self._waiting[message.item] = hand, message
-                hand.played(message.item)
+                hand.put(message.item, "played")
             case Done():
                 self._write(hand, message)
             case Turns(item=item, scenario=scenario, first=number, turns=turns):
                 self.store.write_turns(item, scenario, number, turns)
+                return False
             case Left():
-                hand.items.pop(message.item, None)
+                hand.drop(message.item)
                 self._stop(message)
             case Failed():
                 self.score.stopped.append(UserError(message.message, message.fix))
             case _:
                 await self._of_models(hand, message)
+                return False
+        return True
 
     def _write(self, hand: Hand, done: Done) -> None:
         part = done.ended.item // self.crew.of_part
         self._missing[part] -= 1
         if not self._missing[part]:
-            hand.items.pop(part, None)
+            hand.drop(part)
         self.store.end(done.ended)
         self.score.ended(not done.ended.reason)
 
@@ -169,7 +177,7 @@ class Foreman:
     async def _of_models(self, hand: Hand, message: Any) -> None:
         match message:
             case Keep():
-                self._soon(self._keep(hand, message))
+                self._keep(hand, message)
             case GaveUp(role=role, reason=reason):
                 self.calls.give_up(Request(role, ()), StageError(role, reason))
             case Aside() if self.funds is not None:
@@ -202,16 +210,25 @@ class Foreman:
             for hand in self._hands:
                 hand.kill()
 
-    async def _keep(self, hand: Hand, message: Keep) -> None:
-        request = Request(message.role, (), message.scope, prompt=message.prompt, draw=message.draw)
+    def _keep(self, hand: Hand, message: Keep) -> None:
+        if not self._to_keep:
+            self._soon(self._kept())
+        self._to_keep.append((hand, message))
+
+    async def _kept(self) -> None:
+        """Keep the answers that came in this moment, and tell all whose they are once they are safe."""
+        answers, self._to_keep = self._to_keep, []
+        error: UserError | None = None
         try:
-            await self.calls.keep(request, _answer(message.answer))
+            for _, one in answers:
+                request = Request(one.role, (), one.scope, prompt=one.prompt, draw=one.draw)
+                await self.calls.keep(request, _answer(one.answer))
             await self.calls.settled()
-        except (UserError, LimitReachedError) as error:
-            self.score.stopped.append(error)
-            hand.channel.send(_refused(message.number, error))
-            return
-        hand.channel.send(Granted(message.number))
+        except UserError as found:
+            error = found
+            self.score.stopped.append(found)
+        for hand, one in answers:
+            hand.channel.send(Granted(one.number) if error is None else _refused(one.number, error))
 
     async def _set_aside(self, hand: Hand, message: Aside) -> None:
         assert self.funds is not None
@@ -244,7 +261,7 @@ class Foreman:
             self._waiting.clear()
         while not self._ending and self._queue and (taker := self._free()) is not None:
             number = heapq.heappop(self._queue)
-            taker.items[number] = "given"
+            taker.put(number, "given")
             taker.channel.send(Make(number))
         if (self._ending or not self._queue) and not any(hand.items for hand in self._hands):
             for hand in self._hands:
@@ -255,7 +272,7 @@ class Foreman:
         stands = not drawn.waits and self._frontier.stands(drawn.used, drawn.unused)
         taken = stands and not drawn.ran_out
         if taken:
-            hand.items[drawn.item] = ""
+            hand.put(drawn.item, "")
             try:
                 if drawn.names:
                     self.store.mark_begun(drawn.item)
@@ -266,9 +283,9 @@ class Foreman:
             self._frontier.take(drawn.names)
         elif stands:
             self.score.ran_out = True
-            hand.items[drawn.item] = ""
+            hand.put(drawn.item, "")
         else:
-            hand.items[drawn.item] = "given"
+            hand.put(drawn.item, "given")
         hand.channel.send(Settled(drawn.item, stands, self._news(hand)))
         for other in self._hands:
             if news := self._news(other):
@@ -288,8 +305,8 @@ class Foreman:
             return next(iter(ready), None)
         if self.crew.scripted:
             return ready[0] if ready[0].unplayed < NEXT and len(ready[0].items) < AHEAD else None
-        under_way = sum(len(hand.items) for hand in self._hands)
-        return min(ready, key=lambda h: len(h.items)) if under_way < self.crew.together else None
+        least = min(ready, key=lambda h: len(h.items))
+        return least if len(least.items) < -(-self.crew.together // len(self._hands)) else None
 
     # ── hands that end ───────────────────────────────────────────────────────────────────────────────────────────────
 

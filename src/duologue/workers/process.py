@@ -21,7 +21,10 @@ class Hand:
         self.process, self.channel = process, channel
         self.ready = self.dismissed = False
         self.items: dict[int, str] = {}
-        """Its items: given (not played yet) · played (waits for those before) · empty: it has drawn for good."""
+        """Its items: given (not played yet) · played (waits for those before) · empty: it has drawn for good. Changed by `put` and `drop`
+        alone."""
+        self.unplayed = 0
+        """How many of its items it has not played yet."""
         self.aside: dict[int, Used] = {}
         """What is set aside for its calls, by the number of its question."""
         self.told = 0
@@ -51,14 +54,15 @@ class Hand:
         channel.send(job)
         return cls(process, channel)
 
-    @property
-    def unplayed(self) -> int:
-        """How many of its items it has not played yet."""
-        return sum(state == "given" for state in self.items.values())
+    def put(self, item: int, state: str) -> None:
+        """How an item stands now."""
+        self.drop(item)
+        self.items[item] = state
+        self.unplayed += state == "given"
 
-    def played(self, item: int) -> None:
-        """An item waits for those before it."""
-        self.items[item] = "played"
+    def drop(self, item: int) -> None:
+        """An item is no more its concern."""
+        self.unplayed -= self.items.pop(item, "") == "given"
 
     def dismiss(self) -> None:
         """Nothing more is for it to do."""
