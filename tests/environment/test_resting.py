@@ -2,11 +2,14 @@
 
 import asyncio
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kit import image
 
 from duologue.environment import open_session
 from duologue.environment.resting import Dormitory
+from duologue.errors import UserError
 from duologue.ids import rng
 from duologue.testing import tiny_environment
 from duologue.tools.confront import Samples, arguments_for
@@ -53,3 +56,14 @@ def test_resting_changes_nothing(live: int, seed: int, order: object) -> None:
         return found
 
     assert asyncio.run(interleaved()) == alone
+
+
+def test_a_session_in_which_nothing_was_called_has_the_state_of_a_live_one() -> None:
+    with open_session(TINY.image, TINY.environment, CLOCK) as live:
+        assert Dormitory().open(TINY.image, TINY.environment, CLOCK).state == live.state
+
+
+def test_a_session_of_another_image_is_refused_before_any_call() -> None:
+    other = image("CREATE TABLE other (id INTEGER PRIMARY KEY)")
+    with pytest.raises(UserError, match="was made from database"):
+        Dormitory().open(other, TINY.environment, CLOCK)

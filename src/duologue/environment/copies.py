@@ -40,7 +40,7 @@ _RELEASE: Final = f"RELEASE {_SAVEPOINT}"
 _UNDO: Final = f"ROLLBACK TO {_SAVEPOINT}"
 _CACHED_STATEMENTS: Final = 512
 _IDLE_BYTES: Final = 256 << 20
-_MOST_IDLE: Final = 16
+_MOST_IDLE: Final = 64
 _NO_PROBLEM: Final = Problem("precondition_failed", "The conditions for this request are not met.")
 
 

@@ -1,13 +1,14 @@
 """Sessions for thousands of conversations at once: only the few that were used last hold a live copy of the database.
 
 A resting session is the calls made so far and the state they led to. Its next call opens it again (`open_session` makes the write
-calls once more, which takes microseconds and is exact), and the one that was left alone longest goes to rest in its place.
+calls once more, which takes microseconds and is exact), and the one that was left alone longest goes to rest in its place. One in which
+nothing was called yet has never been awake: where models speak, all begin long before their first calls.
 """
 
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from duologue.environment.session import SqliteSession, open_session
+from duologue.environment.session import SqliteSession, first_state, open_session
 from duologue.environment.sqlite import Image
 from duologue.protocols import Outcome, StateToken
 from duologue.types import ClockSpec, Environment, Json, ToolCall
@@ -53,7 +54,7 @@ class RestingSession:
     ) -> None:
         self._home, self._image, self._environment, self._clock = home, image, environment, clock
         self._calls = list(calls)
-        self._state = home.wake(self).state
+        self._state = home.wake(self).state if self._calls else first_state(image, environment, clock)
 
     @property
     def state(self) -> StateToken:

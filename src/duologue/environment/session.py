@@ -292,6 +292,12 @@ def sandbox_of(image: Image, environment: Environment) -> Sandbox:
     return found
 
 
+def first_state(image: Image, environment: Environment, clock: ClockSpec) -> StateToken:
+    """The state of a session in which nothing was called yet. Raises `UserError` as `Sandbox` does."""
+    sandbox = sandbox_of(image, environment)
+    return f"0.{_at_start(sandbox.environment.id, sandbox.image.hash, clock)}"
+
+
 def open_session(
     image: Image, environment: Environment, clock: ClockSpec, calls: Iterable[ToolCall] = ()
 ) -> SqliteSession:
