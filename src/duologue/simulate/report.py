@@ -198,8 +198,9 @@ class Reporter:
             form = f"{family}_some"
             if part == "report":
                 return self._long(form, told, dice, must)
-        # What is told in part says how much there is, so such a list never falls back on the lines for a whole one.
-        forms = (form, "some") if form.endswith("_some") else (form, family)
+        # What is told in part says how much there is, and what is picked says by what: neither falls back on the lines for a whole list.
+        partly = need.among.kind if need.among is not None else "some" if form.endswith("_some") else family
+        forms = (form, partly)
         paths = dict.fromkeys(f"{p}.{f}" for p in (part, "report") for f in forms)
         return self._told(tuple(paths), told, dice, must)
 
