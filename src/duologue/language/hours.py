@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from duologue.language.reading import MONTHS, Day
+from duologue.language.spotting import Spotter
 
 __all__ = ["days_said_softly", "hour_of", "times_in"]
 
@@ -72,6 +73,7 @@ _IN_WORDS = re.compile(
     rf"\b(?:(?P<d>{_ORDINAL}) (?:of )?(?P<m>{_MONTH})|(?P<m2>{_MONTH}) (?:the )?(?P<d2>{_ORDINAL}))(?:,? (?P<y>\d{{4}}))?\b",
     re.I,
 )
+_DAYS = Spotter(list(_NUMBERED), r"\b(?:{})\b")
 _NUMERIC = re.compile(
     r"(?<![\w./:-])(?:(?P<compact>(?:19|20)\d\d[01]\d[0-3]\d)|(?P<a>\d\d?)(?P<sep>[./-])(?P<b>\d\d?)(?P=sep)(?P<y>\d\d)|(?P<a2>\d\d?)/(?P<b2>\d\d?))"
     r"(?![\w/:-]|\.\d)"
@@ -90,7 +92,7 @@ def days_said_softly(text: str) -> tuple[Day, ...]:
         one, other = int(found["a"] or found["a2"]), int(found["b"] or found["b2"])
         year = 2000 + int(found["y"]) - 100 * (int(found["y"]) > 69) if found["y"] else 0
         out += [(year, other, one), (year, one, other)]
-    for found in _IN_WORDS.finditer(text):
+    for found in _IN_WORDS.finditer(text) if _DAYS.may_be_in(text) else ():
         month = MONTHS.index((found["m"] or found["m2"]).lower()) + 1
         out.append((int(found["y"] or 0), month, _NUMBERED[(found["d"] or found["d2"]).lower()]))
     return tuple(out)

@@ -7,6 +7,8 @@ value at hand and asks whether it was told.
 import re
 from functools import lru_cache
 
+from duologue.language.spotting import Spotter
+
 __all__ = ["below_zero", "european", "grouped", "softly", "word_numbers"]
 
 _ONES = "one two three four five six seven eight nine".split()  # noqa: SIM905 (a list of words reads as one)
@@ -105,7 +107,7 @@ _SOFT = {
     "zero": 0, "nought": 0, "nil": 0, "once": 1, "twice": 2, "thrice": 3, "half a dozen": 6, "a dozen": 12, "one dozen": 12,
     "two dozen": 24, "three dozen": 36, "a hundred": 100, "a thousand": 1_000, "a million": 1_000_000, "a pair of": 2,
 }  # fmt: skip
-_SOFTLY = re.compile(rf"(?<![\w-])(?:{'|'.join(sorted(_SOFT, key=len, reverse=True))})(?![\w-])", re.I)
+_SOFTLY = Spotter(sorted(_SOFT, key=len, reverse=True), r"(?<![\w-])(?:{})(?![\w-])")
 _A_HUNDRED = re.compile(rf"(?<![\w-])a (hundred|thousand)(?:,?(?: and)?[ -]({_UP_TO_999}))?(?![\w-])", re.I)
 _RANKS = {
     w: n
@@ -128,15 +130,20 @@ _RANKS = {
     )
 }
 _RANK = re.compile(rf"(?<![\w-])(?:(\d+)(?:st|nd|rd|th)|({'|'.join(_RANKS)}))(?![\w-])", re.I)
+_A_RANK = re.compile(r"\d(?:st|nd|rd|th)", re.I)
+_RANKED = Spotter(list(_RANKS), r"(?<![\w-])(?:{})(?![\w-])")
 
 
 @lru_cache(maxsize=8_192)
 def softly(text: str, ranks: bool = False) -> frozenset[int]:
     """Whole numbers said without a claim: "a dozen", "twice", "zero", "12 345"; and ordinals, where `ranks` are asked for."""
-    out = [_SOFT[found[0].lower()] for found in _SOFTLY.finditer(text)]
-    for found in _A_HUNDRED.finditer(text):
-        out.append(VALUES[found[1].lower()] + (_value(found[2].lower()) if found[2] else 0))
-    out += [int(found[0].replace(" ", "")) for found in _WHOLE.finditer(text)]
-    if ranks:
+    out: list[int] = []
+    if _SOFTLY.may_be_in(text):
+        out = [_SOFT[found[0].lower()] for found in _SOFTLY.pattern.finditer(text)]
+        for found in _A_HUNDRED.finditer(text):
+            out.append(VALUES[found[1].lower()] + (_value(found[2].lower()) if found[2] else 0))
+    if _APART.search(text):
+        out += [int(found[0].replace(" ", "")) for found in _WHOLE.finditer(text)]
+    if ranks and (_RANKED.may_be_in(text) or _A_RANK.search(text)):
         out += [int(f[1]) if f[1] else _RANKS[f[2].lower()] for f in _RANK.finditer(text)]
     return frozenset(out)

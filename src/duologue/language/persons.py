@@ -45,18 +45,22 @@ def plain(text: str) -> str:
 
 
 @lru_cache(maxsize=8_192)
-def _pattern(value: str) -> re.Pattern[str] | None:
-    """What finds a name in its other forms, in folded text; None where the value is no name of a person."""
+def _words(value: str) -> tuple[str, ...]:
+    """The words of a name, folded, without titles; none where the value is no name of a person."""
     words = [w.strip(".,") for w in value.split()]
     if not 2 <= len(words) <= 5 or not all(w and w[0].isupper() and not any(c.isdigit() for c in w) for w in words):
-        return None
+        return ()
     words = [plain(w.casefold().replace("'", " ")) for w in words]
     while len(words) > 2 and words[0] in TITLES:
         words.pop(0)
     while len(words) > 2 and words[-1] in _AFTERWARDS:
         words.pop()
-    if words[0] in TITLES:
-        return None
+    return () if words[0] in TITLES else tuple(words)
+
+
+@lru_cache(maxsize=8_192)
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    """What finds a name in its other forms, in folded text."""
     first, last = re.escape(words[0]), re.escape(words[-1])
     whole = r"\.? ".join(map(re.escape, words))
     given = r"\.? ".join(map(re.escape, words[:-1]))
@@ -76,5 +80,8 @@ def names_person(folded: str, value: str) -> bool:
     first = value[: value.find(" ")].casefold()
     if first.isascii() and first.isalpha() and first not in folded and first not in TITLES:
         return False  # said of every text that is no name: it has to be fast
-    pattern = _pattern(value)
-    return pattern is not None and pattern.search(plain(folded)) is not None
+    words, said = _words(value), plain(folded)
+    for word in words:
+        if word not in said:
+            return False  # each form has them all
+    return bool(words) and _pattern(words).search(said) is not None

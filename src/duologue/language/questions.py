@@ -13,6 +13,7 @@ from typing import cast
 from msgspec import Struct
 
 from duologue.language.grammar import word_file
+from duologue.language.spotting import Spotter
 
 LONGEST = 12_000
 """Characters that are listened to; who says more is not heard out."""
@@ -63,9 +64,9 @@ class Heard(Struct, frozen=True):
 
 
 @cache
-def _cues(name: str, prefix: str = r"(?<![\w'])") -> re.Pattern[str]:
+def _cues(name: str, prefix: str = r"(?<![\w'])") -> Spotter:
     lists = cast(dict[str, list[str]], word_file("questions"))
-    return re.compile(f"{prefix}(?:{'|'.join(lists[name])})(?!\\w)", re.IGNORECASE)
+    return Spotter(lists[name], f"{prefix}(?:{{}})(?!\\w)")
 
 
 @lru_cache(maxsize=2_048)

@@ -50,21 +50,33 @@ def openings(text: str) -> frozenset[str]:
 class Spotter:
     """An expression to search whole texts with: any of some alternatives, in a frame ("(?<!\\w)(?:{})(?!\\w)")."""
 
-    __slots__ = ("_needed", "_rest", "pattern")
+    __slots__ = ("_compiled", "_expression", "_flags", "_needed", "_rest")
 
     def __init__(self, options: Sequence[str], frame: str = "{}", flags: int = re.IGNORECASE) -> None:
-        self.pattern = re.compile(frame.replace("{}", "|".join(options)), flags)
+        self._expression, self._flags = frame.replace("{}", "|".join(options)), flags
+        self._compiled: re.Pattern[str] | None = None
         each = {option: needed(frame.replace("{}", option), flags) for option in options}
         self._needed: frozenset[str] = frozenset().union(*(words for words in each.values() if words))
         rest = [option for option, words in each.items() if not words]
         self._rest = re.compile(frame.replace("{}", "|".join(rest)), flags) if rest else None
         """The alternatives of which it can't be told what they need."""
 
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The whole expression, compiled once it is asked for: many never are."""
+        if self._compiled is None:
+            self._compiled = re.compile(self._expression, self._flags)
+        return self._compiled
+
     def search(self, text: str) -> re.Match[str] | None:
         """Where the expression is found first."""
         if not self._needed.isdisjoint(openings(text)):
             return self.pattern.search(text)
         return self._rest.search(text) if self._rest is not None else None
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether the expression may be found in a text, or in a part of it that cuts no word."""
+        return self._rest is not None or not self._needed.isdisjoint(openings(text))
 
 
 def needed(expression: str, flags: int = re.IGNORECASE) -> frozenset[str] | None:

@@ -30,6 +30,7 @@ from duologue.language.grammar import word_file
 from duologue.language.numerals import word_numbers
 from duologue.language.reading import MONTHS, Reading, read
 from duologue.language.saying import flag_of, is_blank
+from duologue.language.spotting import Spotter
 from duologue.language.values import tells
 from duologue.types import Json
 
@@ -143,11 +144,15 @@ def _without(text: str, doubts: list[Doubt]) -> str:
 
 
 @cache
-def _expression(*groups: str) -> re.Pattern[str]:
-    """The expression that finds any phrase of some groups as whole words, in lower case."""
+def _spotter(*groups: str) -> Spotter:
+    """What finds any phrase of some groups as whole words, in lower case."""
     lists = word_file("stance")
-    options = "|".join(option for group in groups for option in cast("list[str]", lists[group]))
-    return re.compile(rf"(?<![\w'])(?:{options})(?!\w)")
+    options = [option for group in groups for option in cast("list[str]", lists[group])]
+    return Spotter(options, r"(?<![\w'])(?:{})(?!\w)", flags=0)
+
+
+def _expression(*groups: str) -> re.Pattern[str]:
+    return _spotter(*groups).pattern
 
 
 @cache
@@ -158,8 +163,9 @@ def _words(group: str) -> frozenset[str]:
 def _places(lowered: str, *groups: str) -> Iterator[re.Match[str]]:
     """Where phrases of some groups of `_BACKWARD`, or what spares one, stand. No phrase goes over the end of a line, and lines recur in
     other texts: so only those are looked through that have any at all."""
-    for start, end in _lines(lowered):
-        yield from _expression(*groups).finditer(lowered, start, end)
+    if _spotter(*groups).may_be_in(lowered):
+        for start, end in _lines(lowered):
+            yield from _expression(*groups).finditer(lowered, start, end)
 
 
 @lru_cache(maxsize=64)
@@ -177,7 +183,7 @@ def _lines(lowered: str) -> tuple[tuple[int, int], ...]:
 
 @lru_cache(maxsize=4_096)
 def _takes_back(line: str) -> bool:
-    return _expression(*_BACKWARD).search(line) is not None
+    return _spotter(*_BACKWARD).search(line) is not None
 
 
 def _finds(text: str, lowered: str, *groups: str) -> Iterator[re.Match[str]]:
@@ -215,7 +221,9 @@ def _begins(text: str, at: int) -> bool:
 def doubts(text: str) -> tuple[Doubt, ...]:
     """All that a text doubts."""
     lowered = text.lower().replace("’", "'")
-    if len(lowered) != len(text) or ("?" not in text and not _lines(lowered)):
+    if len(lowered) != len(text):
+        return ()
+    if "?" not in text and not (_spotter(*_BACKWARD).may_be_in(lowered) and _lines(lowered)):
         return ()
     out = [*_denied(text, lowered), *_left_open(text, lowered), *_asked(text, lowered), *_bounded(text, lowered)]
     return (*out, *_past(text, lowered), *_corrected(text, lowered))
