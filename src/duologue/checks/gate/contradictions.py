@@ -42,6 +42,8 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _NOUN = re.compile(r"([a-z]+)(?:[ -](?:number|no\.?|nr\.?|id|code))?:? #?\Z", re.IGNORECASE)
+_NEAR = 64
+"""Characters before a figure in which the word for what it numbers stands, nearly always."""
 
 
 class Order(Struct, frozen=True):
@@ -146,12 +148,14 @@ def _wrong(known: Known, turn: Turn) -> list[str]:
 
 def _other_value(known: Known, orders: Sequence[Order], sentence: str) -> list[str]:
     reading = read(sentence)
+    kinds = frozenset().union(*(o.kinds for o in orders))
     for said in _stated(reading):
+        if _kind(said) not in kinds or _is_own(known, said):
+            continue  # nearly always
         before = sentence[: said.start]
         if not _sets(orders, sentence, before) or _ASIDE.search(before) or NOT.search(before):
             continue
-        kind = _kind(said)
-        if any(kind in o.kinds for o in orders) and not _is_own(known, said) and known.told.knows_phrase(said.text):
+        if known.told.knows_phrase(said.text):
             return [f"{sentence.strip()!r}, and {said.text!r} is nothing it wants"]
     return []
 
@@ -187,9 +191,13 @@ def _kind(said: _Stated) -> str:
 
 
 def _is_own(known: Known, said: _Stated) -> bool:
+    if isinstance(said, Number) and said.word:
+        return True
+    if not isinstance(said, DateSaid) and known.wants(said.text):
+        return True  # as most are; what else the tasks hold costs more
     own = known.own
     if isinstance(said, Number):
-        return said.word or own.knows_number(said)
+        return own.knows_number(said)
     return own.apart().knows_date(said) if isinstance(said, DateSaid) else own.knows_code(said)
 
 
@@ -198,24 +206,35 @@ def _is_own(known: Known, said: _Stated) -> bool:
 
 def _other_row(known: Known, orders: Sequence[Order], sentence: str) -> list[str]:
     """An id or a number after the noun of a row to be changed, which no part of the goal has anything to do with."""
-    stated = _stated(read(sentence))
-    if not stated or not (_CHANGE_ORDER.search(sentence) or any(ordered(way, sentence) for way in ways_in(sentence))):
-        return []
-    for said in stated:
-        noun = _NOUN.search(sentence[: said.start])
-        if noun is None or not _is_label(said):
+    for said in _stated(read(sentence)):
+        noun = _noun(sentence, said.start) if _is_label(said) else ""
+        if not noun:
             continue
         value = said.text.strip("#").casefold()
         for order in orders:
-            meant = order.rows.get(noun[1].lower().removesuffix("s"), frozenset())
+            meant = order.rows.get(noun.removesuffix("s"), frozenset())
             if (
                 meant
                 and value not in meant
                 and not _is_own(known, said)
                 and not any(m in fold(sentence) for m in meant)
             ):
-                return [f"{sentence.strip()!r}, and {said.text!r} is not the {noun[1].lower()} it is about"]
+                wrong = f"{sentence.strip()!r}, and {said.text!r} is not the {noun} it is about"
+                return [wrong] if _orders_something(sentence) else []
     return []
+
+
+def _orders_something(sentence: str) -> bool:
+    return _CHANGE_ORDER.search(sentence) is not None or any(ordered(way, sentence) for way in ways_in(sentence))
+
+
+def _noun(text: str, at: int) -> str:
+    """The word before a place, in small letters, which may be what is numbered there; empty where there is none."""
+    start = max(0, at - _NEAR)
+    found = _NOUN.search(text, start, at)
+    if found is not None and start and found.start() == start:
+        found = _NOUN.search(text, 0, at)  # a longer word than most
+    return found[1].lower() if found is not None else ""
 
 
 # ── another way ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -223,7 +242,7 @@ def _other_row(known: Known, orders: Sequence[Order], sentence: str) -> list[str
 
 def _other_way(known: Known, orders: Sequence[Order], sentence: str) -> list[str]:
     for way in ways_in(sentence):
-        if not ordered(way, sentence) or any(way in _ways_of_all(t) for t in known.tasks):
+        if any(way in _ways_of_all(t) for t in known.tasks) or not ordered(way, sentence):
             continue
         for order in orders:
             rivals = {w for w in order.ways if frozenset((w, way)) in RIVALS}
@@ -280,9 +299,9 @@ def _order(task: Task, subtask: Subtask) -> Order:
             labels.append(re.sub(r"^new ", "", name.replace("_", " ").lower()))
             kinds |= {_kind(x) for x in _stated(read(str(value)))}
     for said in _stated(read(plain)):
-        noun_said = _NOUN.search(plain[: said.start])
-        if noun_said is not None and _is_label(said):
-            rows.setdefault(noun_said[1].lower().removesuffix("s"), set()).add(said.text.strip("#").casefold())
+        noun_said = _noun(plain, said.start) if _is_label(said) else ""
+        if noun_said:
+            rows.setdefault(noun_said.removesuffix("s"), set()).add(said.text.strip("#").casefold())
     return Order(
         subtask,
         _ways_of(subtask, plain),

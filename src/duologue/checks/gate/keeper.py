@@ -13,6 +13,7 @@ from duologue.checks.gate.known import Known
 from duologue.checks.gate.repeats import repeats
 from duologue.checks.gate.speech import speech, technical_names
 from duologue.checks.gate.values import values
+from duologue.kept import Kept
 from duologue.language.reading import read
 from duologue.plans.trace import trace
 from duologue.types import Finding, Scenario, Task, Tool, Toolset, Turn, Verdict
@@ -81,7 +82,7 @@ def gate(case: Case) -> Verdict:
             continue
         said: Sequence[str] | None = earlier.get(number)
         if said is None:
-            gatekeeper = gatekeeper or _Gate(case.tasks, tuple(case.trace.tools.values()), case.columns, case.mode)
+            gatekeeper = gatekeeper or _Gate(case.tasks, _listed(case.trace.tools), case.columns, case.mode)
             for before in turns[heard:number]:
                 gatekeeper.known.hear(before)
             said, heard = gatekeeper.said(turns, number), number
@@ -97,7 +98,7 @@ def _found_before(case: Case) -> dict[int, tuple[str, ...]]:
     asked = known_of(turns[0]) if turns else None
     if asked is None:
         return {}
-    found = asked.found(turns, Who(case.tasks, tuple(case.trace.tools.values()), case.columns, case.mode))
+    found = asked.found(turns, Who(case.tasks, _listed(case.trace.tools), case.columns, case.mode))
     last = case.trace.user[-1].turn if case.trace.user else 0
     if last < len(turns) - 1 and not turns[last].done:
         found.pop(last, None)
@@ -115,7 +116,15 @@ def _as_verdict(findings: Sequence[Finding]) -> Verdict:
 
 def toolset_names(toolset: Toolset) -> frozenset[str]:
     """The names in a toolset that no person says: those with underscores or inner capitals."""
-    return technical_names((*toolset.tools, *toolset.own), {})
+    return _names_in(toolset)
+
+
+_names_in: Kept[Toolset, frozenset[str]] = Kept(
+    lambda toolset: technical_names((*toolset.tools, *toolset.own), {}), 256
+)
+
+
+_listed: Kept[Mapping[str, Tool], tuple[Tool, ...]] = Kept(lambda tools: tuple(tools.values()), 256)
 
 
 class _Gate:
@@ -123,7 +132,7 @@ class _Gate:
 
     def __init__(self, tasks: Sequence[Task], tools: Sequence[Tool], columns: Mapping[str, Column], mode: str) -> None:
         self.known = Known(tasks, tools, columns, mode)
-        self.names = technical_names(tuple(tools), columns)
+        self.names = technical_names(tools, columns)
 
     def said(self, turns: Sequence[Turn], at: int) -> list[str]:
         """What is wrong with the words of the user's turn at `at`, after what was heard so far; asked without a trace."""

@@ -24,8 +24,7 @@ class Known:
 
     def __init__(self, tasks: Sequence[Task], tools: Sequence[Tool], columns: Mapping[str, Column], mode: str) -> None:
         self.tasks, self.columns, self.mode = tasks, columns, mode
-        self.writing = frozenset(t.name for t in tools if t.effect == "write")
-        self.reads = {t.name: t.reads for t in tools}
+        self.writing, self.reads = _effects(tools)
         """The tables that each tool may read; none where it runs on no database."""
         self.told = Sources(columns)
         self.texts: list[Reading] = [read(t.goal) for t in tasks]
@@ -108,6 +107,14 @@ class Known:
                 found.add_result(change.after, None)
         return found
 
+    def wants(self, text: str) -> bool:
+        """Whether the goals say these words."""
+        return has_phrase(self._goals, fold(text))
+
+    @cached_property
+    def _goals(self) -> str:
+        return " ¶ ".join([fold(text) for task in self.tasks for text in (task.goal, *(s.goal for s in task.subtasks))])
+
     def names_something(self, text: str) -> bool:
         """Whether a text says one of the names by which a goal speaks of its rows."""
         folded = fold(text)
@@ -124,6 +131,10 @@ class Known:
         return any(name in (f.label, f.slot.partition(".")[0]) for t in self.tasks for f in t.known)
 
 
+_effects: Kept[Sequence[Tool], tuple[frozenset[str], dict[str, tuple[str, ...]]]] = Kept(
+    lambda tools: (frozenset(t.name for t in tools if t.effect == "write"), {t.name: t.reads for t in tools}), 256
+)
+"""The tools that write, and the tables that each tool may read."""
 _Given = tuple[list[tuple[Reading, Json]], list[tuple[Fact, tuple[str, ...]]]]
 
 

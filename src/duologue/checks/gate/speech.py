@@ -52,6 +52,8 @@ def _found(names: frozenset[str], text: str) -> list[str]:
     out = []
     for token in _TOKEN.finditer(text):
         name = token[0]
+        if _INNER.search(name) is None:
+            continue  # as most
         if _JARGON.fullmatch(name):
             if name in names or name.lower() in names or _SNAKE.fullmatch(name):
                 out.append(name)
@@ -62,10 +64,7 @@ def _found(names: frozenset[str], text: str) -> list[str]:
 
 def technical_names(tools: Sequence[Tool], columns: Mapping[str, Column]) -> frozenset[str]:
     """The names in tools and columns that no person says: those with underscores or inner capitals."""
-    parameters = tuple(p for t in tools for p in t.parameters.get("properties", {}))
-    fields = tuple(path.rpartition(".")[2].removesuffix("[]") for t in tools for path in t.outputs)
-    own = _names((*(t.name for t in tools), *parameters, *fields))
-    return own | _column_names(columns) if columns else own
+    return _tool_names(tools) | _column_names(columns) if columns else _tool_names(tools)
 
 
 @lru_cache(maxsize=256)
@@ -73,6 +72,13 @@ def _names(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(n for n in names if _JARGON.fullmatch(n) or _PASCAL.fullmatch(n))
 
 
+def _named_by(tools: Sequence[Tool]) -> frozenset[str]:
+    parameters = (p for t in tools for p in t.parameters.get("properties", {}))
+    fields = (path.rpartition(".")[2].removesuffix("[]") for t in tools for path in t.outputs)
+    return _names((*(t.name for t in tools), *parameters, *fields))
+
+
+_tool_names: Kept[Sequence[Tool], frozenset[str]] = Kept(_named_by, 256)
 _column_names: Kept[Mapping[str, Column], frozenset[str]] = Kept(
     lambda columns: _names(tuple(n for c in columns.values() for n in (c.name, c.table)))
 )

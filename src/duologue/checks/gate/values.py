@@ -1,12 +1,14 @@
 """Hidden facts let slip, and values from nowhere."""
 
 import re
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from duologue.checks.everyday import SMALL, is_everyday, is_near
 from duologue.checks.findings import INVENTS, LEAKS
 from duologue.checks.gate.known import Known
+from duologue.checks.sources import Sources
 from duologue.language.numerals import softly
 from duologue.language.reading import Number, Reading
 from duologue.language.values import say, tells
@@ -89,20 +91,28 @@ def _invented(known: Known, reading: Reading) -> list[str]:
     if not (reading.numbers or reading.dates or reading.codes):
         return []
     told = known.told
-    years = [y for y, _, _ in told.days if y]
-    beside = set() if _PUTS_RIGHT.search(reading.text) else {n.value for n in reading.numbers}
-    figures = [
-        n.text
-        for n in reading.numbers
-        if not (n.word or _is_mark(n, reading.text) or told.knows_number(n) or is_everyday(n, reading.text, years))
-        and not any(_is_slip(n, x) for x in told.numbers - beside)
-    ]
+    numbers = [
+        n for n in reading.numbers if not (n.word or _is_mark(n, reading.text) or told.knows_number(n))
+    ]  # none, nearly always
+    figures = _strange_figures(told, reading, numbers) if numbers else []
     dates = [d.text for d in reading.dates if not told.knows_date(d) and not is_near(d, reading.text, known.today)]
     codes = [c for c in reading.codes if not told.knows_code(c)]
-    near = {c.text for r in known.texts for c in r.codes} if codes else set()
-    near -= set() if _PUTS_RIGHT.search(reading.text) else {c.text for c in reading.codes}
-    figures += [c.text for c in codes if not any(_is_near(c.text, x) for x in near)]
+    if codes:
+        near = {c.text for r in known.texts for c in r.codes}
+        near -= set() if _PUTS_RIGHT.search(reading.text) else {c.text for c in reading.codes}
+        figures += [c.text for c in codes if not any(_is_near(c.text, x) for x in near)]
     return [f for f in figures if not told.is_named(f, reading)] + dates
+
+
+def _strange_figures(told: Sources, reading: Reading, numbers: Sequence[Number]) -> list[str]:
+    """Of figures that nothing told holds, those that are neither everyday talk nor a slip."""
+    years = [y for y, _, _ in told.days if y]
+    beside = set() if _PUTS_RIGHT.search(reading.text) else {n.value for n in reading.numbers}
+    return [
+        n.text
+        for n in numbers
+        if not is_everyday(n, reading.text, years) and not any(_is_slip(n, x) for x in told.numbers - beside)
+    ]
 
 
 _PUTS_RIGHT = re.compile(

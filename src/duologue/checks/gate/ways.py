@@ -77,7 +77,9 @@ RIVALS: tuple[frozenset[str], ...] = tuple(
 @lru_cache(maxsize=1_024)
 def ways_in(text: str) -> tuple[str, ...]:
     """The ways that a text names."""
-    return tuple(name for name in WAYS if way_words(name).search(text) is not None)
+    if not _ANY.may_be_in(text):
+        return ()
+    return tuple([name for name in WAYS if way_words(name).search(text) is not None])
 
 
 def ordered(way: str, sentence: str) -> bool:
@@ -103,4 +105,8 @@ def verbs() -> frozenset[str]:
 @cache
 def way_words(name: str) -> Spotter:
     """What finds the words of a way."""
-    return Spotter((WAYS[name],), r"(?<![\w'-])(?:{})(?![\w-])")
+    return Spotter((WAYS[name],), _FRAME)
+
+
+_FRAME = r"(?<![\w'-])(?:{})(?![\w-])"
+_ANY = Spotter(tuple(WAYS.values()), _FRAME)
