@@ -45,7 +45,7 @@ def miscalled(
     spots = [
         s for s in spots if not any(a <= s[0] and s[1] <= b for a, b in labelled)
     ]  # no row "option" in "package option"
-    breaks = breaks_of(text, spots)
+    breaks = breaks_of(text, spots) if claims else []
     for label, said in claims:
         if said.text not in ("yes", "no") and has_phrase(heard(), said.text):
             continue

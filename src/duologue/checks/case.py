@@ -6,7 +6,8 @@ token says less, since it may count calls.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Container, Mapping, Sequence
 from functools import cached_property
 
 from duologue.catalog.model import Catalog, Column
@@ -83,12 +84,14 @@ class Case:
     def blocks(self) -> dict[int, tuple[Executed, ...]]:
         """Turn of an assistant's text → the calls answered since the text, the assistant's or the user's, before it."""
         starts = sorted({s.turn for s in (*self.trace.assistant, *self.trace.user)})
+        calls = self.trace.calls
+        answered = [c.turn for c in calls]
         out = {}
         for said in self.trace.assistant:
-            since = max((s for s in starts if s < said.turn), default=0)
-            out[said.turn] = tuple(
-                c for c in self.trace.calls if since <= c.at and c.turn < said.turn and c.turn > since
-            )
+            before = bisect_left(starts, said.turn)
+            since = starts[before - 1] if before else 0
+            between = calls[bisect_right(answered, since) : bisect_left(answered, said.turn)]
+            out[said.turn] = tuple([c for c in between if since <= c.at])
         return out
 
     @cached_property
@@ -105,8 +108,7 @@ class Case:
         special = _special(self.columns)(tool)
         if not special:
             return []
-        named = ((path.rpartition(".")[2], value) for path, value in leaves(call.result))
-        return [(value, special[name]) for name, value in named if name in special and not is_blank(value)]
+        return [(value, special[name]) for name, value in _fields_in(call.result, special) if not is_blank(value)]
 
     def user_before(self, turn: int) -> int:
         """The last user turn before a turn; 0 where there is none."""
@@ -116,6 +118,21 @@ class Case:
         """The last turn that belongs to a task."""
         own = [n for n, t in enumerate(self.trace.turns) if t.task == task]
         return own[-1] if own else len(self.trace.turns) - 1
+
+
+def _fields_in(value: Json, names: Container[str]) -> list[tuple[str, Json]]:
+    """The plain values of some fields of a result, in order."""
+    out: list[tuple[str, Json]] = []
+    if isinstance(value, dict):
+        for name, part in value.items():
+            if isinstance(part, dict | list):
+                out += _fields_in(part, names)
+            elif name in names:
+                out.append((name, part))
+    elif isinstance(value, list):
+        for part in value:
+            out += _fields_in(part, names)
+    return out
 
 
 def _specials(columns: Mapping[str, Column]) -> Kept[Tool, dict[str, Column]]:

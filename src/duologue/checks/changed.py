@@ -108,6 +108,8 @@ class Comparison:
         """What was found, with new rows numbered as those wanted that hold the same. Pairs hold for later tasks too."""
         found = [self._renumbered(c) for c in found]
         waiting = [c for c in found if self._is_numbered(c) and not any(self.same(w, c) for w in wanted)]
+        if not waiting:
+            return [self._renumbered(c) for c in found]
         free = [w for w in wanted if self._is_numbered(w) and not any(self.same(w, c) for c in found)]
         pairs = 0
         while waiting and pairs < len(self._renamed) + 1:  # rows that others refer to come first, so go round again

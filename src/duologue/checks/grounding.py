@@ -98,9 +98,9 @@ def traced(reading: Reading, known: Sources) -> tuple[list[str], list[str]]:
     """What a text states that has no source, in the order of its kinds; and what was worked out, and how."""
     out: list[str] = []
     notes: list[str] = []
-    near = known.near(reading)
+    near: Near | None = None  # worked out where a figure is not simply known
     amounts = amounts_in(reading.text, known.amounts)
-    told = frozenset(n.start for n in amounts if known.knows_amount(n) or known.derives(n, "", near))
+    told = frozenset(n.start for n in amounts if known.knows_amount(n) or known.derives(n, "", known.near(reading)))
     sizes = frozenset(n.start for n in amounts if ":" not in n.text)
     for n in reading.numbers:
         if n.start in told:
@@ -110,6 +110,7 @@ def traced(reading: Reading, known: Sources) -> tuple[list[str], list[str]]:
             continue
         if _is_counter(n, reading) or _is_known(n, reading, known):
             continue
+        near = near or known.near(reading)
         way = _derivation(n, reading, known, near)
         if not way:
             out.append(n.text)

@@ -102,8 +102,10 @@ def _shown(case: Case, call: Executed, slot: Slot, of: Sequence[Executed] = ()) 
             for path, s in tool.outputs.items()
             if s.table == slot.table and s.column == slot.column and s.use in ("", "key")
         }
+        if not fields:
+            continue
         slots = {path.rpartition(".")[2]: f"{s.table}.{s.column}" for path, s in tool.outputs.items()}
-        for item in _objects(other.result) if fields else ():
+        for item in _objects(other.result):
             keys = [item[name] for name in sorted(fields & item.keys()) if isinstance(item[name], str | int)]
             for key in keys:
                 told = ((p.rpartition(".")[2], v) for p, v in leaves(_own(item)) if not is_blank(v) and v != key)

@@ -35,7 +35,7 @@ EVERYDAY = frozenset(
     )
 )
 # A full stop ends a sentence only behind a word of some length ("K. J. Choi" and "Mr. Smith" are no ends).
-_BREAK = re.compile(r"\n|;|(?<=[^\W_A-Z][^\W_A-Z]|.[\d)%”\"])[.!?] (?=[A-Z])")
+_BREAK = re.compile(r"[\n;.!?](?:(?<=[\n;])|(?<=[^\W_A-Z][^\W_A-Z].|.[\d)%”\"].) (?=[A-Z]))")
 _OPENS = re.compile(r"\s*[:(][^()]*\Z")
 
 

@@ -26,8 +26,7 @@ class Sources:
 
     def __init__(self, columns: Mapping[str, Column] | None = None) -> None:
         """`columns` say which names hold figures and in what odd ways dates are written."""
-        self.labels, self._patterns, self._units = _spellings(columns) if columns else ((), (), frozenset())
-        self.amounts = frozenset(c.unit for c in (columns or {}).values() if is_amount(c.unit))
+        self.labels, self._patterns, self._units, self.amounts = _spellings(columns) if columns else _NO_SPELLINGS
         """Units of which people say amounts in another way than they are kept."""
         self._unread: list[str] = []
         self.numbers: set[int | float] = set()
@@ -283,15 +282,21 @@ class Sources:
         return any(a - b == value for a in whole for b in parts if b > 0)
 
 
-def _find_spellings(columns: Mapping[str, Column]) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
-    """Names that hold figures, folded ("address 1"), patterns of dates, and units figures are kept in ("million")."""
+_Spellings = tuple[tuple[str, ...], tuple[str, ...], frozenset[str], frozenset[str]]
+
+
+def _find_spellings(columns: Mapping[str, Column]) -> _Spellings:
+    """Names that hold figures, folded ("address 1"), patterns of dates, units figures are kept in ("million"), and those of which
+    people say amounts in another way."""
     names = (fold(n.replace("_", " ")) for c in columns.values() for n in (c.label, c.plural, c.name, c.table))
     labels = tuple(dict.fromkeys(n for n in names if _DIGIT.search(n)))
     patterns = tuple(dict.fromkeys(c.format[5:] for c in columns.values() if c.format.startswith("date:")))
-    return labels, patterns, frozenset(c.unit.lower() for c in columns.values() if c.unit)
+    units = frozenset(c.unit for c in columns.values() if c.unit)
+    return labels, patterns, frozenset(map(str.lower, units)), frozenset(filter(is_amount, units))
 
 
 _spellings = Kept(_find_spellings)
+_NO_SPELLINGS: _Spellings = ((), (), frozenset(), frozenset())
 _DIGIT = re.compile(r"\d")
 _LONG_DECIMAL = re.compile(r"(?<![\w.,])\d{1,12}\.\d{3,}(?![\w.])")
 """A figure within a text that people round."""

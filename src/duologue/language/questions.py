@@ -94,6 +94,11 @@ def listen(text: str) -> Heard:
     )
 
 
+def unmarked(text: str) -> str:
+    """A text without the marks of a markup: its words are those of its sentences."""
+    return _MARKS.sub("", text)
+
+
 def sentences(text: str) -> list[str]:
     """The sentences of a text, without the marks of a markup."""
     parts = (_MARKS.sub("", p).strip(" \t-•|") for p in _PARTS.split(text) if p)
