@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from duologue.cli import main
+from duologue.cli import main, run
 from duologue.cli.progress import interruptible
 from duologue.halt import HaltedError
 from duologue.store import Store
@@ -76,6 +76,34 @@ def test_an_interrupted_reader_is_not_told_to_go_on(
         main()
     assert ended.value.code == 130
     assert capsys.readouterr().err == "\nInterrupted.\n"
+
+
+@pytest.mark.parametrize(
+    ("made", "stands"),
+    [
+        (2, "2 of 3 items are made, 2 of them accepted, in RUN. "),
+        (0, "Nothing is made yet of 3 items, in RUN. "),
+        (None, ""),
+    ],
+)
+def test_an_interrupt_at_the_start_says_where_the_run_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], made: int | None, stands: str
+) -> None:
+    out = tmp_path / "run"
+    if made is not None:
+        with Store.create(out, {"n": 3}) as store:
+            for item in range(made):
+                environment = make_environment()
+                store.put_environment(environment, b"image")
+                store.put_dialogue(item, make_dialogue(environment), SOUND)
+
+    def stop(*_: object) -> None:
+        interrupt()
+
+    monkeypatch.setattr("duologue.pipeline.open_sources", stop)
+    assert run(["generate", "-n", "3", "-o", str(out)]) == 130
+    goes_on = "The same command goes on where this one stopped."
+    assert capsys.readouterr().err == f"\nInterrupted. {stands.replace('RUN', str(out))}{goes_on}\n"
 
 
 def test_a_reader_that_has_gone(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,7 +112,8 @@ def test_a_run_cut_short_goes_on_and_gives_the_same(
     with monkeypatch.context() as patch:
         patch.setattr(Store, "put_dialogue", interrupted)
         assert run(asked("cut")) == 130
-    assert capsys.readouterr().err.endswith("Interrupted. The same command goes on where this one stopped.\n")
+    stands = f"1 of 2 items are made, 1 of them accepted, in {tmp_path / 'cut'}."
+    assert capsys.readouterr().err.endswith(f"Interrupted. {stands} The same command goes on where this one stopped.\n")
     assert len(stored(tmp_path / "cut")) == 1
     assert run(asked("cut")) == 0
     assert stored(tmp_path / "cut") == stored(tmp_path / "whole")

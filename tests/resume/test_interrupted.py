@@ -53,7 +53,7 @@ def test_calls_under_way_end_and_are_kept(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         code, said = ended(process)
         assert code == 130
-        assert "0 accepted, 0 rejected of 0 items, 5 unfinished, in " in said
+        assert said.startswith(f"Nothing is made yet of 5 items, in {tmp_path / 'run'}.\n")
         assert said.endswith("\nInterrupted. The same command goes on where this one stopped.\n")
         assert answers(tmp_path / "run") == server.calls  # none of them was broken off
         process = started([*plain, *models])
@@ -62,7 +62,8 @@ def test_calls_under_way_end_and_are_kept(tmp_path: Path) -> None:
             process.send_signal(signal.SIGINT)
             time.sleep(0.1)
         code, said = ended(process)
-        assert (code, said) == (130, "\nInterrupted. The same command goes on where this one stopped.\n")
+        stands = f"Nothing is made yet of 5 items, in {tmp_path / 'run'}."
+        assert (code, said) == (130, f"\nInterrupted. {stands} The same command goes on where this one stopped.\n")
         assert server.calls - 4 <= answers(tmp_path / "run") <= server.calls
 
 

@@ -33,6 +33,7 @@ def run(arguments: list[str]) -> int:
     from typer.main import get_command
 
     from duologue.cli.app import app
+    from duologue.cli.text import one_line
     from duologue.errors import DiskFullError, LimitReachedError, UserError
 
     try:
@@ -50,9 +51,10 @@ def run(arguments: list[str]) -> int:
     except LimitReachedError as limit:
         _complain(limit.message, "The same command with a higher limit goes on.")
         return STOPPED
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         goes_on = GO_ON if arguments[:1] in (["generate"], ["plan"], ["branch"], ["continue"]) else ""
-        print(f"\nInterrupted. {goes_on}".rstrip(), file=sys.stderr)
+        said = " ".join(["Interrupted.", *map(str, stop.args), goes_on]).rstrip()
+        print("", one_line(said), sep="\n", file=sys.stderr)
         return 130
     except TyperException as error:
         return _complain(error.format_message(), HELP)

@@ -83,7 +83,7 @@ def branch(
         where = f"{n:,} at each of {plan.places:,} places" if plan.places > 1 else f"{n:,} at one place"
         return f"{number(plan.items, 'branch', 'branches')}: {where} in {number(plan.conversations, 'conversation')}"
 
-    ended = made(lambda draw, halt, plan: make(asked, draw, halt=halt, plan=plan), words)
+    ended = made(asked.out, lambda draw, halt, plan: make(asked, draw, halt=halt, plan=plan), words)
     return report(asked.out, ended, _lines(ended), json)
 
 

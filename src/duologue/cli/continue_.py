@@ -119,7 +119,7 @@ def continue_(
         most, each = "up to " * (n > 1 and not asked.goals), " each" * (plan.conversations > 1)
         return f"{number(plan.conversations, 'conversation')} to go on with: {most}{number(n, 'new goal')}{each}"
 
-    ended = made(lambda draw, halt, plan: go_on(asked, draw, halt=halt, plan=plan), words)
+    ended = made(asked.out, lambda draw, halt, plan: go_on(asked, draw, halt=halt, plan=plan), words)
     return report(asked.out, ended, _lines(ended), json)
 
 

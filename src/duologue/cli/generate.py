@@ -58,18 +58,21 @@ def configured(given: dict[str, Any]) -> "RunConfig":
 
 def run(asked: "RunConfig", first: int | None = None) -> int:
     """Run, and say how it ended; the exit code."""
-    from duologue.cli.progress import interruptible, live_line
-    from duologue.pipeline import generate as make
+    from duologue.cli.runs import standing
 
-    with live_line() as draw, interruptible() as halt:
-        summary = make(asked, draw, first, halt=halt)
+    with standing(asked.folder):
+        from duologue.cli.progress import interruptible, live_line
+        from duologue.pipeline import generate as make
+
+        with live_line() as draw, interruptible() as halt:
+            summary = make(asked, draw, first, halt=halt)
     return report(asked, summary, more=first is None)
 
 
 def report(asked: "RunConfig", summary: "Summary", more: bool = True) -> int:
     """The last lines of a run, with what to type next where `more` is wanted; the exit code."""
     from duologue.cli import STOPPED
-    from duologue.cli.runs import next_line
+    from duologue.cli.runs import next_line, nothing_made
     from duologue.cli.text import one_line
 
     lost = ", ".join(f"{who} {n}" for who, n in summary.blames.items())
@@ -77,7 +80,8 @@ def report(asked: "RunConfig", summary: "Summary", more: bool = True) -> int:
     line = f"{summary.accepted} accepted, {rejected} of {summary.items} items"
     if summary.unfinished:
         line += f", {summary.unfinished} unfinished"
-    print(one_line(f"{line}, in {asked.folder}"))
+    line = f"{line}, in {asked.folder}" if summary.items else nothing_made(summary.unfinished, asked.folder)
+    print(one_line(line))
     if summary.note:
         print(one_line(summary.note))
     if summary.rejected:

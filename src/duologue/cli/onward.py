@@ -32,10 +32,13 @@ E = TypeVar("E", bound="Ended")
 
 
 def made(
-    make: "Callable[[Callable[[Progress], None], Halt, Callable[[Plan], None]], E]", words: "Callable[[Plan], str]"
+    folder: Path,
+    make: "Callable[[Callable[[Progress], None], Halt, Callable[[Plan], None]], E]",
+    words: "Callable[[Plan], str]",
 ) -> E:
-    """Make it, with a live line; `words`: what is about to be made, said on stderr before anything is."""
+    """Make a run in a folder, with a live line; `words`: what is about to be made, said on stderr before anything is."""
     from duologue.cli.progress import interruptible, live_line
+    from duologue.cli.runs import standing
 
     def plan(found: "Plan") -> None:
         if found.missing:
@@ -43,7 +46,7 @@ def made(
             left = "" if found.missing == found.items else f", {found.missing:,} of them still to be made"
             print(f"{words(found)}{left}{turns}", file=sys.stderr, flush=True)
 
-    with live_line() as draw, interruptible() as halt:
+    with standing(folder), live_line() as draw, interruptible() as halt:
         return make(draw, halt, plan)
 
 

@@ -1,7 +1,7 @@
 """Finding a run where the person points."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,34 @@ def open_run(path: Path) -> Iterator["Store"]:
     folder = run_folder(path)
     with explained(folder), Store.open(folder, readonly=True) as store:
         yield store
+
+
+@contextmanager
+def standing(folder: Path) -> Iterator[None]:
+    """Have an interrupt that does not wait say where the run stands."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        raise KeyboardInterrupt(*_standing(folder)) from stop
+
+
+def _standing(folder: Path) -> Iterator[str]:
+    """How much of a run is made; nothing where there is none yet, or none that can be read."""
+    from duologue.errors import UserError
+
+    with suppress(UserError), open_run(folder) as store:
+        outcomes, n = list(store.finished_items().values()), store.config().get("n")
+        assert isinstance(n, int)
+        if not outcomes:
+            yield nothing_made(n, folder)
+        else:
+            accepted = outcomes.count("accepted")
+            yield f"{len(outcomes):,} of {n:,} items are made, {accepted:,} of them accepted, in {folder}."
+
+
+def nothing_made(n: int, folder: Path) -> str:
+    """What is said of a run of `n` items of which none has ended."""
+    return f"Nothing is made yet of {n:,} {'item' if n == 1 else 'items'}, in {folder}."
 
 
 def next_line(folder: Path, accepted: int, rejected: int, last: str) -> str:
