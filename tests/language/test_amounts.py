@@ -6,10 +6,10 @@ from duologue.catalog.model import Catalog, Column, Table
 from duologue.checks.grounding import unfounded
 from duologue.checks.sources import Sources
 from duologue.language.amounts import amounts_in, shortly
+from duologue.language.apart import apart
 from duologue.language.phrases import Phrases
 from duologue.language.reading import read
 from duologue.language.values import tells
-from duologue.simulate.told import apart
 
 LENGTH = Column("song", "ms", "measure", type="INTEGER", label="duration", unit="milliseconds")
 TALK = Column("song", "s", "measure", type="INTEGER", label="talk", unit="seconds")

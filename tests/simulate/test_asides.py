@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from asides import ASIDES, ITEMS, REMARKS, act_of, failing, having, played, reply, tiny
 from duologue.checks.words import finds
+from duologue.language.apart import apart
 from duologue.language.grammar import grammar
 from duologue.language.phrases import Phrases
 from duologue.language.values import tells
@@ -15,7 +16,7 @@ from duologue.plans.index import ToolIndex
 from duologue.simulate.behaviours.out_of_scope import beyond
 from duologue.simulate.past import Past
 from duologue.simulate.reacting import fitting
-from duologue.simulate.told import apart, spoken
+from duologue.simulate.told import spoken
 from duologue.types import Act, Message, Tool, Turn
 
 

@@ -38,7 +38,8 @@ def proposals() -> Iterator[tuple[int, Turn, Act, tuple[Turn, ...]]]:
 
 
 def test_an_entry_is_proposed_with_what_stands_there() -> None:
-    changes = [(t, a, b) for _, t, a, b in proposals() if a.need and a.need.meaning.family == "set" and not a.need.when]
+    needs = [(t, a.need, b) for _, t, a, b in proposals() if a.need and a.need.meaning.family == "set"]
+    changes = [(t, need, b) for t, need, b in needs if not need.when and not need.amends]
     told = [re.search(r"from (.+?) to ", t.message.content) for t, _, _ in changes]
     shown = ["\n".join(x.message.content for x in before if x.message.role == "tool") for _, _, before in changes]
     assert sum(found is not None for found in told) > 0.8 * len(told) > 0

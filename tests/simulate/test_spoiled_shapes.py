@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from depot import depot
 from duologue.checks import CHECKS
-from duologue.checks.case import case_of
+from duologue.checks.case import case_of, columns_of
 from duologue.language.grammar import listed
+from duologue.language.values import say, tells
 from duologue.language.weighed import compares
 from duologue.plans.index import ToolIndex
 from duologue.protocols import View
@@ -176,6 +177,26 @@ def _is_the_point(dialogue: Dialogue, at: int, shape: str) -> bool:
         writes = {t.name for t in tiny(3).environment.toolset.tools if t.effect == "write"}
         return bool(calls) and calls[0].name in writes and calls[0].name in earlier
     return True
+
+
+def test_how_far_apart_two_are_is_told_where_it_is_asked() -> None:
+    """With both figures and which of them is the one, and no more, `disclosure` objects."""
+    found = 0
+    for seed in range(3, 3 + LIBRARIES):
+        columns = columns_of(tiny(seed).catalog)
+        for dialogue in conversations("choose", seed):
+            part = next(s for x in dialogue.scenario.tasks for s in x.subtasks if s.need and compares(s.need))
+            gap = [d for d in part.tell if d.slot.endswith(":apart")]
+            assert len(gap) == (part.need is not None and part.need.apart)
+            for at in doing("weighed")(dialogue) if gap else []:
+                assert not failing(dialogue, seed)
+                assert tells(dialogue.turns[at].message.content, gap[0].value)
+                if gap[0].value in range(13):  # a figure that small is heard in any other
+                    continue
+                found += 1
+                rest = [say(d.value, columns.get(d.slot)) for d in part.tell if d not in gap]
+                assert "disclosure" in failing(saying(f"I looked: {', '.join(rest)}.")(dialogue, at), seed)
+    assert found
 
 
 def test_several_changes_are_proposed_together_and_made_together() -> None:

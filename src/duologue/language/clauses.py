@@ -344,7 +344,7 @@ def _limit(need: Need) -> str:
 
 def demanded(slots: dict[str, str], form: str) -> frozenset[str]:
     """The pieces a text must say, whatever line is drawn."""
-    must = {s for s in ("who", "other_who", "n", "changes", "filters", "role", "when", "flag") if slots.get(s)}
+    must = {s for s in ("who", "other_who", "n", "changes", "filters", "role", "when", "flag", "by") if slots.get(s)}
     if slots.get("me") or slots.get("you"):
         must.add("whose")
     if slots.get("details") and not slots.get("changes"):

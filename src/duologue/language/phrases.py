@@ -18,7 +18,13 @@ from duologue.language.picked import extreme, of_those, pick_row
 from duologue.language.values import is_blank, moment, say
 from duologue.types import Json, Mention, Need, Pick, Slot
 
-_COMPUTED = {"sum": "total {}", "avg": "average {}", "min": "lowest {}", "max": "highest {}"}
+_COMPUTED = {
+    "sum": "total {}",
+    "avg": "average {}",
+    "min": "lowest {}",
+    "max": "highest {}",
+    "apart": "difference in {}",
+}
 _MONTH = Column(table="", name="", role="date", format="month")
 """What a period of a month is said as: "March 1998"."""
 MANY = frozenset({"search", "top", "total", "count", "ratio", "missing"})
@@ -69,6 +75,8 @@ class Phrases:
     def value(self, key: str, value: Json) -> str:
         """A value as it is said. Shares are said out of a hundred only where they are kept so."""
         slot, _, column = self.slot(key)
+        if slot.use == "apart" and not (column is not None and column.role == "measure"):
+            column = None  # of dates: how many days
         return say(value, _MONTH if slot.use == "month" else column, self.style)
 
     def short(self, key: str, value: Json) -> str:

@@ -45,7 +45,7 @@ def compares(need: Need) -> bool:
 
 
 def compared(phrases: "Phrases", need: Need) -> dict[str, str]:
-    """The pieces of a need that compares: `who` (all rows), `either` ("Chai or Chang"), `which`, `is_more`, and for two rows `by`."""
+    """The pieces of a need that compares: `who` (all rows), `either` ("Chai or Chang"), `which`, `is_more`, and `by` where it is asked how far they are apart."""
     rows = [phrases.row(m, bare=True) for m in need.mentions]
     out = {
         "who": phrases.rows(need.mentions),
@@ -58,7 +58,7 @@ def compared(phrases: "Phrases", need: Need) -> dict[str, str]:
     dated = need.pick.kind in ("latest", "earliest")
     column = phrases.slot(f"{need.pick.table}.{need.pick.column}")[2]
     unit = "years" if column is not None and column.format == "year" else "days"
-    by = (f"by how many {unit}" if dated else "by how much") if len(rows) == 2 else ""
+    by = (f"by how many {unit}" if dated else "by how much") if need.apart else ""
     return out | {"is_more": is_more(phrases, need.pick), "by": by}
 
 

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from duologue.catalog.model import Column
 from duologue.errors import StageError
 from duologue.kept import Kept
+from duologue.language.apart import APART
 from duologue.language.reading import parse_day, read
 from duologue.language.stance import states
 from duologue.language.values import is_blank
@@ -64,7 +65,12 @@ def _answer(
     step, tool = task.plan[missing.step - 1], trace.tools.get(task.plan[missing.step - 1].tool)
     if step.own:
         return None
-    tell = [d for s in task.subtasks for d in s.tell if d.step == missing.step and not is_blank(d.value)]
+    tell = [
+        d
+        for s in task.subtasks
+        for d in s.tell
+        if d.step == missing.step and not is_blank(d.value) and not d.slot.endswith(APART)
+    ]
     if missing.weight != "critical" or tool is None or tool.effect != "read" or not tell:
         return None
     calls, columns = have

@@ -99,7 +99,7 @@ class Agenda:
         if owed.need.against is not None:
             return two_sides(owed, self.memory.catalog)
         if compares(owed.need):
-            needs = [replace(owed.need, mentions=(m,), pick=None) for m in owed.need.mentions]
+            needs = [replace(owed.need, mentions=(m,), pick=None, apart=False) for m in owed.need.mentions]
             owed.parts = owed.parts or [part_of(owed, n, i) for i, n in enumerate(needs)]
             return owed.parts
         at = next(i for i, m in enumerate(owed.need.mentions) if m.each)

@@ -3,11 +3,11 @@
 import random
 from typing import TYPE_CHECKING
 
+from duologue.language.apart import apart
 from duologue.language.clauses import pieces
 from duologue.plans.against import Held, held
 from duologue.simulate.listing import in_words
 from duologue.simulate.owed import Owed, told_of
-from duologue.simulate.told import apart
 from duologue.types import Act
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from duologue.language.apart import apart
 from duologue.language.grammar import listed
 from duologue.language.phrases import Phrases
 from duologue.language.weighed import compares, is_more
@@ -11,7 +12,6 @@ from duologue.plans.gist import Gist
 from duologue.plans.rows import Row, pick_row
 from duologue.simulate.listing import in_words
 from duologue.simulate.owed import Owed, told_of
-from duologue.simulate.told import apart
 from duologue.types import Act, Mention, Need
 
 if TYPE_CHECKING:
@@ -37,10 +37,11 @@ def weighed(teller: "Reporter", parts: Sequence[Owed], dice: random.Random) -> t
         "is_more": is_more(teller.phrases, whole.need.pick) if whole.need.pick is not None else "",
         "rest": listed([f"{teller.phrases.short(slot, r.values[slot])} for {_name(teller, p, r)}" for p, r in rest]),
     }
+    asked = whole.need.apart
     if len(rest) == 1:
-        slots["gap"] = apart(teller.phrases, slot, best.values[slot], rest[0][1].values[slot])
+        slots["gap"] = apart(teller.phrases, slot, best.values[slot], rest[0][1].values[slot], asked)
     form = "two" if len(rest) == 1 else "three"
-    return teller.lines.fullest(f"weighed.{form}", dice, slots, {"gap"} if slots.get("gap") else ())[0], acts
+    return teller.lines.fullest(f"weighed.{form}", dice, slots, {"gap"} if asked else ())[0], acts
 
 
 def among(phrases: Phrases, need: Need, answer: Gist) -> dict[str, str]:

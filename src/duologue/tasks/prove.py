@@ -23,6 +23,7 @@ from duologue.checks.grounding import grounding
 from duologue.environment import Image, SqliteSession, net_changes
 from duologue.errors import StageError
 from duologue.ids import derive_seed
+from duologue.language.apart import APART
 from duologue.language.values import is_blank
 from duologue.plans.placeholders import references, resolve
 from duologue.tasks.proving import Ground, Run, Scene, Spoiled, kind_of, mutations, variations
@@ -191,6 +192,8 @@ class Prover:
 
 def _is_sum(need: Need | None, slot: str) -> bool:
     """It is worked out of the rows that are meant, and stands in no result."""
+    if slot.endswith(APART):
+        return need is not None and need.apart
     worked_out = (need.among, need.against) if need is not None else ()
     return any(x is not None and slot == f"{x.slot}:sum" for x in worked_out)
 

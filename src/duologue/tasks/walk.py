@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from duologue.catalog.model import Catalog
 from duologue.environment import SqliteSession
 from duologue.ids import digest
+from duologue.language.apart import APART, difference
 from duologue.plans.against import Held, held, other, own, told_slot
 from duologue.plans.binding import Bound, bind, bound_values
 from duologue.plans.gist import answering, gist, told_values
@@ -291,6 +292,10 @@ class Walk:
         name = f"{need.meaning.table}.@name"
         if best is not None and best.values.get(name) is not None:
             tell.append(Disclosure(best.values[name], name, numbers[id(best)]))
+        if need.apart:
+            column = self.catalog.table(need.meaning.table).column(slot.rpartition(".")[2])
+            one, other = (row.values[slot] for row in rows.values())
+            tell.append(Disclosure(difference(column, one, other), f"{slot}{APART}", max(rows)))
         self.remember_told(tuple(tell))
         for row in rows.values():
             self.memory.hear(row, {slot})

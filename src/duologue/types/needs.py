@@ -72,6 +72,8 @@ class Need(Struct, frozen=True, omit_defaults=True):
     """What is to be told of the result, `table.column[:use]` each; empty = the gist."""
     pick: Pick | None = None
     """Of the rows that come back, the one that matters; of `get` with several mentions, which of these has the most or the least."""
+    apart: bool = False
+    """Of two rows that are compared, how far they are apart is wanted, too."""
     among: Among | None = None
     """Of the rows that come back, the several that matter."""
     against: OtherSide | None = None

@@ -2,9 +2,10 @@
 
 from itertools import combinations
 
+from duologue.language.apart import apart
 from duologue.protocols import Utterance
 from duologue.simulate.behaviours.scene import Scene, say
-from duologue.simulate.told import Told, apart, is_figure, spoken, told_rows
+from duologue.simulate.told import Told, is_figure, spoken, told_rows
 from duologue.types import Act, Json, Need, Turn
 
 __all__ = ["Compare"]

@@ -4,8 +4,9 @@ import random
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from duologue.language.apart import apart
 from duologue.plans.gist import FIRST
-from duologue.simulate.told import apart, spoken
+from duologue.simulate.told import spoken
 from duologue.types import Act, Json
 
 if TYPE_CHECKING:

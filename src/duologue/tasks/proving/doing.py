@@ -6,6 +6,7 @@ What is told stays what it should be, so that it is the doing that must be notic
 from collections.abc import Iterator
 
 from duologue.environment import net_changes
+from duologue.language.apart import APART
 from duologue.plans.binding import mention_slots
 from duologue.plans.placeholders import parse, values_at
 from duologue.tasks.proving.kinds import KNOWN, NO_EFFECT, NO_OTHER
@@ -210,7 +211,7 @@ def knows(scene: Scene, n: int, run: Run) -> bool:
     """All that step `n` is to tell stands in the results of a run, each value in its own field; not so where it is to tell nothing."""
     if n in scene.writes:
         return False
-    items = scene.tells(n)
+    items = [i for i in scene.tells(n) if not i.slot.endswith(APART)]
     return bool(items) and all(any(_shows(scene, call, outcome.result, i) for call, outcome in run) for i in items)
 
 

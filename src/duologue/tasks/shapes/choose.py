@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from duologue.catalog.model import Column, Table
+from duologue.language.apart import says_apart
 from duologue.plans.rows import Row, pick_row
 from duologue.tasks.goals import goal_of
 from duologue.tasks.proposal import Proposal
@@ -24,6 +25,8 @@ __all__ = ["Choose", "use"]
 
 _THREE = 0.25
 """How often three rows are compared, not two."""
+_APART = 0.4
+"""How often it is asked of two how far they are apart."""
 _TRIES = 4
 _USES = {"set": 4.0, "related": 4.0, "act": 5.0, "create": 1.0, "link": 1.0}
 """What is done with a row that was chosen, by the family of its tool, and how readily."""
@@ -75,7 +78,8 @@ def _compared(drawing: "Drawing", table: Table, getter: Tool) -> Subtask | None:
     pick = _pick(drawing, table, getter, list(rows.values()))
     if pick is None:
         return None
-    need = replace(need, wanted=(f"{table.name}.{pick.column}",), pick=pick)
+    slot = f"{table.name}.{pick.column}"
+    need = replace(need, wanted=(slot,), pick=pick, apart=_asks_apart(drawing, slot, list(rows.values())))
     walk.known.extend(f for p in asked for f in p.known if f not in walk.known)
     return walk.weigh(need, goal_of(drawing.phrases, drawing.sayings, need, "", drawing.dice), rows, first)
 
@@ -117,6 +121,14 @@ def _pick(drawing: "Drawing", table: Table, getter: Tool, rows: Sequence[Row]) -
         if pick_row(rows, pick) is not None:
             out.append(pick)
     return drawing.dice.choice(out) if out else None
+
+
+def _asks_apart(drawing: "Drawing", slot: str, rows: Sequence[Row]) -> bool:
+    """Whether how far two rows are apart is asked for, too."""
+    if len(rows) != 2 or drawing.dice.random() >= _APART:
+        return False
+    one, other = (r.values[slot] for r in rows)
+    return says_apart(drawing.phrases, slot, one, other)
 
 
 def _then(drawing: "Drawing", part: Subtask) -> Subtask | None:
