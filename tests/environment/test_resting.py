@@ -5,7 +5,6 @@ import asyncio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kit import image
 
 from duologue.environment import open_session
 from duologue.environment.resting import Dormitory
@@ -15,6 +14,7 @@ from duologue.testing import tiny_environment
 from duologue.tools.confront import Samples, arguments_for
 from duologue.tools.ground import Ground
 from duologue.types import ClockSpec
+from environment.kit import image
 
 CLOCK = ClockSpec("2024-06-03T09:00:00", seed=7)
 TINY = tiny_environment()
