@@ -11,10 +11,10 @@ number may read meanwhile, since the file is in WAL mode. Every failure that the
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
+from types import TracebackType
 from urllib.parse import quote
 
 import apsw
@@ -63,30 +63,44 @@ def lost(folder: Path, error: Exception | None = None) -> UserError:
     )
 
 
-@contextmanager
-def explained(folder: Path) -> Iterator[None]:
+class explained:  # noqa: N801 (used as a function is, hundreds of times a second: a generator would cost more than what it guards)
     """Turn what the file system and SQLite say about a run folder into a `UserError` the person can act on."""
-    try:
-        yield
-    except (apsw.NotADBError, apsw.CorruptError) as error:
-        raise UserError(
-            f"{str(folder / FILE_NAME)!r} is damaged: {error}", "Restore it from a copy, or name another folder."
-        ) from error
-    except (apsw.FullError, apsw.IOError) as error:
-        raise lost(folder, error) from error
-    except apsw.SQLError as error:
-        first = (
-            error.__context__
-        )  # SQLite has rolled back already where the disk is full, and says so of the second time
-        if not isinstance(first, apsw.FullError | apsw.IOError):
-            raise
-        raise lost(folder, first) from first
-    except (apsw.CantOpenError, apsw.ReadOnlyError, PermissionError) as error:
-        raise UserError(
-            f"Cannot open the run in {str(folder)!r}: {error}", "Use a folder that you may read and write."
-        ) from error
-    except apsw.BusyError as error:
-        raise UserError(f"{str(folder / FILE_NAME)!r} is locked by another program.", "Wait for it to end.") from error
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None and (found := _in_words(self._folder, error)) is not None:
+            raise found[0] from found[1]
+
+
+def _in_words(folder: Path, error: BaseException) -> tuple[UserError, BaseException] | None:
+    """The error as the person is told, and what caused it; None where it is nothing of theirs."""
+    match error:
+        case apsw.NotADBError() | apsw.CorruptError():
+            said = UserError(
+                f"{str(folder / FILE_NAME)!r} is damaged: {error}", "Restore it from a copy, or name another folder."
+            )
+        case apsw.FullError() | apsw.IOError():
+            said = lost(folder, error)
+        case apsw.SQLError():
+            # SQLite has rolled back already where the disk is full, and says so of the second time.
+            first = error.__context__
+            return (lost(folder, first), first) if isinstance(first, apsw.FullError | apsw.IOError) else None
+        case apsw.CantOpenError() | apsw.ReadOnlyError() | PermissionError():
+            said = UserError(
+                f"Cannot open the run in {str(folder)!r}: {error}", "Use a folder that you may read and write."
+            )
+        case apsw.BusyError():
+            said = UserError(f"{str(folder / FILE_NAME)!r} is locked by another program.", "Wait for it to end.")
+        case _:
+            return None
+    return said, error
 
 
 def create_file(folder: Path, rows: Mapping[str, Sequence[tuple[str, str]]]) -> None:
