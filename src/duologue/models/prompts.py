@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from duologue.errors import UserError
 from duologue.ids import digest
+from duologue.types import Message
 
 _HOME = Path(__file__).parent / "prompts"
 ENDING = ".md"
@@ -27,8 +28,14 @@ _COMPILING = (SyntaxError, ValueError, RecursionError, MemoryError)
 class Rendered(Struct, frozen=True):
     """A prompt filled in. `hash` names the file's text before filling."""
 
-    text: str
+    message: Message
+    """The system message that it is, the same object at each call: what is worked out of it is kept by whoever sends it."""
     hash: str
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return self.message.content
 
 
 class Prompts:
@@ -56,7 +63,7 @@ class Prompts:
         be filled in otherwise."""
         template, mark = self._template(name)
         try:
-            return Rendered(template.render(values).strip(), mark)
+            return Rendered(Message("system", content=template.render(values).strip()), mark)
         except _MISHAPS as error:
             raise UserError(
                 f"{self._files[name]}: {str(error) or type(error).__name__}",

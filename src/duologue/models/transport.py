@@ -88,7 +88,9 @@ class Transport:
         nothing = Usage()
         most = min(self._endpoint.timeout, max(left, LEAST))
         try:
-            status, data, after = await self._post(replica, body, most)
+            lines = self._lines_to(replica)
+            post = self._through(replica, body, most) if lines is None else lines.post(body, most)
+            status, data, after = await post
         except (UnreachableError, aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ssl.SSLError) as error:
             return Trouble("unreachable", self.clean(_in_words(error))), nothing
         except TimeoutError:
@@ -108,12 +110,14 @@ class Transport:
         self._answered = True
         return reply, reply.usage
 
-    async def _post(self, replica: Replica, body: bytes, most: float) -> Response:
+    def _lines_to(self, replica: Replica) -> Lines | None:
+        """Plain connections to a replica; None where it is reached in another way (`_through`)."""
         lines = self._lines.get(replica.base)
         if lines is None and replica.base not in self._lines:
             lines = self._lines[replica.base] = lines_to(replica.chat, self._headers)
-        if lines is not None:
-            return await lines.post(body, most)
+        return lines
+
+    async def _through(self, replica: Replica, body: bytes, most: float) -> Response:
         limit = aiohttp.ClientTimeout(total=most, sock_connect=min(CONNECT, most))
         async with self._connected().post(replica.chat, data=body, allow_redirects=False, timeout=limit) as response:
             return Response(response.status, await response.read(), response.headers.get("Retry-After"))

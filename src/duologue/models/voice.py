@@ -96,8 +96,7 @@ class Voice:
         schema: dict[str, Json] | None = None,
         draw: int = 0,
     ) -> Request:
-        system = Message("system", content=prompt.text)
-        return Request(self.role, (system, *messages), scope, tools, schema, prompt.hash, draw)
+        return Request(self.role, (prompt.message, *messages), scope, tools, schema, prompt.hash, draw)
 
 
 _schemas: dict[Any, dict[str, Json]] = {}

@@ -61,8 +61,8 @@ class Wire:
     def messages(self, place: tuple[str, str], messages: tuple[Message, ...]) -> bytes:
         """The messages as items of a JSON list, without its brackets. `place`: role and scope of the conversation."""
         covered, known = self._conversations.take(place, messages)
-        new = [self.message(message) for message in messages[covered:]]
-        data = b",".join([known, *new] if known else new)
+        new = map(self.message, messages[covered:])
+        data = b",".join((known, *new) if known else new)
         self._conversations.put(place, messages, data, len(data))
         return data
 
@@ -172,7 +172,7 @@ def read_reply(data: bytes) -> Reply:
     text = content if isinstance(content, str) else "".join(part.text for part in content)
     field, reasoning = _reasoning(said)
     thought, text = split_thought(text)
-    calls, malformed = _calls(said.tool_calls or [])
+    calls, malformed = _calls(said.tool_calls) if said.tool_calls else ((), "")
     message = Message("assistant", text, reasoning or thought, calls)
     model = body.model if isinstance(body.model, str) else ""
     return Reply(message, _usage(body.usage), malformed, choice.finish_reason == "length", field, model)
@@ -240,8 +240,16 @@ def _usage(given: Any) -> Usage | None:
         return None
     details = given.get("prompt_tokens_details")
     cached = details.get("cached_tokens") if isinstance(details, dict) else None
-    figures = (given["prompt_tokens"], cached or given.get("prompt_cache_hit_tokens"), given.get("completion_tokens"))
-    prompt, cached, completion = (0 if figure is None else figure for figure in figures)
-    if not all(type(figure) is int and 0 <= figure <= MOST_TOKENS for figure in (prompt, cached, completion)):
+    prompt = _tokens(given["prompt_tokens"])
+    cached = _tokens(cached or given.get("prompt_cache_hit_tokens"))
+    completion = _tokens(given.get("completion_tokens"))
+    if prompt is None or cached is None or completion is None:
         return None
     return Usage(prompt, min(cached, prompt), completion)
+
+
+def _tokens(figure: Any) -> int | None:
+    """A number of tokens, 0 where none is given; None where it can't be one."""
+    if figure is None:
+        return 0
+    return figure if type(figure) is int and 0 <= figure <= MOST_TOKENS else None

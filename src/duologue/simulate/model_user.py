@@ -285,7 +285,7 @@ class ModelUser:
             return Fault("too long", f"The message has {len(text)} characters. Say one thing, in a sentence or two.")
         if not self.whole and len(_LISTED.findall(said.user_message)) > 1:
             return Fault("writes a list", "The message is a list. Say one thing, as a person does in a chat.")
-        token = plumbing(text) or ("the JSON form" if _FORM.search(text) else "")
+        token = plumbing(text) or ("the JSON form" if "_" in text and _FORM.search(text) else "")
         if token:
             return Fault("leaks plumbing", f"The message holds {token}, which no person writes in a chat.")
         if quoted(text, (*self._page, *self._goals(task))):

@@ -20,6 +20,8 @@ _TOKENS = re.compile(
     r"|\bto=functions\.|assistant(?:analysis|commentary|final)\b",
     re.IGNORECASE,
 )
+_SIGNS = ("<", "[", "=", "assistant")
+"""One of these is part of every such mark, whatever its case (beyond ASCII, case has other rules)."""
 _ENDS = re.compile(r"(?<=[.!?;])\s+")
 _LEAST_WORDS = 8
 """A sentence with fewer words is said by chance too."""
@@ -27,12 +29,18 @@ _LEAST_WORDS = 8
 
 def tidy(text: str) -> str:
     """The text as it can be shown anywhere, line by line: no control characters, no blanks around it."""
+    if text.isprintable():  # a single line, as nearly always
+        return text.strip()
     lines = (line.rstrip() if line.isprintable() else clean(line) for line in text.strip().splitlines())
     return "\n".join(lines)
 
 
 def plumbing(text: str) -> str:
     """The first mark of a chat template or a channel in a text; empty where there is none."""
+    if text.isascii():
+        folded = text.lower()
+        if not any(sign in folded for sign in _SIGNS):
+            return ""
     found = _TOKENS.search(text) or MARKS.search(text)
     return found[0] if found is not None else ""
 

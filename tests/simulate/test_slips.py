@@ -1,0 +1,44 @@
+"""What a model that plays a part must not say: marks of its template, and blanks and control characters around what it does say."""
+
+import re
+
+import pytest
+
+from duologue.language.marks import MARKS
+from duologue.simulate import slips
+from duologue.simulate.slips import plumbing, tidy
+
+TIDY = {
+    "a line": ("Yes, please.", "Yes, please."),
+    "blanks around it": ("  Yes, please. ", "Yes, please."),
+    "lines": ("Yes, \n please. \n\n", "Yes,\n please."),
+    "a control character": ("Yes,\x07 please.", "Yes, please."),
+    "a blank of another kind": ("Yes,\u00a0please.", "Yes, please."),
+    "nothing": (" \n ", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "shown"), TIDY.values(), ids=TIDY)
+def test_a_text_is_tidied(text: str, shown: str) -> None:
+    assert tidy(text) == shown
+
+
+MARKED = [
+    "<|im_end|>", "</think>", "<Think>", "<tool_call>", "</note>", "[INST]", "[/inst]", "[TOOL_CALLS]", "to=functions.", "TO=functions.",
+    "assistantanalysis", "AssistantFinal", "aſsistantfinal", "<</SYS>>", "<end_of_turn>", "<functioncall>", "<｜User｜>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("mark", MARKED)
+@pytest.mark.parametrize("text", ["{}", "It is sent {} on Monday.", "Größer: {}"])
+def test_a_mark_is_found_wherever_it_stands(mark: str, text: str) -> None:
+    assert plumbing(text.format(mark)) == mark
+
+
+WORDS = ["Is it sent?", "The assistant said so.", "a < b", "x = [1]", "", "Größer"]
+
+
+@pytest.mark.parametrize("text", [*MARKED, *WORDS])
+def test_what_is_searched_for_at_once_is_found_as_one_by_one(text: str) -> None:
+    found: re.Match[str] | None = slips._TOKENS.search(text) or MARKS.search(text)
+    assert plumbing(text) == (found[0] if found else "")
