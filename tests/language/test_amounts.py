@@ -6,7 +6,7 @@ from duologue.catalog.model import Catalog, Column, Table
 from duologue.checks.grounding import unfounded
 from duologue.checks.sources import Sources
 from duologue.language.amounts import amounts_in, shortly
-from duologue.language.apart import apart
+from duologue.language.apart import apart, difference
 from duologue.language.phrases import Phrases
 from duologue.language.reading import read
 from duologue.language.values import tells
@@ -76,3 +76,14 @@ def test_a_difference_is_that_of_what_is_said(one: int, other: int, key: str, ga
 def test_units_that_nobody_keeps_find_nothing() -> None:
     assert amounts_in("4:43 and 7.9 MB", ()) == ()
     assert shortly(282_671, "minutes") == ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "days"),
+    [
+        ("2025-10-14", "2025-10-16", 2), ("2025-10-14 19:35:46", "2025-10-16 08:35:22", None), ("2025-10-14 08:00:00", "2025-10-16 09:35:00", 2),
+        ("2025-10-01T23:59:00", "2025-10-02T00:01:00", None), ("2025-10-01 19:00:00", "2025-10-16 08:00:00", 15), ("2025-02-30", "2025-10-16", None),
+    ],
+)  # fmt: skip
+def test_moments_are_days_apart_where_the_hours_come_to_days(one: str, other: str, days: int | None) -> None:
+    assert difference(None, one, other) == days

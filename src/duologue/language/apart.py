@@ -1,6 +1,6 @@
 """How far two values are apart: as a value of its own (`difference`), and as it is said (`apart`)."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from duologue.catalog.model import Column
@@ -18,16 +18,23 @@ APART = ":apart"
 """Behind a slot: what is told is how far two of its values are apart, and stands in no result."""
 _MOST_DAYS = 400
 """Beyond, people don't count in days, unless they were asked to."""
+_WEEK, _NEARLY = 7, 0.25
+"""Up to so many days, a number of days must be right within so much of a day: 37 hours are not "2 days"."""
 
 
 def difference(column: Column | None, one: Json, other: Json) -> int | float | None:
-    """How far two values are apart: a figure, or of dates how many days (of years: years). None where that can't be said."""
+    """How far two values are apart: a figure, or of dates how many days (of years: years). None where that can't be said, as of
+    37 hours, which are no number of days."""
     if isinstance(one, bool) or isinstance(other, bool):
         return None
     if isinstance(one, int | float) and isinstance(other, int | float):
         return round(abs(one - other), 10)
-    days = [_day(column, v) for v in (one, other)]
-    return abs((days[0] - days[1]).days) if days[0] is not None and days[1] is not None else None
+    first, second = _when(column, one), _when(column, other)
+    if first is None or second is None:
+        return None
+    days = abs(first.date() - second.date()).days
+    exact = abs(first - second) / timedelta(days=1)
+    return days if days > _WEEK or abs(exact - days) <= _NEARLY else None
 
 
 def says_apart(phrases: "Phrases", key: str, one: Json, other: Json) -> bool:
@@ -72,6 +79,8 @@ def _amount_apart(said: tuple[str, str], unit: str) -> str:
     return gap if exact and exact[0].decimals == a.decimals else ""
 
 
-def _day(column: Column | None, value: Json) -> date | None:
+def _when(column: Column | None, value: Json) -> datetime | None:
     found = moment(value, column) if isinstance(value, str) else None
-    return date(*found[0]) if found is not None and all(found[0]) else None
+    if found is None or not all(found[0]):
+        return None
+    return datetime.combine(date(*found[0]), time.fromisoformat(found[1] or "00:00"))
