@@ -53,7 +53,30 @@ def fresh(request: Request) -> str:
     """The name as worked out by a process that has seen nothing else."""
     keys._so_far = keys.Recent(1)
     keys._digests.clear()
+    keys._alike.clear()
     return request_key(request)
+
+
+def paged(page: str) -> Request:
+    return replace(ASKED, scope=page[-9:], messages=(Message("system", content=page), *TALK[1:]))
+
+
+GUIDE = "Look before you tell. " * 100
+PAGES = {
+    "alike": [GUIDE + "Now it is Monday.", GUIDE + "Now it is Friday.", GUIDE + "Now it is Monday, too."],
+    "one within another": [GUIDE, GUIDE + "More.", GUIDE[:-30], GUIDE],
+    "less and less alike": [GUIDE + "a", GUIDE + "b", GUIDE[:1500] + "c", GUIDE[:1200] + "d", GUIDE + "e"],
+    "two kinds in turn": [GUIDE, "x" + GUIDE, GUIDE, "x" + GUIDE],
+    "short": ["Help.", "Hello.", "", "Help."],
+}
+
+
+@pytest.mark.parametrize("pages", PAGES.values(), ids=PAGES)
+def test_pages_that_begin_alike_have_the_names_they_have_alone(pages: list[str]) -> None:
+    alone = [fresh(paged(page)) for page in pages]
+    keys._alike.clear()
+    keys._so_far = keys.Recent(1)
+    assert [request_key(paged(page)) for page in pages] == alone
 
 
 def test_every_other_request_differs_from_every_other() -> None:

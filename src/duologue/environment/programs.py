@@ -52,6 +52,8 @@ class Program(Struct, frozen=True):
     """Names that `bind` statements fill; NULL until then."""
     grant: Grant
     writes: bool
+    changes: frozenset[str]
+    """Tables whose rows it may change."""
     foreign_keys: tuple[str, ...]
     """Those that its writes can break, as text."""
 
@@ -111,6 +113,7 @@ def compile_tool(schema: Schema, environment: Environment, tool: Tool, limits: L
         bound=bound,
         grant=_widened(schema, grant, tool) if before or after else grant,
         writes=tool.effect == "write",
+        changes=grant.may_change,
         foreign_keys=tuple(dict.fromkeys(k for t in tool.writes for k in schema.foreign_keys(t)))[:6],
     )
 

@@ -233,7 +233,7 @@ class SqliteSession:
                 self._again()
         self._writes.append(_Write(program, values, when))
         if changes:
-            self._changed |= program.grant.may_change
+            self._changed |= program.changes
         return result or _DONE, changes
 
     def _again(self) -> None:

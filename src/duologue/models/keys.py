@@ -1,7 +1,8 @@
 """The name of a model's call: the same request always has the same one, on any machine.
 
 It is a digest over everything a `Request` holds. A conversation that grows is not hashed anew at every turn: the hash so far is
-kept by role and scope, and takes in only the messages that came after. What is kept changes the cost, never the name.
+kept by role and scope, and takes in only the messages that came after; what the pages of a role have in common is hashed once. What is kept
+changes the cost, never the name.
 """
 
 import hashlib
@@ -21,6 +22,10 @@ _THINGS = 1024
 """Tools and schemas whose digests are kept."""
 _MEGABYTES = 48
 _digests: dict[int, tuple[Any, str]] = {}
+_ALIKE = 1024
+"""Bytes that the conversations of a role must have in common from the start, or nothing is kept of that."""
+_alike: dict[str, tuple[bytes, _Hash]] = {}
+"""Role → how its conversations begin, and the hash of that."""
 
 
 class Recent(Generic[T]):
@@ -80,13 +85,41 @@ def _hash(request: Request) -> _Hash:
     """The hash of the messages, carried on from those of the call before in the same conversation."""
     place, messages = (request.role, request.scope), request.messages
     covered, kept = _so_far.take(place, messages)
-    state, size = kept or (hashlib.blake2b(digest_size=16), 500)
-    if covered < len(messages):
-        data = b"\n".join([*map(canonical, messages[covered:]), b""])
-        state.update(data)
-        size += len(data)
+    new = b"\n".join([*map(canonical, messages[covered:]), b""]) if covered < len(messages) else b""
+    if kept is None:
+        state, size = _from_the_start(request.role, new), 500
+    else:
+        state, size = kept
+        state.update(new)
+    size += len(new)
     _so_far.put(place, messages, (state, size), size)
     return state
+
+
+def _from_the_start(role: str, data: bytes) -> _Hash:
+    """The hash of a conversation that begins. The pages of a role are the same for thousands of characters: those are not hashed again."""
+    alike, state = _alike.get(role, (b"", None))
+    if state is None or not data.startswith(alike):
+        alike = data[: _in_common(alike, data)]
+        if len(alike) < _ALIKE:
+            alike = data
+        state = hashlib.blake2b(alike, digest_size=16)
+        _alike[role] = alike, state
+    found = state.copy()
+    found.update(data[len(alike) :])
+    return found
+
+
+def _in_common(a: bytes, b: bytes) -> int:
+    """How many bytes two texts have in common from the start."""
+    least, most = 0, min(len(a), len(b))
+    while least < most:
+        half = (least + most + 1) // 2
+        if a[least:half] == b[least:half]:
+            least = half
+        else:
+            most = half - 1
+    return least
 
 
 def _digest(thing: Any, work_out: Callable[[Any], str]) -> str:

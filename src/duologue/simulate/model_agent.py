@@ -16,6 +16,7 @@ that has reasoning, words and calls. The model sees its turn without those words
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import islice, takewhile
 
 from msgspec import Struct
@@ -87,7 +88,7 @@ class ModelAgent:
         job = "\n\n".join(t.message.content for t in turns if t.message.role == "system").strip()
         if self._page is None or self._page[0] != job:
             prompt = self.voice.prompt(job=job)
-            guidance = sentences(prompt.text.replace(job, "\n") if job else prompt.text)
+            guidance = _guiding(prompt.text.replace(job, "\n") if job else prompt.text)
             self._page = (job, Page(prompt, guidance, sentences(job)))
         return self._page[1]
 
@@ -142,6 +143,12 @@ class ModelAgent:
         return None
 
 
+@lru_cache(maxsize=64)
+def _guiding(text: str) -> tuple[str, ...]:
+    """The sentences of a guidance, which is the same in all conversations."""
+    return sentences(text)
+
+
 class Page(Struct, frozen=True):
     """The prompt of one conversation and the sentences that must not come out of it: those of the guidance, those of the job."""
 
@@ -191,9 +198,9 @@ def _since_user(turns: Sequence[Turn]) -> list[Turn]:
 
 
 def _repeated_text(text: str, turns: Sequence[Turn]) -> Fault | None:
-    words = (t.message for t in reversed(turns) if t.message.role == "assistant" and not t.message.tool_calls)
     times = 1 if len(text) > _SHORT else 2
-    if [m.content for m in islice(words, times)] == [text] * times:
+    said = (t.message.content for t in reversed(turns) if t.message.role == "assistant" and not t.message.tool_calls)
+    if list(islice(said, times)) == [text] * times:
         return Fault(REPEATS, "It says word for word what you said before. React to what the person has said since.")
     return None
 
