@@ -58,13 +58,14 @@ class Calls:
         self._began = clock() - max(float(store.notes().get("seconds", 0.0)), last)
         self._moments = store.moments
         asked = self._db.execute("SELECT EXISTS (SELECT 1 FROM calls)").get
-        self._seen = Seen(all=bool(asked) or not store.writes)
+        self.seen = Seen(all=bool(asked))
+        """What may be there. Whoever is not the run's writer adds what it has had kept, and looks everywhere where others may have."""
 
     # ── the book ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def find(self, key: str) -> Answer | None:
         """The answer of that key."""
-        if key not in self._seen:
+        if key not in self.seen:
             return None
         found = self._db.execute("SELECT answer FROM calls WHERE key = ?", (key,)).get
         return None if found is None else _answer(found)
@@ -80,7 +81,7 @@ class Calls:
         with explained(self._folder):
             self._moments.begin()
             self._db.execute(_KEEP, row)
-        self._seen.add(answer.key)
+        self.seen.add(answer.key)
 
     async def settled(self) -> None:
         """Return once all that was written to the run's file before is committed."""
@@ -117,11 +118,15 @@ class Seen:
     """Keys that may be in the book, in two megabytes however many there are: one that is not here is not there either.
 
     Nearly every call is a new one, and is not looked up in the file at all. Where the book held answers before, or another process
-    writes them, `all` may be there.
+    may have had some kept, `all` may be there.
     """
 
     def __init__(self, all: bool) -> None:
         self._marks = None if all else bytearray(_MARKS // 8)
+
+    def everything(self) -> None:
+        """Any key may be there from now on."""
+        self._marks = None
 
     def add(self, key: str) -> None:
         """That key is there."""

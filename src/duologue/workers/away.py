@@ -115,6 +115,11 @@ class AwayBook:
         """Have an answer kept; returns once it is in the file. Raises `UserError` where it can't be."""
         place = (request.role, request.scope, request.draw, request.prompt)
         await self._desk.granted(Keep(self._desk.number(), *place, _encode(answer)))
+        self._calls.seen.add(answer.key)
+
+    def look_everywhere(self) -> None:
+        """Another hand had answers kept for what this one makes now."""
+        self._calls.seen.everything()
 
     async def settled(self) -> None:
         """What was handed over before goes the same way, and is taken down first."""

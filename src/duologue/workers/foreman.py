@@ -262,7 +262,7 @@ class Foreman:
         while not self._ending and self._queue and (taker := self._free()) is not None:
             number = heapq.heappop(self._queue)
             taker.put(number, "given")
-            taker.channel.send(Make(number))
+            taker.channel.send(Make(number, again=number in self._deaths))
         if (self._ending or not self._queue) and not any(hand.items for hand in self._hands):
             for hand in self._hands:
                 hand.dismiss()

@@ -116,14 +116,13 @@ class _Hand:
     def __init__(self, channel: Channel[ToHand], store: Store, trade: Trade, job: Job) -> None:
         self.channel, self.store, self.trade, self.job = channel, store, trade, job
         self.desk, self.halt = Desk(channel), Halt()
+        self.book = AwayBook(self.desk, store)
 
     async def work(self) -> None:
         """Make what is dealt until nothing more comes."""
         models = self.trade.models
         funds = AwayFunds(self.desk, models.limits, self.job.seconds)
-        async with assembled(
-            models, AwayBook(self.desk, self.store), OpenLedger(), halt=self.halt, funds=funds
-        ) as cast:
+        async with assembled(models, self.book, OpenLedger(), halt=self.halt, funds=funds) as cast:
             order = AwayOrder(self.channel, self.store, waits=self.trade.waits)
             making = self.trade.making(Post(cast, self.store, AwayTally(self.channel, self.store), order))
             self.channel.send(Ready())
@@ -133,7 +132,9 @@ class _Hand:
         async with asyncio.TaskGroup() as group:
             while (message := await self.channel.receive()) is not None:
                 match message:
-                    case Make(item=number):
+                    case Make(item=number, again=again):
+                        if again:
+                            self.book.look_everywhere()
                         group.create_task(self._make(making, number))
                     case Told(names=names):
                         order.learn(names)

@@ -31,9 +31,10 @@ class Job(Struct, frozen=True, tag=True):
 
 
 class Make(Struct, frozen=True, tag=True):
-    """Make an item, or all those of a part."""
+    """Make an item, or all those of a part; `again`: another hand has begun it."""
 
     item: int
+    again: bool = False
 
 
 class Settled(Struct, frozen=True, tag=True):
