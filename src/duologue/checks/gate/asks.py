@@ -69,14 +69,16 @@ def _stem(word: str) -> str:
     return word
 
 
-def asks(text: str) -> list[str]:
+@lru_cache(maxsize=2_048)
+def asks(text: str) -> tuple[str, ...]:
     """The sentences of a text that ask for something or order it."""
-    return [s for s in sentences(text) if s.rstrip(" )\"'").endswith("?") or finds("user", "asks", s)]
+    return tuple([s for s in sentences(text) if s.rstrip(" )\"'").endswith("?") or finds("user", "asks", s)])
 
 
-def sentences(text: str) -> list[str]:
+@lru_cache(maxsize=2_048)
+def sentences(text: str) -> tuple[str, ...]:
     """The sentences and lines of a text."""
-    return [s.strip() for s in _SENTENCES.split(text) if s.strip()]
+    return tuple([s.strip() for s in _SENTENCES.split(text) if s.strip()])
 
 
 def clauses(text: str) -> list[str]:

@@ -42,8 +42,8 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _NOUN = re.compile(r"([a-z]+)(?:[ -](?:number|no\.?|nr\.?|id|code))?:? #?\Z", re.IGNORECASE)
-_NEAR = 64
-"""Characters before a figure in which the word for what it numbers stands, nearly always."""
+_BLANKS = 2
+"""Blanks that may stand between such a word and the figure."""
 
 
 class Order(Struct, frozen=True):
@@ -132,8 +132,8 @@ def _wrong(known: Known, turn: Turn) -> list[str]:
     if not orders:
         return []
     out: list[str] = []
-    for sentence in sentences(text) if COULD.search(text) is not None else ():
-        if COULD.pattern.search(sentence) is None or finds("user", "muses", sentence):
+    for sentence in sentences(text):
+        if COULD.search(sentence) is None or finds("user", "muses", sentence):
             continue
         out += (
             _other_value(known, orders, sentence)
@@ -230,10 +230,10 @@ def _orders_something(sentence: str) -> bool:
 
 def _noun(text: str, at: int) -> str:
     """The word before a place, in small letters, which may be what is numbered there; empty where there is none."""
-    start = max(0, at - _NEAR)
-    found = _NOUN.search(text, start, at)
-    if found is not None and start and found.start() == start:
-        found = _NOUN.search(text, 0, at)  # a longer word than most
+    start = at
+    for _ in range(_BLANKS + 1):
+        start = text.rfind(" ", 0, max(start, 0))
+    found = _NOUN.search(text, start + 1, at)
     return found[1].lower() if found is not None else ""
 
 

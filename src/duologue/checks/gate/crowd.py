@@ -20,6 +20,8 @@ _WORDS = 2
 """Words that carry meaning, of a question that is one of its own."""
 _ALIKE = 0.25
 _LINES = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.)]|\(?[a-h][.)])\s+(\S.*)$", re.MULTILINE)
+_MARKED = re.compile(r"[-*•]\s|[\da-h][.)]\s")
+"""What each point of a list has."""
 _INLINE = re.compile(r"(?:(?<=\s)|^|\()(\d)[.)]\s+(?=\S)")
 
 
@@ -38,6 +40,8 @@ def crowd(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
 
 def _listed(text: str) -> int:
     """How many points of a list ask for something."""
+    if _MARKED.search(text) is None:
+        return 0
     points = _LINES.findall(text)
     marks = list(_INLINE.finditer(text))
     if len(marks) > len(points) and [m[1] for m in marks] == [str(n) for n in range(1, len(marks) + 1)]:
