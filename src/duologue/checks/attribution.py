@@ -155,9 +155,11 @@ class _Judge:
         """What a figure is the key of, by the words right before it ("loan 38"); empty where it is none."""
         if not isinstance(claim, Number) or claim.decimals or claim.percent or not claim.text.isdigit():
             return ""
+        if not _CLOSED.match(self.text, claim.end):
+            return ""
         before = self.lowered[max(0, claim.start - _SENTENCE) : claim.start].removesuffix("#")
         nouns = [n for n in self.seen.keys if before.endswith(f"{n} ") and _OPEN.search(before[: -len(n) - 1])]
-        return max(nouns, key=len, default="") if _CLOSED.match(self.text, claim.end) else ""
+        return max(nouns, key=len, default="")
 
     def _key(self, claim: Claim) -> str:
         """A key that no result gave for rows of that name."""
@@ -192,6 +194,8 @@ class _Judge:
 
     def _of_another(self, claim: Claim, label: str) -> str:
         """The field's value of another row than the one that the clause names, of which another was returned."""
+        if not self._named:
+            return ""
         start, end = clause_of(claim, self._breaks)
         named = apart(self._named, self.lowered[start:end])
         if len(named) != 1 or _COMPARED.search(self.text, start, end):

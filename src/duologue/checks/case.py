@@ -13,6 +13,7 @@ from functools import cached_property
 from duologue.catalog.model import Catalog, Column
 from duologue.kept import Kept
 from duologue.language.amounts import is_amount
+from duologue.language.numerals import word_numbers
 from duologue.language.reading import Reading, read
 from duologue.language.values import is_blank
 from duologue.plans.answered import answered
@@ -153,11 +154,14 @@ _special: Kept[Mapping[str, Column], Kept[Tool, dict[str, Column]]] = Kept(_spec
 """Fields of a tool's results whose writing depends on their column."""
 _NAME = 80
 """Characters a name may have."""
+_DIGIT = re.compile(r"\d")
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 
 
 def _numbered(text: str) -> bool:
     """Whether there is a number among a text's words, and the text is no date."""
+    if _DIGIT.search(text) is None:
+        return bool(word_numbers(text))  # as most texts: nothing else can be in it
     found = read(text)
     return bool(found.numbers) and not found.dates
 

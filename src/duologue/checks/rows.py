@@ -95,8 +95,9 @@ class Seen:
         """Numbers of rows that were counted for each row of a list."""
         self.computed: set[Figure] = set()
         """Sums, averages and shares: they go by other names than their columns."""
-        self.facts: dict[str, dict[str, set[Figure]]] = {}
-        """What a row is called → the figures of its own that were returned, by label."""
+        self._facts: dict[str, dict[str, set[Figure]]] = {}
+        self._told: list[tuple[list[tuple[str, str]], tuple[Field, ...], dict[str, Figure]]] = []
+        """Rows that are not in `facts` yet: the names of each with the table each is of, its fields and figures."""
         self.passed: set[Figure] = set()
         """Figures that were passed to calls."""
         self.keys: dict[str, set[str]] = {}
@@ -167,7 +168,8 @@ class Seen:
                     if field.names_it:
                         identity.append(name)
                 owners += [(n, field.table) for n in identity[len(owners) :]]
-        self._know(owners, [f for f in fields if f.name in figures] if owners else [], figures)
+        if owners and figures:
+            self._told.append((owners, fields, figures))
         return Row(tuple(names), tuple(identity), figures, tuple(short), words)
 
     def _word(self, field: "Field", value: Json, turn: int) -> str:
@@ -178,12 +180,16 @@ class Seen:
         self.words.setdefault(turn, {}).setdefault(field.worded, set()).add(word)
         return word
 
-    def _know(self, owners: list[tuple[str, str]], fields: list["Field"], figures: dict[str, Figure]) -> None:
-        """Remember the row's own figures under what it is called; `owners` are its names, each with the table it is of."""
-        for field in fields:
-            if field.label and not field.computed:
-                for name in (n for n, table in owners if table == field.table):
-                    self.facts.setdefault(name, {}).setdefault(field.label, set()).add(figures[field.name])
+    @property
+    def facts(self) -> dict[str, dict[str, set[Figure]]]:
+        """What a row is called → the figures of its own that were returned, by label. Asked for seldom, so worked out then."""
+        for owners, fields, figures in self._told:
+            for field in fields:
+                if field.label and not field.computed and field.name in figures:
+                    for called in (n for n, table in owners if table == field.table):
+                        self._facts.setdefault(called, {}).setdefault(field.label, set()).add(figures[field.name])
+        self._told.clear()
+        return self._facts
 
     def _key(self, field: "Field", value: Json) -> None:
         """Remember which rows there are."""
