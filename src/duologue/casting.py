@@ -7,7 +7,7 @@ limits; and only then goes over the wire.
 import asyncio
 import gc
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -125,9 +125,9 @@ def _closed(budget: "Funds") -> None:
 def _stoppable(meter: "Meter", halt: Halt) -> "Meter":
     """That meter, but no attempt begins once the person wants to stop: neither one that waited for a place nor one more at a call."""
 
-    async def checked(request: Request, sent: int) -> "Settle":
+    def checked(request: Request, sent: int) -> "Awaitable[Settle]":
         halt.check()
-        return await meter(request, sent)
+        return meter(request, sent)
 
     return checked
 

@@ -287,6 +287,8 @@ class Purse:
         return Used(usage.prompt + usage.completion, self._nano(usage))
 
     def _worst(self, prompt: int, completion: int) -> Used:
+        if self._price is None:
+            return Used(prompt + completion)
         return self.charge(Usage(prompt, 0, completion))  # cached tokens never cost more (see `Price`)
 
     def _nano(self, usage: Usage) -> int:

@@ -175,7 +175,7 @@ class HttpModel:
         if request.schema is not None:
             form = self._formats.encoded(request.schema, habits.level, request.role or "answer")
             parts += [b',"response_format":', form] if form else []
-        parts += [b',"', habits.limit.encode(), b'":', str(self.endpoint.max_tokens).encode(), self._settings, b"}"]
+        parts += [b',"', habits.limit.encode(), self._settings]
         return b"".join(parts)
 
     def _answer(self, request: Request, reply: Reply, sent: int, seconds: float) -> Answer:
@@ -378,11 +378,11 @@ def _joined(now: Habits, start: Habits, found: Habits) -> Habits:
 
 
 def _settings(endpoint: Endpoint) -> bytes:
-    """The part of a request that never changes, as further members of its object."""
+    """The end of a request, which never changes: from after the name of the limit on tokens."""
     fields: dict[str, Any] = {
         "temperature": endpoint.temperature,
         "top_p": endpoint.top_p,
         "reasoning_effort": endpoint.reasoning_effort or None,
     }
     set_ = {name: value for name, value in fields.items() if value is not None} | endpoint.extra
-    return b"," + encode(set_)[1:-1] if set_ else b""
+    return b'":%d%b}' % (endpoint.max_tokens, b"," + encode(set_)[1:-1] if set_ else b"")

@@ -51,11 +51,11 @@ class Voice:
         """The role's prompt, filled in."""
         return self.prompts.render(self.role, **values)
 
-    async def ask(
+    def ask(
         self, prompt: Rendered, messages: Sequence[Message], scope: str, tools: tuple[Tool, ...] = (), draw: int = 0
-    ) -> Answer:
+    ) -> Awaitable[Answer]:
         """One answer in free text or native tool calls, to the prompt and the messages after it."""
-        return await self.model.ask(self._request(prompt, messages, scope, tools=tools, draw=draw))
+        return self.model.ask(self._request(prompt, messages, scope, tools=tools, draw=draw))
 
     async def ask_for(
         self,

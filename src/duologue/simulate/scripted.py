@@ -1,6 +1,8 @@
 """A conversation from a scenario: the system message, a pair of speakers on a session, and the loop."""
 
 import datetime
+from collections.abc import Coroutine
+from typing import Any
 
 from msgspec import Struct
 
@@ -57,10 +59,12 @@ def begun(scenario: Scenario, environment: Environment, turns: tuple[Turn, ...])
     )
 
 
-async def perform(scenario: Scenario, environment: Environment, pair: Pair, journal: Journal | None = None) -> Dialogue:
+def perform(
+    scenario: Scenario, environment: Environment, pair: Pair, journal: Journal | None = None
+) -> Coroutine[Any, Any, Dialogue]:
     """Play a scenario from its beginning. Raises `StageError` where the conversation is given up."""
     opening = Turn(system_message(environment, scenario), state=pair.session.state)
-    return await play(pair, begun(scenario, environment, (opening,)), journal=journal)
+    return play(pair, begun(scenario, environment, (opening,)), journal=journal)
 
 
 async def converse(
