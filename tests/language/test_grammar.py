@@ -128,3 +128,15 @@ def test_what_the_checks_look_for_is_said() -> None:
         for part, key in found:
             assert [t for p, t in _all(name) if p == path and finds(part, key, t) is None] == []
     assert [t for p, t in _all("user") if p == "confirm" and (refuses(t) or not says_yes(t))] == []
+
+
+def test_nobody_asks_for_something_also_as_well() -> None:
+    """One of the two, whatever is drawn and put in."""
+    lines, both = (
+        grammar("user"),
+        re.compile(r"(?i)\balso\b[^.?!]*\b(?:as well|too)\b|\b(?:as well|too)\b[^.?!]*\balso\b"),
+    )
+    for path in lines.paths():
+        for line in lines.templates(path):
+            filled = (line.fill(dict.fromkeys(line.needs | line.says, "x"), random.Random(seed)) for seed in range(20))
+            assert not [text for text in filled if both.search(text)], path
