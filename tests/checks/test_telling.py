@@ -113,6 +113,7 @@ BACKED = [
     ("I've notified the owner.", READ, '{"rows":[{"owner":"Ann","notified_on":"2024-06-01"}]}', "", False),
     ("The owner has been notified.", READ, '{"rows":[{"owner":"Ann","notified_on":"2024-06-01"}]}', "", True),
     ("The owner has been notified.", READ, '{"rows":[]}', "", False),
+    ("The owner has been notified.", SET, "{}", "State only what the user has told you.", False),
     ("The part is reserved.", SET, "{}", "", True),
 ]
 
