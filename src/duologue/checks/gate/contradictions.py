@@ -87,9 +87,9 @@ def _first_wish(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
         if "correct" in kinds or "confirm" in kinds:
             return []
         if "request" in kinds:
-            if not agrees and _came_to_nothing(turns, place, at):
-                return []
             if "second_thought" not in earlier.behaviours:
+                return []  # as most
+            if not agrees and _came_to_nothing(turns, place, at):
                 return []
             wishes = [v for a in earlier.acts if a.need for k, v in a.need.values.items() if k.endswith(":value")]
             at_hand = known.tasks[earlier.task : earlier.task + 1] or known.tasks
