@@ -68,6 +68,14 @@ def test_a_limit_holds_for_all_together(tmp_path: Path) -> None:
         assert 0.05 < PRICE.dollars(server.billed) <= 0.3
 
 
+@pytest.mark.parametrize(("workers", "together"), [(2, 1), (4, 3)])
+def test_no_more_are_under_way_than_was_said(workers: int, together: int, tmp_path: Path) -> None:
+    with in_thread(FakeServer(brain(n=20), Manner(latency=0.02))) as server:
+        models = structs.replace(settings(server.url, ("user", "agent")), together=together)
+        assert made(by(workers, tmp_path / "run", models)).accepted
+        assert server.most_at_once == together
+
+
 def test_an_error_nobody_expected_ends_the_run(tmp_path: Path) -> None:
     """The store takes no answers any more: a hand that asked for one to be kept must not wait for ever."""
     with in_thread(FakeServer(brain(n=20))) as server:

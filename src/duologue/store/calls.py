@@ -101,6 +101,7 @@ class Calls:
     def bound(self, used: Used) -> None:
         """From now on at most this may have been used."""
         with explained(self._folder):
+            self._moments.begin()
             self._db.execute("INSERT OR REPLACE INTO spending VALUES (1, ?, ?)", (used.tokens, used.nano))
             self._moments.commit()
 

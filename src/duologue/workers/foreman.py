@@ -305,8 +305,10 @@ class Foreman:
             return next(iter(ready), None)
         if self.crew.scripted:
             return ready[0] if ready[0].unplayed < NEXT and len(ready[0].items) < AHEAD else None
-        least = min(ready, key=lambda h: len(h.items))
-        return least if len(least.items) < -(-self.crew.together // len(self._hands)) else None
+        least, together = min(ready, key=lambda h: len(h.items)), self.crew.together
+        under_way = sum(len(hand.items) for hand in self._hands)
+        share = -(-together // len(self._hands))  # that who is ready first does not take all
+        return least if under_way < together and len(least.items) < share else None
 
     # ── hands that end ───────────────────────────────────────────────────────────────────────────────────────────────
 
