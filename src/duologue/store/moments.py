@@ -2,7 +2,8 @@
 
 A commit costs more than the few rows it commits, and where thousands of conversations are under way, many have something to write
 whenever the event loop comes round: an answer, the turn made of it, that an item has begun or ended. All that goes into one
-transaction, which ends when the loop has gone through those who were ready, or after `LONGEST` where many were. Nobody is asked
+transaction, which ends when the loop has gone through those who were ready, or after `LONGEST` where many were; and where the one before
+has just ended, not before `PAUSE` is over, so that those who come one by one in quick succession are together too. Nobody is asked
 anything before what that rests on is committed (`settled`): a process that is killed loses what it did in one moment, and has
 built nothing on it.
 
@@ -20,6 +21,8 @@ from duologue.store.files import explained, lost
 
 LONGEST = 0.05
 """Seconds after which nothing more is added to a moment."""
+PAUSE = 0.003
+"""Seconds from the end of a moment to the end of the next, at least: little beside a model's answer, much beside a commit."""
 
 
 class Moments:
@@ -28,7 +31,7 @@ class Moments:
     def __init__(self, folder: Path, db: apsw.Connection) -> None:
         self._folder, self._db = folder, db
         self._open = False
-        self._began = 0.0
+        self._began = self._ended = 0.0
         self._waiting: list[asyncio.Future[None]] = []
         self._failed: UserError | None = None
         self._told = True
@@ -45,7 +48,7 @@ class Moments:
                 return
             self._db.execute("BEGIN IMMEDIATE")
             self._open, self._began = True, time.monotonic()
-            loop.call_soon(self._end)
+            self._end_in(loop)
 
     @property
     def open(self) -> bool:
@@ -58,10 +61,17 @@ class Moments:
         if self._open:
             loop = asyncio.get_running_loop()
             if not self._waiting:
-                loop.call_soon(self._end)  # it may have been begun in another loop
+                self._end_in(loop)  # it may have been begun in another loop
             committed = loop.create_future()
             self._waiting.append(committed)
             await committed
+
+    def _end_in(self, loop: asyncio.AbstractEventLoop) -> None:
+        wait = self._ended + PAUSE - time.monotonic()
+        if wait > 0:
+            loop.call_later(wait, self._end)
+        else:
+            loop.call_soon(self._end)
 
     def commit(self) -> None:
         """Commit what was written so far. Raises `UserError` where it can't be."""
@@ -82,7 +92,7 @@ class Moments:
     def _end(self) -> None:
         if not self._open:
             return
-        self._open = False
+        self._open, self._ended = False, time.monotonic()
         waiting, self._waiting = self._waiting, []
         try:
             with explained(self._folder):

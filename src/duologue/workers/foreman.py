@@ -239,7 +239,8 @@ class Foreman:
             return
         if hand in self._hands:
             hand.aside[message.number] = message.worst
-            hand.channel.send(Granted(message.number))
+            if self.limited:  # else nobody waits to hear it
+                hand.channel.send(Granted(message.number))
         else:
             self.funds.put_back(message.worst, message.worst)
 
