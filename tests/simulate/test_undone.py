@@ -1,6 +1,7 @@
 """A recap tells no change as standing that a later one of the same conversation reversed or replaced."""
 
 import pytest
+from msgspec.structs import replace
 
 from duologue.simulate.replies.undone import Deed, replaced
 from duologue.types import Json
@@ -32,6 +33,9 @@ def given(tutor: tuple[str, tuple[str, ...]]) -> Deed:
 
 
 ENTERED = Deed("create", "lessons", (PUPIL,), {"starts": "2 May"}, shown={LESSON: {"starts": "2 May"}})
+COURSE = ("courses", ("5",))
+OF_COURSE = Deed("act", "lessons", (LESSON,), told={LESSON: {"room": "A"}}, belongs=frozenset({COURSE}))
+ENDED = Deed("act", "courses", (COURSE,), ends=True)
 OFF = Deed("act", "lessons", (LESSON,), ends=True)
 REMOVED = Deed("remove", "lessons", (LESSON,))
 TABLE = [
@@ -48,6 +52,16 @@ TABLE = [
     ("set, then a deed leaves it otherwise", put(status="held"), done_to(LESSON, status="cancelled"), True),
     ("something is added to it, then it is called off", done_to(LESSON, fee=30), OFF, True),
     ("something is added to another, then it is called off", done_to(("lessons", ("8",))), OFF, False),
+    ("something is added to it, then what it belongs to is called off", OF_COURSE, ENDED, True),
+    (
+        "something is added to it, then what it belongs to is deleted",
+        OF_COURSE,
+        Deed("remove", "courses", (COURSE,)),
+        True,
+    ),
+    ("something is added to it, then what it belongs to is changed", OF_COURSE, done_to(COURSE, room="B"), False),
+    ("called off, then what it belongs to is", replace(OF_COURSE, ends=True), ENDED, False),
+    ("something is added to it, then something else is called off", OF_COURSE, replace(ENDED, rows=(OTHER,)), False),
     ("set, then deleted", put(room="A"), REMOVED, True),
     ("entered, then deleted", ENTERED, REMOVED, True),
     ("entered, then written to", ENTERED, put(starts="9 May"), False),

@@ -11,7 +11,7 @@ from duologue.plans.memory import Known
 from duologue.plans.rows import plain
 from duologue.simulate.agenda import Agenda
 from duologue.simulate.owed import Owed
-from duologue.simulate.replies.undone import Place, place_of
+from duologue.simulate.replies.places import Place, place_of
 
 __all__ = ["linked_already"]
 

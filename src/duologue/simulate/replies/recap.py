@@ -31,14 +31,13 @@ def recap(teller: "Reporter", act: Act, dice: random.Random) -> tuple[str, Act]:
     """The points of the conversation so far: every change that still stands, and the last answers that still hold beside them, unless only
     the changes are asked for."""
     points: list[tuple[bool, str]] = []
-    place = teller.agenda.memory.catalog, teller.index
     for made in teller.agenda.owed:
         if made.follow_up or not made.told or made.failed or made.answered_at < 0:
             continue
         if made.need.meaning.family == "mend":
             continue
         writes = made.need.meaning.family in WRITES
-        owed = as_it_stands(made, teller.agenda.owed, place) if writes else made
+        owed = as_it_stands(made, teller.agenda) if writes else made
         if owed is None:
             continue
         slots = teller.slots(owed)
@@ -95,8 +94,7 @@ def _stands(agenda: Agenda, owed: Owed) -> bool:
     changes = [
         o for o in agenda.owed if o.need.meaning.family in WRITES and o.answered_at > owed.answered_at and not o.failed
     ]
-    place = agenda.memory.catalog, agenda.index
-    if any(o.need.meaning.table == owed.need.meaning.parent and deed_of(o, place).ends for o in changes):
+    if any(o.need.meaning.table == owed.need.meaning.parent and deed_of(o, agenda).ends for o in changes):
         return False
     return not any(about & {o.need.meaning.table, *(m.table for m in o.need.mentions)} for o in changes)
 

@@ -1,7 +1,7 @@
 """Which changes of a conversation still stand at its end: what a later one reversed or replaced is not told as if it were so.
 
-A change is held against those made after it, by the rows: one that removed the row, that wrote another value where it had written, or
-whose result shows the row otherwise than this one left it. A new entry that was written to afterwards is told as it is by now. Only what
+A change is held against those made after it, by the rows: one that removed the row or called it off, or what it belongs to, that wrote
+another value where it had written, or whose result shows the row otherwise than this one left it. A new entry that was written to afterwards is told as it is by now. Only what
 was asked for and what came back is gone by, so an assistant says no more than it can know.
 """
 
@@ -14,12 +14,13 @@ from msgspec.structs import replace
 from duologue.catalog.model import Catalog
 from duologue.language.forms import is_assigned
 from duologue.plans.index import ToolIndex
-from duologue.plans.rows import plain
-from duologue.simulate.agenda import WRITES
+from duologue.simulate.agenda import WRITES, Agenda
 from duologue.simulate.owed import Owed
+from duologue.simulate.replies.belonging import belongs_to
+from duologue.simulate.replies.places import Place, place_of
 from duologue.types import Json, Need
 
-__all__ = ["Deed", "Place", "as_it_stands", "deed_of", "place_of", "replaced"]
+__all__ = ["Deed", "as_it_stands", "deed_of", "replaced"]
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _MAKES = frozenset({"status", "date", "reference"})
@@ -27,8 +28,6 @@ _MAKES = frozenset({"status", "date", "reference"})
 _ENDS = frozenset({"cancel", "drop", "revoke", "void", "withdraw"})
 """How the verb of a deed begins that calls its row off."""
 _PAIRS = frozenset({("link", "unlink"), ("unlink", "link")})
-Place = tuple[str, tuple[str, ...]]
-"""A row: its table and key."""
 
 
 class Deed(Struct, frozen=True):
@@ -48,6 +47,8 @@ class Deed(Struct, frozen=True):
     """It made a row refer to another."""
     ends: bool = False
     """It called its row off, and with it what else was done to that."""
+    belongs: frozenset[Place] = frozenset()
+    """What the row it changed belongs to, as far as results have shown it (see `belonging`)."""
 
     @property
     def own(self) -> Place | None:
@@ -60,10 +61,13 @@ def replaced(deed: Deed, later: Deed) -> bool:
     about = later.own
     if (deed.family, later.family) in _PAIRS:
         return sorted(deed.rows) == sorted(later.rows) != []
-    if about is None or (about != deed.own and about not in deed.shown):
+    if about is None:
         return False
+    own = about == deed.own or about in deed.shown
     if later.family == "remove" or later.ends:
-        return deed.family != "remove" and not deed.ends
+        return (own or about in deed.belongs) and deed.family != "remove" and not deed.ends
+    if not own:
+        return False
     if deed.family == "set" and about == deed.own:
         if deed.assigned or not deed.wrote:
             return deed.assigned and later.assigned and deed.rows != later.rows
@@ -83,15 +87,20 @@ def _differ(one: Json, other: Json) -> bool:
     return str(one) != str(other)
 
 
-def as_it_stands(owed: Owed, changes: Iterable[Owed], place: tuple[Catalog, ToolIndex]) -> Owed | None:
-    """A change that was made, as it is to be told after all of `changes`: None where a later one has replaced it."""
+def as_it_stands(owed: Owed, agenda: Agenda) -> Owed | None:
+    """A change that was made, as it is to be told after all the others: None where a later one has replaced it."""
     if owed.parts:
-        left = [p for p in owed.parts if p.answered_at < 0 or p.failed or as_it_stands(p, changes, place) is not None]
+        left = [p for p in owed.parts if p.answered_at < 0 or p.failed or as_it_stands(p, agenda) is not None]
         made = [p for p in left if p.answered_at >= 0 and not p.failed]
         return replace(owed, parts=left) if made else None
-    deed, values = deed_of(owed, place), dict(owed.need.values)
-    for later in _after(owed, changes):
-        then = deed_of(later, place)
+    changes = _after(owed, agenda.owed)
+    if not changes:
+        return owed
+    deed, values = deed_of(owed, agenda), dict(owed.need.values)
+    rows = deed.rows if deed.own is None else (deed.own,)
+    deed = replace(deed, belongs=frozenset().union(*(belongs_to(agenda, row) for row in rows)))
+    for later in changes:
+        then = deed_of(later, agenda)
         if replaced(deed, then):
             return None
         if deed.family in ("set", "create") and deed.own is not None and then.own == deed.own:
@@ -106,9 +115,9 @@ def _after(owed: Owed, changes: Iterable[Owed]) -> Sequence[Owed]:
     return sorted((p for p in each if p.answered_at > owed.answered_at and not p.failed), key=lambda p: p.answered_at)
 
 
-def deed_of(owed: Owed, place: tuple[Catalog, ToolIndex]) -> Deed:
+def deed_of(owed: Owed, agenda: Agenda) -> Deed:
     """What a change did, as far as it was asked for and as its result shows."""
-    catalog, index = place
+    catalog, index = agenda.memory.catalog, agenda.index
     need, table = owed.need, owed.need.meaning.table
     rows = tuple(p for i in range(len(need.mentions)) if (p := place_of(owed, i, catalog)) is not None)
     wrote = {k.rpartition(":")[0].removeprefix(f"{table}."): v for k, v in need.values.items() if k.endswith(":value")}
@@ -119,17 +128,6 @@ def deed_of(owed: Owed, place: tuple[Catalog, ToolIndex]) -> Deed:
     ends = need.meaning.family == "act" and need.meaning.verb.partition(" ")[0] in _ENDS
     assigned = need.meaning.family == "set" and is_assigned(need)
     return Deed(need.meaning.family, table, rows, wrote, told, shown, assigned, ends)
-
-
-def place_of(owed: Owed, i: int, catalog: Catalog) -> Place | None:
-    """The row that a mention was settled to mean, or that is named by its key."""
-    mention = owed.need.mentions[i]
-    if i in owed.chosen:
-        return mention.table, owed.chosen[i]
-    key = catalog.table(mention.table).key
-    return (
-        (mention.table, tuple(plain(mention.by[k]) for k in key)) if key and all(k in mention.by for k in key) else None
-    )
 
 
 def _named(need: Need, index: ToolIndex) -> frozenset[str]:
