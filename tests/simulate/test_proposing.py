@@ -60,7 +60,7 @@ def agenda(**book: Json) -> tuple[Agenda, Owed]:
         getter = mind.index.getter(table)
         assert getter is not None
         shown = {path: row[s.column] for path, s in getter.outputs.items() if s.column in row and not s.use}
-        mind.memory.absorb(getter, shown, 3, -1)
+        mind.memory.absorb(getter, {}, shown, 3, -1)
     need = Need(
         SELL.meaning or Meaning("act"),
         (Mention("member", {"@name": "Ann Ashe"}), Mention("book", {"@name": "Salt"})),

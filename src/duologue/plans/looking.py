@@ -58,7 +58,7 @@ class Look(Struct, frozen=True):
 
     def shows(self, result: Json, index: ToolIndex) -> bool:
         """Whether its result shows that the change was made."""
-        rows = [row.values for x in index.reader.listings(self.tool, result, 0, -1) for row in x.rows]
+        rows = [row.values for x in index.reader.listings(self.tool, self.arguments, result, 0, -1) for row in x.rows]
         return any(all(_holds(row, slots, value) for slots, value in self.marks) for row in rows)
 
 

@@ -8,7 +8,7 @@ sampler forgets a way it did not go.
 Only results and plain values go in. A memory never asks the database anything.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct, field
@@ -75,20 +75,20 @@ class Memory:
         self._journal: list[tuple[Known, tuple[dict[str, Json], dict[str, Row]] | None]] = []
         """What was known of a row, and from where, before more was learnt of it, in order; None: the row was new."""
 
-    def absorb(self, tool: Tool, result: Json, source: int, need: int) -> list[Listing]:
-        """Take in a result. Errors and results without annotation teach nothing. Returns the listings it added."""
-        added = self.index.reader.listings(tool, result, source, need)
+    def absorb(self, tool: Tool, arguments: Mapping[str, Json], result: Json, source: int, need: int) -> list[Listing]:
+        """Take in the result of a call. Errors and results without annotation teach nothing. Returns the listings it added."""
+        added = self.index.reader.listings(tool, arguments, result, source, need)
         self.listings.extend(added)
         for listing in added:
             for row in listing.rows:
                 self._know(row)
         return added
 
-    def overhear(self, tool: Tool | None, text: str, source: int) -> None:
-        """Take in a result that nobody here asked for. What it shows is known; where it is one row, the talk was about that, before all
+    def overhear(self, tool: Tool | None, arguments: Mapping[str, Json], text: str, source: int) -> None:
+        """Take in the result of a call that nobody here asked for. What it shows is known; where it is one row, the talk was about that, before all
         needs and later than about what came before it."""
         try:
-            added = self.absorb(tool, as_meant(tool, from_json(text)), source, -1) if tool is not None else []
+            added = self.absorb(tool, arguments, as_meant(tool, from_json(text)), source, -1) if tool else []
         except msgspec.DecodeError:
             return
         for listing in (x for x in added if len(x.rows) == 1):

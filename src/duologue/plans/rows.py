@@ -7,6 +7,7 @@ one is read on every way that a task is looked for.
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -139,7 +140,7 @@ class Listing(Struct, frozen=True):
     of: int = 0
     """Where only some of the rows are meant: how many there were before."""
     capped: bool = False
-    """It is as long as the tool makes a list at most, and does not say how long it would be."""
+    """It is as long as that call makes a list at most, and does not say how long it would be."""
 
     @property
     def whole(self) -> bool:
@@ -161,8 +162,10 @@ class Reader:
         self._catalog = catalog
         self._shapes: Kept[Tool, tuple[Shape, ...]] = Kept(self._shapes_of, 1024)
 
-    def listings(self, tool: Tool, result: Json, source: int, need: int) -> list[Listing]:
-        """The rows of a result. Errors, and results of tools without annotation, have none."""
+    def listings(
+        self, tool: Tool, arguments: Mapping[str, Json], result: Json, source: int, need: int
+    ) -> list[Listing]:
+        """The rows of the result of a call. Errors, and results of tools without annotation, have none."""
         if not isinstance(result, dict) or "error" in result or tool.meaning is None:
             return []
         out = []
@@ -173,7 +176,8 @@ class Reader:
                 Row(values, source, i, shape, shown) for i, (values, shown) in enumerate(shape.contents(result))
             )
             many, total = shape.group.many, _total(shape.group, result)
-            capped = many and total is None and len(rows) in _caps(tool)
+            cut = result.get("truncated") is True or may_go_on(tool, arguments, len(rows))
+            capped = many and total is None and cut
             said = len(rows) if total is None else total
             out.append(Listing(source, need, tool.meaning, rows, many, said, capped=capped))
         return out
@@ -196,16 +200,43 @@ def _total(group: Group, result: Mapping[str, Json]) -> int | None:
     return None
 
 
+def may_go_on(tool: Tool, arguments: Mapping[str, Json], size: int) -> bool:
+    """A list of so many rows may be a part of a longer one: it is as long as the call could make it, by what was passed, by what holds where
+    nothing is passed, or by the statement itself; or its first rows were passed over."""
+    caps, limits, offsets = _paging(tool)
+    passed = [arguments.get(name, default) for name, default in limits]
+    return (
+        size in caps
+        or any(isinstance(limit, int) and size >= limit for limit in passed)
+        or any(arguments.get(name, default) for name, default in offsets)
+    )
+
+
 _LIMIT = re.compile(r"\bLIMIT\s+(\d+)\s*;?\s*\Z", re.IGNORECASE)
-_caps: Kept[Tool, frozenset[int]] = Kept(
-    lambda tool: frozenset(
-        int(found[1])
-        for s in tool.run
-        if s.kind == "return" and s.shape == "list" and (found := _LIMIT.search(s.sql)) is not None
-    ),
-    1_024,
-)
-"""How long the lists are at most that a tool's statements make."""
+
+
+class _Paging(NamedTuple):
+    """What makes a tool's lists shorter than they would be."""
+
+    caps: frozenset[int]
+    """Rows that its statements give at most."""
+    limits: tuple[tuple[str, Json], ...]
+    """The parameters that say how many rows come at most, with what holds where they are not given."""
+    offsets: tuple[tuple[str, Json], ...]
+    """The same of those that say how many are passed over."""
+
+
+def _paging_of(tool: Tool) -> _Paging:
+    ends = [_LIMIT.search(s.sql) for s in tool.run if s.kind == "return" and s.shape == "list"]
+    properties = tool.parameters.get("properties", {})
+    limits, offsets = (
+        tuple((n, properties.get(n, {}).get("default")) for n, s in tool.inputs.items() if s.use == use)
+        for use in ("limit", "offset")
+    )
+    return _Paging(frozenset(int(end[1]) for end in ends if end is not None), limits, offsets)
+
+
+_paging: Kept[Tool, _Paging] = Kept(_paging_of, 1_024)
 
 
 def plain(value: Json) -> str:

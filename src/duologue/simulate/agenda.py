@@ -316,7 +316,7 @@ class Agenda:
         name, arguments = self._calls.get(turn.message.tool_call_id, ("", {}))
         tool = self.index.by_name.get(name)
         if tool is None or turn.message.tool_call_id not in self._serving:
-            self.memory.overhear(tool, turn.message.content, at)
+            self.memory.overhear(tool, arguments, turn.message.content, at)
             return
         kind, owed, mention = self._serving[turn.message.tool_call_id]
         result = as_meant(tool, from_json(turn.message.content))
@@ -351,7 +351,7 @@ class Agenda:
         (kind, owed), tool = what, call[0]
         failed = isinstance(result, dict) and "error" in result
         answers = kind == FETCH or (kind == GUIDE and tool.effect == "write")
-        listings = self.memory.absorb(tool, result, at, owed.number if answers else -1)
+        listings = self.memory.absorb(tool, call[1], result, at, owed.number if answers else -1)
         doubted = failed or owed.trouble.doubtful  # a look at a change in doubt answers nobody
         if tool.effect == "read" and not doubted and call_mark(*call) not in owed.trouble.spared:
             self.answers[call_mark(*call)] = (at, result, listings)

@@ -12,7 +12,7 @@ from duologue.plans.memory import Memory
 from duologue.plans.rows import Listing
 from duologue.plans.sayings import promised
 from duologue.tasks.needs import Proposer
-from duologue.types import Need, Tool
+from duologue.types import Need
 
 _WEIGHTS = {"status": 1, "name": 3, "category": 4, "measure": 5, "date": 6}
 """Roles of columns → their place among what is told of a row without a name."""
@@ -229,11 +229,6 @@ def _informative(proposer: Proposer, slot: str, listing: Listing) -> bool:
     return not isinstance(value, str) or (len(value) <= 80 and value.isprintable() and bool(value.strip()))
 
 
-def cut_off(tool: Tool, need: Need, listing: Listing) -> bool:
+def cut_off(need: Need, listing: Listing) -> bool:
     """The list is as long as its limit and does not say how long it would be without."""
-    if not listing.many or need.meaning.family == "top" or listing.total > len(listing.rows):
-        return False
-    if listing.capped:
-        return True
-    limits = [tool.parameters["properties"][n].get("default") for n, s in tool.inputs.items() if s.use == "limit"]
-    return any(isinstance(limit, int) and len(listing.rows) >= limit for limit in limits)
+    return need.meaning.family != "top" and listing.capped

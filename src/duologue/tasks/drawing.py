@@ -307,7 +307,7 @@ class Drawing:
         listing = answering(need, listings)
         finished = need if tool.effect == "write" else None
         if tool.effect == "read" and listing is not None:
-            finished = finish(need, listing) if finish is not None else self._wanted(tool, need, listing)
+            finished = finish(need, listing) if finish is not None else self._wanted(need, listing)
         if finished is None:
             walk.back_to(mark)
             return None
@@ -345,14 +345,14 @@ class Drawing:
         part = self.walk.accept(proposal.need, goal, None, first)
         return replace(part, refused=refusal.reason, ruling=refusal.ruling)
 
-    def tells_nothing(self, tool: Tool, need: Need, listing: Listing) -> bool:
+    def tells_nothing(self, need: Need, listing: Listing) -> bool:
         """The answer is cut off, or nothing new."""
-        return cut_off(tool, need, listing) or repeated(self.walk.memory, listing)
+        return cut_off(need, listing) or repeated(self.walk.memory, listing)
 
-    def _wanted(self, tool: Tool, need: Need, listing: Listing) -> Need | None:
+    def _wanted(self, need: Need, listing: Listing) -> Need | None:
         """The need with what is to be told of the answer; None where that is nothing new, or mostly where the answer is empty."""
         self.vain = True
-        if self.tells_nothing(tool, need, listing):
+        if self.tells_nothing(need, listing):
             return None
         if not listing.rows:
             return need if self._takes_nothing(need) else None

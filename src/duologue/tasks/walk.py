@@ -221,7 +221,7 @@ class Walk:
         critical = "critical" if weight == "critical" else "structural"
         self.steps.append(PlanStep(tool.name, arguments, after, critical))  # type: ignore[arg-type]
         self.asked.append(ask(tool, values) if critical == "critical" else "")
-        listings = self.memory.absorb(tool, outcome.result, self.taken, need)
+        listings = self.memory.absorb(tool, values, outcome.result, self.taken, need)
         self._made(tool, values)
         return listings, outcome.result
 

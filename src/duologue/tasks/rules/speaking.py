@@ -85,7 +85,7 @@ def _reached(
         if mention is None:
             continue
         proposal.need = Need(tool.meaning, (mention,))
-        part = drawing.attempt(tool, proposal, finish=partial(_whole, drawing, tool))
+        part = drawing.attempt(tool, proposal, finish=partial(_whole, drawing))
         if part is not None:
             lead.append(part)
             return _pointing(drawing, name, key)
@@ -102,7 +102,7 @@ def _beside(drawing: "Drawing", name: str, made: tuple[Proposal, list[Subtask]])
             continue
         mark = drawing.walk.mark()
         proposal = Proposal(Need(tool.meaning, (spoken_of[above],)), list(out.known), dict(out.meant))
-        part = drawing.attempt(tool, proposal, finish=partial(_whole, drawing, tool))
+        part = drawing.attempt(tool, proposal, finish=partial(_whole, drawing))
         drawing.proposer.now = drawing.walk.needs
         ways = drawing.proposer.ways_to_point(name, drawing.walk.memory, drawing.dice) if part is not None else []
         clear = [m for m in ways if len(drawing.walk.memory.candidates(m, drawing.walk.needs)) == 1]
@@ -128,7 +128,7 @@ def _found(drawing: "Drawing", anchor: Anchor, key: RowKey, lead: list[Subtask])
         for _, slot in said:
             drawing.proposer.say(proposal, slot, anchor.values[slot.column])
         mark = drawing.walk.mark()
-        part = drawing.attempt(tool, proposal, finish=partial(_whole, drawing, tool))
+        part = drawing.attempt(tool, proposal, finish=partial(_whole, drawing))
         mention = _pointing(drawing, anchor.table, key) if part is not None else None
         if part is not None and mention is not None:
             lead.append(part)
@@ -143,9 +143,9 @@ def _can_be_named(drawing: "Drawing", anchor: Anchor) -> bool:
     return sayable(name) and drawing.walk.index.lookup(anchor.table, {"@name": name}) is not None
 
 
-def _whole(drawing: "Drawing", tool: Tool, need: Need, listing: Listing) -> Need | None:
+def _whole(drawing: "Drawing", need: Need, listing: Listing) -> Need | None:
     """The list as it is, none of its rows picked out yet."""
-    if not listing.rows or drawing.tells_nothing(tool, need, listing):
+    if not listing.rows or drawing.tells_nothing(need, listing):
         return None
     found = offer(drawing.proposer, drawing.walk.memory, need, listing)
     for _ in range(_GLANCES if found is not None else 0):

@@ -78,7 +78,7 @@ def _found(drawing: "Drawing", tool: Tool, column: Column) -> tuple[Subtask, lis
         return None
 
     def finish(need: Need, listing: Listing) -> Need | None:
-        if not listing.whole or drawing.tells_nothing(tool, need, listing):
+        if not listing.whole or drawing.tells_nothing(need, listing):
             return None
         limit = _limit(drawing, [r.values.get(slot) for r in listing.rows])
         names = [r.values.get(name) for r in listing.rows]

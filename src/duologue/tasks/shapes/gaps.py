@@ -86,7 +86,7 @@ def _found(drawing: "Drawing", tool: Tool, columns: list[Column]) -> tuple[Subta
     name = naming(drawing, table)
 
     def finish(need: Need, listing: Listing) -> Need | None:
-        if not listing.rows or not listing.whole or drawing.tells_nothing(tool, need, listing):
+        if not listing.rows or not listing.whole or drawing.tells_nothing(need, listing):
             return None
         if _knows(tool):
             done = complete(drawing.proposer, drawing.walk.memory, need, listing, drawing.dice)
