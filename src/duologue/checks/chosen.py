@@ -4,7 +4,8 @@ A task that compares rows says by what, and what its steps returned says which o
 called what another one is ("Chai is cheaper: 19.00, against 18.00 for Chang"), nor the chosen one the opposite, nor another be the answer
 ("that would be Chai"). Only "is", "has" and the like between a row's name and the word are looked at; what is said in other ways is not judged. Where
 a task means several rows of a list (those that lack something), another row of that list must not be told in the place of one of them. Where a task
-holds two sides against one another, they must not be said to agree where they differ, nor to differ where they agree.
+holds two sides against one another, they must not be said to agree where they differ, nor to differ where they agree. And of a list that
+was cut at its limit nothing is the highest, unless the list comes in that order.
 """
 
 import re
@@ -13,7 +14,8 @@ from collections.abc import Callable
 from duologue.checks.case import Case
 from duologue.language.reading import fold, has_phrase
 from duologue.language.weighed import compares, superiors
-from duologue.types import Finding, Json, Need, Subtask
+from duologue.plans.rows import LISTS, may_go_on, total_said
+from duologue.types import Finding, Json, Need, Slot, Subtask
 
 __all__ = ["misjudged"]
 
@@ -68,6 +70,8 @@ def _judge(need: Need) -> Callable[[Case, Need, tuple[int, Subtask], int], str] 
         return _contradicted
     if need.among is not None:
         return _instead
+    if need.pick is not None and need.pick.kind in _OPPOSITE and need.meaning.family in LISTS - {"top"}:
+        return _of_a_part
     return _wrong if compares(need) else None
 
 
@@ -121,6 +125,26 @@ def _instead(case: Case, need: Need, of: tuple[int, Subtask], at: int) -> str:
         if told and any(not has_phrase(text, fold(m)) for m in known & set(meant)):
             return f"{told[0]!r} is told in the place of one that is meant"
     return ""
+
+
+def _of_a_part(case: Case, need: Need, of: tuple[int, Subtask], at: int) -> str:
+    """The highest of a list that may go on behind its last row. Where the tool was asked more than once, what came may have been put together."""
+    number, part = of
+    index, pick = case.match(number).calls.get(part.tell[0].step), need.pick
+    call = case.trace.calls[index] if index is not None else None
+    tool = case.trace.tools.get(call.call.name) if call is not None else None
+    if call is None or tool is None or pick is None or total_said(call.result) is not None:
+        return ""
+    asked = sum(c.call.name == tool.name and c.turn <= at for c in case.trace.calls)
+    rows = _rows(call.result)
+    if asked > 1 or not may_go_on(tool, call.call.arguments, len(rows)):
+        return ""
+    slot = Slot(pick.table, pick.column, pick.use)
+    field = next((p.rpartition("].")[2] for p, s in tool.outputs.items() if s == slot and "]." in p), "")
+    values = [row[field] for row in rows if row.get(field) is not None]
+    if len(values) < 2 or values == sorted(values, reverse=pick.kind in ("max", "latest")):
+        return ""
+    return f"of a list that was cut at {len(rows)} rows, and is in another order, one is said to be the {pick.kind}"
 
 
 def _rows(result: Json) -> list[dict[str, Json]]:

@@ -175,7 +175,8 @@ class Reader:
             rows = tuple(
                 Row(values, source, i, shape, shown) for i, (values, shown) in enumerate(shape.contents(result))
             )
-            many, total = shape.group.many, _total(shape.group, result)
+            many = shape.group.many
+            total = total_said(result) if many else None
             cut = result.get("truncated") is True or may_go_on(tool, arguments, len(rows))
             capped = many and total is None and cut
             said = len(rows) if total is None else total
@@ -191,12 +192,11 @@ reader_of = Kept(Reader)
 """The reader of a catalog: drawing and both speakers read the same results."""
 
 
-def _total(group: Group, result: Mapping[str, Json]) -> int | None:
-    """How many rows a result says there are in all; None where it does not."""
-    if group.many:
-        for name in ("total", "count", "total_count", "totalCount"):
-            if isinstance(result.get(name), int):
-                return int(result[name])
+def total_said(result: Mapping[str, Json]) -> int | None:
+    """How many rows the result of a list says there are in all; None where it does not."""
+    for name in ("total", "count", "total_count", "totalCount"):
+        if isinstance(result.get(name), int):
+            return int(result[name])
     return None
 
 
