@@ -56,6 +56,30 @@ def test_a_date_is_not_moved_past_another(column: str, value: str, fine: bool) -
     assert made.in_order(made.anchors.catalog.table("stay").column(column), value, current) is fine
 
 
+WHY_ENTERED = [
+    ({"guest": "Ann"}, "create"),
+    ({"check_in": "2024-02-01"}, "create"),
+    ({"check_in": "2024-01-30", "check_out": "2024-02-01"}, "create_before"),
+    ({"check_in": "2024-01-30", "check_out": "2024-02-02"}, "create_ahead"),
+    ({"check_in": "2024-02-03", "check_out": "2027-02-02"}, "create_ahead"),
+]
+
+
+@pytest.mark.parametrize(("row", "why"), WHY_ENTERED)
+def test_why_a_row_is_entered_fits_the_days_it_is_about(row: dict[str, str], why: str) -> None:
+    made = edits()
+    assert made.why_entered(made.anchors.catalog.table("stay"), row) == why
+
+
+@pytest.mark.parametrize(("current", "why"), [("2023-05-02", "correct"), ("2024-03-02", "move")])
+def test_nobody_moves_a_day_that_is_over(current: str, why: str) -> None:
+    made = edits()
+    column = replace(made.anchors.catalog.table("stay").column("check_in"), label="due date")
+    found = made.change(column, current, random.Random(1))
+    assert found is not None
+    assert found.reason == why
+
+
 KEYS = [(1, 90000, True), ("C-1001", "C-1030", True), ("00T085HYWQNJ7V4", "00TZZZZYWQNJ7V4", False)]
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from duologue.catalog.marks import stands_for_nothing
-from duologue.catalog.model import Column
+from duologue.catalog.model import Column, Table
 from duologue.catalog.nouns import singular_word
 from duologue.catalog.words import words
 from duologue.tasks.anchors import Anchors
@@ -26,7 +26,7 @@ FEW_SIZES = 4
 
 
 class Edit(Struct, frozen=True):
-    """A value to write and the kind of reason for it: correct · move · status · number · mail · rename."""
+    """A value to write and the kind of reason for it: correct · move · status · number · mail · rename. One that the row and the day don't gainsay."""
 
     value: Json
     reason: str
@@ -119,6 +119,14 @@ class Edits:
                 out[c.name] = value
         return out
 
+    def why_entered(self, table: Table, row: Mapping[str, Json]) -> str:
+        """The kind of reason that holds for entering a new row that says `row`, by the days it is about."""
+        today = datetime.date.fromisoformat(self.reference[:10])
+        days = [d for c in table.columns if c.role == "date" and (d := day_of(row.get(c.name), c)) is not None]
+        if any(d > today for d in days):
+            return "create_ahead"
+        return "create_before" if any(d < today for d in days) else "create"
+
     def in_order(self, column: Column, value: Json, current: Mapping[str, Json]) -> bool:
         """Whether a date moved keeps its order among the row's other dates, and its distance: nothing ends before it begins, or long after."""
         old, new = moment_of(current.get(column.name), column), moment_of(value, column)
@@ -169,7 +177,10 @@ def _date(edits: Edits, column: Column, current: Json, rng: random.Random) -> Ed
     if moment is None or moment.second or moment.microsecond:
         return None  # a moment to the second is a record of what happened: nobody says it, and nobody moves it
     value = write_date(moment.date() + datetime.timedelta(days=days), column, current)
-    return None if value is None else Edit(value, "move" if ahead else "correct")
+    if value is None:
+        return None
+    to_come = ahead and str(day_of(value, column)) >= edits.reference[:10]  # nobody moves what is over
+    return Edit(value, "move" if to_come else "correct")
 
 
 def _contact(_: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:

@@ -129,10 +129,10 @@ def _create(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, ou
             row[slot.column] = value
             self.say(out, slot, value)
             optional -= name not in required
-    out.reason = "create"
     table = self.catalog.table(tool.meaning.table) if tool.meaning is not None else None
     if table is not None and table.display and _is_there(self, table, row):
         return False
+    out.reason = self.edits.why_entered(table, row) if table is not None else "create"
     return bool(out.need.values) or len(out.need.mentions) > 1
 
 
