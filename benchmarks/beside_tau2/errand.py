@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from duologue.casting import Cast
 from duologue.catalog import Catalog, read_catalog
-from duologue.checks.combine import combine
+from duologue.checked import end, judged
 from duologue.environment import Image
 from duologue.journal import Turns
 from duologue.models.endpoint import Endpoint
@@ -132,11 +132,9 @@ class Playing:
         self.store.begin_item(number)
         aim = replace(self.goal, id=f"create-{number}")
         dialogue = await self.shop.play(aim, str(number), Turns(self.store, number, aim.id))
-        verdicts = await self.shop.verdicts(dialogue, str(number))
-        accepted, reasons = combine(verdicts)
-        named = replace(dialogue, id=f"{dialogue.id}-{number}")
-        self.store.put_dialogue(number, named, verdicts, "" if accepted else reasons[0])
-        return (accepted,)
+        found = judged(dialogue, await self.shop.verdicts(dialogue, str(number)))
+        named = replace(found, dialogue=replace(dialogue, id=f"{dialogue.id}-{number}"))
+        return (end(self.store, number, named),)
 
 
 class Told(Struct, frozen=True):

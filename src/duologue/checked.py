@@ -13,6 +13,7 @@ from duologue.checks.combine import combine
 from duologue.checks.findings import given_up
 from duologue.checks.recovery import recoveries
 from duologue.errors import StageError
+from duologue.models.keys import over
 from duologue.simulate.play import GivenUpError
 from duologue.store import Tally
 from duologue.types import Dialogue, Environment, Verdict
@@ -65,6 +66,8 @@ class Checked(Struct, frozen=True):
 
 def end(store: Tally, item: int, found: Checked | StageError) -> bool:
     """End an item with what became of it: a conversation, or why there is none. Whether it is accepted."""
+    for scope in (str(item), f"{item}.0"):  # its conversation; the tasks that a model made for it
+        over(scope)
     if isinstance(found, Checked):
         return found.end(store, item)
     who = "" if found.stage in ONWARD else blame(found.stage, found.reason).who

@@ -117,3 +117,18 @@ def test_what_is_kept_is_bounded() -> None:
 
 def test_the_beginning_that_two_conversations_share() -> None:
     assert [unchanged(TALK, other) for other in (TALK, TALK[:2], called({"n": 1}), ())] == [4, 2, 2, 0]
+
+
+def test_what_is_over_is_let_go_whatever_the_role() -> None:
+    recent: keys.Recent[int] = keys.Recent(1)
+    said = (Message("user", "Hello."),)
+    for place in (("user", "7"), ("agent", "7"), ("user", "8")):
+        recent.put(place, said, 1, 300_000)
+    keys.over("7")
+    assert [recent.take(place, said) for place in (("user", "7"), ("agent", "7"), ("user", "8"))] == [
+        (0, None),
+        (0, None),
+        (1, 1),
+    ]
+    recent.put(("user", "9"), said, 2, 900_000)  # there is room again for all that is left
+    assert recent.take(("user", "9"), said) == (1, 2)

@@ -1,7 +1,7 @@
 """The name of a model's call: the same request always has the same one, on any machine.
 
 It is a digest over everything a `Request` holds. A conversation that grows is not hashed anew at every turn: the hash so far is
-kept by role and scope, and takes in only the messages that came after; what the pages of a role have in common is hashed once. What is kept
+kept by role and scope until the conversation is `over`, and takes in only the messages that came after; what the pages of a role have in common is hashed once. What is kept
 changes the cost, never the name.
 """
 
@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from operator import is_
 from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from duologue.ids import canonical, digest
 from duologue.protocols import Request
@@ -22,6 +23,8 @@ _THINGS = 1024
 """Tools and schemas whose digests are kept."""
 _MEGABYTES = 48
 _digests: dict[int, tuple[Any, str]] = {}
+_all: "WeakSet[Recent[Any]]" = WeakSet()
+"""All that keep conversations."""
 _ALIKE = 1024
 """Bytes that the conversations of a role must have in common from the start, or nothing is kept of that."""
 _alike: dict[str, tuple[bytes, _Hash]] = {}
@@ -29,11 +32,14 @@ _alike: dict[str, tuple[bytes, _Hash]] = {}
 
 
 class Recent(Generic[T]):
-    """Conversations as they were last seen, and something made from each; the longest unused go where it gets too much."""
+    """Conversations as they were last seen, and something made from each, until they are `over`; the longest unused go where it gets too
+    much."""
 
     def __init__(self, megabytes: int) -> None:
         self._most, self._size = megabytes * 2**20, 0
         self._kept: dict[Place, tuple[tuple[Message, ...], T, int]] = {}
+        self._roles: dict[str, None] = {}
+        _all.add(self)
 
     def take(self, place: Place, messages: Sequence[Message]) -> tuple[int, T | None]:
         """How many of the messages are covered by what was made, and that; nothing where they don't carry on from it."""
@@ -46,9 +52,21 @@ class Recent(Generic[T]):
     def put(self, place: Place, messages: tuple[Message, ...], made: T, size: int) -> None:
         """Keep what was made from the messages. `size` is roughly what that holds in bytes."""
         self._kept[place] = (messages, made, size)
+        self._roles[place[0]] = None
         self._size += size
         while self._size > self._most:
             self._size -= self._kept.pop(next(iter(self._kept)))[2]
+
+    def forget(self, scope: str) -> None:
+        """Let go what was said within a scope, whatever the role."""
+        for role in self._roles:
+            self._size -= self._kept.pop((role, scope), ((), None, 0))[2]
+
+
+def over(scope: str) -> None:
+    """Nothing more is asked within a scope: what was kept of its conversations goes."""
+    for recent in _all:
+        recent.forget(scope)
 
 
 _so_far: Recent[tuple[_Hash, int]] = Recent(_MEGABYTES)
