@@ -120,7 +120,7 @@ def test_a_failed_export_leaves_what_was_there(store: Store, tmp_path: Path) -> 
     path = tmp_path / "rows.jsonl"
     path.write_text("old")
     store.db.execute("UPDATE dialogues SET body = ? WHERE item = 2", (b'{"id": 1}',))
-    with pytest.raises(msgspec.ValidationError):
+    with pytest.raises(UserError, match="damaged: the conversation of item 2"):
         write_export(store, path)
     assert path.read_text() == "old"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["rows.jsonl", "run"]

@@ -16,13 +16,14 @@ from duologue.store.files import MIGRATIONS
 from samples import SOUND, UNSOUND, make_dialogue, make_environment
 
 IMAGE = bytes(range(256)) * 40
+CATALOG = b'{"name":"shop","tables":[]}'
 CONFIG = {"source": "shop.sqlite", "n": 40, "seed": 1, "mode": "user"}
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store.create(tmp_path / "run", CONFIG) as store:
-        store.put_environment(make_environment(IMAGE), IMAGE, b"{}")
+        store.put_environment(make_environment(IMAGE), IMAGE, CATALOG)
         yield store
 
 
@@ -36,7 +37,7 @@ def test_what_was_put_comes_back(store: Store) -> None:
     assert store.environment(environment.id) == environment
     assert store.environments() == (environment,)
     assert store.image(environment.image) == IMAGE
-    assert store.catalog(environment.id) == b"{}"
+    assert store.catalog(environment.id) == CATALOG
     assert store.used() == {"t3.0", "t3.1"}
     assert store.config() == CONFIG
 

@@ -21,6 +21,7 @@ from duologue.errors import StageError
 from duologue.models.budget import Used
 from duologue.models.recording import Line
 from duologue.protocols import Answer, Request
+from duologue.store.decoding import decoded
 from duologue.store.files import explained
 from duologue.store.store import Store
 from duologue.types import Json
@@ -68,7 +69,7 @@ class Calls:
         if key not in self.seen:
             return None
         found = self._db.execute("SELECT answer FROM calls WHERE key = ?", (key,)).get
-        return None if found is None else _answer(found)
+        return None if found is None else decoded(self._folder, "an answer of a model", _answer, found)
 
     async def keep(self, request: Request, answer: Answer) -> None:
         """Write an answer; it is committed with all else of the moment."""
@@ -151,7 +152,8 @@ def export_calls(store: Store, path: Path) -> int:
     count = 0
     with path.open("wb") as file:
         for role, scope, draw, prompt, answer in store.db.execute(_EXPORT):
-            file.write(_encode(Line(role, scope, draw, prompt, _answer(answer))) + b"\n")
+            said = decoded(store.folder, f"an answer of a model to {role} for {scope!r}", _answer, answer)
+            file.write(_encode(Line(role, scope, draw, prompt, said)) + b"\n")
             count += 1
     return count
 

@@ -35,7 +35,6 @@ MIGRATIONS: tuple[str, ...] = (
 )
 """Script number i (from 1) leads from version i-1 to version i. Only ever appended to."""
 
-
 ENOUGH = 2**20
 """Bytes: where fewer are free, a failure to write is for want of room."""
 MAKE_ROOM = "Make room there, then run the same command again: it goes on where this one stopped."
@@ -63,6 +62,14 @@ def lost(folder: Path, error: Exception | None = None) -> UserError:
     )
 
 
+def damaged(folder: Path, what: str) -> UserError:
+    """What is said of a run's file that holds something else than what was written."""
+    return UserError(
+        f"{str(folder / FILE_NAME)!r} is damaged: {what}",
+        "Restore it from a copy, or make the run again in another folder.",
+    )
+
+
 class explained:  # noqa: N801 (used as a function is, hundreds of times a second: a generator would cost more than what it guards)
     """Turn what the file system and SQLite say about a run folder into a `UserError` the person can act on."""
 
@@ -83,9 +90,9 @@ def _in_words(folder: Path, error: BaseException) -> tuple[UserError, BaseExcept
     """The error as the person is told, and what caused it; None where it is nothing of theirs."""
     match error:
         case apsw.NotADBError() | apsw.CorruptError():
-            said = UserError(
-                f"{str(folder / FILE_NAME)!r} is damaged: {error}", "Restore it from a copy, or name another folder."
-            )
+            said = damaged(folder, str(error))
+        case UnicodeDecodeError():  # a column of text
+            said = damaged(folder, f"it holds text that is none ({error}).")
         case apsw.FullError() | apsw.IOError():
             said = lost(folder, error)
         case apsw.SQLError():

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from duologue.store.decoding import decoded
 from duologue.store.store import Store
 from duologue.store.tally import CANDIDATES
 from duologue.types import Json, Verdict
@@ -104,7 +105,8 @@ def said_by_checks(store: Store, played: int) -> dict[str, Json] | None:
 
 def _in_order(store: Store, names: Iterable[str]) -> list[str]:
     """Names of checks as the first conversations were asked them; those they were not asked behind, the judge last."""
-    lists = sorted(([v.check for v in _verdicts(found)] for (found,) in store.db.execute(_FIRST)), key=len)
+    first = [decoded(store.folder, "a verdict", _verdicts, found) for (found,) in store.db.execute(_FIRST)]
+    lists = sorted(([v.check for v in verdicts] for verdicts in first), key=len)
     asked = dict.fromkeys(name for checks in reversed(lists) for name in checks)
     known = set(names)
     order = [*(n for n in asked if n in known), *sorted(known - asked.keys())]

@@ -23,23 +23,23 @@ import msgspec
 from duologue import __version__
 from duologue.errors import UserError
 from duologue.ids import canonical
+from duologue.store.decoding import conversation_of, environment_of, image_of, named, readable_catalog, turns_of
 from duologue.store.differing import differing
 from duologue.store.files import FILE_NAME, FolderLock, create_file, explained, open_file
 from duologue.store.moments import Moments
 from duologue.store.records import StoredDialogue, writing_tools
 from duologue.store.tally import Ended, Tally
-from duologue.types import Dialogue, Environment, Json, Turn, Verdict
+from duologue.types import Environment, Json, Turn
 
 PIECE = 32 * 1024 * 1024
 """Bytes of an image that are compressed together: bounds memory and stays far below SQLite's limit for one value."""
 
+LOOKED_AT = 50
+"""About so many conversations of a run that is gone on with are read, to see that they can be."""
+
 MADE_WITH = "made_with"
 """The note that says what a run was begun with: program → version."""
 _encode = msgspec.json.Encoder().encode
-_dialogue = msgspec.json.Decoder(Dialogue).decode
-_turn = msgspec.json.Decoder(Turn).decode
-_verdicts = msgspec.json.Decoder(tuple[Verdict, ...]).decode
-_environment = msgspec.json.Decoder(Environment).decode
 
 
 class Store(Tally):
@@ -115,7 +115,7 @@ class Store(Tally):
 
     def config(self) -> dict[str, Json]:
         """The arguments the run was started with."""
-        return {name: msgspec.json.decode(value) for name, value in self.db.execute("SELECT name, value FROM config")}
+        return named(self.folder, "config", self._rows("SELECT name, value FROM config"))
 
     @classmethod
     def begun(cls, folder: Path, config: Mapping[str, Json], grows: str = "") -> Self:
@@ -131,6 +131,7 @@ class Store(Tally):
             with explained(folder):
                 if not store._grown(config, grows):
                     store.check_config(config)
+                store._look_over()
         except BaseException:
             store.close()
             raise
@@ -160,6 +161,14 @@ class Store(Tally):
         self.db.execute("UPDATE config SET value = ? WHERE name = ?", (canonical(now).decode(), grows))
         return True
 
+    def _look_over(self) -> None:
+        """Read the environments and some of the conversations, spread over the run, the last (which a crash of the machine is the first
+        to tear) among them. Raises `UserError` at what can't be read: nothing is added to a damaged run."""
+        self.environments()
+        last = int(self.db.execute("SELECT coalesce(max(item), -1) FROM dialogues").get)
+        for item in {*range(0, last, -(-last // LOOKED_AT) or 1), last}:
+            self.of_item(item)
+
     def note(self, name: str, value: Json) -> None:
         """Keep a remark about the run under `name`, replacing what was there."""
         with explained(self.folder):
@@ -167,7 +176,7 @@ class Store(Tally):
 
     def notes(self) -> dict[str, Json]:
         """All remarks."""
-        return {name: msgspec.json.decode(value) for name, value in self.db.execute("SELECT name, value FROM notes")}
+        return named(self.folder, "notes", self._rows("SELECT name, value FROM notes"))
 
     def size(self) -> int:
         """Bytes that the run takes up."""
@@ -202,26 +211,27 @@ class Store(Tally):
 
     def image(self, name: str) -> bytes:
         """The bytes of the image with that hash. Raises `KeyError`."""
-        pieces: list[Any] = list(self.db.execute("SELECT data FROM images WHERE hash = ? ORDER BY piece", (name,)))
+        pieces = list(self._rows("SELECT data FROM images WHERE hash = ? ORDER BY piece", (name,)))
         if not pieces:
             raise KeyError(name)
-        return b"".join(zlib.decompress(data) for (data,) in pieces)
+        return image_of(self.folder, name, pieces)
 
     def environment(self, name: str) -> Environment:
         """The environment with that id. Raises `KeyError`."""
-        body = self.db.execute("SELECT body FROM environments WHERE id = ?", (name,)).get
-        if body is None:
+        found = next(self._rows("SELECT id, body FROM environments WHERE id = ?", (name,)), None)
+        if found is None:
             raise KeyError(name)
-        return _environment(body)
+        return environment_of(self.folder, *found)
 
     def environments(self) -> tuple[Environment, ...]:
         """All environments, in the order they were put."""
-        return tuple(_environment(body) for (body,) in self.db.execute("SELECT body FROM environments ORDER BY rowid"))
+        rows = self._rows("SELECT id, body FROM environments ORDER BY rowid")
+        return tuple(environment_of(self.folder, *row) for row in rows)
 
     def catalog(self, name: str) -> bytes | None:
-        """The catalog, as JSON, that was put with that environment."""
-        found: bytes | None = self.db.execute("SELECT catalog FROM environments WHERE id = ?", (name,)).get
-        return found
+        """The catalog, as JSON, that was put with that environment. Raises `UserError` where it is none that can be read."""
+        found: bytes | None = next(self._rows("SELECT catalog FROM environments WHERE id = ?", (name,)), (None,))[0]
+        return None if found is None else readable_catalog(self.folder, name, found)
 
     # ── What became of each item ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -277,10 +287,8 @@ class Store(Tally):
 
     def kept_turns(self, item: int, scenario: str) -> tuple[Turn, ...]:
         """The turns of an item's conversation that was cut short; none where another scenario was played, or none."""
-        rows = self.db.execute(
-            "SELECT body FROM turns WHERE item = ? AND scenario = ? ORDER BY number", (item, scenario)
-        )
-        return tuple(_turn(body) for (body,) in rows)
+        rows = self._rows("SELECT body FROM turns WHERE item = ? AND scenario = ? ORDER BY number", (item, scenario))
+        return turns_of(self.folder, item, rows)
 
     def keep_turns(self, item: int, scenario: str, first: int, turns: Sequence[Turn]) -> None:
         """Keep turns of an item's conversation, from number `first` on, until the item ends."""
@@ -307,26 +315,23 @@ class Store(Tally):
 
     def finished_items(self) -> dict[int, str]:
         """Item → `accepted` or `rejected`, of those that ended."""
-        rows: Iterator[Any] = self.db.execute("SELECT item, outcome FROM items WHERE outcome IS NOT NULL ORDER BY item")
-        return dict(rows)
+        return dict(self._rows("SELECT item, outcome FROM items WHERE outcome IS NOT NULL ORDER BY item"))
 
     def finished_among(self, items: range) -> set[int]:
         """Those of consecutive items that ended."""
         among = "SELECT item FROM items WHERE outcome IS NOT NULL AND item BETWEEN ? AND ?"
-        rows: Iterator[Any] = self.db.execute(among, (items.start, items.stop - 1))
-        return {item for (item,) in rows}
+        return {item for (item,) in self._rows(among, (items.start, items.stop - 1))}
 
     def blames(self) -> dict[str, int]:
         """Who rejected items are lost to → how many, the most first; items of runs made before blame was kept are left out."""
         counted = (
             "SELECT blame, count(*) FROM items WHERE outcome = 'rejected' AND blame <> '' GROUP BY 1 ORDER BY 2 DESC, 1"
         )
-        rows: Iterator[Any] = self.db.execute(counted)
-        return dict(rows)
+        return dict(self._rows(counted))
 
     def used(self) -> set[str]:
         """Ids of the tasks that finished items drew, accepted or rejected, and names of what they ask."""
-        return {name for (name,) in self.db.execute("SELECT DISTINCT id FROM tasks")}
+        return {name for (name,) in self._rows("SELECT DISTINCT id FROM tasks")}
 
     def uses_any(self) -> bool:
         """Whether any finished item drew a task."""
@@ -374,8 +379,8 @@ class Store(Tally):
     def _read_redrawn(self, which: str, values: tuple[int, ...]) -> Iterator[StoredDialogue]:
         if self.keeps_redrawn:
             sql = f"SELECT item, attempt, body, verdicts FROM redrawn ORDER BY item, attempt {which}"
-            for item, attempt, body, verdicts in self.db.execute(sql, values):
-                yield StoredDialogue(item, _dialogue(body), _verdicts(verdicts), attempt)
+            for item, attempt, body, verdicts in self._rows(sql, values):
+                yield conversation_of(self.folder, item, body, verdicts, attempt)
 
     @cached_property
     def keeps_redrawn(self) -> bool:
@@ -383,5 +388,10 @@ class Store(Tally):
         return bool(self.db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'redrawn'").get)
 
     def _read(self, which: str, values: tuple[int, ...]) -> Iterator[StoredDialogue]:
-        for item, body, verdicts in self.db.execute(f"SELECT item, body, verdicts FROM dialogues {which}", values):
-            yield StoredDialogue(item, _dialogue(body), _verdicts(verdicts))
+        for row in self._rows(f"SELECT item, body, verdicts FROM dialogues {which}", values):
+            yield conversation_of(self.folder, *row)
+
+    def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> Iterator[Any]:
+        """What a query finds. Raises `UserError` where the file can't be read."""
+        with explained(self.folder):
+            yield from self.db.execute(sql, values)

@@ -87,7 +87,7 @@ def _catalog(store: Store, environment: Environment) -> Catalog | None:
     """What is known of the tables; None where an older version kept no catalog that can be read."""
     try:
         return msgspec.json.decode(store.catalog(environment.id) or b"", type=Catalog)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UserError):
         return None
 
 
