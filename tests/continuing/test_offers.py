@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import apsw
 import pytest
 from msgspec.structs import replace
 
@@ -205,6 +206,77 @@ def test_a_tool_written_by_hand_is_used_as_the_docs_show(
     assert run(["continue", str(shop), "-o", str(tmp_path / "x"), "--limit", "1", "--tools", str(file)]) == 2
     assert "no such table: nowhere" in capsys.readouterr().err
     assert not (tmp_path / "x").exists()
+
+
+TOWERS = """
+CREATE TABLE "Bell Towers" ("Tower Ref" INTEGER PRIMARY KEY, "Tower Name" TEXT NOT NULL, "Practice Night" TEXT, "Found So" TEXT);
+CREATE TABLE "Bells" ("Bell No" INTEGER PRIMARY KEY, "Tower Ref" INTEGER NOT NULL REFERENCES "Bell Towers"("Tower Ref"), "Weight kg" INTEGER);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 24)
+INSERT INTO "Bell Towers" SELECT i, 'Tower of ' || char(64 + i) || 'shby', CASE i % 3 WHEN 0 THEN 'Monday' WHEN 1 THEN 'Tuesday' ELSE 'Friday' END,
+    'The ladder to stage ' || i || ' wants mending, and the key is kept by the verger next door' FROM n;
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 90)
+INSERT INTO "Bells" SELECT i, 1 + i % 24, 100 + 7 * i FROM n;
+"""
+PUT = """
+[fields]
+tower_ref = { type = "integer", of = "Bell Towers.Tower Ref", description = "The tower's number." }
+tower = { type = "string", of = "Bell Towers.@name", description = "The tower's name." }
+now = { type = "string", of = "Bell Towers.COLUMN", description = "How it is." }
+new = { type = "string", of = "Bell Towers.COLUMN", description = "How it is to be." }
+
+[[tool]]
+name = "put_anew"
+description = "Write down how it is with a tower."
+effect = "write"
+meaning = { family = "set", table = "Bell Towers", column = "COLUMN" }
+inputs.tower_ref = { use = "key" }
+inputs.new = { use = "value" }
+outputs = ["tower_ref", "tower", "now"]
+reads = ["Bell Towers"]
+writes = ["Bell Towers"]
+[[tool.run]]
+kind = "write"
+sql = 'UPDATE "Bell Towers" SET "COLUMN" = :new WHERE "Tower Ref" = :tower_ref'
+problem = { type = "not_found", message = "There is no tower {tower_ref}." }
+[[tool.run]]
+kind = "return"
+shape = "object"
+sql = 'SELECT "Tower Ref" AS tower_ref, "Tower Name" AS tower, "COLUMN" AS now FROM "Bell Towers" WHERE "Tower Ref" = :tower_ref'
+"""
+
+
+@pytest.fixture(scope="module")
+def towers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run over a database whose names are quoted."""
+    folder = tmp_path_factory.mktemp("towers")
+    db = apsw.Connection(str(folder / "towers.sqlite"))
+    db.execute(TOWERS)
+    db.close()
+    out = folder / "run"
+    assert run(["generate", str(folder / "towers.sqlite"), "-n", "3", "--seed", "2", "-o", str(out)]) == 0
+    return out
+
+
+@pytest.mark.parametrize(
+    ("column", "unused"),
+    [
+        ("Practice Night", {}),
+        ("Found So", {"put_anew": "rules can't make up a value to give for it (Bell Towers.Found So: text)"}),
+    ],
+)
+def test_a_new_tool_is_used_or_it_is_said_why_none_is(
+    towers: Path, tmp_path: Path, column: str, unused: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out = tmp_path / "more.toml", str(tmp_path / "on")
+    file.write_text(PUT.replace("COLUMN", column))
+    capsys.readouterr()
+    for _ in range(2):  # the same command again says the same
+        assert run(["continue", str(towers), "-o", out, "--tools", str(file), "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["unused"] == unused
+    used = [one for one, _ in held(tmp_path / "on") if "put_anew" in calls(one.turns[since_of(one).at :])]
+    assert bool(used) is not bool(unused)
+    assert run(["continue", str(towers), "-o", out, "--tools", str(file)]) == 0
+    assert ("no new goal needs 'put_anew': rules can't" in capsys.readouterr().out) is bool(unused)
 
 
 def test_what_came_can_go_again_and_branches_keep_to_it(grown: Path, more: Path, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_what_counts_as_another_moment(one: Json, other: Json, same: bool) -> No
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Dialogue, Environment, Image]:
     """A conversation that changes something, so that the clock stands in its results."""
     folder = tmp_path_factory.mktemp("runs") / "shop"
-    assert run(["generate", "-n", "4", "--toolsets", "1", "-o", str(folder)]) == 0
+    assert run(["generate", "-n", "8", "--toolsets", "1", "-o", str(folder)]) == 0
     with Store.open(folder, readonly=True) as store:
         one = next(d.dialogue for d in store.dialogues() if any(_told(d.dialogue.turns)))
         environment = store.environment(one.environment)

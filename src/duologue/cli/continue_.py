@@ -128,4 +128,5 @@ def _lines(ended: "Summary") -> list[str]:
     counts = f"{ended.accepted:,} accepted, {ended.rejected:,} rejected, {ended.left_out:,} can't be gone on with"
     made_of = f"{number(ended.goals, 'new goal')} in {number(ended.accepted + ended.rejected, 'conversation')}"
     reasons = [f"  {n:>5,}  {reason}" for reason, n in ended.reasons.items()]
-    return [f"{number(ended.conversations, 'conversation')}: {counts}", made_of, *reasons]
+    unused = [f"no new goal needs {name!r}: {why}" for name, why in ended.unused.items()]
+    return [f"{number(ended.conversations, 'conversation')}: {counts}", made_of, *reasons, *unused]

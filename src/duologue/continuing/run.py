@@ -10,12 +10,14 @@ from contextlib import ExitStack
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from duologue.casting import Cast
 from duologue.checks.combine import combine
 from duologue.continuing.asked import Asked
 from duologue.continuing.making import Continuations
 from duologue.continuing.sources import MISSING, Entry, FileOrigin, Origin, origin_of
+from duologue.continuing.unused import needed, why
 from duologue.environment import Image
 from duologue.environment.session import sandbox_of
 from duologue.errors import UserError
@@ -26,6 +28,7 @@ from duologue.running import Work, carried_out
 from duologue.score import Progress
 from duologue.store import Store
 from duologue.store.funnel import lost
+from duologue.tasks.maker import ScriptedTasks
 
 _GOALS = """SELECT sum(json_array_length(CAST(body AS TEXT), '$.scenario.tasks') - json_extract(CAST(body AS TEXT), '$.continued.task'))
     FROM dialogues"""
@@ -53,6 +56,8 @@ class Summary(Ended, frozen=True, kw_only=True):
     reasons: dict[str, int]
     """Why the rejected ones and those left out are, in the words of the record → how many."""
     outcomes: tuple[Outcome, ...] = ()
+    unused: Mapping[str, str] = {}
+    """Where no new goal needs any of the tools that were added: each of these, and why none does."""
 
     @property
     def unfinished(self) -> int:
@@ -86,13 +91,18 @@ async def _go_on(asked: Asked, watch: Onlooker) -> Summary:
         store = stack.enter_context(asked.open_store(origin.config(), [entry.name for entry in entries]))
         watch.plan(Plan(len(entries), len(entries) - len(store.finished_items()), len(entries)))
 
+        makers: list[Continuations] = []
+
         async def begin(cast: Cast) -> Work:
             made = Continuations.here(asked, origin, store, cast)
+            makers.append(made)
             made.reopened.put(store, (entry.environment for entry in entries if entry.environment))
             return Work(made, len(entries), lambda: ("duologue.continuing.hand", asked))
 
         await carried_out(asked, store, watch, len(entries), begin)
-        return watch.ended(_summary(store, entries))
+        ended = _summary(store, entries)
+        unused = _unused(asked, origin, store, makers[0]) if makers and ended.goals else {}
+        return watch.ended(replace(ended, unused=unused))
 
 
 def _check_usable(asked: Asked, entries: Sequence[Entry]) -> None:
@@ -122,6 +132,19 @@ def _check_tools(asked: Asked, origin: Origin) -> None:
     for environment in map(asked.changes.extended, origin.environments()):
         if environment.image:
             sandbox_of(Image.of(origin.image(environment.image)), environment)
+
+
+def _unused(asked: Asked, origin: Origin, store: Store, made: Continuations) -> dict[str, str]:
+    """See `Summary.unused`. A model finds its own goals, and what came of these is said with them."""
+    told: dict[str, str] = {}
+    for environment in (e for e in origin.environments() if asked.changes.file is not None and e.image):
+        added = {t.name: t for t in asked.changes.tools(environment.image)}
+        if added.keys() & needed(store):
+            return {}
+        maker = made.shop(environment.id).tasks
+        if isinstance(maker, ScriptedTasks):
+            told |= {name: why(maker, tool) for name, tool in added.items() if name not in told}
+    return told
 
 
 def _summary(store: Store, entries: Sequence[Entry]) -> Summary:
