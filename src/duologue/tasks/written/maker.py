@@ -103,11 +103,11 @@ class WrittenTasks:
         self._ready[item] = Prepared(tuple(k.task for k in exchange.kept), clock, seed)
 
     def scenario(self, item: str, used: Container[str], mode: str = "user") -> Scenario:
-        """The scenario that was prepared; handed out once, then forgotten.
+        """The scenario that was prepared. It may be asked for again, where what was `used` turns out to be more, until `tried` was asked.
 
         Raises `StageError` where nothing was prepared, or where all that it asks was asked before.
         """
-        ready = self._ready.pop(item, None)
+        ready = self._ready.get(item)
         if ready is None:
             raise StageError("tasks", "nothing prepared", item)
         asks = [a for t in ready.tasks for a in self.asks(t)]
@@ -126,7 +126,9 @@ class WrittenTasks:
         return self._tried.setdefault(item, (Counter(), Counter()))
 
     def tried(self, item: str) -> Tried:
-        """What was written for an item since this was last asked: an answer with objections goes by the first of them."""
+        """What was written for an item since this was last asked: an answer with objections goes by the first of them. What was prepared is
+        forgotten with it."""
+        self._ready.pop(item, None)
         return Tried(*self._tried.pop(item, (Counter(), Counter())))
 
     def _ask(self, step: PlanStep) -> str:
