@@ -43,6 +43,8 @@ class ToolIndex:
         self.reader = reader_of(catalog)
         self.known_by = {t.name: frozenset((*t.key, *t.display)) for t in catalog.tables}
         """Table → the columns that say which row it is: its key and its name."""
+        self.days = _days(toolset.tools, catalog)
+        """(table, column) of the moments that tools take, and show, as days: the midnight behind them is the database's own affair."""
         self._called = {t.name: t.display[0] for t in catalog.tables if len(t.display) == 1}
         self._by_meaning: dict[Meaning, Tool] = {}
         self._finders: dict[str, list[Tool]] = {}
@@ -80,6 +82,18 @@ class ToolIndex:
             if arguments and all(r in arguments for r in required):
                 return tool, arguments
         return None
+
+
+def _days(tools: Sequence[Tool], catalog: Catalog) -> frozenset[tuple[str, str]]:
+    moments = {(t.name, c.name) for t in catalog.tables for c in t.columns if c.format == "datetime"}
+    return frozenset(
+        (slot.table, slot.column)
+        for tool in tools
+        for name, slot in tool.inputs.items()
+        if slot.use == "value"
+        and (slot.table, slot.column) in moments
+        and tool.parameters.get("properties", {}).get(name, {}).get("format") == "date"
+    )
 
 
 def _filters(tool: Tool, table: str, by: Mapping[str, Json]) -> dict[str, Json]:

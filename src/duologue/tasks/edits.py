@@ -35,9 +35,14 @@ class Edit(Struct, frozen=True):
 class Edits:
     """Draws new values for columns of one image."""
 
-    def __init__(self, anchors: Anchors, reference: str) -> None:
-        self.anchors, self.reference = anchors, reference
+    def __init__(self, anchors: Anchors, reference: str, days: frozenset[tuple[str, str]] = frozenset()) -> None:
+        """`days`: the moments that tools take as days, by table and column (`ToolIndex.days`)."""
+        self.anchors, self.reference, self.days = anchors, reference, days
         self.habits = anchors.habits
+
+    def write(self, day: datetime.date, column: Column, like: Json = None) -> Json:
+        """A day as it is passed: in the writing of its column (see `write_date`), or where tools take it as a day, as that."""
+        return day.isoformat() if (column.table, column.name) in self.days else write_date(day, column, like)
 
     def change(self, column: Column, current: Json, rng: random.Random, row: Mapping[str, Json] = {}) -> Edit | None:
         """A new value for an existing row, different from `current`, that fits the rest of the row."""
@@ -88,7 +93,7 @@ class Edits:
     def _near_reference(self, column: Column, rng: random.Random) -> Json:
         start = datetime.date.fromisoformat(self.reference[:10])
         days = rng.randint(1, 21) if self.plans(column) else -rng.randint(0, 2)
-        return write_date(start + datetime.timedelta(days=days), column, self.anchors.value(column, rng))
+        return self.write(start + datetime.timedelta(days=days), column, self.anchors.value(column, rng))
 
     def plans(self, column: Column) -> bool:
         """Whether a date is of what is to come (a due date, an appointment) rather than of what has happened."""
@@ -112,7 +117,7 @@ class Edits:
         for c in columns:
             day = days[c.name]
             if day is not None:
-                value = write_date(first + (day - min(known)), c, model.get(c.name))
+                value = self.write(first + (day - min(known)), c, model.get(c.name))
             else:
                 value = self._near_reference(c, rng)
             if value is not None:
@@ -176,7 +181,7 @@ def _date(edits: Edits, column: Column, current: Json, rng: random.Random) -> Ed
     moment = moment_of(current, column)
     if moment is None or moment.second or moment.microsecond:
         return None  # a moment to the second is a record of what happened: nobody says it, and nobody moves it
-    value = write_date(moment.date() + datetime.timedelta(days=days), column, current)
+    value = edits.write(moment.date() + datetime.timedelta(days=days), column, current)
     if value is None:
         return None
     to_come = ahead and str(day_of(value, column)) >= edits.reference[:10]  # nobody moves what is over

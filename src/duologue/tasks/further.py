@@ -70,7 +70,7 @@ def further(maker: ScriptedTasks, begun: Beginning, n: int, used: Container[str]
     walk = Walk(maker.catalog, maker.index, maker.prover.session_after([before], scenario.clock), maker.recall)
     try:
         _taken_up(walk, begun)
-        edits = Edits(maker.anchors, scenario.clock.start)
+        edits = Edits(maker.anchors, scenario.clock.start, maker.index.days)
         drawing = Growing(maker, walk, Proposer(maker.catalog, maker.index, maker.anchors, edits), scenario.clock)
         drawing.mode, drawing.tools = scenario.mode, begun.tools
         drawing.dice = rng(seed, "further")

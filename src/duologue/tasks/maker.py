@@ -81,7 +81,7 @@ class ScriptedTasks:
         dice = rng(seed, "scenario")
         clock = scenario_clock(self.catalog, seed)
         walk = Walk(self.catalog, self.index, open_session(self.image, self.environment, clock), self.recall)
-        edits = Edits(self.anchors, clock.start)
+        edits = Edits(self.anchors, clock.start, self.index.days)
         try:
             maker = Drawing(self, walk, Proposer(self.catalog, self.index, self.anchors, edits), clock)
             maker.mode = mode

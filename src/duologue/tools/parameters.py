@@ -90,7 +90,7 @@ def _format(ground: Ground, p: Param, days: Days) -> tuple[str, str]:
     if p.type != "string" or p.format == "search":
         return "", ""
     if p.format == "datetime" and (p.slot.table, p.slot.column) in days and p.slot.use == "value":
-        return "", "YYYY-MM-DD"  # a time of day may follow; it is cut off
+        return FORMATS["date"]
     if p.format == "datetime" and p.slot.use in ("from", "to"):
         return FORMATS["date"]
     if p.slot.use not in ("from", "to", "value", "equals"):

@@ -279,7 +279,8 @@ def _scout(drawing: "Drawing", dice: random.Random) -> "Drawing":
     """Another drawing at the very start, for looking around."""
     maker, clock = drawing.maker, scenario_clock(drawing.maker.catalog, 0)
     walk = Walk(maker.catalog, maker.index, maker.prover.session_after((), clock), maker.recall)
-    proposer = Proposer(maker.catalog, maker.index, maker.anchors, Edits(maker.anchors, clock.start))
+    edits = Edits(maker.anchors, clock.start, maker.index.days)
+    proposer = Proposer(maker.catalog, maker.index, maker.anchors, edits)
     out = type(drawing)(maker, walk, proposer, clock)
     out.client, out.dice = None, dice
     proposer.client, proposer.lean = None, 0.0

@@ -18,7 +18,7 @@ from duologue.catalog.model import Column
 from duologue.ids import rng
 from duologue.language.conditions import holds, when
 from duologue.tasks.goals import goal_of
-from duologue.tasks.moments import day_of, write_date
+from duologue.tasks.moments import day_of
 from duologue.tasks.proposal import Proposal
 from duologue.tasks.shapes.common import Field, Target, change, fields, is_deed, look, target
 from duologue.tasks.shapes.deeds import asked as asked_of
@@ -206,10 +206,10 @@ def _day(drawing: "Drawing", field: Field, current: Json, wanted: bool) -> tuple
     day = day_of(current, field.column)
     if day is None or not field.column.sorts or _timed(field.column, current):
         return None
-    away = drawing.dice.choice((2, 3, 5, 7, 10))
-    line = write_date(day + datetime.timedelta(days=away if wanted else -away), field.column, current)
+    away, edits = drawing.dice.choice((2, 3, 5, 7, 10)), drawing.proposer.edits
+    line = edits.write(day + datetime.timedelta(days=away if wanted else -away), field.column, current)
     later = day + datetime.timedelta(days=away + drawing.dice.choice((0, 0, 1, 2, 7)))
-    value = write_date(later, field.column, current)
+    value = edits.write(later, field.column, current)
     if line is None or value is None:
         return None
     return Condition(field.key, "below", line), value
