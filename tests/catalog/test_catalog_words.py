@@ -105,6 +105,9 @@ TABLES = [
     ("data", "data"),
     ("sales_2019", "sale 2019"),
     ("items_1", "item"),
+    ("2bells", "bell"),
+    ("2019_sales", "2019 sale"),
+    ("3d_models", "3 d model"),
     ("", "table"),
     ("!!", "table"),
 ]

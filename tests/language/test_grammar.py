@@ -36,6 +36,23 @@ def test_a_line_needs_its_slots_and_says_only_what_is_outside_brackets() -> None
     assert line.says == {"whose", "who", "label"}  # a possessive names the row too
 
 
+TWICE = [
+    ({"a": "the changes to 5,040"}, "set the changes to 5,040"),
+    ({"a": "the change"}, "set the change"),
+    ({"a": "the chance"}, "set the chance|change the chance"),
+    ({"a": "the fee"}, "set the fee|change the fee"),
+]
+
+
+@pytest.mark.parametrize(("slots", "texts"), TWICE)
+def test_no_verb_stands_before_a_thing_that_is_called_like_it(slots: dict[str, str], texts: str) -> None:
+    lines = Grammar({"x": ["set {a}", "change {a}"], "only": ["change {a}"]})
+    assert {lines.line("x", random.Random(n), slots) for n in range(30)} == set(texts.split("|"))
+    assert lines.line("only", DICE, slots) == f"change {slots['a']}", (
+        "where there is no other line, it is said all the same"
+    )
+
+
 def test_the_fullest_line_is_taken_and_what_it_leaves_out_is_told() -> None:
     lines = Grammar({"do": {"x": ["only {a}", "{a} and {b}", "{a} and {missing}"]}})
     slots = {"a": "A", "b": "B", "c": "C"}

@@ -76,6 +76,8 @@ def table_label(spelled: list[str]) -> str:
     parts = _after_list_of(list(spelled))
     if len(parts) > 1 and _shortens(parts[0].lower(), parts[1].lower()) and parts[0].lower() not in words().known:
         parts.pop(0)
+    if len(parts) > 1 and parts[0].isdigit() and len(parts[0]) < _OF_YEAR and len(parts[1]) > _OF_PLURAL:
+        parts.pop(0)  # "2bells": of three of them nobody says "the 3 2 bells"
     noise = words()["table_noise"]
     while len(parts) > 1 and _noisy(parts[-1], noise):
         parts.pop()
@@ -95,6 +97,8 @@ def _countable(label: str) -> str:
     return f"{label} {'member' if last in words()['groups'] else 'entry'}" if last in words()["masses"] else label
 
 
+_OF_YEAR, _OF_PLURAL = 4, 2
+"""Figures that make a year, which is said ("the 2019 sales"), and letters that a figure takes with it ("3rd party", "3D model")."""
 _NAMES_FIRST = {"data", "list", "map"}
 """Noise at the end of a table's name, but not at its beginning ("data plan")."""
 

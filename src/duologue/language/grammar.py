@@ -37,6 +37,13 @@ _AS_WRITTEN = re.compile(r"[a-z]\S*(?:@|://|_)|[a-z]+(?:[\w-]*\d|[A-Z])|\w{2,}\.
 """How a word begins that is written as it is: an address, a code, a name like "eBay"."""
 _KEPT = 20_000
 """Choices of lines kept in memory."""
+_AGAIN = 8
+"""Draws until a line says no word twice."""
+_THE = " the "
+_ENDINGS = ("ing", "ed", "e")
+"""Of a verb, beside the stem that a noun made of it has as well."""
+_STEM = 5
+"""Letters of a stem that is heard twice: nobody minds "book the booking"."""
 _CLOSING = " ,.;:?!"
 _SAYS_TOO = {
     "whose": "who",
@@ -191,8 +198,7 @@ class Grammar:
     def find(self, path: str, rng: random.Random, slots: Mapping[str, str], must: Collection[str] = ()) -> str:
         """Like `line`, but only lines that say all of `must` count, and where none fits the answer is empty."""
         demand = frozenset(must)
-        chosen = self._fitting(path, slots, demand, "").draw(rng)
-        return chosen.fill(slots, rng) if chosen is not None and demand <= chosen.says else ""
+        return self._drawn(self._fitting(path, slots, demand, ""), slots, rng, demand)[0]
 
     def fullest(
         self, path: str, rng: random.Random, slots: Mapping[str, str], must: Collection[str], ending: str = ""
@@ -202,10 +208,23 @@ class Grammar:
         `ending`: only lines whose template ends so.
         """
         demand = frozenset(must)
-        chosen = self._fitting(path, slots, demand, ending).draw(rng)
-        if chosen is None:
-            return "", demand
-        return chosen.fill(slots, rng), demand - chosen.says
+        text, says = self._drawn(self._fitting(path, slots, demand, ending), slots, rng)
+        return text, demand - says
+
+    def _drawn(
+        self, fitting: "_Fitting", slots: Mapping[str, str], rng: random.Random, all_of: frozenset[str] = frozenset()
+    ) -> tuple[str, frozenset[str]]:
+        """One of the lines, filled, and what it says; nothing without any that says `all_of`. One that says the same word twice is drawn
+        again, as long as there are others."""
+        text, says = "", frozenset[str]()
+        for _ in range(_AGAIN):
+            chosen = fitting.draw(rng)
+            if chosen is None or not all_of <= chosen.says:
+                break
+            text, says = chosen.fill(slots, rng), chosen.says
+            if not _says_twice(text):
+                break
+        return text, says
 
     def _fitting(self, path: str, slots: Mapping[str, str], demand: frozenset[str], ending: str) -> "_Fitting":
         """The lines that can be filled and end so, those that say most of what is demanded. Found once for what has text."""
@@ -221,6 +240,18 @@ class Grammar:
                 tuple(t for t in best if not t.registers), tuple(t for t in best if t.registers)
             )
         return found
+
+
+def _says_twice(text: str) -> bool:
+    """Whether a verb stands before a thing that is called like it: "change the changes", "ordered the order"."""
+    at = text.find(_THE)
+    while at >= 0:
+        verb = text[text.rfind(" ", 0, at) + 1 : at].lower()
+        stem = next((verb.removesuffix(e) for e in _ENDINGS if verb.endswith(e)), verb)
+        if len(stem) >= _STEM and text.startswith(stem, at + len(_THE)):
+            return True
+        at = text.find(_THE, at + 1)
+    return False
 
 
 class _Fitting(Struct, frozen=True):
