@@ -2,7 +2,10 @@
 
 import os
 import signal
+import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,17 @@ from duologue.cli.progress import interruptible
 from duologue.halt import HaltedError
 from duologue.store import Store
 from samples import SOUND, make_dialogue, make_environment
+
+CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+
+
+@pytest.fixture(autouse=True)
+def handlers() -> Iterator[None]:
+    """`main` listens to signals for good."""
+    before = {number: signal.getsignal(number) for number in CODES}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def interrupt() -> None:
@@ -115,3 +129,31 @@ def test_a_reader_that_has_gone(finished: Path, monkeypatch: pytest.MonkeyPatch)
         with pytest.raises(SystemExit) as ended:
             main()
     assert ended.value.code == 0
+
+
+@pytest.mark.parametrize("number", CODES)
+def test_both_signals_let_what_is_under_way_end(number: signal.Signals) -> None:
+    with interruptible() as halt:
+        halt.begun = True
+        signal.raise_signal(number)
+        with pytest.raises(HaltedError):
+            halt.check()
+
+
+@pytest.mark.parametrize("number", CODES)
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("after", [0.3, 0.8, 2.5])
+def test_whenever_it_comes(tmp_path: Path, number: signal.Signals, times: int, after: float) -> None:
+    """From before the command line is read to the midst of the work: no traceback, and its exit code."""
+    line = [sys.executable, "-m", "duologue", "generate", "-n", "100000", "-o", str(tmp_path / "run")]
+    process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    time.sleep(after)
+    for _ in range(times):
+        process.send_signal(number)
+        time.sleep(0.02)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == CODES[number], said
+    assert "Traceback" not in said
+    assert "Interrupted." in said or times == 2

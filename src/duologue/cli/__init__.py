@@ -1,12 +1,15 @@
 """The command line: one file per command, nothing heavy imported before a command runs.
 
 A command returns its exit code (None = 0). Codes: 0 done, whatever the yield · 1 checks failed · 2 the person must change
-something (one or two lines on stderr, no traceback) · 3 a limit of theirs was reached, or the disk is full · 130 interrupted. A bug keeps its traceback.
+something (one or two lines on stderr, no traceback) · 3 a limit of theirs was reached, or the disk is full · 130 interrupted (Ctrl-C) · 143 told
+to end (SIGTERM). A bug keeps its traceback.
 """
 
 import os
 import sys
 from typing import NoReturn
+
+from duologue.cli import stopping
 
 HELP = "`duologue --help` lists the commands, `duologue COMMAND --help` what each takes."
 STOPPED = 3
@@ -16,24 +19,40 @@ GO_ON = "The same command goes on where this one stopped."
 
 def main() -> None:
     """Run the command line and exit."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that can't show a character gets its number, not a crash.
-        getattr(stream, "reconfigure", _nothing)(errors="backslashreplace")
     try:
+        stopping.listen()
+        for stream in (sys.stdout, sys.stderr):
+            # A terminal that can't show a character gets its number, not a crash.
+            getattr(stream, "reconfigure", _nothing)(errors="backslashreplace")
         code = run(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:
         _hush()
+    except KeyboardInterrupt:  # one more, while it was said of the first
+        code = stopping.code()
+    if code == stopping.code():
+        stopping.ended()
     sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
     """Run one command; its exit code."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt as stop:
+        from duologue.cli.text import one_line
+
+        goes_on = GO_ON if arguments[:1] in (["generate"], ["plan"], ["branch"], ["continue"]) else ""
+        said = " ".join(["Interrupted.", *map(str, stop.args), goes_on]).rstrip()
+        print("", one_line(said), sep="\n", file=sys.stderr)
+        return stopping.code()
+
+
+def _run(arguments: list[str]) -> int:
     from typer import Exit, TyperException
     from typer.main import get_command
 
     from duologue.cli.app import app
-    from duologue.cli.text import one_line
     from duologue.errors import DiskFullError, LimitReachedError, UserError
 
     try:
@@ -51,11 +70,6 @@ def run(arguments: list[str]) -> int:
     except LimitReachedError as limit:
         _complain(limit.message, "The same command with a higher limit goes on.")
         return STOPPED
-    except KeyboardInterrupt as stop:
-        goes_on = GO_ON if arguments[:1] in (["generate"], ["plan"], ["branch"], ["continue"]) else ""
-        said = " ".join(["Interrupted.", *map(str, stop.args), goes_on]).rstrip()
-        print("", one_line(said), sep="\n", file=sys.stderr)
-        return 130
     except TyperException as error:
         return _complain(error.format_message(), HELP)
     return code if isinstance(code, int) else 0

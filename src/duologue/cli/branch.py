@@ -68,16 +68,20 @@ def branch(
 ) -> int:  # fmt: skip
     """Play accepted conversations on from turns in their midst, several times. The run itself is only read; the same command again
     makes what is missing."""
-    from duologue.branching import Asked
-    from duologue.branching import branch as make
-    from duologue.cli.runs import beside, run_folder
-    from duologue.settings import model_settings
+    given = flags(locals())
+    from duologue.cli.runs import beside, run_folder, standing
 
-    models, folder = model_settings(flags(locals())), run_folder(run)
-    asked = Asked(
-        source=folder, out=out or beside(folder, "branches"), at=at, n=n, differ=differ, limit=limit, seed=seed, mistakes=mistakes,
-        workers=workers, models=models,
-    )  # fmt: skip
+    folder = run_folder(run)
+    place = out or beside(folder, "branches")
+    with standing(place):  # reading what is asked takes half a second
+        from duologue.branching import Asked
+        from duologue.branching import branch as make
+        from duologue.settings import model_settings
+
+        asked = Asked(
+            source=folder, out=place, at=at, n=n, differ=differ, limit=limit, seed=seed, mistakes=mistakes,
+            workers=workers, models=model_settings(given),
+        )  # fmt: skip
 
     def words(plan: "Plan") -> str:
         where = f"{n:,} at each of {plan.places:,} places" if plan.places > 1 else f"{n:,} at one place"

@@ -100,19 +100,23 @@ def continue_(
 ) -> int:  # fmt: skip
     """Go on from conversations with new goals, which grow out of what came back in them. Where they come from is only read; the same
     command again makes what is missing."""
-    from duologue.cli.runs import beside, run_folder
-    from duologue.continuing import Asked, Changes, go_on
-    from duologue.errors import UserError
-    from duologue.settings import model_settings
+    given = flags(locals())
+    from duologue.cli.runs import beside, run_folder, standing
 
-    models, folder = model_settings(flags(locals())), run_folder(source)
-    if not folder.exists():
-        raise UserError(f"There is no {str(source)!r}.", "Name a run folder, or a file of conversations.")
-    asked = Asked(
-        source=folder, databases=tuple(databases or ()), env=env, differing=differing, out=out or beside(folder, "continued"), at=at,
-        tasks=tasks, goals=tuple(goal or ()), limit=limit, seed=seed, changes=Changes(tools, tuple(dict.fromkeys(without or ()))),
-        workers=workers, models=models,
-    )  # fmt: skip
+    folder = run_folder(source)
+    place = out or beside(folder, "continued")
+    with standing(place):  # reading what is asked takes half a second
+        from duologue.continuing import Asked, Changes, go_on
+        from duologue.errors import UserError
+        from duologue.settings import model_settings
+
+        if not folder.exists():
+            raise UserError(f"There is no {str(source)!r}.", "Name a run folder, or a file of conversations.")
+        asked = Asked(
+            source=folder, databases=tuple(databases or ()), env=env, differing=differing, out=place, at=at,
+            tasks=tasks, goals=tuple(goal or ()), limit=limit, seed=seed, changes=Changes(tools, tuple(dict.fromkeys(without or ()))),
+            workers=workers, models=model_settings(given),
+        )  # fmt: skip
 
     def words(plan: "Plan") -> str:
         n = len(asked.goals) or asked.tasks

@@ -44,7 +44,11 @@ def generate(
 ) -> int:  # fmt: skip
     """Make conversations from a database. The same command again makes what is missing and changes nothing else;
     with a larger -n the run grows."""
-    return run(configured(locals()))
+    given = locals()
+    from duologue.cli.runs import standing
+
+    with standing(out):  # reading what is asked takes half a second
+        return run(configured(given))
 
 
 def configured(given: dict[str, Any]) -> "RunConfig":

@@ -61,7 +61,8 @@ def live_line() -> Iterator[Callable[["Progress"], None]]:
 
 @contextmanager
 def interruptible() -> Iterator["Halt"]:
-    """A `Halt` that the first Ctrl-C asks, once something is under way; before that, and with the second, it does not wait."""
+    """A `Halt` that the first Ctrl-C (or SIGTERM) asks, once something is under way; before that, and with the second, it does not wait."""
+    from duologue.cli import stopping
     from duologue.halt import Halt
 
     halt = Halt()
@@ -71,11 +72,13 @@ def interruptible() -> Iterator["Halt"]:
 
     def interrupted(number: int, frame: FrameType | None) -> None:
         if halt.asked or not halt.begun:
-            raise KeyboardInterrupt
+            stopping.stop(number)
+        stopping.noted(number)
         halt.ask()
 
-    before = signal.signal(signal.SIGINT, interrupted)
+    before = {number: signal.signal(number, interrupted) for number in stopping.SIGNALS}
     try:
         yield halt
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,5 +1,6 @@
 """Finding a run where the person points."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -46,11 +47,15 @@ def open_run(path: Path) -> Iterator["Store"]:
 
 
 @contextmanager
-def standing(folder: Path) -> Iterator[None]:
-    """Have an interrupt that does not wait say where the run stands."""
+def standing(folder: Path | None) -> Iterator[None]:
+    """Have an interrupt that does not wait say where the run stands, where its folder is known."""
     try:
         yield
     except KeyboardInterrupt as stop:
+        if (
+            folder is None or stop.args or "duologue.store" not in sys.modules
+        ):  # what an interrupt broke off loading is not loaded again
+            raise
         raise KeyboardInterrupt(*_standing(folder)) from stop
 
 

@@ -75,7 +75,8 @@ class Trade(Protocol):
 
 def serve(trade_of: Callable[[bytes], Trade]) -> None:
     """Work until the foreman has gone. `trade_of`: reads what it has packed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):  # it is the foreman who is told to stop, though all may be
+        signal.signal(number, signal.SIG_IGN)
     end = socket.socket(fileno=int(sys.argv[1]))
     job, end = _job(end)
     trade = trade_of(job.config)
