@@ -58,8 +58,9 @@ def report(found: dict[str, Any]) -> str:
     from duologue.store.paper import HEADINGS, NAMES, PAPER, SAMPLES
 
     ends = found["dialogues"]
+    begun = f" of {found['asked']} asked for" if found["items"] < found["asked"] else ""
     head = (
-        f"{found['items']} items: {ends['accepted']} accepted, {ends['rejected']} rejected,"
+        f"{found['items']} items{begun}: {ends['accepted']} accepted, {ends['rejected']} rejected,"
         f" {ends['unfinished']} unfinished · {found['seconds']:.1f} s"
     )
     rows = [("", "this run", *HEADINGS), ("conversations", str(ends["accepted"]), *SAMPLES)]

@@ -16,7 +16,7 @@ What is counted, over accepted conversations:
 * faults: kind → how many calls met one on purpose, and how many of those were recovered from; over all conversations that were played,
   redraws included. Only where some did.
 
-`items` are those begun; each ends once, accepted or rejected, or is `unfinished` when the run was cut short. The funnel
+`asked` is how many items were asked for, `items` how many are begun; each ends once, accepted or rejected, or is `unfinished` when the run was cut short. The funnel
 counts every attempt, redraws included: how many entered a stage, how many passed, and why the others did not (see `funnel`).
 `candidates` are drafts of single tasks, `tasks` the scenarios made of those that were proven. `drawn_again` has the conversations that
 failed and in whose place another was drawn, `untried` what the proofs left untried by a rule.
@@ -72,8 +72,10 @@ def stats(store: Store, selected: int | None = None) -> dict[str, Json]:
     items, accepted, rejected = _row(store, _OUTCOMES)
     n, turns, most_turns, steps, requests, longest, tasks, most_tasks, *rest = _row(store, _DIALOGUES)
     calls, most_calls, user_turns, most_user_turns, writes = rest
+    asked = store.config().get("n")
     found: dict[str, Json] = {
         "items": items,
+        "asked": max(asked, items) if isinstance(asked, int) else items,
         "dialogues": {"accepted": accepted, "rejected": rejected, "unfinished": items - accepted - rejected},
         "turns": _summary(turns, n, most_turns),
         "steps": _summary(steps, requests, longest),
