@@ -37,6 +37,7 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command; its exit code."""
+    stopping.anew()
     try:
         return _run(arguments)
     except KeyboardInterrupt as stop:

@@ -48,7 +48,8 @@ def generate(
     from duologue.cli.runs import standing
 
     with standing(out):  # reading what is asked takes half a second
-        return run(configured(given))
+        asked = configured(given)
+    return run(asked)
 
 
 def configured(given: dict[str, Any]) -> "RunConfig":

@@ -22,6 +22,11 @@ def noted(number: int) -> None:
     _last[0] = signal.Signals(number)
 
 
+def anew() -> None:
+    """Another command begins, and no signal has come to it yet."""
+    _last[0] = signal.SIGINT
+
+
 def code() -> int:
     """The exit code of one who stops by the signal that came last: 130 or 143, as shells have it."""
     return 128 + _last[0]
