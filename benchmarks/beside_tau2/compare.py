@@ -74,8 +74,8 @@ def main() -> None:
     with serving(LATENCY) as url:
         for _ in range(rounds):
             theirs += [side(peer, "peer.py", url, 200, at_once, data=data) for at_once in (10, 100)]
-            ours.append(side(sys.executable, "ours.py", url, 4000, 2000))
-            two.append(side(sys.executable, "ours.py", url, 4000, 2000, 2))
+            ours.append(side(sys.executable, "ours.py", url, 8000, 2000))
+            two.append(side(sys.executable, "ours.py", url, 8000, 2000, 2))
     b = best(theirs, "wall")
     for runs, by in ((ours, "one process"), (two, "two workers")):
         a, memory = best(runs, "wall"), max(run["memory"] for run in runs)
