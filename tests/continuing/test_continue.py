@@ -33,9 +33,9 @@ def stored(folder: Path) -> list[Dialogue]:
         return [d.dialogue for ok in (True, False) for d in store.dialogues(ok)]
 
 
-def made(command: list[str], capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+def made(command: list[str], capsys: pytest.CaptureFixture[str], code: int = 0) -> dict[str, object]:
     capsys.readouterr()
-    assert run([*command, "--json"]) == 0
+    assert run([*command, "--json"]) == code
     found: dict[str, object] = json.loads(capsys.readouterr().out)
     return found
 
@@ -181,10 +181,10 @@ def test_what_is_mistyped_is_said(
     assert not (tmp_path / "x").exists()
 
 
-def test_one_that_is_over_by_then_is_left_out_with_the_reason(
+def test_those_that_are_over_by_then_are_left_out_with_the_reason(
     shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = made(["continue", str(shop), "-o", str(tmp_path / "x"), "--at", "230", "--limit", "2"], capsys)
+    told = made(["continue", str(shop), "-o", str(tmp_path / "x"), "--at", "230", "--limit", "2"], capsys, code=1)
     assert told["left_out"] == 2
     assert told["accepted"] == 0
     assert told["reasons"] == {"continue: it is over before that turn, or has not begun": 2}

@@ -325,5 +325,5 @@ def test_tools_that_are_there_already_leave_nothing_to_do(
     same = tmp_path / "same.json"
     assert run(["tools", "-o", str(same)]) == 0
     capsys.readouterr()
-    assert run(["continue", str(shop), "-o", str(tmp_path / "x"), "--tools", str(same), "--json"]) == 0
+    assert run(["continue", str(shop), "-o", str(tmp_path / "x"), "--tools", str(same), "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["reasons"] == {"continue: it has these tools already": 2}

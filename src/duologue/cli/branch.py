@@ -103,6 +103,7 @@ def _lines(ended: "Summary") -> list[str]:
     if ended.mistakes_asked > ended.mistakes and not ended.unfinished:
         n = ended.mistakes_asked - ended.mistakes
         lines.append(
-            f"{n:,} more {'was' if n == 1 else 'were'} to hold one, but the turn there offers none: played soundly"
+            f"{n:,} more {'was' if n == 1 else 'were'} to hold one, but the turn there offers none (in a conversation with faults none"
+            " does): played soundly"
         )
     return lines

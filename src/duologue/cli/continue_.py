@@ -99,7 +99,7 @@ def continue_(
     concurrency: Concurrency = None, workers: Workers = 1,
 ) -> int:  # fmt: skip
     """Go on from conversations with new goals, which grow out of what came back in them. Where they come from is only read; the same
-    command again makes what is missing."""
+    command again makes what is missing. Exit code 1 where none can be gone on with."""
     given = flags(locals())
     from duologue.cli.runs import beside, run_folder, standing
 
@@ -124,7 +124,8 @@ def continue_(
         return f"{number(plan.conversations, 'conversation')} to go on with: {most}{number(n, 'new goal')}{each}"
 
     ended = made(asked.out, lambda draw, halt, plan: go_on(asked, draw, halt=halt, plan=plan), words)
-    return report(asked.out, ended, _lines(ended), json)
+    in_vain = bool(ended.conversations) and ended.left_out == ended.conversations
+    return report(asked.out, ended, _lines(ended), json) or int(in_vain)
 
 
 def _lines(ended: "Summary") -> list[str]:
