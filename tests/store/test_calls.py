@@ -170,4 +170,5 @@ def test_an_older_run_is_read_as_it_is_and_brought_up_to_date_to_go_on(older: Pa
             ("counts.sql",),
             ("turns.sql",),
             ("decisions.sql",),
+            ("appended.sql",),
         ]

@@ -225,6 +225,7 @@ def test_the_scripts_that_older_versions_lack_are_the_last_ones() -> None:
         "counts.sql",
         "turns.sql",
         "decisions.sql",
+        "appended.sql",
     )
     assert "ADD COLUMN blame" in resources.files("duologue.store").joinpath("trust.sql").read_text()
     assert "ADD COLUMN behaviours" in resources.files("duologue.store").joinpath("behaviours.sql").read_text()

@@ -9,12 +9,15 @@ import pytest
 
 from duologue.errors import UserError
 from duologue.protocols import Answer, Request
-from duologue.store import FILE_NAME, Calls, Store
+from duologue.store import FILE_NAME, Calls, Ended, Store
 from duologue.store.moments import LONGEST
 from duologue.types import Message, Turn
 from samples import SOUND, make_dialogue, make_environment
 
 TURNS = (Turn(Message("system", "Help.")), Turn(Message("user", "Hi."), parent=0))
+
+TORN = Ended(1, "play", "gave up", "", "agent", ("t",), (), (("calls", 1, 0, 0),) * 2, (), (), ())
+"""An end that can't be written to its last row: no check counts twice."""
 
 
 def begun(folder: Path) -> list[int]:
@@ -74,6 +77,30 @@ def test_a_second_end_leaves_what_the_moment_held_before(store: Store) -> None:
     asyncio.run(write())
     assert store.finished_items() == {1: "rejected"}
     assert begun(store.folder) == [1, 2]
+    store.close()
+
+
+def test_an_end_that_fails_midway_takes_its_moment_along(store: Store) -> None:
+    """Nothing half-written is left, and nobody goes on as if what it held were there."""
+
+    async def write() -> None:
+        store.begin_item(1)
+        with pytest.raises(apsw.ConstraintError):
+            store.end(TORN)
+        with pytest.raises(UserError, match="Cannot write to"):
+            await store.moments.settled()
+
+    asyncio.run(write())
+    assert begun(store.folder) == []
+    store.close()
+
+
+def test_without_a_loop_an_end_that_fails_midway_leaves_nothing(store: Store) -> None:
+    store.begin_item(1)
+    with pytest.raises(apsw.ConstraintError):
+        store.end(TORN)
+    assert store.finished_items() == {}
+    assert begun(store.folder) == [1]
     store.close()
 
 

@@ -250,7 +250,8 @@ def test_an_older_file_gets_what_it_lacks(tmp_path: Path, monkeypatch: pytest.Mo
             (6, "counts.sql"),
             (7, "turns.sql"),
             (8, "decisions.sql"),
-            (9, "later.sql"),
+            (9, "appended.sql"),
+            (10, "later.sql"),
         ]
 
 

@@ -55,6 +55,7 @@ class Calls:
     def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
         """`clock` counts seconds."""
         self._folder, self._db, self._clock = store.folder, store.db, clock
+        self._explained = explained(store.folder)
         last = self._db.execute("SELECT max(at) FROM calls").get or 0.0
         self._began = clock() - max(float(store.notes().get("seconds", 0.0)), last)
         self._moments = store.moments
@@ -79,7 +80,7 @@ class Calls:
             *(answer.model, usage.prompt, usage.cached, usage.completion, answer.seconds, answer.dollars),
             *(round(self._clock() - self._began, 3), _encode(answer)),
         )
-        with explained(self._folder):
+        with self._explained:
             self._moments.begin()
             self._db.execute(_KEEP, row)
         self.seen.add(answer.key)
@@ -101,7 +102,7 @@ class Calls:
 
     def bound(self, used: Used) -> None:
         """From now on at most this may have been used."""
-        with explained(self._folder):
+        with self._explained:
             self._moments.begin()
             self._db.execute("INSERT OR REPLACE INTO spending VALUES (1, ?, ?)", (used.tokens, used.nano))
             self._moments.commit()
@@ -111,7 +112,7 @@ class Calls:
         self._trouble(role, "attempt", how, used)
 
     def _trouble(self, role: str, what: str, reason: str, used: Used) -> None:
-        with explained(self._folder):
+        with self._explained:
             self._moments.begin()
             self._db.execute(_TROUBLE, (role, what, reason, used.tokens, used.nano))
 

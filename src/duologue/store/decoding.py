@@ -13,7 +13,7 @@ from duologue.types import Dialogue, Environment, Json, Turn, Verdict
 
 T = TypeVar("T")
 _dialogue = msgspec.json.Decoder(Dialogue).decode
-_turn = msgspec.json.Decoder(Turn).decode
+_turns = msgspec.json.Decoder(list[Turn]).decode
 _verdicts = msgspec.json.Decoder(tuple[Verdict, ...]).decode
 _environment = msgspec.json.Decoder(Environment).decode
 
@@ -57,5 +57,5 @@ def conversation_of(folder: Path, item: int, body: bytes, verdicts: bytes, drawn
 
 
 def turns_of(folder: Path, item: int, bodies: Iterable[tuple[bytes]]) -> tuple[Turn, ...]:
-    """Turns of an item that has not ended."""
-    return tuple(decoded(folder, f"a turn of item {item}", _turn, body) for (body,) in bodies)
+    """Turns of an item that has not ended, from lists of them."""
+    return tuple(turn for (body,) in bodies for turn in decoded(folder, f"a turn of item {item}", _turns, body))

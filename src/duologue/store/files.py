@@ -32,6 +32,7 @@ MIGRATIONS: tuple[str, ...] = (
     "counts.sql",
     "turns.sql",
     "decisions.sql",
+    "appended.sql",
 )
 """Script number i (from 1) leads from version i-1 to version i. Only ever appended to."""
 
@@ -82,11 +83,11 @@ class explained:  # noqa: N801 (used as a function is, hundreds of times a secon
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is not None and (found := _in_words(self._folder, error)) is not None:
+        if error is not None and (found := in_words(self._folder, error)) is not None:
             raise found[0] from found[1]
 
 
-def _in_words(folder: Path, error: BaseException) -> tuple[UserError, BaseException] | None:
+def in_words(folder: Path, error: BaseException) -> tuple[UserError, BaseException] | None:
     """The error as the person is told, and what caused it; None where it is nothing of theirs."""
     match error:
         case apsw.NotADBError() | apsw.CorruptError():

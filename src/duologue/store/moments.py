@@ -13,11 +13,12 @@ Without an event loop each write is a transaction of its own.
 import asyncio
 import time
 from pathlib import Path
+from types import TracebackType
 
 import apsw
 
 from duologue.errors import UserError
-from duologue.store.files import explained, lost
+from duologue.store.files import explained, in_words, lost
 
 LONGEST = 0.05
 """Seconds after which nothing more is added to a moment."""
@@ -35,6 +36,7 @@ class Moments:
         self._waiting: list[asyncio.Future[None]] = []
         self._failed: UserError | None = None
         self._told = True
+        self._changes = 0
 
     def begin(self) -> None:
         """Something is about to be written. Raises `UserError` where what was written before could not be committed."""
@@ -54,6 +56,23 @@ class Moments:
     def open(self) -> bool:
         """What is written now is committed later, with more."""
         return self._open
+
+    @property
+    def whole(self) -> "Moments | apsw.Connection":
+        """A context in which all is written, or nothing: a failure in its midst takes the whole moment along. That costs nothing where
+        none fails; a savepoint would cost more than the rows."""
+        return self if self._open else self._db
+
+    def __enter__(self) -> None:
+        self._changes = self._db.total_changes()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None and self._db.total_changes() != self._changes:
+            self._open = False
+            waiting, self._waiting = self._waiting, []
+            self._give_up(error, waiting)
 
     async def settled(self) -> None:
         """Return once all that was written so far is committed. Raises `UserError` where it can't be."""
@@ -106,11 +125,14 @@ class Moments:
             if not future.done():
                 future.set_result(None)
 
-    def _give_up(self, error: UserError | apsw.Error, waiting: "list[asyncio.Future[None]]") -> None:
+    def _give_up(self, error: BaseException, waiting: "list[asyncio.Future[None]]") -> None:
         """Tell all who wait, and whoever writes next."""
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
-        if not isinstance(error, UserError):
+        said = in_words(self._folder, error)
+        if said is not None:
+            error = said[0]
+        elif not isinstance(error, UserError):
             error = UserError(f"Cannot write to {str(self._folder)!r}: {error}", "Run the same command again.")
         self._failed, self._told = error, bool(waiting)
         for future in waiting:

@@ -23,12 +23,13 @@ import msgspec
 from duologue import __version__
 from duologue.errors import UserError
 from duologue.ids import canonical
-from duologue.store.decoding import conversation_of, environment_of, image_of, named, readable_catalog, turns_of
+from duologue.store.decoding import conversation_of, environment_of, image_of, named, readable_catalog
 from duologue.store.differing import differing
 from duologue.store.files import FILE_NAME, FolderLock, create_file, explained, open_file
 from duologue.store.moments import Moments
 from duologue.store.records import StoredDialogue, writing_tools
 from duologue.store.tally import Ended, Tally
+from duologue.store.underway import UnderWay
 from duologue.types import Environment, Json, Turn
 
 PIECE = 32 * 1024 * 1024
@@ -40,6 +41,21 @@ LOOKED_AT = 50
 MADE_WITH = "made_with"
 """The note that says what a run was begun with: program → version."""
 _encode = msgspec.json.Encoder().encode
+
+_END = """
+    INSERT INTO items VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    ON CONFLICT (item) DO UPDATE SET outcome = ?2, stage = ?3, reason = ?4, evidence = ?5, blame = ?6 WHERE outcome IS NULL
+"""
+_DIALOGUE = f"INSERT INTO dialogues VALUES ({', '.join('?' * 15)})"
+_ROWS = {
+    "attempts": "INSERT INTO attempts VALUES (?, ?, ?, ?)",
+    "checks": "INSERT INTO checks VALUES (?, ?, ?, ?, ?)",
+    "redrawn": "INSERT INTO redrawn VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "faults": "INSERT INTO faults VALUES (?, ?, ?, ?)",
+    "untried": "INSERT INTO untried VALUES (?, ?, ?, ?)",
+    "decisions": "INSERT INTO decisions VALUES (?, ?, ?)",
+}
+"""What a row that belongs to an item is written with, by the field of `Ended` it is in."""
 
 
 class Store(Tally):
@@ -54,8 +70,8 @@ class Store(Tally):
         """What is written together."""
         self._lock = lock
         self._writing: dict[str, frozenset[str]] = {}
-        self._kept_to: dict[int, int] = {}
-        """Item → the number of turns kept of it, where this process wrote the last of them."""
+        self._explained = explained(folder)
+        self._under_way = UnderWay(folder, db, self.moments, lock is not None)
 
     @classmethod
     def create(cls, folder: Path, config: Mapping[str, Json]) -> Self:
@@ -242,7 +258,7 @@ class Store(Tally):
 
     def mark_begun(self, item: int) -> None:
         """Write that an item has begun."""
-        with explained(self.folder):
+        with self._explained:
             self.moments.begin()
             self.db.execute("INSERT OR IGNORE INTO items (item) VALUES (?)", (item,))
 
@@ -251,44 +267,28 @@ class Store(Tally):
 
         Raises `ValueError` at a second end.
         """
-        with explained(self.folder):
+        with self._explained:
             self.moments.begin()
-            with self.db:
+            with self.moments.whole:
                 self._end(ended)
-                row = ended.dialogue
-                if row:
-                    self.db.execute(
-                        f"INSERT INTO dialogues VALUES ({', '.join('?' * (len(row) + 1))})", (ended.item, *row)
-                    )
+                if ended.dialogue:
+                    self.db.execute(_DIALOGUE, (ended.item, *ended.dialogue))
 
     def _end(self, ended: Ended) -> None:
         item = ended.item
-        self.db.execute(
-            "INSERT INTO items VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (item) DO UPDATE"
-            " SET outcome = ?2, stage = ?3, reason = ?4, evidence = ?5, blame = ?6 WHERE outcome IS NULL",
-            (item, ended.outcome, ended.stage, ended.reason, ended.evidence, ended.blame),
-        )
+        self.db.execute(_END, (item, ended.outcome, ended.stage, ended.reason, ended.evidence, ended.blame))
         if not self.db.changes():
             raise ValueError(f"item {item} has ended already")
-        self.db.execute("DELETE FROM turns WHERE item = ?", (item,))
-        self._kept_to.pop(item, None)
-        self.db.executemany("INSERT INTO tasks VALUES (?, ?)", [(task, item) for task in ended.tasks])
-        for table, rows in (
-            ("attempts", ended.attempts),
-            ("checks", ended.checks),
-            ("redrawn", ended.redrawn),
-            ("faults", ended.faults),
-            ("untried", ended.untried),
-            ("decisions", ended.decisions),
-        ):
-            if rows:
-                marks = ", ".join("?" * (len(rows[0]) + 1))
-                self.db.executemany(f"INSERT INTO {table} VALUES ({marks})", [(item, *row) for row in rows])
+        self._under_way.drop(item)
+        self.db.executemany("INSERT INTO tasks (item, id) VALUES (?, ?)", [(item, task) for task in ended.tasks])
+        for table, statement in _ROWS.items():
+            if rows := getattr(ended, table):
+                self.db.executemany(statement, [(item, *row) for row in rows])
 
     def kept_turns(self, item: int, scenario: str) -> tuple[Turn, ...]:
         """The turns of an item's conversation that was cut short; none where another scenario was played, or none."""
-        rows = self._rows("SELECT body FROM turns WHERE item = ? AND scenario = ? ORDER BY number", (item, scenario))
-        return turns_of(self.folder, item, rows)
+        with self._explained:
+            return self._under_way.find(item, scenario)
 
     def keep_turns(self, item: int, scenario: str, first: int, turns: Sequence[Turn]) -> None:
         """Keep turns of an item's conversation, from number `first` on, until the item ends."""
@@ -296,14 +296,8 @@ class Store(Tally):
 
     def write_turns(self, item: int, scenario: str, first: int, turns: Sequence[bytes]) -> None:
         """As `keep_turns`, of turns as JSON. What was kept from that number on goes: it is of another scenario."""
-        rows = [(item, first + i, scenario, turn) for i, turn in enumerate(turns)]
-        with explained(self.folder):
-            self.moments.begin()
-            with nullcontext() if self.moments.open else self.db:
-                if self._kept_to.get(item) != first:
-                    self.db.execute("DELETE FROM turns WHERE item = ? AND number >= ?", (item, first))
-                self.db.executemany("INSERT INTO turns VALUES (?, ?, ?, ?)", rows)
-        self._kept_to[item] = first + len(rows)
+        with self._explained:
+            self._under_way.keep(item, scenario, first, turns)
 
     def writing(self, environment: str) -> frozenset[str]:
         """Names of an environment's tools whose effect is `write`."""

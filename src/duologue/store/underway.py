@@ -1,0 +1,53 @@
+"""The turns of conversations under way, in the run's file until their items end.
+
+Nearly every item is begun once and played once: that nothing is kept of it is known without a look into the file, as is where what is
+kept of it ends.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import apsw
+
+from duologue.store.decoding import turns_of
+from duologue.store.moments import Moments
+from duologue.types import Turn
+
+_UNKNOWN = -1
+
+
+class UnderWay:
+    """Turns by item. `writes`: nobody else writes them."""
+
+    def __init__(self, folder: Path, db: apsw.Connection, moments: Moments, writes: bool) -> None:
+        self._folder, self._db, self._moments, self._writes = folder, db, moments, writes
+
+    @cached_property
+    def _kept_to(self) -> dict[int, int]:
+        """Item of which turns are kept → how many, or `_UNKNOWN` where another process wrote them."""
+        return dict.fromkeys((item for (item,) in self._db.execute("SELECT DISTINCT item FROM turns")), _UNKNOWN)
+
+    def find(self, item: int, scenario: str) -> tuple[Turn, ...]:
+        """What is kept of an item's conversation, where that scenario was played."""
+        if self._writes and item not in self._kept_to:
+            return ()
+        found = "SELECT body FROM turns WHERE item = ? AND scenario = ? ORDER BY number"
+        return turns_of(self._folder, item, self._db.execute(found, (item, scenario)))
+
+    def keep(self, item: int, scenario: str, first: int, turns: Sequence[bytes]) -> None:
+        """Keep turns, as JSON, from number `first` on, where others were kept to or from. What was kept from there on goes: it is of
+        another scenario."""
+        self._moments.begin()
+        kept = self._kept_to
+        with self._moments.whole:
+            if kept.get(item, first) != first:
+                self._db.execute("DELETE FROM turns WHERE item = ? AND number >= ?", (item, first))
+            body = b"[" + b",".join(turns) + b"]"
+            self._db.execute("INSERT INTO turns VALUES (?, ?, ?, ?)", (item, first, scenario, body))
+        kept[item] = first + len(turns)
+
+    def drop(self, item: int) -> None:
+        """The item ends."""
+        if self._kept_to.pop(item, None) is not None:
+            self._db.execute("DELETE FROM turns WHERE item = ?", (item,))
