@@ -206,7 +206,7 @@ def test_two_processes_do_not_pay_for_the_same_answers(tmp_path: Path) -> None:
 
 def test_a_place_that_can_not_be_written_says_so(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="Cannot write"):
-        FileBook(tmp_path / "nowhere" / "answers.jsonl").find("a")
+        FileBook(tmp_path / "nowhere" / "answers.jsonl").find(Request("user", ()), "a")
 
 
 @pytest.mark.parametrize(("text", "says"), [(None, "no file"), (b"{}\n", "line 1"), (b"not json\n", "line 1")])

@@ -108,7 +108,7 @@ from duologue.types import Message
 
 def reply(request):
     if request.draw:
-        os.write(1, (given[request.scope] + "\\n").encode())
+        os.write(1, (request.scope + " " + given[request.scope] + "\\n").encode())
         if request.scope == "30.0":
             os.kill(os.getpid(), 9)
     return request.scope
@@ -132,11 +132,28 @@ asyncio.run(all_of_them())
 def test_an_answer_that_something_more_was_asked_after_outlives_the_process(tmp_path: Path) -> None:
     ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "run")], check=False, capture_output=True)
     assert ended.returncode == -9
-    given = ended.stdout.decode().split()
+    given = [line.split() for line in ended.stdout.decode().splitlines()]
     assert len(given) > 20
     with Store.open(tmp_path / "run") as store:
         book = Calls(store)
-        assert all(book.find(key) for key in given)
+        assert all(book.find(Request("agent", (), scope), key) for scope, key in given)
+
+
+def test_answers_of_the_version_before_are_found(tmp_path: Path) -> None:
+    with Store.create(tmp_path / "run", {}) as store:
+        before = (
+            resources.files("duologue.store").joinpath("calls.sql").read_text().partition("-- What came to nothing")[0]
+        )
+        store.db.execute(f"ALTER TABLE calls RENAME TO newer; {before}")
+        for number in range(3):
+            keep(Calls(store), "user", f"{number}.0", number)
+        figures = stats(store)["models"]
+        store.db.execute("DROP TABLE newer; DELETE FROM migrations WHERE version > 9; PRAGMA user_version = 9")
+    with Store.open(tmp_path / "run") as store:
+        book = Calls(store)
+        found = [book.find(Request("user", (), f"{number}.0"), f"k{number}") for number in range(4)]
+        assert found == [answer(0), answer(1), answer(2), None]
+        assert stats(store)["models"] == figures
 
 
 @pytest.fixture
@@ -171,4 +188,5 @@ def test_an_older_run_is_read_as_it_is_and_brought_up_to_date_to_go_on(older: Pa
             ("turns.sql",),
             ("decisions.sql",),
             ("appended.sql",),
+            ("found.sql",),
         ]

@@ -126,7 +126,7 @@ def test_what_was_spent_on_what_was_lost(store: Store) -> None:
 
 def test_money_is_added_up_without_reading_the_answers(store: Store) -> None:
     plan = " ".join(row[3] for row in store.db.execute(f"EXPLAIN QUERY PLAN {_SPENT}"))
-    assert "calls USING COVERING INDEX calls_spent" in plan
+    assert "calls USING COVERING INDEX calls_found" in plan
 
 
 LINES = (
@@ -171,7 +171,7 @@ def of_version(folder: Path, version: int) -> Path:
     )
     if version < 3:
         db.executescript(
-            "ALTER TABLE items DROP COLUMN blame; DROP TABLE checks; DROP TABLE redrawn; DROP TABLE untried; DROP INDEX calls_spent;"
+            "ALTER TABLE items DROP COLUMN blame; DROP TABLE checks; DROP TABLE redrawn; DROP TABLE untried; DROP INDEX calls_found;"
         )
     if version < 2:
         db.executescript("DROP TABLE calls; DROP TABLE troubles; DROP TABLE spending;")
@@ -226,6 +226,7 @@ def test_the_scripts_that_older_versions_lack_are_the_last_ones() -> None:
         "turns.sql",
         "decisions.sql",
         "appended.sql",
+        "found.sql",
     )
     assert "ADD COLUMN blame" in resources.files("duologue.store").joinpath("trust.sql").read_text()
     assert "ADD COLUMN behaviours" in resources.files("duologue.store").joinpath("behaviours.sql").read_text()

@@ -172,7 +172,7 @@ def test_answers_of_a_run_gone_on_with_are_found(tmp_path: Path) -> None:
     for number in range(3):
         with Store.begun(tmp_path / "run", {}) as again:
             book = Calls(again)
-            assert [book.find(f"k{n}") is not None for n in range(3)] == [n < number for n in range(3)]
+            assert [book.find(asked, f"k{n}") is not None for n in range(3)] == [n < number for n in range(3)]
             asyncio.run(book.keep(asked, Answer(Message("assistant", "Hello."), key=f"k{number}")))
-            assert book.find(f"k{number}") is not None
-            assert book.find("k9") is None
+            assert book.find(asked, f"k{number}") is not None
+            assert book.find(asked, "k9") is None

@@ -251,7 +251,8 @@ def test_an_older_file_gets_what_it_lacks(tmp_path: Path, monkeypatch: pytest.Mo
             (7, "turns.sql"),
             (8, "decisions.sql"),
             (9, "appended.sql"),
-            (10, "later.sql"),
+            (10, "found.sql"),
+            (11, "later.sql"),
         ]
 
 

@@ -28,8 +28,8 @@ from duologue.protocols import Answer, ChatModel, Request
 class Book(Protocol):
     """A record of answers."""
 
-    def find(self, key: str) -> Answer | None:
-        """The answer of that key."""
+    def find(self, request: Request, key: str) -> Answer | None:
+        """The answer to a request, which has that key."""
 
     async def keep(self, request: Request, answer: Answer) -> None:
         """Keep an answer under its key. Once `settled` has returned, killing the process does not lose it."""
@@ -56,7 +56,7 @@ class Recorded:
         key = request_key(request, self.name)
         while key in self._asking:
             await self._answered(key)
-        found = self.book.find(key)
+        found = self.book.find(request, key)
         if found is not None:
             return found
         self.halt.check()
@@ -170,8 +170,8 @@ class FileBook:
     def _unwritable(self, error: OSError) -> UserError:
         return UserError(f"Cannot write {str(self.path)!r}: {error.strerror}.", "Make room, or name another place.")
 
-    def find(self, key: str) -> Answer | None:
-        """The answer of that key. Raises `UserError` where answers are to be kept and another process does so already."""
+    def find(self, request: Request, key: str) -> Answer | None:
+        """The answer to a request, which has that key. Raises `UserError` where answers are to be kept and another process does so already."""
         if self._keeps:
             self._open()
         return self._answers.get(key)

@@ -29,7 +29,8 @@ from duologue.types import Json
 _encode = msgspec.json.Encoder().encode
 _answer = msgspec.json.Decoder(Answer).decode
 
-_KEEP = f"INSERT OR IGNORE INTO calls VALUES ({', '.join('?' * 14)})"
+_FIND = "SELECT answer FROM calls WHERE item = ? AND role = ? AND key = ?"
+_KEEP = f"INSERT INTO calls VALUES ({', '.join('?' * 14)})"
 _TROUBLE = """
     INSERT INTO troubles VALUES (?1, ?2, ?3, 1, ?4, ?5)
     ON CONFLICT DO UPDATE SET n = n + 1, tokens = tokens + ?4, nano = nano + ?5
@@ -38,7 +39,7 @@ _EXPORT = "SELECT role, scope, draw, prompt, answer FROM calls ORDER BY item, sc
 _SUMS = """
     count(*), sum(prompt_tokens), sum(cached_tokens), sum(completion_tokens), sum(seconds), sum(dollars) FROM calls
 """
-_WORK = f"SELECT role, item, {_SUMS} GROUP BY role, item ORDER BY role, item"
+_WORK = f"SELECT role, item, {_SUMS} GROUP BY item, role ORDER BY role, item"
 _SPENT = f"""
     SELECT role, CASE WHEN item < 0 THEN 'ground' ELSE coalesce(items.outcome, 'unfinished') END, {_SUMS}
     LEFT JOIN items USING (item) GROUP BY 1, 2 ORDER BY 1, 2
@@ -65,15 +66,21 @@ class Calls:
 
     # ── the book ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def find(self, key: str) -> Answer | None:
-        """The answer of that key."""
-        if key not in self.seen:
-            return None
-        found = self._db.execute("SELECT answer FROM calls WHERE key = ?", (key,)).get
+    def find(self, request: Request, key: str) -> Answer | None:
+        """The answer to a request, which has that key."""
+        found = self._found(request, key)
         return None if found is None else decoded(self._folder, "an answer of a model", _answer, found)
 
+    def _found(self, request: Request, key: str) -> bytes | None:
+        if key not in self.seen:
+            return None
+        found: bytes | None = self._db.execute(_FIND, (item_of(request.scope), request.role, key)).get
+        return found
+
     async def keep(self, request: Request, answer: Answer) -> None:
-        """Write an answer; it is committed with all else of the moment."""
+        """Write an answer, where it is not there yet; it is committed with all else of the moment."""
+        if self._found(request, answer.key) is not None:
+            return
         usage = answer.usage
         row = (
             *(answer.key, item_of(request.scope), request.scope, request.role, request.draw, request.prompt),

@@ -33,6 +33,7 @@ MIGRATIONS: tuple[str, ...] = (
     "turns.sql",
     "decisions.sql",
     "appended.sql",
+    "found.sql",
 )
 """Script number i (from 1) leads from version i-1 to version i. Only ever appended to."""
 

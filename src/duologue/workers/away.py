@@ -107,9 +107,9 @@ class AwayBook:
     def __init__(self, desk: Desk, store: Store) -> None:
         self._desk, self._calls = desk, Calls(store)
 
-    def find(self, key: str) -> "Answer | None":
-        """The answer of that key."""
-        return self._calls.find(key)
+    def find(self, request: "Request", key: str) -> "Answer | None":
+        """The answer to a request, which has that key."""
+        return self._calls.find(request, key)
 
     async def keep(self, request: "Request", answer: "Answer") -> None:
         """Have an answer kept; returns once it is in the file. Raises `UserError` where it can't be."""
