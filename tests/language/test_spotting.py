@@ -5,6 +5,8 @@ import tomllib
 from importlib.resources import files
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from duologue.language.spotting import Spotter, needed, openings
 
@@ -63,3 +65,31 @@ def test_finds_the_same(name: str, phrases: list[str]) -> None:
         for piece in (text, *text.split(". "), *(text[m.start() :] for m in re.finditer(r"\b\w", text))):
             found, wanted = spotter.search(piece), plain.search(piece)
             assert (found and found.span()) == (wanted and wanted.span()), (name, piece)
+
+
+@pytest.mark.parametrize(("name", "phrases"), GROUPS)
+def test_finds_what_fits_a_phrase(name: str, phrases: list[str]) -> None:
+    """In texts made from each of its phrases, which have all that the phrase needs and little else."""
+    spotter = Spotter(phrases, FRAME)
+
+    @settings(
+        max_examples=8,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.one_of([st.from_regex(re.compile(FRAME.replace("{}", p), re.IGNORECASE)) for p in phrases]))
+    def holds(text: str) -> None:
+        found, wanted = spotter.search(text), spotter.pattern.search(text)
+        assert (found and found.span()) == (wanted and wanted.span()), (name, text)
+
+    holds()
+
+
+def test_a_text_needs_all_that_an_alternative_needs() -> None:
+    """The word that is met least often is not enough."""
+    spotter = Spotter([r"the letter has been (?:sent|posted)", "nobody came"], FRAME)
+    assert not spotter.may_be_in("The letter has been read, and nobody wrote.")
+    assert spotter.may_be_in("The letter has been posted.")
+    assert spotter.may_be_in("Nobody knows who came.")

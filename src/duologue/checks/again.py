@@ -21,10 +21,12 @@ _OWNS_UP = re.compile(
 
 def said_otherwise(case: Case, turn: int) -> str:
     """What the assistant said otherwise a moment ago; empty where it is steady."""
+    if case.blocks[turn]:
+        return ""
     user = case.user_before(turn)
     earlier = max((s.turn for s in case.trace.assistant if s.turn < user), default=0)
     asked, text = case.trace.turns[user].message.content, case.trace.turns[turn].message.content
-    if not earlier or case.blocks[turn] or finds("recap", "again", asked) is None or _OWNS_UP.search(text):
+    if not earlier or finds("recap", "again", asked) is None or _OWNS_UP.search(text):
         return ""
     before = _shapes(case.trace.turns[earlier].message.content)
     for shape, figures in _shapes(text).items():

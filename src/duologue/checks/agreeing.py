@@ -23,8 +23,10 @@ _BUT = re.compile(r"\b(?:but|however|though|except|actually|although|not|no)\b|n
 
 def agrees(answer: Reading, question: Reading) -> bool:
     """The answer only says yes to the question."""
+    if "?" not in question.text:
+        return False
     text = answer.text.replace("’", "'")
-    if "?" not in question.text or not _YES.match(text) or _BUT.search(text):
+    if not _YES.match(text) or _BUT.search(text):
         return False
     asked = {n.value for n in question.numbers}
     days = {d for said in question.dates for d in said.days}

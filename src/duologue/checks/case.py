@@ -113,7 +113,7 @@ class Case:
 
     def user_before(self, turn: int) -> int:
         """The last user turn before a turn; 0 where there is none."""
-        return max((s.turn for s in self.trace.user if s.turn < turn), default=0)
+        return next((s.turn for s in reversed(self.trace.user) if s.turn < turn), 0)
 
     def last_turn(self, task: int) -> int:
         """The last turn that belongs to a task."""

@@ -11,12 +11,14 @@
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 
 from msgspec.structs import replace
 
 from duologue.catalog.affinity import class_of, stored
 from duologue.catalog.model import Column
+from duologue.kept import Kept
 from duologue.types import Json, RowChange, Tool
 
 __all__ = ["Comparison", "describe"]
@@ -24,24 +26,40 @@ __all__ = ["Comparison", "describe"]
 Cells = Mapping[str, Json]
 
 
+_bookkeeping: Kept[Mapping[str, Column], dict[str, Column]] = Kept(
+    lambda columns: {slot: column for slot, column in columns.items() if column.bookkeeping}
+)
+"""The columns that the database keeps for itself."""
+
+
 class Comparison:
     """Compares row changes of one environment."""
 
-    def __init__(self, columns: Mapping[str, Column], tools: Iterable[Tool] = ()) -> None:
-        self._columns = columns
-        writing = [t for t in tools if t.effect == "write"]
-        self._given = {f"{s.table}.{s.column}" for t in writing for s in t.inputs.values() if s.use == "value"}
-        """Columns whose value a caller gives."""
-        self._written = {name for t in writing for name in t.writes}
+    def __init__(self, columns: Mapping[str, Column], tools: Collection[Tool] = ()) -> None:
+        self._columns, self._tools = columns, tools
+        self._bookkeeping = _bookkeeping(columns) if columns else {}
         self._renamed: dict[tuple[str, Json], Json] = {}
         """Table and number of a new row → the number it was to have."""
         self.left_out: dict[str, str] = {}
         """Bookkeeping met so far (`table.column`, or a table) → why it is that."""
 
+    @cached_property
+    def _given(self) -> set[str]:
+        """Columns whose value a caller gives."""
+        writing = (t for t in self._tools if t.effect == "write")
+        return {f"{s.table}.{s.column}" for t in writing for s in t.inputs.values() if s.use == "value"}
+
+    @cached_property
+    def _written(self) -> set[str]:
+        """Tables that a tool writes."""
+        return {name for t in self._tools if t.effect == "write" for name in t.writes}
+
     # ── Bookkeeping ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def graded(self, changes: Iterable[RowChange]) -> list[RowChange]:
         """The changes without bookkeeping; one that is nothing else is gone."""
+        if not self._bookkeeping:
+            return list(changes)
         return [kept for change in changes if (kept := self._graded(change)) is not None]
 
     def _graded(self, change: RowChange) -> RowChange | None:
@@ -61,18 +79,23 @@ class Comparison:
 
     def _why(self, table: str, name: str, trail: bool = False) -> str:
         """Why a column is left out; of a `trail`, why its table is. Empty where it is graded."""
-        column = self._columns.get(f"{table}.{name}")
-        if column is None or not column.bookkeeping or f"{table}.{name}" in self._given:
+        column = self._bookkeeping.get(f"{table}.{name}")
+        if column is None or f"{table}.{name}" in self._given:
             return ""
         whole = not column.label  # columns of trails were never given one
         return "" if trail and (not whole or table in self._written) else column.bookkeeping
 
     # ── Equality ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+    def all_same(self, wanted: Sequence[RowChange], found: Sequence[RowChange]) -> bool:
+        """Whether each change is the one wanted in its place, so that no new row goes by another number."""
+        return not self._renamed and len(wanted) == len(found) and all(map(self.same, wanted, found))
+
     def same(self, wanted: RowChange, change: RowChange) -> bool:
         """Whether a change is the one wanted, leaving out what depends on the moment."""
         return (
-            (wanted.table, wanted.op) == (change.table, change.op)
+            wanted.table == change.table
+            and wanted.op == change.op
             and self._same_cells(wanted.table, wanted.key, change.key)
             and self._same_cells(wanted.table, wanted.before, change.before)
             and self._same_cells(wanted.table, wanted.after, change.after)
@@ -89,7 +112,7 @@ class Comparison:
         if wanted.keys() != found.keys():
             return False
         for name, value in wanted.items():  # noqa: SIM110 (a generator would take twice as long)
-            if not self.same_value(table, name, value, found[name]):
+            if value is not found[name] and not self.same_value(table, name, value, found[name]):
                 return False
         return True
 

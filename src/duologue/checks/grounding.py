@@ -54,6 +54,8 @@ _DIFFERENCE = re.compile(r"\bdifference(?: between (?:them|the two))?(?: is| of|
 _FILED = re.compile(
     r"\b(?:filed|found|listed|known|registered|recorded|entered|stored|kept|saved|is|are|was) under\s*\Z", re.I
 )
+_BESIDE = re.compile(r"[“\"‘]| \d\d")
+"""What there is wherever a name is quoted or a day of the month is named: both stand beside what a reading holds."""
 _FROM_TODAY = {"today": 0, "tomorrow": 1, "yesterday": -1}
 
 
@@ -98,6 +100,9 @@ def traced(reading: Reading, known: Sources) -> tuple[list[str], list[str]]:
     """What a text states that has no source, in the order of its kinds; and what was worked out, and how."""
     out: list[str] = []
     notes: list[str] = []
+    beside = _BESIDE.search(reading.text) is not None
+    if not (beside or reading.numbers or reading.codes or reading.dates or reading.times):
+        return out, notes
     near: Near | None = None  # worked out where a figure is not simply known
     amounts = amounts_in(reading.text, known.amounts)
     told = frozenset(n.start for n in amounts if known.knows_amount(n) or known.derives(n, "", known.near(reading)))
@@ -118,14 +123,15 @@ def traced(reading: Reading, known: Sources) -> tuple[list[str], list[str]]:
             notes.append(f"{n.text!r} is {way}")
     out += [d.text for d in reading.dates if not known.knows_date(d) and not _is_counted_to(d, reading, known)]
     out += [d for said in reading.dates if (d := _wrong_weekday(said, reading.text, known))]
-    out += [f"the {day}." for day in _DAY_OF_MONTH.findall(reading.text) if not _is_some_day(int(day), reading, known)]
+    days = _DAY_OF_MONTH.findall(reading.text) if beside else ()
+    out += [f"the {day}." for day in days if not _is_some_day(int(day), reading, known)]
     out += [t.text for t in reading.times if t.start not in told and not known.knows_time(t)]
     out += [
         c.text
         for c in reading.codes
         if c.start not in told and not known.knows_code(c) and not known.is_named(c.text, reading)
     ]
-    out += [q for q in _QUOTED.findall(reading.text) if not _is_known_name(q, known)]
+    out += [q for q in _QUOTED.findall(reading.text) if not _is_known_name(q, known)] if beside else []
     return out, notes
 
 

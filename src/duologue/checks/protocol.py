@@ -53,14 +53,16 @@ def _sequence(turns: tuple[Turn, ...], announced: Container[int]) -> list[Findin
                 )
         elif not message.content.strip() and not message.tool_calls and role != "system":
             findings.append(Finding(number, EMPTY(role)))
-        if message.tool_calls and (callers is None or any(c.own != (role == "user_call") for c in message.tool_calls)):
-            findings.append(Finding(number, f"a call made by the {role}"))
-        owed = [*owed, *(c.id for c in message.tool_calls)]
-        for call in message.tool_calls:
-            if call.id in used:
-                findings.append(Finding(number, f"the call id {call.id!r} is used twice"))
-            used.add(call.id)
-        last = callers[0] if message.tool_calls and callers is not None else role
+        last = role
+        if message.tool_calls:
+            if callers is None or any(c.own != (role == "user_call") for c in message.tool_calls):
+                findings.append(Finding(number, f"a call made by the {role}"))
+            for call in message.tool_calls:
+                if call.id in used:
+                    findings.append(Finding(number, f"the call id {call.id!r} is used twice"))
+                owed.append(call.id)
+                used.add(call.id)
+            last = callers[0] if callers is not None else role
     if owed:
         findings.append(Finding(len(turns) - 1, UNANSWERED(repr(owed[0]))))
     return findings

@@ -32,7 +32,8 @@ def state(case: Case) -> Verdict:
         own = tuple(c for c in case.trace.made if c.task == number)
         net = comparison.graded(net_changes([change for c in own for change in c.changes]))
         target = [_since_then(change, moments) for change in comparison.graded(task.target)]
-        findings += _compare(comparison, target, net, (own, case.last_turn(number)))
+        if not comparison.all_same(target, net):
+            findings += _compare(comparison, target, net, (own, case.last_turn(number)))
     last = len(case.trace.turns) - 1
     notes = [note(last, f"{name} is not compared: {why}") for name, why in comparison.left_out.items()]
     return Verdict("state", not findings, (*findings, *notes))
@@ -64,6 +65,8 @@ def _compare(
 
 def _since_then(change: RowChange, moments: set[tuple[str, str, str]]) -> RowChange:
     """The change with what an earlier task left to the moment taken for that, and what this one leaves to it remembered."""
+    if not moments and not any(map(_is_moment, (change.after or {}).values())):
+        return change
     row = (change.table, repr(sorted(change.key.items())))
     before = {k: _MOMENT if (*row, k) in moments else v for k, v in (change.before or {}).items()}
     after = (change.after or {}).items()

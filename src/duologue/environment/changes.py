@@ -90,17 +90,15 @@ def _change(shape: TableShape, event: Event) -> tuple[RowChange, ...]:
 
 
 def _changes(shapes: Mapping[str, TableShape], events: list[Event]) -> tuple[RowChange, ...]:
-    if len(events) == 1:
-        found = _change(shapes[events[0][0]], events[0])
-        if len(found) < 2:
-            return found
-        return net_changes(found)
     return net_changes(change for event in events for change in _change(shapes[event[0]], event))
 
 
 def net_changes(changes: Iterable[RowChange]) -> tuple[RowChange, ...]:
     """What successive changes come to: one change for each row that ends up different, by table and key. An insert undone by
     a delete is nothing, and so is an update that goes back; a delete and an insert of one key are an update."""
+    changes = tuple(changes)
+    if len(changes) < 2:
+        return changes
     rows: dict[tuple[str, bytes], RowChange | None] = {}
     for change in changes:
         name = (change.table, canonical(change.key))

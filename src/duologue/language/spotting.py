@@ -3,7 +3,8 @@
 The checks ask a hundred times of each text whether it holds one of some phrases, and nearly always it holds none. An expression of many
 phrases costs microseconds at each text; to see that a text lacks every word that any of the phrases has costs a tenth of that. So each expression says by
 itself which words it can't do without (`needed`): of each of its alternatives one, the least common. The words of a text are found once,
-whatever is looked for in it. A `Spotter` finds exactly what its expression finds.
+whatever is looked for in it. Where a text has that word ("been"), it must have one of each further set that the alternative can't do without, too.
+A `Spotter` finds exactly what its expression finds.
 
 What is compared is the first letters of words. The way down an expression keeps the beginnings that the word under way may have;
 where it can't be told what a word is, nothing is needed of it.
@@ -50,14 +51,21 @@ def openings(text: str) -> frozenset[str]:
 class Spotter:
     """An expression to search whole texts with: any of some alternatives, in a frame ("(?<!\\w)(?:{})(?!\\w)")."""
 
-    __slots__ = ("_compiled", "_expression", "_flags", "_needed", "_rest")
+    __slots__ = ("_compiled", "_expression", "_flags", "_needed", "_rest", "_ways")
 
     def __init__(self, options: Sequence[str], frame: str = "{}", flags: int = re.IGNORECASE) -> None:
         self._expression, self._flags = frame.replace("{}", "|".join(options)), flags
         self._compiled: re.Pattern[str] | None = None
-        each = {option: needed(frame.replace("{}", option), flags) for option in options}
-        self._needed: frozenset[str] = frozenset().union(*(words for words in each.values() if words))
-        rest = [option for option, words in each.items() if not words]
+        self._ways: dict[str, list[_Wanted]] = {}
+        """Word → of each alternative that can't do without it or one of its like, what else it needs a word of."""
+        rest = []
+        for option in options:
+            first, *further = _wanted(frame.replace("{}", option), flags) or [frozenset[str]()]
+            for word in first:
+                self._ways.setdefault(word, []).append(further)
+            if not first:
+                rest.append(option)
+        self._needed = frozenset(self._ways)
         self._rest = re.compile(frame.replace("{}", "|".join(rest)), flags) if rest else None
         """The alternatives of which it can't be told what they need."""
 
@@ -70,21 +78,25 @@ class Spotter:
 
     def search(self, text: str) -> re.Match[str] | None:
         """Where the expression is found first."""
-        if not self._needed.isdisjoint(openings(text)):
+        if self._has_needed(openings(text)):
             return self.pattern.search(text)
         return self._rest.search(text) if self._rest is not None else None
 
     def may_be_in(self, text: str) -> bool:
         """Whether the expression may be found in a text, or in a part of it that cuts no word."""
-        return self._rest is not None or not self._needed.isdisjoint(openings(text))
+        return self._rest is not None or self._has_needed(openings(text))
+
+    def _has_needed(self, words: frozenset[str]) -> bool:
+        """Whether a text of these words has all that one of the alternatives needs."""
+        if self._needed.isdisjoint(words):
+            return False  # as nearly always
+        ways = (way for word in self._needed & words for way in self._ways[word])
+        return any(all(not words.isdisjoint(further) for further in way) for way in ways)
 
 
 def needed(expression: str, flags: int = re.IGNORECASE) -> frozenset[str] | None:
     """Openings of words of which a text has one wherever the expression is found in it; None where there is no saying."""
-    if _tree is None:
-        return None
-    _, wanted = _Walk().along(_tree(expression, flags), None)
-    return _best(wanted)
+    return next(iter(_wanted(expression, flags)), None)
 
 
 _Under = frozenset[str] | None
@@ -95,9 +107,21 @@ _GAP = "|"
 """Between a word that may have ended already and what came after it."""
 
 
+def _wanted(expression: str, flags: int) -> _Wanted:
+    """All sets of which a text has a word each wherever the expression is found in it, the one that is met least often first."""
+    if _tree is None:
+        return []
+    _, wanted = _Walk().along(_tree(expression, flags), None)
+    return sorted(dict.fromkeys(wanted), key=_commonness)
+
+
 def _best(wanted: _Wanted) -> frozenset[str] | None:
     """Of several sets of words, of each of which one is needed, the one that is met least often."""
-    return min(wanted, key=lambda words: (len(words & _COMMON), len(words), sorted(words)), default=None)
+    return min(wanted, key=_commonness, default=None)
+
+
+def _commonness(words: frozenset[str]) -> tuple[int, int, list[str]]:
+    return len(words & _COMMON), len(words), sorted(words)
 
 
 class _Walk:

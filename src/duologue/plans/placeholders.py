@@ -50,14 +50,18 @@ def parse(text: Json) -> tuple[int, str] | None:
 
 def references(arguments: Json) -> set[int]:
     """The steps whose results the arguments need."""
-    found = parse(arguments)
-    if found is not None:
-        return {found[0]}
-    if isinstance(arguments, dict):
-        return set().union(*map(references, arguments.values()))
-    if isinstance(arguments, list | tuple):
-        return set().union(*map(references, arguments))
-    return set()
+    found: set[int] = set()
+    _refer(arguments, found)
+    return found
+
+
+def _refer(value: Json, found: set[int]) -> None:
+    if isinstance(value, str):
+        if value.startswith("$") and (parsed := parse(value)) is not None:
+            found.add(parsed[0])
+    elif isinstance(value, dict | list | tuple):
+        for part in value.values() if isinstance(value, dict) else value:
+            _refer(part, found)
 
 
 def resolve(arguments: Json, results: Mapping[int, Json]) -> Json:
