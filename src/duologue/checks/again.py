@@ -24,9 +24,10 @@ def said_otherwise(case: Case, turn: int) -> str:
     if case.blocks[turn]:
         return ""
     user = case.user_before(turn)
-    earlier = max((s.turn for s in case.trace.assistant if s.turn < user), default=0)
-    asked, text = case.trace.turns[user].message.content, case.trace.turns[turn].message.content
-    if not earlier or finds("recap", "again", asked) is None or _OWNS_UP.search(text):
+    if finds("recap", "again", case.trace.turns[user].message.content) is None:
+        return ""
+    earlier, text = case.said_before(user), case.trace.turns[turn].message.content
+    if not earlier or _OWNS_UP.search(text):
         return ""
     before = _shapes(case.trace.turns[earlier].message.content)
     for shape, figures in _shapes(text).items():

@@ -132,8 +132,11 @@ class _Judge:
         out = out or [
             what for x in listings if (what := (self.claims and self._row(x)) or cut_short(self.text, self.lowered, x))
         ]
-        out = out or [what for what in (cut_off(self.text, self.case.reading(self.turn).numbers, self.block),) if what]
-        return out or [what for what in (miscalled(self.text, self.seen, self.block, listings, self._heard),) if what]
+        if out:
+            return out
+        what = cut_off(self.text, self.case.reading(self.turn).numbers, self.block)
+        what = what or miscalled(self.text, self.seen, self.block, listings, self._heard)
+        return [what] if what else []
 
     def _heard(self) -> str:
         """What the user has said, folded."""
@@ -379,11 +382,8 @@ class _Judge:
         """It is said to be how far two figures of its clause are apart, and is."""
         if not isinstance(claim, Number) or not _GAP.search(self.lowered, *clause):
             return False
-        beside = [
-            c.value
-            for c in self.claims
-            if isinstance(c, Number) and c is not claim and clause[0] <= c.start < clause[1]
-        ]
+        start, end = clause
+        beside = [c.value for c in self.claims if isinstance(c, Number) and c is not claim and start <= c.start < end]
         return any(abs(abs(a - b) - claim.value) < 1e-6 for a in beside for b in beside)
 
     def _is_elsewhere(self, claim: Claim, listing: Listing, clause: str) -> bool:

@@ -37,7 +37,7 @@ def miscalled(
         for label, words in seen.words.get(call.turn, {}).items():
             fresh.setdefault(label, set()).update(words)
     claims = [c for label in fresh for c in _claims(lowered, label, seen) if not _is_cut(lowered, c[1], fresh[label])]
-    if not claims and "(" not in text and ":" not in text:
+    if not claims and not (listings and ("(" in text or ":" in text)):
         return ""
     spots = [s for x in listings for s in mentions(lowered, x.rows, seen.by_name)]
     spots = sorted([*spots, *(s for x in listings for s in short_mentions(text, x.rows, spots))], key=lambda s: s[:2])

@@ -115,6 +115,10 @@ class Case:
         """The last user turn before a turn; 0 where there is none."""
         return next((s.turn for s in reversed(self.trace.user) if s.turn < turn), 0)
 
+    def said_before(self, turn: int) -> int:
+        """The last turn before a turn in which the assistant said something; 0 where there is none."""
+        return next((s.turn for s in reversed(self.trace.assistant) if s.turn < turn), 0)
+
     def last_turn(self, task: int) -> int:
         """The last turn that belongs to a task."""
         own = [n for n, t in enumerate(self.trace.turns) if t.task == task]

@@ -111,7 +111,7 @@ class Comparison:
             return wanted is found
         if wanted.keys() != found.keys():
             return False
-        for name, value in wanted.items():  # noqa: SIM110 (a generator would take twice as long)
+        for name, value in wanted.items():
             if value is not found[name] and not self.same_value(table, name, value, found[name]):
                 return False
         return True

@@ -34,11 +34,13 @@ def _later_source(case: Case, call: Executed, name: str, value: Json) -> int:
     if origin is not None:
         return origin.turn if origin.kind == "result" and origin.turn >= call.at else 0
     distinctive = (isinstance(value, str) and len(value) > 2) or (isinstance(value, int) and abs(value) > 9)
-    if not (distinctive or is_key(case, call, name)) or is_default(case, call, name, value):
+    if not (distinctive or is_key(case, call, name)):
         return 0
     later = [
         c
         for c in case.trace.calls
         if c.turn > call.at and c is not call and value not in c.call.arguments.values() and holds(c, value)
     ]
-    return later[0].turn if later and not is_known(case, call, name, value) else 0
+    if not later or is_default(case, call, name, value) or is_known(case, call, name, value):
+        return 0
+    return later[0].turn

@@ -10,7 +10,7 @@ from duologue.checks.case import Case, verdict
 from duologue.checks.findings import EMPTY, MIDWORK, UNANSWERED, UNFINISHED, WAITING
 from duologue.checks.words import finds
 from duologue.plans.heeding import hearing_of
-from duologue.types import Finding, Turn, Verdict
+from duologue.types import Finding, Message, Turn, Verdict
 
 _NEXT = {
     "": ("system",),
@@ -55,16 +55,23 @@ def _sequence(turns: tuple[Turn, ...], announced: Container[int]) -> list[Findin
             findings.append(Finding(number, EMPTY(role)))
         last = role
         if message.tool_calls:
-            if callers is None or any(c.own != (role == "user_call") for c in message.tool_calls):
-                findings.append(Finding(number, f"a call made by the {role}"))
-            for call in message.tool_calls:
-                if call.id in used:
-                    findings.append(Finding(number, f"the call id {call.id!r} is used twice"))
-                owed.append(call.id)
-                used.add(call.id)
+            findings += _made(number, message, used)
+            owed += [call.id for call in message.tool_calls]
             last = callers[0] if callers is not None else role
     if owed:
         findings.append(Finding(len(turns) - 1, UNANSWERED(repr(owed[0]))))
+    return findings
+
+
+def _made(number: int, message: Message, used: set[str]) -> list[Finding]:
+    """What is wrong with the calls of a turn, going by who makes them and by their ids, which are then `used`."""
+    role, findings = message.role, []
+    if role not in _CALLERS or any(c.own != (role == "user_call") for c in message.tool_calls):
+        findings.append(Finding(number, f"a call made by the {role}"))
+    for call in message.tool_calls:
+        if call.id in used:
+            findings.append(Finding(number, f"the call id {call.id!r} is used twice"))
+        used.add(call.id)
     return findings
 
 
@@ -87,11 +94,10 @@ def _voices(case: Case) -> list[Finding]:
     """An assistant that talks like a user. Where it asks for a tool of the user's own, it is for the assistant to say so. The user's voice is the
     user gate's."""
     out = []
-    for number, turn in enumerate(case.trace.turns):
-        if turn.message.role == "assistant" and turn.message.content:
-            found = finds("roles", "assistant_as_user", turn.message.content)
-            if found is not None and not _instructs(case, number):
-                out.append(Finding(number, f"the assistant speaks as the user: {found[0]!r}"))
+    for said in case.trace.assistant:
+        found = finds("roles", "assistant_as_user", said.text)
+        if found is not None and not _instructs(case, said.turn):
+            out.append(Finding(said.turn, f"the assistant speaks as the user: {found[0]!r}"))
     return out
 
 
@@ -106,14 +112,14 @@ def _ending(turns: tuple[Turn, ...], mode: str) -> list[Finding]:
     if not turns:
         return [Finding(0, "no turns")]
     last = len(turns) - 1
-    done = [n for n, t in enumerate(turns) if t.message.role == "user" and t.done]
+    users = [n for n, t in enumerate(turns) if t.message.role == "user"]
+    done = [n for n in users if turns[n].done]
     if turns[last].message.role == "user" and not turns[last].done:
         return [Finding(last, WAITING())]
     if turns[last].message.role in ("tool", "user_result") or turns[last].message.tool_calls:
         return [Finding(last, MIDWORK())]
     if not done:
         return [Finding(last, UNFINISHED())] if mode == "user" else []
-    users = [n for n, t in enumerate(turns) if t.message.role == "user"]
     early = [n for n in done if n != users[-1] and turns[_following(users, n)].task <= turns[n].task]
     return [Finding(n, "it goes on after the user says it is done") for n in early]
 

@@ -16,6 +16,7 @@ from duologue.plans.placeholders import as_compared, held_in, leaves, value_at
 from duologue.plans.trace import Executed
 from duologue.types import Finding, Json, Origin, Slot, Verdict
 
+_NO_SLOT = Slot()
 _LEAST = 3
 """Letters of a piece of a word that somebody may search for."""
 
@@ -43,7 +44,7 @@ def _check(case: Case, call: Executed, name: str, value: Json) -> tuple[str, str
     if origin is None:
         if value is None or is_default(case, call, name, value):
             return "", ""
-        if case.keeps_origins and case.trace.turns[call.at].maker == "scripted":
+        if case.trace.turns[call.at].maker == "scripted" and case.keeps_origins:
             return "no record of where it came from", ""
         if is_told(case, call, name, value):
             return "", ""
@@ -131,7 +132,8 @@ def is_told(case: Case, call: Executed, name: str, value: Json) -> bool:
         return all(is_known(case, call, name, v) for v in value)
     if isinstance(value, dict):
         return all(is_known(case, call, name, v) for v in value.values())
-    column, by_word = _column(case, call, name), not is_key(case, call, name)
+    slot = _slot(case, call, name)
+    column, by_word = case.column(f"{slot.table}.{slot.column}"), slot.use != "key"
     if any(holds(c, value) for c in case.trace.calls if c.turn < call.at):
         return True
     texts = (*case.trace.user, *case.trace.system)
@@ -203,7 +205,7 @@ def is_default(case: Case, call: Executed, name: str, value: Json) -> bool:
 
 def _slot(case: Case, call: Executed, name: str) -> Slot:
     tool = case.trace.tools.get(call.call.name)
-    return tool.inputs.get(name, Slot()) if tool is not None else Slot()
+    return tool.inputs.get(name, _NO_SLOT) if tool is not None else _NO_SLOT
 
 
 def _column(case: Case, call: Executed, name: str) -> Column | None:

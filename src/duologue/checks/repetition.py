@@ -16,7 +16,7 @@ from duologue.types import Finding, Turn, Verdict
 def repetition(case: Case) -> Verdict:
     """No identical call in an unchanged state without a doubt in between."""
     findings = []
-    seen: dict[tuple[str, bytes], tuple[int, int]] = {}
+    seen: dict[tuple[str, bytes], int] = {}
     doubtful: set[bytes] = set()
     for call in case.trace.calls:
         if call.lost:
@@ -27,15 +27,19 @@ def repetition(case: Case) -> Verdict:
             continue
         arguments = normal_arguments(call.call.arguments, case.trace.tools.get(call.call.name))
         name = (call.call.name, canonical(arguments))
-        epoch = case.epochs[call.at]
         earlier = seen.get(name)
-        again = earlier is not None and earlier[1] == epoch and not _doubted(case, earlier[0], call.at)
-        if again and earlier is not None and not _before_change(case, call):
+        if earlier is not None and _is_idle(case, earlier, call):
             findings.append(
-                Finding(call.at, f"{call.call.name} was called just so in turn {earlier[0]}, and nothing has changed")
+                Finding(call.at, f"{call.call.name} was called just so in turn {earlier}, and nothing has changed")
             )
-        seen[name] = (call.at, epoch)
+        seen[name] = call.at
     return verdict("repetition", findings)
+
+
+def _is_idle(case: Case, earlier: int, call: Executed) -> bool:
+    """Whether there was no reason to call just so again since a turn."""
+    same = case.epochs[earlier] == case.epochs[call.at]
+    return same and not _doubted(case, earlier, call.at) and not _before_change(case, call)
 
 
 def _before_change(case: Case, call: Executed) -> bool:

@@ -33,7 +33,9 @@ def unsent(case: Case, turn: int) -> str:
 
 def claimed_telling(text: str) -> str:
     """The first claim that somebody was told or something sent, that its clause does not take back; empty where there is none."""
-    return next((found[0] for found, _ in stated("sent", text)), "")
+    for found, _ in stated("sent", text):
+        return found[0]
+    return ""
 
 
 def _tells(case: Case, call: Executed, claim: str) -> bool:

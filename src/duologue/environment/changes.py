@@ -14,7 +14,7 @@ delete and an insert.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any, Final, Protocol
 
@@ -25,6 +25,7 @@ from duologue.ids import canonical
 from duologue.types import Json, RowChange
 
 _NO_CHANGE: Final = apsw.no_change
+_NEED_CARE: Final = frozenset({bytes, float})
 Row = tuple[Any, ...]
 Event = tuple[str, Row | None, Row | None, int, int]
 """Table, old values, new values (stored columns in order), rowid before, rowid after."""
@@ -51,6 +52,13 @@ def jsonable(value: Any) -> Json:
     return value
 
 
+def record(columns: Sequence[str], row: Row) -> dict[str, Json]:
+    """The values of a row by column, as `jsonable` gives them."""
+    if _NEED_CARE.isdisjoint(map(type, row)):
+        return dict(zip(columns, row, strict=False))
+    return {n: jsonable(v) if v.__class__ in _NEED_CARE else v for n, v in zip(columns, row, strict=False)}
+
+
 def _same(a: Any, b: Any) -> bool:
     return a is b or (a == b and type(a) is type(b))
 
@@ -64,6 +72,8 @@ def _key(shape: TableShape, row: Row, rowid: int) -> dict[str, Json]:
 
 
 def _full(shape: TableShape, row: Row) -> dict[str, Json]:
+    if len(shape.kept) == len(shape.columns):
+        return record(shape.columns, row)
     return {shape.columns[i]: jsonable(row[i]) for i in shape.kept}
 
 

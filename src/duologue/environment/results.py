@@ -6,24 +6,17 @@ list for the whole tells the user something false.
 """
 
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 import apsw
 
-from duologue.environment.changes import jsonable
+from duologue.environment.changes import jsonable, record
 from duologue.environment.limits import Limits
 from duologue.ids import to_json
 from duologue.types import Json
 
 Result = dict[str, Json]
-_NEED_CARE: Final = frozenset({bytes, float})
 _REST: Final = "There is more than is shown; narrow the request to see the rest."
-
-
-def _record(columns: tuple[str, ...], row: tuple[Any, ...]) -> dict[str, Json]:
-    if _NEED_CARE.isdisjoint(map(type, row)):
-        return dict(zip(columns, row, strict=False))
-    return {n: jsonable(v) if v.__class__ in _NEED_CARE else v for n, v in zip(columns, row, strict=False)}
 
 
 def add(
@@ -33,15 +26,15 @@ def add(
     if shape == "list":
         rows = list(islice(found, most + 1))
         whole = len(rows) <= most
-        _put(result, into, [_record(columns, row) for row in (rows if whole else rows[:most])])
+        _put(result, into, [record(columns, row) for row in (rows if whole else rows[:most])])
         return whole
     row = found.fetchone()
     if shape == "value":
         _put(result, into, None if row is None else jsonable(row[0]))
     elif into:
-        _put(result, into, None if row is None else _record(columns, row))
+        _put(result, into, None if row is None else record(columns, row))
     elif row is not None:
-        result.update(_record(columns, row))
+        result.update(record(columns, row))
     return True
 
 

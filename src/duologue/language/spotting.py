@@ -78,18 +78,18 @@ class Spotter:
 
     def search(self, text: str) -> re.Match[str] | None:
         """Where the expression is found first."""
-        if self._has_needed(openings(text)):
+        words = openings(text)
+        if not self._needed.isdisjoint(words) and self._has_needed(words):
             return self.pattern.search(text)
         return self._rest.search(text) if self._rest is not None else None
 
     def may_be_in(self, text: str) -> bool:
         """Whether the expression may be found in a text, or in a part of it that cuts no word."""
-        return self._rest is not None or self._has_needed(openings(text))
+        words = openings(text)
+        return self._rest is not None or (not self._needed.isdisjoint(words) and self._has_needed(words))
 
     def _has_needed(self, words: frozenset[str]) -> bool:
-        """Whether a text of these words has all that one of the alternatives needs."""
-        if self._needed.isdisjoint(words):
-            return False  # as nearly always
+        """Whether a text of these words, which has one that is needed, has all that one of the alternatives needs."""
         ways = (way for word in self._needed & words for way in self._ways[word])
         return any(all(not words.isdisjoint(further) for further in way) for way in ways)
 

@@ -141,8 +141,8 @@ def trace(path: Dialogue | Sequence[Turn], toolset: Toolset) -> Trace:
         for call in message.tool_calls:
             waiting[call.id] = (number, call)
         state = turn.state or state
-    assistant, user, system = (tuple(said[role]) for role in ("assistant", "user", "system"))
-    return Trace(turns, tuple(calls), assistant, user, system, tools, tuple(own), _owned(toolset))
+    spoken = tuple(said["assistant"]), tuple(said["user"]), tuple(said["system"])
+    return Trace(turns, tuple(calls), *spoken, tools, tuple(own), _owned(toolset))
 
 
 def _executed(

@@ -145,6 +145,7 @@ class Dialogue(Struct, frozen=True, omit_defaults=True):
         index: int | None = at if at >= 0 else len(self.turns) + at
         out: list[Turn] = []
         while index is not None and index >= 0:
-            out.append(self.turns[index])
-            index = self.turns[index].parent
+            turn = self.turns[index]
+            out.append(turn)
+            index = turn.parent
         return tuple(reversed(out))

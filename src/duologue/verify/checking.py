@@ -49,7 +49,7 @@ def verify_dialogue(
     replayed = replay(dialogue, environment, image, case.trace)
     met_faults = (recovery(case),) if any(c.fault is not None for c in case.trace.calls) else ()
     by_themselves = (own_side(case),) if any(task.user_tools for task in case.tasks) else ()
-    return (replayed, *(check(case) for check in checks), *met_faults, *by_themselves)
+    return (replayed, *[check(case) for check in checks], *met_faults, *by_themselves)
 
 
 def held_together(dialogue: Dialogue, environment: Environment) -> Verdict:
