@@ -125,10 +125,10 @@ class _Judge:
 
     def objections(self) -> list[str]:
         """What is told of the wrong field or row."""
-        if not self.seen.results:
+        listings = self._listings()
+        if not (self.seen.results and (self.claims or self.block or listings)):
             return []
         out = [what for claim in self.claims if (what := self._count(claim) or self._key(claim) or self._field(claim))]
-        listings = self._listings()
         out = out or [
             what for x in listings if (what := (self.claims and self._row(x)) or cut_short(self.text, self.lowered, x))
         ]

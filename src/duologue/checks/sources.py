@@ -58,15 +58,31 @@ class Sources:
         twin._told = self._told.copy()
         return twin
 
+    @staticmethod
+    def of_result(result: Json) -> "Sources":
+        """What a result holds: nobody may change it, nor ask it."""
+        held = Sources()
+        held._absorb(result)
+        return held
+
     # ── Filling ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def add_result(self, result: Json, tool: Tool | None) -> None:
         """A tool's answer, and the defaults that shaped it."""
-        self._absorb(result)
+        self._take(_held(result))
         self._results.append(result)
-        if tool is not None:
-            for schema in tool.parameters.get("properties", {}).values():
-                self._absorb(schema.get("default"))
+        for schema in tool.parameters.get("properties", {}).values() if tool is not None else ():
+            if "default" in schema:
+                self._absorb(schema["default"])
+
+    def _take(self, held: "Sources") -> None:
+        """Know what a result holds."""
+        self.numbers |= held.numbers
+        self.days |= held.days
+        self.lengths |= held.lengths
+        self._long |= held._long
+        self._texts += held._texts
+        self._unread += held._unread
 
     def add_text(self, reading: Reading) -> None:
         """Something the user, or the system message, said."""
@@ -281,6 +297,9 @@ class Sources:
         parts = whole | {n for r in self._results[-_TOTALS:] for n in derive(r).counts}
         return any(a - b == value for a in whole for b in parts if b > 0)
 
+
+_held: Kept[Json, Sources] = Kept(Sources.of_result, 1_024)
+"""What a result holds. The gate of the user and the check of what the assistant states meet the same results."""
 
 _Spellings = tuple[tuple[str, ...], tuple[str, ...], frozenset[str], frozenset[str]]
 

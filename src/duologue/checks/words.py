@@ -16,9 +16,10 @@ def _lists() -> dict[str, dict[str, list[str]]]:
 
 
 @cache
-def spotter(section: str, group: str) -> Spotter:
-    """What finds any phrase of a group as whole words. Raises `KeyError` for an unknown group."""
-    return Spotter(sorted(_lists()[section][group], key=len, reverse=True), r"(?<![\w'])(?:{})(?!\w)")
+def spotter(section: str, *groups: str) -> Spotter:
+    """What finds any phrase of some groups as whole words. Raises `KeyError` for an unknown group."""
+    options = [phrase for group in groups for phrase in _lists()[section][group]]
+    return Spotter(sorted(options, key=len, reverse=True), r"(?<![\w'])(?:{})(?!\w)")
 
 
 def phrases(section: str, group: str) -> re.Pattern[str]:

@@ -117,6 +117,8 @@ def _ends(text: str, at: int, step: int, edge: str) -> bool:
     if not 0 <= at < len(text):
         return True
     char = text[at]
+    if char == " ":
+        return True  # as most
     if edge.isalnum() and (char.isalnum() or char == "_"):
         return False
     beyond = at + step
