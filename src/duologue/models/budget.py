@@ -15,7 +15,8 @@ asker waits in line for what they leave over; where none is under way, the limit
 may take what is `left` of it, and is broken off then (and charged at its worst); once the hours are over none begins.
 
 The limits hold over all continuations of a run, a killed one included: a bound on what may have been billed is written to
-the ledger ahead of time, a little more than is needed so that it is seldom written, and put right when the run is closed.
+the ledger ahead of time, more than is needed so that it is seldom written (a little more, where there is a limit), and put right
+when the run is closed.
 Money is counted in whole nanodollars, rounded up.
 """
 
@@ -182,8 +183,9 @@ class Budget:
         self._aside_nano -= worst.nano
         self._tokens += real.tokens
         self._nano += real.nano
-        self._foresee()
-        self._serve()
+        self._foresee(self._tokens + self._aside_tokens, self._nano + self._aside_nano)
+        if self._waiting:
+            self._serve()
 
     def count(self, role: str, how: str, used: Used) -> None:
         """An attempt that met a fault, for the record."""
@@ -210,15 +212,13 @@ class Budget:
         self._flying += 1
         self._aside_tokens += worst.tokens
         self._aside_nano += worst.nano
-        self._foresee()
+        self._foresee(tokens, nano)
         return True
 
-    def _foresee(self) -> None:
-        """Write the bound where what may be billed has come up to it, or has fallen far below."""
-        tokens, nano = self._tokens + self._aside_tokens, self._nano + self._aside_nano
-        if not (
-            self._floor.tokens <= tokens <= self._written.tokens and self._floor.nano <= nano <= self._written.nano
-        ):
+    def _foresee(self, tokens: int, nano: int) -> None:
+        """Write the bound where what may be billed by now has come up to it, or has fallen far below."""
+        floor, written = self._floor, self._written
+        if not (floor.tokens <= tokens <= written.tokens and floor.nano <= nano <= written.nano):
             self._write(ahead=True)
 
     def _write(self, ahead: bool) -> None:
@@ -229,7 +229,7 @@ class Budget:
         self._ledger.bound(self._written)
 
     def _time_is_up(self) -> bool:
-        return self.left() <= 0
+        return self._hours is not None and self.left() <= 0
 
     def _reached(self, worst: Used) -> LimitReachedError:
         if self._time_is_up():
@@ -247,13 +247,17 @@ class Budget:
 
 def _bounds(spent: int, aside: int, most: float, ahead: bool) -> tuple[int, int]:
     """How low what may be billed must fall until less is written, and what is written now: what it is; or, `ahead`, something on
-    top of that, so that the next calls need not write, but never more than may be spent."""
+    top of that, so that the next calls need not write, but never more than may be spent.
+
+    Where there is no limit, nothing is kept from being asked by a bound that is too high: it follows only upwards, in larger steps.
+    """
     total = spent + aside
     if not ahead:
         return 0, total
-    limited = most != math.inf
-    floor = min(spent + aside // 4, total - (int(most) // 64 if limited else total // 4))
-    headroom = aside // 8 + (int(most) // 256 if limited else spent // 16)
+    if most == math.inf:
+        return 0, total + aside + spent // 8
+    floor = min(spent + aside // 4, total - int(most) // 64)
+    headroom = aside // 8 + int(most) // 256
     return floor, int(max(total, min(total + headroom, most)))
 
 
@@ -272,10 +276,12 @@ class Purse:
             await self._budget.set_aside(worst)
 
             def settle(usage: Usage | None, fault: str) -> None:
-                known = usage is not None and _possible(usage)
-                real = self.charge(usage) if known and usage is not None else worst
-                if fault or not known:
-                    self._budget.count(request.role, fault or NO_USAGE, real)
+                if usage is not None and usage.completion >= 0 <= usage.cached <= usage.prompt:
+                    real = self.charge(usage)
+                else:  # a server may say anything; less than nothing, or more cached than sent, is no usage
+                    real, fault = worst, fault or NO_USAGE
+                if fault:
+                    self._budget.count(request.role, fault, real)
                 self._budget.put_back(worst, real)
 
             return settle
@@ -293,11 +299,6 @@ class Purse:
 
     def _nano(self, usage: Usage) -> int:
         return 0 if self._price is None else math.ceil(self._price.dollars(usage) * NANO)
-
-
-def _possible(usage: Usage) -> bool:
-    """A server may say anything; less than nothing, or more cached than sent, is no usage."""
-    return usage.completion >= 0 <= usage.cached <= usage.prompt
 
 
 class Budgeted:
