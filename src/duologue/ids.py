@@ -7,7 +7,7 @@ seed and the name of the thing it is for: item 17 draws the same numbers whether
 
 import hashlib
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +24,11 @@ DEEPEST = 64
 def canonical(value: Any) -> bytes:
     """Encode a value as JSON with sorted keys: equal values give equal bytes. Structs become objects."""
     return _canonical.encode(value)
+
+
+def canonical_lines(values: Sequence[Any]) -> bytes:
+    """Encode values as JSON lines, each `canonical`."""
+    return _canonical.encode_lines(values)
 
 
 def to_json(value: Any) -> str:

@@ -5,6 +5,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -14,6 +16,22 @@ from duologue.models.replicas import FAILURES, Replicas
 URLS = [f"http://host{i}/v1" for i in range(4)]
 
 
+async def taken(pace: Pace) -> None:
+    """Take a place, as a call does."""
+    if not pace.taken():
+        await pace.turn()
+
+
+@asynccontextmanager
+async def place(pace: Pace) -> AsyncIterator[None]:
+    """A place for as long as it is needed."""
+    await taken(pace)
+    try:
+        yield
+    finally:
+        pace.leave()
+
+
 def rounds(pace: Pace, number: int, seconds: float | None = None, each: float = 0.0) -> None:
     """So many rounds of a full window; answers take `seconds`, or `each` for every call at once."""
 
@@ -21,11 +39,11 @@ def rounds(pace: Pace, number: int, seconds: float | None = None, each: float = 
         for _ in range(number):
             places = int(pace.window)
             for _ in range(places):
-                await pace.__aenter__()
+                await taken(pace)
             for _ in range(places):
                 pace.served(each * places if seconds is None else seconds)
             for _ in range(places):
-                await pace.__aexit__()
+                pace.leave()
 
     asyncio.run(run())
 
@@ -49,11 +67,11 @@ def test_it_grows_where_slower_answers_are_more_of_them() -> None:
         for _ in range(40):
             places = int(pace.window)
             for _ in range(places):
-                await pace.__aenter__()
+                await taken(pace)
             for _ in range(places):
                 pace.served(0.1 * places**0.5)  # twice as slow with four times as many: as batching servers are
             for _ in range(places):
-                await pace.__aexit__()
+                pace.leave()
 
     asyncio.run(run())
     assert pace.window > 1000
@@ -95,13 +113,13 @@ def test_stray_failures_do_not_keep_it_small() -> None:
             places = int(pace.window)
             sent = time.monotonic()
             for _ in range(places):
-                await pace.__aenter__()
+                await taken(pace)
             for _ in range(places // 40):
                 pace.troubled(sent)
             for _ in range(places):
                 pace.served(0.1)
             for _ in range(places):
-                await pace.__aexit__()
+                pace.leave()
 
     asyncio.run(run())
     assert pace.window > 1000
@@ -121,7 +139,7 @@ def test_all_get_a_place_where_everything_fails() -> None:
 
     async def call() -> None:
         nonlocal most
-        async with pace:
+        async with place(pace):
             most = max(most, pace.under_way)
             sent = time.monotonic()
             await asyncio.sleep(0)
@@ -138,7 +156,7 @@ def test_a_place_that_is_not_wanted_any_more_goes_to_the_next() -> None:
     pace = Pace(ceiling=1)
 
     async def hold(started: asyncio.Event, end: asyncio.Event) -> None:
-        async with pace:
+        async with place(pace):
             started.set()
             await end.wait()
 

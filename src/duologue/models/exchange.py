@@ -15,10 +15,11 @@ import socket
 import time
 import zlib
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import aiohappyeyeballs
 import aiohttp
+from msgspec import Struct
 from yarl import URL
 
 
@@ -43,11 +44,13 @@ LONGEST_HEAD = 2**16
 """Bytes of an answer's status line and headers."""
 LONGEST = 2**28
 """Bytes of an answer, unpacked."""
+_MEASURES = frozenset((b"content-length", b"transfer-encoding"))
+"""Headers that say where a body ends."""
 _PACKED = {b"gzip": 47, b"x-gzip": 47, b"deflate": 47}
 """Encoding of a body → what zlib calls it (either of its headers)."""
 
 
-class Response(NamedTuple):
+class Response(Struct, frozen=True):
     """An answer: its status, its body, and when to try again (`Retry-After`)."""
 
     status: int
@@ -70,9 +73,6 @@ class Line(asyncio.Protocol):
         self._parser: Any = _http.HttpResponseParser(self)
         self._answer: asyncio.Future[Response] | None = None
         self._begin()
-
-    def _waited_for(self) -> bool:
-        return self._answer is not None
 
     def _begin(self) -> None:
         """Nothing of an answer is here yet."""
@@ -136,7 +136,7 @@ class Line(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes came; where nothing was asked, whatever it is, it can't be told from the next answer."""
-        if not self._waited_for():
+        if self._answer is None:
             self.close()
             return
         try:
@@ -144,7 +144,7 @@ class Line(asyncio.Protocol):
         except (_http.HttpParserError, _http.HttpParserUpgrade) as error:
             self._fail(aiohttp.ClientPayloadError(f"no HTTP: {type(error).__name__} {error}"))
             return
-        if self._waited_for() and not self._status:
+        if not self._status and self._answer is not None:
             self._grown(len(data), LONGEST_HEAD)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -165,13 +165,13 @@ class Line(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         """An answer begins. One that nobody asked for would be taken for the next."""
-        if not self._waited_for():
+        if self._answer is None:
             self.close()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header."""
         name = name.lower()
-        if name in (b"content-length", b"transfer-encoding"):
+        if name in _MEASURES:
             self._measured = True
         elif name == b"retry-after":
             self._after = value
@@ -191,7 +191,7 @@ class Line(asyncio.Protocol):
         """All is here; or, of a status below 200, only a word in between."""
         if self._status < 200:
             self._begin()
-        elif self._waited_for():
+        elif self._answer is not None:
             self._done(bool(self._parser.should_keep_alive()))
 
     def _grown(self, size: int, most: int) -> None:

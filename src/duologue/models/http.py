@@ -143,7 +143,8 @@ class HttpModel:
                 habits = milder
                 continue
             self._answered = True
-            self._answered_tools = self._answered_tools or bool(request.tools)
+            if request.tools:
+                self._answered_tools = True
             if habits is not start:
                 self._habits = _joined(self._habits, start, habits)
             if reply.field and not self._habits.mute and not self._habits.reasoning:
@@ -292,13 +293,16 @@ class HttpModel:
 
         Beside the outcome: the seconds from sending to it.
         """
-        async with replica.pace:
+        pace = replica.pace
+        if not pace.taken():
+            await pace.turn()
+        try:
             settle = await self._meter(request, len(body)) if self._meter else None
             used, fault = None, INTERRUPTED
             sent = time.monotonic()
             try:
                 outcome, used = await self._transport.send(replica, body, bool(request.tools), self._left())
-                fault = _fault(outcome)
+                fault = "" if isinstance(outcome, Reply) else _fault(outcome)
             except UserError:
                 used, fault = Usage(), REFUSED
                 raise
@@ -309,12 +313,14 @@ class HttpModel:
             if isinstance(outcome, Trouble):
                 replica.failed(outcome.kind == "unreachable")
                 if outcome.kind != "garbled":
-                    replica.pace.troubled(sent)
+                    pace.troubled(sent)
             else:
                 replica.answered()
                 if isinstance(outcome, Reply):
-                    replica.pace.served(seconds)
+                    pace.served(seconds)
             return outcome, seconds
+        finally:
+            pace.leave()
 
     # ── models ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -359,11 +365,9 @@ def _size(message: Message) -> int:
     return len(message.content) + len(message.reasoning) + sum(len(encode(c.arguments)) for c in message.tool_calls)
 
 
-def _fault(outcome: Outcome) -> str:
+def _fault(outcome: Refusal | Trouble) -> str:
     """What the record calls what went wrong with an attempt."""
-    if isinstance(outcome, Trouble):
-        return REASONS[outcome.kind]
-    return REFUSED if isinstance(outcome, Refusal) else ""
+    return REASONS[outcome.kind] if isinstance(outcome, Trouble) else REFUSED
 
 
 def _shown(names: tuple[str, ...]) -> str:

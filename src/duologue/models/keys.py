@@ -11,7 +11,7 @@ from operator import is_
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
-from duologue.ids import canonical, digest
+from duologue.ids import canonical_lines, digest
 from duologue.protocols import Request
 from duologue.types import Message, Tool
 
@@ -43,11 +43,13 @@ class Recent(Generic[T]):
 
     def take(self, place: Place, messages: Sequence[Message]) -> tuple[int, T | None]:
         """How many of the messages are covered by what was made, and that; nothing where they don't carry on from it."""
-        before, made, size = self._kept.pop(place, ((), None, 0))
-        self._size -= size
-        if made is None or unchanged(before, messages) < len(before):
+        kept = self._kept.pop(place, None)
+        if kept is None:
             return 0, None
-        return len(before), made
+        before, made, size = kept
+        self._size -= size
+        covered = len(before)
+        return (covered, made) if unchanged(before, messages) == covered else (0, None)
 
     def put(self, place: Place, messages: tuple[Message, ...], made: T, size: int) -> None:
         """Keep what was made from the messages. `size` is roughly what that holds in bytes."""
@@ -103,7 +105,7 @@ def _hash(request: Request) -> _Hash:
     """The hash of the messages, carried on from those of the call before in the same conversation."""
     place, messages = (request.role, request.scope), request.messages
     covered, kept = _so_far.take(place, messages)
-    new = b"\n".join([*map(canonical, messages[covered:]), b""]) if covered < len(messages) else b""
+    new = canonical_lines(messages[covered:])
     if kept is None:
         state, size = _from_the_start(request.role, new), 500
     else:

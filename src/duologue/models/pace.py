@@ -27,7 +27,13 @@ MEASURE = 2
 
 
 class Pace:
-    """The window of one replica. `async with pace:` holds a place; report how it went by `served` or `troubled`."""
+    """The window of one replica. Whoever would call takes a place, waiting for it where none is free, and leaves it in the end:
+
+        if not pace.taken():
+            await pace.turn()
+
+    How it went is reported by `served` or `troubled`.
+    """
 
     def __init__(self, ceiling: int = CEILING, start: int = START) -> None:
         self.ceiling = max(1, ceiling)
@@ -42,22 +48,38 @@ class Pace:
         self._stayed = self._measuring = 0
         self._halved_at = float("-inf")
 
-    async def __aenter__(self) -> None:
-        if self.under_way < int(self.window) and not self._waiting:
-            self.under_way += 1
-        else:
-            await self._queue()
-        self._full = self._full or self.under_way >= int(self.window)
+    def taken(self) -> bool:
+        """Take a place, if one is free and nobody waits for it."""
+        if self._waiting or self.under_way + 1 > self.window:
+            return False
+        self._take()
+        return True
 
-    async def __aexit__(self, *_: object) -> None:
+    async def turn(self) -> None:
+        """Return once a place is free, and taken, after those who came before."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # the place was given in the same moment
+                self.under_way -= 1
+            elif turn in self._waiting:
+                self._waiting.remove(turn)
+            self._wake()
+            raise
+
+    def leave(self) -> None:
+        """Give the place back."""
         self.under_way -= 1
-        self._wake()
+        if self._waiting:
+            self._wake()
 
     def served(self, seconds: float) -> None:
         """An answer came after `seconds`."""
         self._seconds += seconds
         self._answers += 1
-        if self._answers >= int(self.window):
+        if self._answers + 1 > self.window:
             self._end_round()
 
     def troubled(self, sent: float) -> None:
@@ -109,24 +131,16 @@ class Pace:
 
     def _begin_round(self) -> None:
         self._seconds, self._answers, self._troubles = 0.0, 0, 0
-        self._full = self.under_way >= int(self.window)
+        self._full = self.under_way + 1 > self.window
 
-    async def _queue(self) -> None:
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():  # the place was given in the same moment
-                self.under_way -= 1
-            elif turn in self._waiting:
-                self._waiting.remove(turn)
-            self._wake()
-            raise
+    def _take(self) -> None:
+        self.under_way += 1
+        if self.under_way + 1 > self.window:
+            self._full = True
 
     def _wake(self) -> None:
-        while self._waiting and self.under_way < int(self.window):
+        while self._waiting and self.under_way + 1 <= self.window:
             turn = self._waiting.popleft()
             if not turn.done():
-                self.under_way += 1
+                self._take()
                 turn.set_result(None)

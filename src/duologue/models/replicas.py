@@ -36,7 +36,8 @@ class Replica:
 
     def answered(self) -> None:
         """It gave an answer, or said what was wrong with a request."""
-        self._failures, self._rest, self._back_at = 0, REST, 0.0
+        if self._failures:
+            self._failures, self._rest, self._back_at = 0, REST, 0.0
 
     def failed(self, gone: bool) -> None:
         """It failed; `gone`: it could not be reached at all."""

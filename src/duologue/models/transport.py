@@ -86,20 +86,20 @@ class Transport:
         """Send, and read what comes, in the `left` seconds at most (but at least `LEAST`). Beside the outcome: what was used, as
         `Settle` takes it."""
         nothing = Usage()
-        most = min(self._endpoint.timeout, max(left, LEAST))
+        timeout = self._endpoint.timeout
+        most = timeout if left >= timeout else min(timeout, max(left, LEAST))
         try:
             lines = self._lines_to(replica)
-            post = self._through(replica, body, most) if lines is None else lines.post(body, most)
-            status, data, after = await post
+            came = await (self._through(replica, body, most) if lines is None else lines.post(body, most))
         except (UnreachableError, aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ssl.SSLError) as error:
             return Trouble("unreachable", self.clean(_in_words(error))), nothing
         except TimeoutError:
             return Trouble("timeout", f"no answer within {most:.4g} s"), None
         except (aiohttp.ClientError, OSError) as error:
             return Trouble("cut", self.clean(f"{type(error).__name__}: {error}")), None
-        data = self._strike(data)
-        if status != 200:
-            return self._judged(status, data, wish(after), tools), nothing
+        data = came.body if self._struck is None else self._strike(came.body)
+        if came.status != 200:
+            return self._judged(came.status, data, wish(came.after), tools), nothing
         try:
             reply = read_reply(data)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:

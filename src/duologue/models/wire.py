@@ -170,7 +170,7 @@ def read_reply(data: bytes) -> Reply:
     said = choice.message
     content = said.content or ""
     text = content if isinstance(content, str) else "".join(part.text for part in content)
-    field, reasoning = _reasoning(said)
+    field, reasoning = _reasoning(said) if said.reasoning or said.reasoning_content else ("", "")
     thought, text = split_thought(text)
     calls, malformed = _calls(said.tool_calls) if said.tool_calls else ((), "")
     message = Message("assistant", text, reasoning or thought, calls)
@@ -238,18 +238,15 @@ def _usage(given: Any) -> Usage | None:
     """What a server says a call took; None where it does not say, or says what can't be."""
     if not isinstance(given, dict) or given.get("prompt_tokens") is None:
         return None
+    prompt, completion = given["prompt_tokens"], given.get("completion_tokens")
     details = given.get("prompt_tokens_details")
     cached = details.get("cached_tokens") if isinstance(details, dict) else None
-    prompt = _tokens(given["prompt_tokens"])
-    cached = _tokens(cached or given.get("prompt_cache_hit_tokens"))
-    completion = _tokens(given.get("completion_tokens"))
-    if prompt is None or cached is None or completion is None:
-        return None
+    cached = cached or given.get("prompt_cache_hit_tokens")
+    if cached is None:
+        cached = 0
+    if completion is None:
+        completion = 0
+    for figure in (prompt, cached, completion):
+        if type(figure) is not int or not 0 <= figure <= MOST_TOKENS:
+            return None
     return Usage(prompt, min(cached, prompt), completion)
-
-
-def _tokens(figure: Any) -> int | None:
-    """A number of tokens, 0 where none is given; None where it can't be one."""
-    if figure is None:
-        return 0
-    return figure if type(figure) is int and 0 <= figure <= MOST_TOKENS else None
