@@ -183,7 +183,10 @@ class Budget:
         self._aside_nano -= worst.nano
         self._tokens += real.tokens
         self._nano += real.nano
-        self._foresee(self._tokens + self._aside_tokens, self._nano + self._aside_nano)
+        tokens, nano = self._tokens + self._aside_tokens, self._nano + self._aside_nano
+        floor, written = self._floor, self._written
+        if not (floor.tokens <= tokens <= written.tokens and floor.nano <= nano <= written.nano):
+            self._write(ahead=True)
         if self._waiting:
             self._serve()
 
@@ -212,17 +215,12 @@ class Budget:
         self._flying += 1
         self._aside_tokens += worst.tokens
         self._aside_nano += worst.nano
-        self._foresee(tokens, nano)
+        if tokens > self._written.tokens or nano > self._written.nano:
+            self._write(ahead=True)
         return True
 
-    def _foresee(self, tokens: int, nano: int) -> None:
-        """Write the bound where what may be billed by now has come up to it, or has fallen far below."""
-        floor, written = self._floor, self._written
-        if not (floor.tokens <= tokens <= written.tokens and floor.nano <= nano <= written.nano):
-            self._write(ahead=True)
-
     def _write(self, ahead: bool) -> None:
-        """Write the bound down."""
+        """Write the bound down: what may be billed has come up to the last one, or has fallen far below, or it is the end."""
         tokens = _bounds(self._tokens, self._aside_tokens, self._most_tokens, ahead)
         nano = _bounds(self._nano, self._aside_nano, self._most_nano, ahead)
         self._floor, self._written = map(Used, tokens, nano)

@@ -44,8 +44,8 @@ LONGEST_HEAD = 2**16
 """Bytes of an answer's status line and headers."""
 LONGEST = 2**28
 """Bytes of an answer, unpacked."""
-_MEASURES = frozenset((b"content-length", b"transfer-encoding"))
-"""Headers that say where a body ends."""
+_MEANT = frozenset((b"content-length", b"transfer-encoding", b"retry-after", b"content-encoding"))
+"""Headers of an answer that mean something here: the first two say where its body ends."""
 _PACKED = {b"gzip": 47, b"x-gzip": 47, b"deflate": 47}
 """Encoding of a body → what zlib calls it (either of its headers)."""
 
@@ -171,12 +171,14 @@ class Line(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header."""
         name = name.lower()
-        if name in _MEASURES:
-            self._measured = True
-        elif name == b"retry-after":
+        if name not in _MEANT:
+            return
+        if name == b"retry-after":
             self._after = value
         elif name == b"content-encoding":
             self._encoding = value.strip().lower()
+        else:
+            self._measured = True
 
     def on_headers_complete(self) -> None:
         """The body follows."""
@@ -221,7 +223,7 @@ class Lines:
         """Send, and give what comes within so many seconds. Raises `UnreachableError`, `TimeoutError`, `aiohttp.ClientError`, `OSError`."""
         by = time.monotonic() + most
         line = self._kept() or await self._connected(most)
-        answer = line.send(b"%b%d\r\n\r\n%b" % (self._head, len(body), body), by)
+        answer = line.send(b"".join((self._head, b"%d\r\n\r\n" % len(body), body)), by)
         if by < self._rings_at:
             self._set_alarm(by)
         try:

@@ -191,7 +191,8 @@ class HttpModel:
             )
         price = self.endpoint.price
         dollars = price.dollars(usage) if price else 0.0
-        return Answer(message, self.name, usage, round(seconds, 3), dollars, malformed=reply.malformed)
+        to_the_millisecond = round(seconds * 1000) / 1000
+        return Answer(message, self.name, usage, to_the_millisecond, dollars, malformed=reply.malformed)
 
     def _milder(self, habits: Habits, request: Request, refusal: Refusal) -> Habits | None:
         """What to try after a refusal; None where asking otherwise would not help."""

@@ -62,7 +62,9 @@ class Recent(Generic[T]):
     def forget(self, scope: str) -> None:
         """Let go what was said within a scope, whatever the role."""
         for role in self._roles:
-            self._size -= self._kept.pop((role, scope), ((), None, 0))[2]
+            kept = self._kept.pop((role, scope), None)
+            if kept is not None:
+                self._size -= kept[2]
 
 
 def over(scope: str) -> None:

@@ -246,7 +246,8 @@ def _usage(given: Any) -> Usage | None:
         cached = 0
     if completion is None:
         completion = 0
-    for figure in (prompt, cached, completion):
-        if type(figure) is not int or not 0 <= figure <= MOST_TOKENS:
-            return None
+    if not (type(prompt) is type(cached) is type(completion) is int):
+        return None
+    if prompt < 0 or cached < 0 or completion < 0 or max(prompt, cached, completion) > MOST_TOKENS:
+        return None
     return Usage(prompt, min(cached, prompt), completion)
