@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -198,6 +199,15 @@ def test_a_person_is_drawn_by_seed_and_kept() -> None:
     page = played(0).user.requests
     assert all(r.messages[0] == page[0].messages[0] for r in page)
     assert all(line in page[0].messages[0].content for line in persona(scenario(0).seed))
+
+
+def test_each_line_of_a_trait_is_as_likely_as_the_others_whatever_the_other_traits() -> None:
+    drawn = [persona(seed) for seed in range(2_000)]
+    for place, lines in enumerate(_traits().values()):
+        times = Counter(p[place] for p in drawn)
+        assert all(0.8 < times[line] * len(lines) / len(drawn) < 1.2 for line in lines)
+    first, second = list(_traits().values())[:2]
+    assert len({p[:2] for p in drawn}) == len(first) * len(second)
 
 
 ROLES = [("staff", "You work here"), ("analyst", "figures"), ("customer", "customer"), ("a nurse", "a nurse")]

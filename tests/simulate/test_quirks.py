@@ -69,6 +69,13 @@ def test_only_what_the_goals_allow_is_drawn_in_about_half(
     assert set(found) - names == set() or what.startswith("changes")  # whose tasks may know a name, too
 
 
+def test_each_that_is_possible_is_as_likely_as_the_others() -> None:
+    found = drawn(only_reading())
+    found.pop("")
+    even = found.total() / len(found)
+    assert all(0.4 * even < times < 1.6 * even for times in found.values())
+
+
 def test_every_quirk_says_what_it_needs() -> None:
     assert sum(map(len, NEEDING.values())) == len(quirks())
     assert all(names for names in NEEDING.values())

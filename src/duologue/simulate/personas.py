@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import yaml
 
-from duologue.ids import rng
+from duologue.ids import derive_seed
 
 __all__ = ["persona"]
 
@@ -22,5 +22,9 @@ def _traits() -> dict[str, list[str]]:
 
 
 def persona(seed: int) -> tuple[str, ...]:
-    """A line for each trait, the same for the same seed."""
-    return tuple(rng(seed, "persona", trait).choice(lines) for trait, lines in _traits().items())
+    """A line for each trait, the same for the same seed. All there can be are numbered, and the seed draws a number."""
+    number, drawn = derive_seed(seed, "persona"), []
+    for lines in _traits().values():
+        number, place = divmod(number, len(lines))
+        drawn.append(lines[place])
+    return tuple(drawn)

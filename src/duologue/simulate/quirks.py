@@ -12,7 +12,7 @@ from importlib.resources import files
 import yaml
 from msgspec import Struct, convert
 
-from duologue.ids import rng
+from duologue.ids import share_of
 from duologue.types import Environment, Scenario
 
 __all__ = ["RATE", "quirk"]
@@ -41,11 +41,11 @@ def quirk(scenario: Scenario, environment: Environment) -> str:
 
     Who asks for everything at once has none: the one message holds it all, and nobody asks back.
     """
-    dice = rng(scenario.seed, "quirk")
-    if scenario.mode == "task" or dice.random() >= RATE:
+    if scenario.mode == "task" or (drawn := share_of(scenario.seed, "quirk")) >= RATE:
         return ""
     held = _held(scenario, environment)
-    return dice.choice([name for name, q in quirks().items() if not q.needs or q.needs in held])
+    possible = [name for name, q in quirks().items() if not q.needs or q.needs in held]
+    return possible[int(drawn / RATE * len(possible))]
 
 
 def _held(scenario: Scenario, environment: Environment) -> set[str]:
