@@ -68,7 +68,7 @@ class ModelAgent:
         self.voice, self.scope = voice, scope
         self.offered = environment.toolset.tools  # the same object at every call: what is encoded of it is kept
         self.tools = {t.name: t for t in self.offered}
-        self._page: tuple[str, Page] | None = None
+        self._page: Page | None = None
 
     async def reply(self, view: View) -> Utterance:
         """Calls, or words to the user. Raises `StageError` (stage: the role) where nothing usable came after the redraws."""
@@ -85,12 +85,13 @@ class ModelAgent:
         raise StageError(self.voice.role, fault.reason, f"{fault.words} {_excerpt(answer)}".strip())
 
     def _read_page(self, turns: Sequence[Turn]) -> "Page":
-        job = "\n\n".join(t.message.content for t in turns if t.message.role == "system").strip()
-        if self._page is None or self._page[0] != job:
+        told = [t.message for t in turns if t.message.role == "system"]
+        if self._page is None or self._page.told != told:
+            job = "\n\n".join([message.content for message in told]).strip()
             prompt = self.voice.prompt(job=job)
             guidance = _guiding(prompt.text.replace(job, "\n") if job else prompt.text)
-            self._page = (job, Page(prompt, guidance, sentences(job)))
-        return self._page[1]
+            self._page = Page(told, prompt, guidance, sentences(job))
+        return self._page
 
     def _utterance(self, answer: Answer, turn: int, again: bool) -> Utterance:
         given = answer.message
@@ -152,6 +153,8 @@ def _guiding(text: str) -> tuple[str, ...]:
 class Page(Struct, frozen=True):
     """The prompt of one conversation and the sentences that must not come out of it: those of the guidance, those of the job."""
 
+    told: list[Message]
+    """The job, as the conversation holds it."""
     prompt: Rendered
     guidance: tuple[str, ...]
     job: tuple[str, ...]

@@ -15,6 +15,7 @@ two redraws the dialogue is given up as the user's fault.
 import datetime
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Final
 
 from msgspec import Struct
@@ -124,10 +125,9 @@ class ModelUser:
         name = quirk(scenario, environment)
         self.quirk = quirks()[name].line if name else ""
         self.persona = persona(scenario.seed)
-        page = self._values(0, "all")
-        self.prompt = voice.prompt(**page)
-        bare = voice.prompt(**{**page, "goal": "", "known": []})
-        self._page = sentences(bare.text)
+        self._filled = self._values(0, "all")
+        """What its page is filled in with."""
+        self.prompt = voice.prompt(**self._filled)
         self._gate = UserGate(environment.toolset, columns)
         """The same for all turns: it keeps what it has heard."""
         self._told = _Told()
@@ -288,12 +288,26 @@ class ModelUser:
         token = plumbing(text) or ("the JSON form" if "_" in text and _FORM.search(text) else "")
         if token:
             return Fault("leaks plumbing", f"The message holds {token}, which no person writes in a chat.")
-        if quoted(text, (*self._page, *self._goals(task))):
+        if self._quotes(text, task):
             return Fault("leaks its prompt", "You repeat your instructions. Say it in your own words, as the person.")
         if said.is_task_complete and "?" in text:
             words = "You end and ask for something in the same message. Ask, with is_task_complete false; or only say goodbye."
             return Fault("asks while it ends", words)
         return None
+
+    def _quotes(self, text: str, task: int) -> bool:
+        """Whether a text repeats a sentence of a goal, or one of the page that is neither of the goal nor of what may be said."""
+        return bool(quoted(text, self._goals(task)) or (quoted(text, self._page) and quoted(text, self._bare)))
+
+    @cached_property
+    def _page(self) -> tuple[str, ...]:
+        """The longer sentences of the page."""
+        return sentences(self.prompt.text)
+
+    @cached_property
+    def _bare(self) -> tuple[str, ...]:
+        """Those of the page without a goal: filled in only for who seems to quote it."""
+        return sentences(self.voice.prompt(**{**self._filled, "goal": "", "known": []}).text)
 
     def _goals(self, task: int) -> tuple[str, ...]:
         """The longer sentences of the goals given so far, without those that stand in a value to be said as it is."""

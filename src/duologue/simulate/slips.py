@@ -72,4 +72,6 @@ def _of_part(part: str) -> tuple[str, ...]:
 def quoted(text: str, page: Sequence[str]) -> list[str]:
     """The sentences of a page (as `sentences` gives them) that a text repeats word for word."""
     folded = fold(text)
+    if folded.count(" ") < _LEAST_WORDS - 1:
+        return []
     return [s for s in page if s in folded]
