@@ -1,10 +1,15 @@
 """What the user gate hears in words alone: each rule from both sides, in words of people."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from duologue.catalog.model import Column
 from duologue.checks.gate import UserGate
+from duologue.checks.gate.speech import _INNER, _TOKEN
 from duologue.types import (
     ClockSpec,
     Disclosure,
@@ -368,3 +373,12 @@ def test_a_change_of_mind_that_the_goal_holds_is_none() -> None:
     both = replace(TASK, goal=GOAL + " In the end the visit is cancelled after all.")
     scenario = replace(SCENARIO, tasks=(both,))
     assert not found(ASKED, OLD, "Could you cancel visit 7731 please?", OK, "yes please", scenario=scenario)
+
+
+WHOLE_WORD = re.compile(r"(?<![\w@./:\\-])\w+(?![@\\/:]\w|\.\w|\w|-\d)")
+
+
+@given(st.text("abAB_1é @./:\\-,'", max_size=20))
+def test_only_words_with_something_technical_in_them_are_looked_at_and_all_of_those(text: str) -> None:
+    words = [m.span() for m in WHOLE_WORD.finditer(text) if _INNER.search(m[0])]
+    assert [m.span() for m in _TOKEN.finditer(text)] == words

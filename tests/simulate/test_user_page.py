@@ -57,3 +57,14 @@ def test_no_trait_of_a_person_speaks_of_time_or_of_who_they_are() -> None:
     said = " ".join(line.lower() for lines in _traits().values() for line in lines)
     assert not [w for w in ("every day", "takes long", "hurry", "customer", "colleague", "new to this") if w in said]
     assert {"register", "rhythm"} <= set(_traits())
+
+
+LONG = "The van was late again on Tuesday and nobody had called us before"
+
+
+def test_what_may_be_said_is_no_leak_though_it_stands_on_the_page() -> None:
+    user = page("The complaint has a text.", (Fact("complaint.text", LONG, "text"),))
+    said = f"please write down this: {LONG}"
+    assert LONG in user.prompt.text
+    assert not user._quotes(said, 0)
+    assert user._quotes("Say things your own way. Never copy the sentence that says what you want.", 0)

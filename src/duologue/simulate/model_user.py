@@ -259,7 +259,8 @@ class ModelUser:
         if not unspoken and (slip := self._form(said, text, task) or self._echo(text, turns)) is not None:
             return slip
         # Later tasks are not known to the user yet: nothing of them counts as known, and they need not be done.
-        scenario = replace(self.scenario, tasks=self.scenario.tasks[: task + 1])
+        known = self.scenario.tasks[: task + 1]
+        scenario = self.scenario if len(known) == len(self.scenario.tasks) else replace(self.scenario, tasks=known)
         path = (*turns, Turn(Message("user", content=text), task=task, done=said.is_task_complete))
         found = Drafts(self._gate).objections(path, scenario)
         if not found:
@@ -283,7 +284,7 @@ class ModelUser:
         most = LONGEST_WHOLE if self.whole else LONGEST
         if len(text) > most:
             return Fault("too long", f"The message has {len(text)} characters. Say one thing, in a sentence or two.")
-        if not self.whole and len(_LISTED.findall(said.user_message)) > 1:
+        if not self.whole and "\n" in said.user_message and len(_LISTED.findall(said.user_message)) > 1:
             return Fault("writes a list", "The message is a list. Say one thing, as a person does in a chat.")
         token = plumbing(text) or ("the JSON form" if "_" in text and _FORM.search(text) else "")
         if token:

@@ -76,9 +76,10 @@ def contradictions(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
 def _first_wish(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
     """By acts: what the request that this turn agrees to, or that it leaves behind, would write against the goal, where it was said at
     first only and has not been put right since."""
-    if not any(a.kind in ("confirm", "request", "done") for a in turns[at].acts):
+    now = {a.kind for a in turns[at].acts}
+    if now.isdisjoint(("confirm", "request", "done")):
         return []
-    agrees = any(a.kind == "confirm" for a in turns[at].acts)
+    agrees = "confirm" in now
     for place in range(at - 1, -1, -1):
         earlier = turns[place]
         if not earlier.acts or earlier.message.role != "user":
@@ -242,13 +243,18 @@ def _noun(text: str, at: int) -> str:
 
 def _other_way(known: Known, orders: Sequence[Order], sentence: str) -> list[str]:
     for way in ways_in(sentence):
-        if any(way in _ways_of_all(t) for t in known.tasks) or not ordered(way, sentence):
+        against = [(order, rivals) for order in orders if (rivals := _rivals(order, way))]
+        if not against or any(way in _ways_of_all(t) for t in known.tasks) or not ordered(way, sentence):
             continue
-        for order in orders:
-            rivals = {w for w in order.ways if frozenset((w, way)) in RIVALS}
-            if rivals and not any(way_words(w).search(sentence) for w in rivals) and _is_about(order, sentence):
+        for order, rivals in against:
+            if not any(way_words(w).search(sentence) for w in rivals) and _is_about(order, sentence):
                 return [f"{sentence.strip()!r}, where it wants to {sorted(rivals)[0]}"]
     return []
+
+
+def _rivals(order: Order, way: str) -> set[str]:
+    """The ways of a part that can't be gone beside another."""
+    return {w for w in order.ways if frozenset((w, way)) in RIVALS}
 
 
 def _is_about(order: Order, sentence: str) -> bool:

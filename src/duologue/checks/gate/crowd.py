@@ -33,8 +33,7 @@ def crowd(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
     if turn.acts:
         made = sum(a.kind == "request" for a in turn.acts)
     else:
-        text = turn.message.content
-        made = max(_listed(text), 0 if finds("recap", "asks", text) else _new_parts(known, turns, at))
+        made = max(_listed(turn.message.content), _new_parts(known, turns, at))
     return [CROWDED(made)] if made > MOST_REQUESTS else []
 
 
@@ -51,11 +50,12 @@ def _listed(text: str) -> int:
 
 
 def _new_parts(known: Known, turns: Sequence[Turn], at: int) -> int:
-    """How many parts of the goal under way this turn is the first to speak of, each in a clause or a question of its own."""
+    """How many parts of the goal under way this turn is the first to speak of, each in a clause or a question of its own. Who asks for a
+    recap speaks of all."""
     turn = turns[at]
     parts = parts_of(known.tasks[min(turn.task, len(known.tasks) - 1)])
     text = turn.message.content
-    if len(parts) <= MOST_REQUESTS or not asks(text):
+    if len(parts) <= MOST_REQUESTS or not asks(text) or finds("recap", "asks", text):
         return 0
     before = [t.message.content for t in turns[:at] if t.message.role == "user" and t.task == turn.task]
     fresh = [p for p in parts if not any(touches(p, [t]) for t in before)]

@@ -33,11 +33,11 @@ _ASKS = frozenset({"request", "follow up"})
 def repeats(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
     """Whether a turn asks for what the assistant has just told."""
     turn = turns[at]
-    if turn.done:
+    if turn.done or not any(t.message.role == "user" for t in turns[1:at]):
         return []
     if not turn.acts and (again := _word_for_word(known, turns, at)):
         return again
-    if doubts(turn):
+    if not _just_before(turns, at) or doubts(turn):
         return []
     if turn.acts:
         return _by_acts(turns, at)

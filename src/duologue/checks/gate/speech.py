@@ -21,7 +21,8 @@ __all__ = ["speech", "technical_names"]
 _JARGON = re.compile(r"\w+_\w+|[a-z]+[A-Z]\w*")
 _INNER = re.compile(r"_|[a-z0-9][A-Z]")
 """What each technical name has."""
-_TOKEN = re.compile(r"(?<![\w@./:\\-])\w+(?![@\\/:]\w|\.\w|\w|-\d)")
+_TOKEN = re.compile(r"(?<![\w@./:\\-])(?=\w*?(?:_|[a-z0-9][A-Z]))\w+(?![@\\/:]\w|\.\w|\w|-\d)")
+"""A word that has it, and is no part of an address or a path."""
 _PASCAL = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+")
 _SNAKE = re.compile(r"[a-z]{2,}(?:_[a-z]{2,})+")
 _THING = re.compile(
@@ -52,8 +53,6 @@ def _found(names: frozenset[str], text: str) -> list[str]:
     out = []
     for token in _TOKEN.finditer(text):
         name = token[0]
-        if _INNER.search(name) is None:
-            continue  # as most
         if _JARGON.fullmatch(name):
             if name in names or name.lower() in names or _SNAKE.fullmatch(name):
                 out.append(name)

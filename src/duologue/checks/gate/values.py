@@ -49,15 +49,15 @@ def _carried(known: Known, turn: Turn) -> list[str]:
 
 
 def _leaks(known: Known, reading: Reading) -> list[str]:
-    text, folded = reading.text, reading.folded
-    figures = _DIGIT.search(text) is not None if text.isascii() else any(map(str.isdigit, text))
+    text, suspected = reading.text, _suspected(known, reading)
+    if not suspected:
+        return []  # nearly always; telling costs
     numbers = tuple([n for n in reading.numbers if not n.word])
     plain = reading if len(numbers) == len(reading.numbers) else replace(reading, numbers=numbers)
-    may_be = _Figures(plain) if figures and True in known.plainly else None
+    may_be = _Figures(plain) if any(known.plainly[place] for place in suspected) else None
     out = []
-    for place, (fact, words) in enumerate(known.hidden):
-        if not (_any_in(words, folded) if words else figures) or known.has_heard(place):
-            continue  # nearly always; telling costs
+    for place in suspected:
+        fact, _ = known.hidden[place]
         if may_be is not None and known.plainly[place] and not may_be.told(fact.value):
             continue
         column = known.columns.get(fact.slot)
@@ -66,6 +66,19 @@ def _leaks(known: Known, reading: Reading) -> list[str]:
         if not known.hears(place):
             out.append(LEAKS(f"{fact.label or fact.slot} = {say(fact.value, column)}"))
     return out
+
+
+def _suspected(known: Known, reading: Reading) -> list[int]:
+    """Which hidden facts a text may tell, by their places: those of whose words it has one, without words those it has a figure for."""
+    if not known.hidden:
+        return []
+    text, folded = reading.text, reading.folded
+    figures = _DIGIT.search(text) is not None if text.isascii() else any(map(str.isdigit, text))
+    return [
+        place
+        for place, (_, words) in enumerate(known.hidden)
+        if (_any_in(words, folded) if words else figures) and not known.has_heard(place)
+    ]
 
 
 class _Figures:
