@@ -325,6 +325,43 @@ def test_what_has_but_a_number_goes_by_what_tells_it_apart(
     assert Rows(Phrases(STOCK), Need(meaning)).items(Gist(tuple(lines), len(lines)), random.Random(1)) == text
 
 
+LINES = Table(
+    "lines",
+    "entity",
+    (
+        column("lines", "customer id", "reference", type="INTEGER"),
+        column("lines", "line number", "key", type="INTEGER"),
+        column("lines", "price", "measure", type="REAL"),
+    ),
+    key=("customer id", "line number"),
+    label="phone line",
+    plural="phone lines",
+)
+
+
+@pytest.mark.parametrize(
+    ("links", "told", "text"),
+    [
+        (1, ("customers.@name", "line number"), "phone line 2 of Ada (price 4.5) and phone line 2 of Bob (5.5)"),
+        (1, ("customer id", "line number"), "phone line 2 of customer id 7 (price 4.5) and phone line 2 of customer id 8 (5.5)"),
+        (1, ("line number",), "phone line 2 of customer id 7 (price 4.5) and phone line 2 of customer id 8 (5.5)"),
+        (2, ("customer id", "line number"), "phone line 2 of customer id 7 (price 4.5) and phone line 2 of customer id 8 (5.5)"),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_key_goes_by_the_name_of_what_it_refers_to(links: int, told: tuple[str, ...], text: str) -> None:
+    link = Link("lines", ("customer id",), "customers", ("customer id",))
+    other = Link("lines", ("payer id",), "customers", ("customer id",))
+    catalog = Catalog("phones", (*CATALOG.tables, LINES), (link, other)[:links])
+    lines = []
+    for number, name, price in ((7, "Ada", 4.5), (8, "Bob", 5.5)):
+        seen = {"lines.customer id": number, "lines.line number": 2, "lines.price": price, "customers.@name": name}
+        slots = [slot if "." in slot else f"lines.{slot}" for slot in (*told, "price")]
+        lines.append(Line(row(seen), tuple((s, seen[s]) for s in slots)))
+    assert (
+        Rows(Phrases(catalog), Need(Meaning("search", "lines"))).items(Gist(tuple(lines), 2), random.Random(1)) == text
+    )
+
+
 def test_one_status_of_two_words_stands_like_the_others() -> None:
     """Of "packed" and "partly returned" neither takes a label; a code does, and then the first one says it."""
     need = Need(Meaning("search", "orders"), wanted=("orders.order number", "orders.status"))

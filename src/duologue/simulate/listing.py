@@ -15,11 +15,10 @@ from duologue.language.phrases import Phrases
 from duologue.language.picked import turn_of
 from duologue.plans.gist import Gist, Line
 from duologue.plans.rows import PART
+from duologue.simulate.keyed import Keyed, Told
 from duologue.simulate.plainly import stands_alone
 from duologue.types import Json, Need, Pick
 
-Told = tuple[str, Json]
-"""A slot and its value."""
 _PERIODS = ("month", "year", "day")
 _LINES = 3
 """Rows from which a list with two figures each is set out line by line; with one figure, one row more."""
@@ -44,6 +43,7 @@ class Rows:
         table = phrases.slot(f"{self.subject}.")[1]
         self._key = tuple(f"{self.subject}.{c}" for c in table.key) if table is not None else ()
         """The slots of the key of the rows' table."""
+        self._keyed = Keyed(phrases, self.subject)
         self._labelled: frozenset[str] = frozenset()
         """Slots of a list that are told with their labels throughout, since some value of theirs needs one."""
         self._ends_like_a_label = False
@@ -52,7 +52,8 @@ class Rows:
     # ── one row ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def facts(self, values: Sequence[Told]) -> dict[str, str]:
-        """The facts of one row: `facts`, `pairs`, and for a single one `label`, `value` and `fact`."""
+        """The facts of one row: `facts`, `pairs`, and for a single one `label`, `value` and `fact`
+        (`alone`, `proper`: see `language/agent/reports.yaml`)."""
         out = {
             "facts": listed([self._fact(s, v, self._is_said_plainly(s, v, values)) for s, v in values])
             or "nothing further is on record",
@@ -64,6 +65,8 @@ class Rows:
             out |= {"label": self._label(slot), "value": self.phrases.brief(slot, value), "fact": out["facts"]}
             if self._stands_alone(slot, value):
                 out["alone"] = out["value"]
+            if not out["value"][:1].islower():
+                out["proper"] = out["value"]
         elif len(values) == 1:
             out["flag"] = self._answered(*values[0])
         return out
@@ -215,8 +218,9 @@ class Rows:
         """What a row is called, and what is told of it beside that."""
         naming, rest = self._apart(line)
         name = " / ".join([self.phrases.value(s, v) for s, v in naming])
-        if naming and all(self._is_key(s) for s, _ in naming) and self.need.meaning.family not in ("total", "count"):
-            name = self._by_key(naming)
+        by_key = naming and all(self._is_key(s) or self._keyed.is_owner(s) for s, _ in naming)
+        if by_key and self.need.meaning.family not in ("total", "count"):
+            name = self._keyed.name(naming)
         return name, rest
 
     def _apart(self, line: Line) -> tuple[list[Told], list[Told]]:
@@ -241,7 +245,8 @@ class Rows:
             return naming
         known = [s for s in self._key if s not in self._of_parent()]
         told = dict(line.values)
-        parts = [(s, told.get(s, line.row.values.get(s))) for s in known if naming or s in told]
+        said = [owner if (owner := self._keyed.owner(s)) in told else s for s in known]
+        parts = [(s, told.get(s, line.row.values.get(s))) for s in said if naming or s in told]
         return naming if not parts or any(v is None for _, v in parts) else parts
 
     def _of_parent(self) -> frozenset[str]:
@@ -278,27 +283,8 @@ class Rows:
             label = self.phrases.label(slot, self.subject)
             return f"the one for {name}" if name.lower().endswith(label.lower()) else f"the one with {label} {name}"
         naming = self._apart(line)[0]
-        return f"the one for {name}" if naming and all(s in self._key and self._refers(s) for s, _ in naming) else name
-
-    def _by_key(self, naming: Sequence[Told]) -> str:
-        """A row that goes by its key: "order 40211", "order item 2 of order 40211"."""
-        own = [(s, v) for s, v in naming if not self._refers(s)]
-        others = [self._numbered(s, v, alone=False) for s, v in naming if self._refers(s)]
-        if len(own) == 1 and others:
-            return f"{self._numbered(*own[0], alone=True)} of {listed(others)}"
-        return listed(others) or listed([self._numbered(s, v, len(naming) == 1) for s, v in naming])
-
-    def _refers(self, slot: str) -> bool:
-        """A part of the key that is another row's."""
-        column = self.phrases.slot(slot)[2]
-        return column is not None and column.role == "reference"
-
-    def _numbered(self, slot: str, value: Json, alone: bool) -> str:
-        """A row that goes by its number: "order 40211"; by several, each with what it is."""
-        if alone and isinstance(value, str) and not value.strip().isdigit():
-            return self.phrases.value(slot, value)
-        label = self.phrases.table(self.subject)[0] if alone else self.phrases.label(slot, self.subject)
-        return f"{label} {self.phrases.value(slot, value)}"
+        joins = naming and all(s in self._key and self._keyed.refers(s) for s, _ in naming)
+        return f"the one for {name}" if joins else name
 
     def _from_row(self, line: Line, slot: str) -> list[Told]:
         value = line.row.values.get(slot) if slot else None

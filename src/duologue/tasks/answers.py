@@ -173,6 +173,7 @@ def _naming(proposer: Proposer, need: Need, listing: Listing, slots: list[str]) 
     for choice in (
         others[:2],
         plain,
+        [owner if (owner := _owner(proposer, s)) in slots else s for s in keys],
         [s for s in keys if _varies(s, listing)],
         [*others[:1], *plain],
         [*others[:1], *dates[:1]],
@@ -181,6 +182,13 @@ def _naming(proposer: Proposer, need: Need, listing: Listing, slots: list[str]) 
         if choice and _all_differ(choice, listing):
             return choice
     return own
+
+
+def _owner(proposer: Proposer, slot: str) -> str:
+    """The slot of the name of the row that a part of a key refers to; empty where it refers to none, or to one of several alike."""
+    links = [x for x in proposer.catalog.links if x.table == proposer.slot(slot).table]
+    to = next((x.to for x in links if [f"{x.table}.{c}" for c in x.columns] == [slot]), "")
+    return f"{to}.@name" if sum(x.to == to for x in links) == 1 else ""
 
 
 def _is_plain(proposer: Proposer, slot: str) -> bool:

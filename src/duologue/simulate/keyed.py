@@ -1,0 +1,58 @@
+"""What a row of a list goes by that has no name of its own: its key, in the words people have for it ("order item 2 of order 40211")."""
+
+from collections.abc import Sequence
+
+from duologue.catalog.model import Link
+from duologue.language.grammar import listed
+from duologue.language.phrases import Phrases
+from duologue.types import Json, Mention
+
+Told = tuple[str, Json]
+"""A slot and its value."""
+
+
+class Keyed:
+    """Words keys of the rows of one table."""
+
+    def __init__(self, phrases: Phrases, subject: str) -> None:
+        self.phrases, self.subject = phrases, subject
+
+    def name(self, naming: Sequence[Told]) -> str:
+        """A row by its key: "order 40211", "order item 2 of order 40211", "bell 2 of Christ Church"."""
+        own = [(s, v) for s, v in naming if not self.refers(s)]
+        others = [self._other(s, v) for s, v in naming if self.refers(s)]
+        if len(own) == 1 and others:
+            return f"{self._numbered(*own[0], alone=True)} of {listed(others)}"
+        return listed(others) or listed([self._numbered(s, v, len(naming) == 1) for s, v in naming])
+
+    def refers(self, slot: str) -> bool:
+        """A part of the key that is another row's: a reference, or the name of what one refers to."""
+        column = self.phrases.slot(slot)[2]
+        return self.is_owner(slot) or (column is not None and column.role == "reference")
+
+    def is_owner(self, slot: str) -> bool:
+        """The name of a row that a part of the key refers to."""
+        return slot.endswith(".@name") and any(f"{link.to}.@name" == slot for link in self._owners())
+
+    def owner(self, slot: str) -> str:
+        """The slot of the name of the row that a part of the key refers to; empty where it refers to none, or the name may be
+        that of another row it joins."""
+        return next((f"{x.to}.@name" for x in self._owners() if f"{x.table}.{x.columns[0]}" == slot), "")
+
+    def _owners(self) -> list[Link]:
+        table = self.phrases.slot(f"{self.subject}.")[1]
+        links = [x for x in self.phrases.catalog.links if x.table == self.subject]
+        own = [x for x in links if table is not None and len(x.columns) == 1 and x.columns[0] in table.key]
+        return [x for x in own if sum(x.to == other.to for other in links) == 1]
+
+    def _other(self, slot: str, value: Json) -> str:
+        if self.is_owner(slot):
+            return self.phrases.row(Mention(slot.removesuffix(".@name"), by={"@name": value}))
+        return self._numbered(slot, value, alone=False)
+
+    def _numbered(self, slot: str, value: Json, alone: bool) -> str:
+        """A row that goes by its number: "order 40211"; by several, each with what it is."""
+        if alone and isinstance(value, str) and not value.strip().isdigit():
+            return self.phrases.value(slot, value)
+        label = self.phrases.table(self.subject)[0] if alone else self.phrases.label(slot, self.subject)
+        return f"{label} {self.phrases.value(slot, value)}"
