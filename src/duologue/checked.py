@@ -13,7 +13,7 @@ from duologue.checks.combine import combine
 from duologue.checks.findings import given_up
 from duologue.checks.recovery import recoveries
 from duologue.errors import StageError
-from duologue.models.keys import over
+from duologue.models.talks import over
 from duologue.simulate.play import GivenUpError
 from duologue.store import Tally
 from duologue.types import Dialogue, Environment, Verdict

@@ -7,7 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from duologue.models import keys
-from duologue.models.keys import request_key, unchanged
+from duologue.models.keys import request_key
+from duologue.models.talks import Talks
 from duologue.protocols import Request
 from duologue.types import Message, Tool, ToolCall
 
@@ -42,6 +43,12 @@ OTHERS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def own_talks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other tests have asked is not known here."""
+    monkeypatch.setattr(keys, "TALKS", Talks(1))
+
+
 @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
 def test_another_request_has_another_name(other: Request) -> None:
     assert request_key(other) != request_key(ASKED)
@@ -51,32 +58,12 @@ def test_another_request_has_another_name(other: Request) -> None:
 
 def fresh(request: Request) -> str:
     """The name as worked out by a process that has seen nothing else."""
-    keys._so_far = keys.Recent(1)
+    known, keys.TALKS = keys.TALKS, Talks(1)
     keys._digests.clear()
-    keys._alike.clear()
-    return request_key(request)
-
-
-def paged(page: str) -> Request:
-    return replace(ASKED, scope=page[-9:], messages=(Message("system", content=page), *TALK[1:]))
-
-
-GUIDE = "Look before you tell. " * 100
-PAGES = {
-    "alike": [GUIDE + "Now it is Monday.", GUIDE + "Now it is Friday.", GUIDE + "Now it is Monday, too."],
-    "one within another": [GUIDE, GUIDE + "More.", GUIDE[:-30], GUIDE],
-    "less and less alike": [GUIDE + "a", GUIDE + "b", GUIDE[:1500] + "c", GUIDE[:1200] + "d", GUIDE + "e"],
-    "two kinds in turn": [GUIDE, "x" + GUIDE, GUIDE, "x" + GUIDE],
-    "short": ["Help.", "Hello.", "", "Help."],
-}
-
-
-@pytest.mark.parametrize("pages", PAGES.values(), ids=PAGES)
-def test_pages_that_begin_alike_have_the_names_they_have_alone(pages: list[str]) -> None:
-    alone = [fresh(paged(page)) for page in pages]
-    keys._alike.clear()
-    keys._so_far = keys.Recent(1)
-    assert [request_key(paged(page)) for page in pages] == alone
+    try:
+        return request_key(request)
+    finally:
+        keys.TALKS = known
 
 
 def test_every_other_request_differs_from_every_other() -> None:
@@ -106,29 +93,3 @@ def test_it_is_the_same_in_every_process() -> None:
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == request_key(Request("agent", (Message("user", content="Hi."),), "1.0"))
-
-
-def test_what_is_kept_is_bounded() -> None:
-    recent: keys.Recent[int] = keys.Recent(1)
-    for number in range(100):
-        recent.put(("agent", str(number)), TALK, number, 100_000)
-    assert [number for number in range(100) if recent.take(("agent", str(number)), TALK)[1]] == list(range(90, 100))
-
-
-def test_the_beginning_that_two_conversations_share() -> None:
-    assert [unchanged(TALK, other) for other in (TALK, TALK[:2], called({"n": 1}), ())] == [4, 2, 2, 0]
-
-
-def test_what_is_over_is_let_go_whatever_the_role() -> None:
-    recent: keys.Recent[int] = keys.Recent(1)
-    said = (Message("user", "Hello."),)
-    for place in (("user", "7"), ("agent", "7"), ("user", "8")):
-        recent.put(place, said, 1, 300_000)
-    keys.over("7")
-    assert [recent.take(place, said) for place in (("user", "7"), ("agent", "7"), ("user", "8"))] == [
-        (0, None),
-        (0, None),
-        (1, 1),
-    ]
-    recent.put(("user", "9"), said, 2, 900_000)  # there is room again for all that is left
-    assert recent.take(("user", "9"), said) == (1, 2)

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from duologue.models.structured import in_words, response_format, sent_schema
+from duologue.models.talks import Talk, Talks
 from duologue.models.wire import CALLS, Wire, read_reply, split_thought
 from duologue.protocols import Usage
 from duologue.types import Json, Message, Tool, ToolCall
 
-PLACE = ("agent", "1.0")
 TALK = (
     Message("system", content="Help."),
     Message("user", content='Is "4711" – sent?'),
@@ -27,7 +27,12 @@ TALK = (
 
 
 def sent(wire: Wire, messages: tuple[Message, ...]) -> Any:
-    return msgspec.json.decode(b"[" + wire.messages(PLACE, messages) + b"]")
+    return msgspec.json.decode(b"[" + wire.messages(alone(messages)) + b"]")
+
+
+def alone(messages: tuple[Message, ...]) -> Talk:
+    """A conversation of which nothing was seen before."""
+    return Talks(1).at("agent", "1.0", messages)
 
 
 def test_messages_take_the_form_of_the_protocol() -> None:
@@ -55,9 +60,15 @@ def test_reasoning_goes_back_under_the_servers_name(field: str) -> None:
 
 
 def test_a_growing_conversation_gives_the_same_bytes_as_one_sent_at_once() -> None:
-    wire = Wire()
+    wire, talks = Wire(), Talks(1)
     for end in range(1, len(TALK) + 1):
-        assert wire.messages(PLACE, TALK[:end]) == Wire().messages(PLACE, TALK[:end])
+        assert wire.messages(talks.at("agent", "1.0", TALK[:end])) == wire.messages(alone(TALK[:end]))
+
+
+def test_the_last_may_be_left_out() -> None:
+    wire, talk = Wire(), alone(TALK)
+    for without in (1, 0, 2, len(TALK), 0):
+        assert wire.messages(talk, without) == wire.messages(alone(TALK[: len(TALK) - without]))
 
 
 def other(at: int, message: Message) -> tuple[Message, ...]:
@@ -76,9 +87,9 @@ def other(at: int, message: Message) -> tuple[Message, ...]:
     ],
 )  # fmt: skip
 def test_what_was_sent_before_never_shows(changed: tuple[Message, ...]) -> None:
-    wire = Wire()
-    wire.messages(PLACE, TALK)
-    assert wire.messages(PLACE, changed) == Wire().messages(PLACE, changed)
+    wire, talks = Wire(), Talks(1)
+    wire.messages(talks.at("agent", "1.0", TALK))
+    assert wire.messages(talks.at("agent", "1.0", changed)) == wire.messages(alone(changed))
 
 
 def test_tools_are_functions() -> None:

@@ -29,6 +29,7 @@ from duologue.models.pace import CEILING
 from duologue.models.refusals import INTERRUPTED, LONGEST_WISH, REASONS, REFUSED, Refusal, Trouble, clean
 from duologue.models.replicas import Replica, Replicas
 from duologue.models.structured import LEVELS, Formats, in_words
+from duologue.models.talks import TALKS
 from duologue.models.transport import Outcome, Transport
 from duologue.models.wire import Reply, Wire, encode
 from duologue.protocols import Answer, Request, Usage
@@ -164,12 +165,13 @@ class HttpModel:
         if wire is None:
             wire = self._wires[habits.reasoning] = Wire(habits.reasoning)
         messages = request.messages
+        talk = TALKS.at(request.role, request.scope, messages)
         parts = [b'{"model":', encode(self.name), b',"messages":[']
         if request.schema is not None and habits.level != LEVELS[0] and messages:
-            head = wire.messages((request.role, request.scope), messages[:-1])
+            head = wire.messages(talk, without=1)
             parts += [head, b"," if head else b"", wire.message(in_words(messages[-1], request.schema))]
         else:
-            parts.append(wire.messages((request.role, request.scope), messages))
+            parts.append(wire.messages(talk))
         parts.append(b"]")
         if request.tools:
             parts += [b',"tools":', wire.tools(request.tools)]

@@ -21,7 +21,7 @@ import msgspec
 from msgspec import Struct
 
 from duologue.ids import DEEPEST, is_deep
-from duologue.models.keys import Recent
+from duologue.models.talks import Talk
 from duologue.protocols import Usage
 from duologue.types import Message, Tool, ToolCall
 
@@ -31,7 +31,6 @@ MOST_TOKENS = 10**9
 """Tokens that a server may say one call took; more is no usage."""
 SHOWN = 200
 """Characters of a malformed call's arguments that its maker is shown."""
-_MEGABYTES = 96
 _TOOLSETS = 1024
 
 encode = msgspec.json.Encoder().encode
@@ -43,27 +42,20 @@ class Wire:
     """Conversations and toolsets as bytes, each encoded once. `reasoning` is the field that past reasoning goes back in."""
 
     def __init__(self, reasoning: str = "") -> None:
-        self._reasoning = reasoning
-        self._conversations: Recent[bytes] = Recent(_MEGABYTES)
+        self.reasoning = reasoning
         self._toolsets: dict[int, tuple[tuple[Tool, ...], bytes]] = {}
 
-    @property
-    def reasoning(self) -> str:
-        """The field that past reasoning goes back in; empty = it does not."""
-        return self._reasoning
-
-    @reasoning.setter
-    def reasoning(self, field: str) -> None:
-        if field != self._reasoning:
-            self._reasoning = field
-            self._conversations = Recent(_MEGABYTES)
-
-    def messages(self, place: tuple[str, str], messages: tuple[Message, ...]) -> bytes:
-        """The messages as items of a JSON list, without its brackets. `place`: role and scope of the conversation."""
-        covered, known = self._conversations.take(place, messages)
-        new = map(self.message, messages[covered:])
-        data = b",".join((known, *new) if known else new)
-        self._conversations.put(place, messages, data, len(data))
+    def messages(self, talk: Talk, without: int = 0) -> bytes:
+        """A conversation's messages as items of a JSON list, without its brackets, and `without` so many at the end."""
+        count = len(talk.messages) - without
+        covered, data = talk.sent.get(self.reasoning, (0, b""))
+        if covered > count:
+            covered, data = 0, b""
+        if not covered and count and talk.page:
+            covered, data = 1, b'{"role":"system","content":%b}' % talk.page
+        new = map(self.message, talk.messages[covered:count])
+        data = b",".join((data, *new) if data else new)
+        talk.sent[self.reasoning] = count, data
         return data
 
     def message(self, message: Message) -> bytes:
@@ -71,8 +63,8 @@ class Wire:
         out: dict[str, Any] = {"role": message.role, "content": message.content}
         if message.role == "tool":
             out["tool_call_id"] = message.tool_call_id
-        if message.reasoning and self._reasoning:
-            out[self._reasoning] = message.reasoning
+        if message.reasoning and self.reasoning:
+            out[self.reasoning] = message.reasoning
         if message.tool_calls:
             out["tool_calls"] = [
                 {
