@@ -6,7 +6,7 @@ import pytest
 
 from duologue.language.marks import MARKS
 from duologue.simulate import slips
-from duologue.simulate.slips import plumbing, tidy
+from duologue.simulate.slips import plumbing, sentences, tidy
 
 TIDY = {
     "a line": ("Yes, please.", "Yes, please."),
@@ -42,3 +42,26 @@ WORDS = ["Is it sent?", "The assistant said so.", "a < b", "x = [1]", "", "GrÃ¶Ã
 def test_what_is_searched_for_at_once_is_found_as_one_by_one(text: str) -> None:
     found: re.Match[str] | None = slips._TOKENS.search(text) or MARKS.search(text)
     assert plumbing(text) == (found[0] if found else "")
+
+
+GUIDE = """# What to do, in the order in which it is to be done
+
+Look things up before you tell them to anybody. Be kind. Never guess a number that nobody has given to you.
+
+# How to write
+
+- Say "what" is so, in one to four plain sentences.
+Look things up before you tell them to anybody.
+
+## Of dates and amounts, and how people write them down"""
+
+
+def test_the_longer_sentences_of_a_page_each_once_whatever_section_they_stand_in() -> None:
+    assert sentences(GUIDE) == (
+        "what to do, in the order in which it is to be done",
+        "look things up before you tell them to anybody.",
+        "never guess a number that nobody has given to you.",
+        "say what is so, in one to four plain sentences.",
+        "of dates and amounts, and how people write them down",
+    )
+    assert sentences("") == sentences("\n\n# ") == ()

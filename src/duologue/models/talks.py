@@ -59,7 +59,7 @@ class _Opening(Struct, frozen=True):
 
     @classmethod
     def of(cls, text: str) -> "_Opening":
-        """Of that text."""
+        """All of that text."""
         encoded = _encode(text)[:-1]
         return cls(text, encoded, hashlib.blake2b(b'{"content":' + encoded, digest_size=16))
 
@@ -77,7 +77,7 @@ class Talks:
         roles = self._kept.pop(scope, None) or {}
         self._kept[scope] = roles
         talk = roles.get(role)
-        if talk is not None and talk.messages is messages:
+        if talk is not None and talk.messages is messages:  # named a moment ago, and to be sent now
             return talk
         if talk is None or not talk.is_continued_by(messages):
             self._size -= talk.size if talk is not None else 0

@@ -16,7 +16,6 @@ that has reasoning, words and calls. The model sees its turn without those words
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import islice, takewhile
 
 from msgspec import Struct
@@ -26,6 +25,7 @@ from duologue.checks.schema import validators
 from duologue.checks.words import finds
 from duologue.errors import StageError
 from duologue.ids import canonical
+from duologue.kept import Kept
 from duologue.models.prompts import Rendered
 from duologue.models.voice import Voice
 from duologue.protocols import Answer, Utterance, View
@@ -48,6 +48,8 @@ _SHORT = 60
 """A text of so many characters may be said twice running ("You're welcome!"), a longer one may not."""
 _MOST_RULES = 3
 """Sentences of the system message that may stand in a message word for word: a rule is quoted, a page is leaked."""
+_HEARD = ("user", "assistant", "tool")
+"""Roles of the messages that it is given after its page: not what the user does with tools of their own."""
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 REPEATS = "repeats itself"
@@ -73,7 +75,7 @@ class ModelAgent:
     async def reply(self, view: View) -> Utterance:
         """Calls, or words to the user. Raises `StageError` (stage: the role) where nothing usable came after the redraws."""
         page = self._read_page(view.turns)
-        talk = [t.message for t in view.turns if t.message.role != "system" and not t.message.is_own]
+        talk = [t.message for t in view.turns if t.message.role in _HEARD]
         fault: Fault | None = None
         for draw in range(REDRAWS + 1):
             answer = await self.voice.ask(page.prompt, talk, self.scope, tools=self.offered, draw=draw)
@@ -88,9 +90,7 @@ class ModelAgent:
         told = [t.message for t in turns if t.message.role == "system"]
         if self._page is None or self._page.told != told:
             job = "\n\n".join([message.content for message in told]).strip()
-            prompt = self.voice.prompt(job=job)
-            guidance = _guiding(prompt.text.replace(job, "\n") if job else prompt.text)
-            self._page = Page(told, prompt, guidance, sentences(job))
+            self._page = Page(told, self.voice.prompt(job=job), _guidance(self.voice), sentences(job))
         return self._page
 
     def _utterance(self, answer: Answer, turn: int, again: bool) -> Utterance:
@@ -144,10 +144,12 @@ class ModelAgent:
         return None
 
 
-@lru_cache(maxsize=64)
-def _guiding(text: str) -> tuple[str, ...]:
-    """The sentences of a guidance, which is the same in all conversations."""
-    return sentences(text)
+def _guiding(voice: Voice) -> tuple[str, ...]:
+    """The sentences of the page without a job, which are the same in all conversations."""
+    return sentences(voice.prompt(job="\n").text)
+
+
+_guidance: Kept[Voice, tuple[str, ...]] = Kept(_guiding)
 
 
 class Page(Struct, frozen=True):

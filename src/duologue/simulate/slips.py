@@ -23,6 +23,8 @@ _TOKENS = re.compile(
 _SIGNS = ("<", "[", "=", "assistant")
 """One of these is part of every such mark, whatever its case (beyond ASCII, case has other rules)."""
 _ENDS = re.compile(r"(?<=[.!?;])\s+")
+_SECTION = "\n\n# "
+"""Where a section of a page begins."""
 _LEAST_WORDS = 8
 """A sentence with fewer words is said by chance too."""
 
@@ -59,12 +61,18 @@ def written_call(text: str, tools: Iterable[str]) -> str:
 
 def sentences(text: str) -> tuple[str, ...]:
     """The longer sentences of instructions, folded, each once."""
-    return tuple(dict.fromkeys(chain.from_iterable(map(_of_part, text.split("\n\n")))))
+    return tuple(dict.fromkeys(chain.from_iterable(map(_of_section, text.split(_SECTION)))))
+
+
+@lru_cache(maxsize=256)
+def _of_section(section: str) -> tuple[str, ...]:
+    """Those beneath one heading. No two conversations have the same page, but most sections of their pages are the same."""
+    return tuple(chain.from_iterable(map(_of_part, section.split("\n\n"))))
 
 
 @lru_cache(maxsize=4096)
 def _of_part(part: str) -> tuple[str, ...]:
-    """Those of one paragraph. No two conversations have the same page, but nearly all paragraphs of their pages are the same."""
+    """Those of one paragraph, of which nearly all are the same even in the other sections."""
     plain = (fold(s.strip().lstrip("-#* ")) for line in part.split("\n") for s in _ENDS.split(line))
     return tuple(s for s in plain if len(s.split()) >= _LEAST_WORDS)
 
