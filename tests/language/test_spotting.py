@@ -37,6 +37,7 @@ TEXTS = (
         (r"\bno(?: more)?\b", {"no"}),
         (r"\byes,? please", {"yes"}),
         (r"^fine[.! ]*$", {"fine"}),
+        (r"\b(?:exchang\w*|swap(?:ped)?)\b", {"exch", "swap"}),
         (r"\bset\w*", None),
         (r"at all", None),
         (r"\bcat\b|: ", None),

@@ -159,12 +159,12 @@ class _Walk:
         return None, []
 
     def _branch(self, what: tuple[Any, Sequence[Any]], under: _Under) -> tuple[_Under, _Wanted]:
-        ends, found = [], []
-        for way in what[1]:
-            end, wanted = self.along(way, under)
-            ends.append(end)
-            found.append(_best(wanted) or frozenset())
-        return _any(ends), [frozenset().union(*found)] if all(found) else []
+        ways = [self.along(way, under) for way in what[1]]
+        after = _any([end for end, _ in ways])
+        if after is None:  # what a way has begun is of no use any more to those who come after
+            ways = [(None, [*wanted, *_begun(end)]) for end, wanted in ways]
+        found = [_best(wanted) or frozenset[str]() for _, wanted in ways]
+        return after, [frozenset().union(*found)] if all(found) else []
 
     def _subpattern(self, what: tuple[Any, ...], under: _Under) -> tuple[_Under, _Wanted]:
         return self.along(what[-1], under)

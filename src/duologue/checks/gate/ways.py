@@ -55,8 +55,9 @@ WAYS: dict[str, str] = {
 }  # fmt: skip
 COULD = Spotter(
     (
-        rf"\b(?:{'|'.join(WAYS.values())})\b",
-        rf"\b(?:(?:{_LONGER})\w*|should|must|needs?|has|have|ought|new|place|regist\w*)\b",
+        *(rf"\b(?:{words})\b" for words in WAYS.values()),
+        rf"\b(?:{_LONGER}|regist)\w*\b",
+        r"\b(?:should|must|needs?|has|have|ought|new|place)\b",
         rf"\b(?:{_SHORTER})\w*\b|: ",
     )
 )
