@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 import played
 from duologue.checks import case_of, columns_of
+from duologue.checks.asked import Who, known_of
 from duologue.checks.gate import UserGate, gate
-from duologue.checks.gate.asked import Who, known_of
 from duologue.types import Dialogue, Turn, Verdict
 
 Spoil = Callable[[Dialogue, int], Dialogue]
@@ -121,6 +121,39 @@ def test_every_turn_of_a_played_conversation_has_been_asked_about() -> None:
     assert asked is not None
     assert sorted(asked.found(dialogue.turns, who)) == users(dialogue)
     assert not asked.found(dialogue.turns, replace(who, tasks=tasks[:1], mode="task"))
+
+
+def called_again(dialogue: Dialogue, at: int) -> Dialogue:
+    """The first call and its answer once more, before the turn at `at`, or behind all where that is the last."""
+    made = next(n for n, turn in enumerate(dialogue.turns) if turn.message.tool_calls)
+    twice = (*dialogue.turns[:at], *dialogue.turns[made : made + 2], *dialogue.turns[at:])
+    return replace(dialogue, turns=tuple(replace(t, parent=n - 1 if n else None) for n, t in enumerate(twice)))
+
+
+def never_called(dialogue: Dialogue, at: int) -> Dialogue:
+    """Without the calls before the turn at `at`."""
+    turns = tuple(
+        replace(t, message=replace(t.message, tool_calls=())) if n < at else t for n, t in enumerate(dialogue.turns)
+    )
+    return replace(dialogue, turns=(dialogue.turns[0], *turns[1:]))
+
+
+@pytest.mark.parametrize("by_models", [False, True])
+@pytest.mark.parametrize("item", range(4))
+def test_a_plan_that_was_matched_in_play_is_matched_so_afterwards(item: int, by_models: bool) -> None:
+    tiny, dialogue = played.tiny(), as_played(item, by_models)
+    for at in [*users(dialogue), len(dialogue.turns)]:
+        others = [spoil(dialogue, at) for spoil in (*SPOILT, called_again, never_called) if at < len(dialogue.turns)]
+        for other in (dialogue, called_again(dialogue, at), never_called(dialogue, at), *others):
+            known, anew = (case_of(d, tiny.environment, tiny.catalog) for d in (other, from_a_file(other)))
+            assert not anew.matches
+            numbers = range(len(other.scenario.tasks))
+            assert [known.match(n) for n in numbers] == [anew.match(n) for n in numbers], at
+
+
+def test_a_conversation_that_did_all_is_known_to_have_done_it() -> None:
+    tiny = played.tiny()
+    assert [bool(case_of(as_played(n, True), tiny.environment, tiny.catalog).matches) for n in range(4)].count(True) > 1
 
 
 def test_nothing_is_kept_of_a_conversation_that_nobody_holds() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Container, Mapping, Sequence
 from functools import cached_property
 
 from duologue.catalog.model import Catalog, Column
+from duologue.checks.asked import Who, known_of
 from duologue.kept import Kept
 from duologue.language.amounts import is_amount
 from duologue.language.numerals import word_numbers
@@ -50,14 +51,23 @@ class Case:
         """What `unread` found in which result, by the index of the call."""
         self.briefly = False
         """One objection is enough: nobody reads the others."""
-        self._matches: dict[int, Match] = {}
+        self.found: Mapping[int, tuple[str, ...]] = {}
+        """What the gate found of the user's turns while the conversation was played, by their index."""
+        self.matches: dict[int, Match] = {}
+        """How plans compare with the calls made, as far as that is known (`match`)."""
 
     def match(self, task: int) -> Match:
         """How the plan of a task compares with the calls made."""
-        if task not in self._matches:
+        if task not in self.matches:
             found = match_plan(self.tasks[task].plan, self.trace, task)
-            self._matches[task] = answered(self.tasks[task], found, self.trace, task, self.columns)
-        return self._matches[task]
+            self.matches[task] = answered(self.tasks[task], found, self.trace, task, self.columns)
+        return self.matches[task]
+
+    @property
+    def who(self) -> Who:
+        """Whom the gate is asked about."""
+        tools, own = _listed(self.trace.tools), _listed(self.trace.own_tools)
+        return Who(self.tasks, tools, self.columns, self.mode, own)
 
     def column(self, slot: str) -> Column | None:
         """The column behind `table.column`; None for computed values and where no catalog is at hand."""
@@ -209,12 +219,19 @@ _plurals: Kept[Catalog, Mapping[str, str]] = Kept(
 )
 
 
+_listed: Kept[Mapping[str, Tool], tuple[Tool, ...]] = Kept(lambda tools: tuple(tools.values()), 256)
+
+
 def case_of(dialogue: Dialogue, environment: Environment, catalog: Catalog | None = None) -> Case:
     """The case that a dialogue's main path makes."""
     scenario = dialogue.scenario
     sorted_path = trace(dialogue, environment.toolset)
     plurals = _plurals(catalog) if catalog is not None else None
     case = Case(sorted_path, scenario.tasks, environment.policy, scenario.mode, columns_of(catalog), plurals)
+    asked = known_of(sorted_path.turns[0]) if sorted_path.turns else None
+    if asked is not None:
+        case.found = asked.found(sorted_path.turns, case.who)
+        case.matches = asked.matches(sorted_path.turns, case.found)
     case.offers = dialogue.continued.offers if dialogue.continued is not None else ()
     return case
 

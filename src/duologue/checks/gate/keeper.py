@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from duologue.catalog.model import Column
+from duologue.checks.asked import Who, asked_of
 from duologue.checks.case import Case
 from duologue.checks.findings import SILENT
-from duologue.checks.gate.asked import Who, asked_of, known_of
 from duologue.checks.gate.contradictions import contradictions
 from duologue.checks.gate.crowd import crowd
 from duologue.checks.gate.ending import See, ending
@@ -15,6 +15,7 @@ from duologue.checks.gate.speech import speech, technical_names
 from duologue.checks.gate.values import values
 from duologue.kept import Kept
 from duologue.language.reading import read
+from duologue.plans.match import Match
 from duologue.plans.trace import trace
 from duologue.types import Finding, Scenario, Task, Tool, Toolset, Turn, Verdict
 
@@ -44,14 +45,16 @@ class UserGate:
         """Judge the user's turn at index `at`; later turns are not looked at."""
         path = tuple(turns[: at + 1])
         said = self._gate(path[:at], scenario).said(path, at)
-        if at:
-            asked_of(path[0]).keep(path, said, Who(scenario.tasks, self.toolset.tools, self.columns, scenario.mode))
-        found = _with_ending(said, scenario.tasks, path, at, lambda: self._case(path, scenario))
+        who = Who(scenario.tasks, self.toolset.tools, self.columns, scenario.mode, self.toolset.own)
+        matches = asked_of(path[0]).keep(path, said, who) if at else {}
+        found = _with_ending(said, scenario.tasks, path, at, lambda: self._case(path, scenario, matches))
         return _as_verdict([Finding(at, what) for what in found])
 
-    def _case(self, path: Sequence[Turn], scenario: Scenario) -> Case:
-        """What was said so far as a case."""
-        return Case(trace(path, self.toolset), scenario.tasks, mode=scenario.mode, columns=self.columns)
+    def _case(self, path: Sequence[Turn], scenario: Scenario, matches: dict[int, Match]) -> Case:
+        """What was said so far as a case. How it compares with the plans comes to stand in `matches`."""
+        case = Case(trace(path, self.toolset), scenario.tasks, mode=scenario.mode, columns=self.columns)
+        case.matches = matches
+        return case
 
     def _gate(self, before: Sequence[Turn], scenario: Scenario) -> "_Gate":
         """The gate after those turns: the one that is kept where they carry on from what it heard."""
@@ -82,7 +85,7 @@ def gate(case: Case) -> Verdict:
             continue
         said: Sequence[str] | None = earlier.get(number)
         if said is None:
-            gatekeeper = gatekeeper or _Gate(case.tasks, _listed(case.trace.tools), case.columns, case.mode)
+            gatekeeper = gatekeeper or _Gate(case.tasks, case.who.tools, case.columns, case.mode)
             for before in turns[heard:number]:
                 gatekeeper.known.hear(before)
             said, heard = gatekeeper.said(turns, number), number
@@ -91,18 +94,14 @@ def gate(case: Case) -> Verdict:
     return _as_verdict(findings)
 
 
-def _found_before(case: Case) -> dict[int, tuple[str, ...]]:
+def _found_before(case: Case) -> Mapping[int, tuple[str, ...]]:
     """What was found of the conversation's turns while it was played, by their index. Of a last turn that doesn't end it, more can be
     said now that something follows."""
     turns = case.trace.turns
-    asked = known_of(turns[0]) if turns else None
-    if asked is None:
-        return {}
-    found = asked.found(turns, Who(case.tasks, _listed(case.trace.tools), case.columns, case.mode))
     last = case.trace.user[-1].turn if case.trace.user else 0
     if last < len(turns) - 1 and not turns[last].done:
-        found.pop(last, None)
-    return found
+        return {at: found for at, found in case.found.items() if at != last}
+    return case.found
 
 
 def _with_ending(said: Sequence[str], tasks: Sequence[Task], turns: Sequence[Turn], at: int, see: See) -> Sequence[str]:
@@ -122,9 +121,6 @@ def toolset_names(toolset: Toolset) -> frozenset[str]:
 _names_in: Kept[Toolset, frozenset[str]] = Kept(
     lambda toolset: technical_names((*toolset.tools, *toolset.own), {}), 256
 )
-
-
-_listed: Kept[Mapping[str, Tool], tuple[Tool, ...]] = Kept(lambda tools: tuple(tools.values()), 256)
 
 
 class _Gate:

@@ -1,17 +1,21 @@
-"""What the gate found of each turn while a conversation was played, for who judges it when it is over.
+"""What the gate found of each turn while a conversation was played, and which calls it matched, for who judges it when it is over.
 
 What is wrong with a turn follows from who is asked (tasks, tools, columns, mode), from the turns before it and from the turn itself. So it need
 not be worked out again of the finished conversation, where exactly that was asked: after the same turns, of a turn that says the same. It
 goes with the conversation's first turn: nothing is kept of a conversation that nobody holds any more, and of one that was read from a
 file nothing has been asked.
+
+The same holds for the calls that a plan was matched with, where nothing was missing: that hangs on the calls made, and on no words of
+the assistant that follow.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from weakref import ref
 
 from msgspec import Struct
 
 from duologue.catalog.model import Column
+from duologue.plans.match import Match
 from duologue.types import Task, Tool, Turn
 
 __all__ = ["Asked", "Who", "asked_of", "known_of"]
@@ -24,6 +28,8 @@ class Who(Struct, frozen=True):
     tools: tuple[Tool, ...]
     columns: Mapping[str, Column]
     mode: str
+    own: tuple[Tool, ...] = ()
+    """The user's own tools."""
 
     def same(self, other: "Who") -> bool:
         """Whether that is the same user. Columns are told apart by identity, since to compare them costs more than to ask again."""
@@ -32,6 +38,7 @@ class Who(Struct, frozen=True):
             and self.mode == other.mode
             and self.tasks == other.tasks
             and self.tools == other.tools
+            and self.own == other.own
         )
 
 
@@ -41,14 +48,18 @@ class Asked:
     def __init__(self) -> None:
         self._heard: list[Turn] = []
         self._found: dict[int, tuple[Turn, tuple[str, ...], Who]] = {}
+        self._matches: dict[int, Match] = {}
 
-    def keep(self, path: Sequence[Turn], found: Sequence[str], who: Who) -> None:
-        """What was found of the turn that a path ends with. A path that leaves the one before begins anew."""
+    def keep(self, path: Sequence[Turn], found: Sequence[str], who: Who) -> dict[int, Match]:
+        """What was found of the turn that a path ends with. A path that leaves the one before begins anew. Returns the place for how each
+        plan, by the number of its task, compares with the calls on the path."""
         before = list(path[1:-1])
         if self._heard != before[: len(self._heard)]:
             self._found.clear()
         self._heard = before
         self._found[len(path) - 1] = (path[-1], tuple(found), who)
+        self._matches = {}
+        return self._matches
 
     def found(self, turns: Sequence[Turn], who: Who) -> dict[int, tuple[str, ...]]:
         """What was found of a conversation's turns, by their index: of those that were asked of the same user after the same turns."""
@@ -59,6 +70,15 @@ class Asked:
             for at, (turn, found, asked) in self._found.items()
             if at < len(turns) and _says_the_same(turn, turns[at]) and asked.same(who)
         }
+
+    def matches(self, turns: Sequence[Turn], found: Container[int]) -> dict[int, Match]:
+        """The plans of a conversation of which nothing is missing, by the number of their task, with the calls that they were matched with:
+        as known since the turn that was asked about latest, where nothing but words of the assistant follows it. `found`: the turns of which
+        that counts (see there)."""
+        at = len(self._heard) + 1
+        if at not in found or any(t.message.role != "assistant" or t.message.tool_calls for t in turns[at + 1 :]):
+            return {}
+        return {number: match for number, match in self._matches.items() if not match.missing}
 
 
 def _says_the_same(one: Turn, other: Turn) -> bool:
