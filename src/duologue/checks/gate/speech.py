@@ -6,7 +6,7 @@ assistant or the goal wrote is no secret any more, and a value that looks like a
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from duologue.catalog.model import Column
@@ -16,7 +16,7 @@ from duologue.checks.words import finds
 from duologue.kept import Kept
 from duologue.types import Tool
 
-__all__ = ["speech", "technical_names"]
+__all__ = ["speech", "technical_names", "tokens"]
 
 _JARGON = re.compile(r"\w+_\w+|[a-z]+[A-Z]\w*")
 _INNER = re.compile(r"_|[a-z0-9][A-Z]")
@@ -39,8 +39,6 @@ def speech(known: Known, names: frozenset[str], text: str) -> list[str]:
     found = finds("roles", "user_as_assistant", text)
     if found is not None:
         out.append(AS_ASSISTANT(repr(found[0])))
-    if _INNER.search(text) is None:
-        return out
     return out + [TECHNICAL(repr(n)) for n in dict.fromkeys(_named(known, names, text))]
 
 
@@ -49,9 +47,17 @@ def _named(known: Known, names: frozenset[str], text: str) -> list[str]:
     return [n for n in _found(names, text) if not known.told.knows_phrase(n) and not known.is_label(n)]
 
 
+def tokens(text: str) -> Iterable[re.Match[str]]:
+    """The words of a text that have what each technical name has."""
+    inner = _INNER.search(text)
+    if inner is None:
+        return ()
+    return _TOKEN.finditer(text, text.rfind(" ", 0, inner.start()) + 1)  # no word before the first that has it
+
+
 def _found(names: frozenset[str], text: str) -> list[str]:
     out = []
-    for token in _TOKEN.finditer(text):
+    for token in tokens(text):
         name = token[0]
         if _JARGON.fullmatch(name):
             if name in names or name.lower() in names or _SNAKE.fullmatch(name):
