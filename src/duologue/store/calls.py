@@ -68,18 +68,16 @@ class Calls:
 
     def find(self, request: Request, key: str) -> Answer | None:
         """The answer to a request, which has that key."""
-        found = self._found(request, key)
+        found = self._found(request, key) if key in self.seen else None
         return None if found is None else decoded(self._folder, "an answer of a model", _answer, found)
 
     def _found(self, request: Request, key: str) -> bytes | None:
-        if key not in self.seen:
-            return None
         found: bytes | None = self._db.execute(_FIND, (item_of(request.scope), request.role, key)).get
         return found
 
     async def keep(self, request: Request, answer: Answer) -> None:
         """Write an answer, where it is not there yet; it is committed with all else of the moment."""
-        if self._found(request, answer.key) is not None:
+        if not self.seen.add(answer.key) and self._found(request, answer.key) is not None:
             return
         usage = answer.usage
         row = (
@@ -90,7 +88,6 @@ class Calls:
         with self._explained:
             self._moments.begin()
             self._db.execute(_KEEP, row)
-        self.seen.add(answer.key)
 
     async def settled(self) -> None:
         """Return once all that was written to the run's file before is committed."""
@@ -138,11 +135,14 @@ class Seen:
         """Any key may be there from now on."""
         self._marks = None
 
-    def add(self, key: str) -> None:
-        """That key is there."""
-        if self._marks is not None:
-            place = zlib.crc32(key.encode()) % _MARKS
-            self._marks[place >> 3] |= 1 << (place & 7)
+    def add(self, key: str) -> bool:
+        """That key is there; whether it can't have been before."""
+        if self._marks is None:
+            return False
+        place = zlib.crc32(key.encode()) % _MARKS
+        bit, marks = 1 << (place & 7), self._marks[place >> 3]
+        self._marks[place >> 3] = marks | bit
+        return not marks & bit
 
     def __contains__(self, key: str) -> bool:
         place = zlib.crc32(key.encode()) % _MARKS
