@@ -58,12 +58,10 @@ def test_another_request_has_another_name(other: Request) -> None:
 
 def fresh(request: Request) -> str:
     """The name as worked out by a process that has seen nothing else."""
-    known, keys.TALKS = keys.TALKS, Talks(1)
-    keys._digests.clear()
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "TALKS", Talks(1))
+        keys._digests.clear()
         return request_key(request)
-    finally:
-        keys.TALKS = known
 
 
 def test_every_other_request_differs_from_every_other() -> None:

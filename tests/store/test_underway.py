@@ -71,3 +71,15 @@ def test_turns_that_an_older_version_kept_one_by_one_are_gone_on_from(folder: Pa
         assert store.kept_turns(3, "a") == SAID
         store.keep_turns(3, "a", len(SAID), SAID[:1])
         assert store.kept_turns(3, "a") == (*SAID, SAID[0])
+
+
+def test_an_end_that_fails_midway_leaves_them_known(folder: Path) -> None:
+    with Store.open(folder) as store:
+        store.keep_turns(3, "a", 0, SAID)
+        store.use_tasks(3, ["a"])
+        store.count_attempt(3, "play", n=2**70)  # more than SQLite's integers hold
+        with pytest.raises(OverflowError):
+            store.reject_item(3, "play", "gave up")
+        assert store.kept_turns(3, "a") == SAID
+        store.reject_item(3, "play", "gave up")
+        assert store.db.execute("SELECT count(*) FROM turns").get == 0

@@ -142,7 +142,8 @@ def _of_a_part(case: Case, need: Need, of: tuple[int, Subtask], at: int) -> str:
     slot = Slot(pick.table, pick.column, pick.use)
     field = next((p.rpartition("].")[2] for p, s in tool.outputs.items() if s == slot and "]." in p), "")
     values = [row[field] for row in rows if row.get(field) is not None]
-    if len(values) < 2 or values == sorted(values, reverse=pick.kind in ("max", "latest")):
+    alike = all(isinstance(v, str) for v in values) or all(isinstance(v, int | float) for v in values)
+    if len(values) < 2 or not alike or values == sorted(values, reverse=pick.kind in ("max", "latest")):
         return ""
     return f"of a list that was cut at {len(rows)} rows, and is in another order, one is said to be the {pick.kind}"
 

@@ -76,7 +76,8 @@ def interruptible() -> Iterator["Halt"]:
         stopping.noted(number)
         halt.ask()
 
-    before = {number: signal.signal(number, interrupted) for number in stopping.SIGNALS}
+    heard = [number for number in stopping.SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, interrupted) for number in heard}
     try:
         yield halt
     finally:

@@ -253,7 +253,7 @@ def _bounds(spent: int, aside: int, most: float, ahead: bool) -> tuple[int, int]
     if not ahead:
         return 0, total
     if most == math.inf:
-        return 0, total + aside + spent // 8
+        return 0, total + aside // 4 + spent // 32
     floor = min(spent + aside // 4, total - int(most) // 64)
     headroom = aside // 8 + int(most) // 256
     return floor, int(max(total, min(total + headroom, most)))

@@ -273,6 +273,7 @@ class Store(Tally):
                 self._end(ended)
                 if ended.dialogue:
                     self.db.execute(_DIALOGUE, (ended.item, *ended.dialogue))
+            self._under_way.dropped(ended.item)
 
     def _end(self, ended: Ended) -> None:
         item = ended.item

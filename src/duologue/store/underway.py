@@ -48,6 +48,10 @@ class UnderWay:
         kept[item] = first + len(turns)
 
     def drop(self, item: int) -> None:
-        """The item ends."""
-        if self._kept_to.pop(item, None) is not None:
+        """Delete what is kept of an item, which ends."""
+        if item in self._kept_to:
             self._db.execute("DELETE FROM turns WHERE item = ?", (item,))
+
+    def dropped(self, item: int) -> None:
+        """It has ended, and that can't be undone by itself any more."""
+        self._kept_to.pop(item, None)
