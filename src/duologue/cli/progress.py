@@ -76,8 +76,7 @@ def interruptible() -> Iterator["Halt"]:
         stopping.noted(number)
         halt.ask()
 
-    heard = [number for number in stopping.SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, interrupted) for number in heard}
+    before = {number: signal.signal(number, interrupted) for number in stopping.SIGNALS}
     try:
         yield halt
     finally:
