@@ -62,7 +62,8 @@ def test_every_reader_says_what_is_damaged(
         body: bytes = store.db.execute(stored).get
     data = (whole / FILE_NAME).read_bytes()
     found = (data.find(body[start : start + 200]) for start in range(len(body) // 2, 0, -200))
-    place = next(p for p in found if p > 0)
+    # an odd number of quotes: letters in the place of a piece of one text leave a conversation that can be read
+    place = next(p for p in found if p > 0 and data[p : p + 200].count(b'"') % 2)
     for name in READERS:
         folder = tmp_path / name
         folder.mkdir()

@@ -77,7 +77,7 @@ def test_messages_and_tools_are_enough_where_the_tools_run(
         assert one.continued.settled
         at = one.continued.at
         assert [t.message for t in one.turns[:at]][1:] != []
-        assert parent.turns[at].done or at == len(parent.turns)
+        assert at == len(parent.turns) or parent.turns[at].done
         assert [t.message.content for t in one.turns[:at]] == [t.message.content for t in parent.turns[:at]]
         assert not any(t.train for t in one.turns[:at] if t.message.role == "assistant")
         assert [bool(t.changes) for t in one.turns[:at]] == [bool(t.changes) for t in parent.turns[:at]]
