@@ -8,7 +8,7 @@ from duologue.checks import Case, case_of
 from duologue.checks.attribution import attribution
 from duologue.ids import to_json
 from duologue.plans.trace import trace
-from duologue.types import Dialogue, Message, Origin, Slot, Tool, ToolCall, Toolset, Turn
+from duologue.types import Dialogue, Json, Message, Origin, Slot, Tool, ToolCall, Toolset, Turn
 
 ORDERS = Origin("result", 3, "rows[0].customer_id")
 
@@ -87,19 +87,22 @@ SHORT = [
 ]
 
 
-def of_lines(text: str, *fields: str) -> list[str]:
+def of_lines(text: str, *fields: str, rows: Json = LINES, asked: str = "what are the lines?") -> list[str]:
     columns = {
         "lines.line_id": Column("line_id", "lines", "key", label="line id"),
         "lines.name": Column("name", "lines", "name", label="name"),
         "lines.price": Column("price", "lines", "measure", label="price"),
+        "lines.quantity": Column("quantity", "lines", "measure", label="quantity"),
     }
     outputs = {f"rows[].{n}": Slot("lines", n) for n in fields}
     tool = Tool("list_lines", "", {}, {}, "read", outputs=outputs)
     turns = [
         Turn(Message("system", "x")),
-        Turn(Message("user", "what are the lines?")),
+        Turn(Message("user", "1 moment, please")),
+        Turn(Message("assistant", "Of course.")),
+        Turn(Message("user", asked)),
         Turn(Message("assistant", tool_calls=(ToolCall("c", "list_lines", {}),))),
-        Turn(Message("tool", to_json(LINES), tool_call_id="c")),
+        Turn(Message("tool", to_json(rows), tool_call_id="c")),
         Turn(Message("assistant", text)),
     ]
     return [f.what for f in attribution(Case(trace(turns, Toolset("t", (tool,))), (), columns=columns)).evidence]
@@ -114,6 +117,34 @@ def test_short_names_and_small_ids(text: str, why: str) -> None:
 
 def test_a_row_may_have_a_short_name_only() -> None:
     assert of_lines("Bo pays 61.25, Al 18.50.", "name", "price") == ["'18.50' is not of 'Al' but of another row"]
+
+
+GOODS = {
+    "rows": [
+        {"name": "Toaster", "quantity": 2, "price": 49.9},
+        {"name": "Paper shade", "quantity": 1, "price": 22.95},
+        {"name": "Basket", "quantity": 1, "price": 26.95},
+    ]
+}
+TIED = [
+    ("- Toaster: £49.90\n- Paper shade: £22.95\n- Basket: £26.95", ""),
+    ("- Toaster: £22.95\n- Paper shade: £49.90\n- Basket: £26.95", "is not of"),  # 49.90 less 26.95 is 22.95
+    ("Toaster £49.90, Basket £26.95: the Toaster is £22.95 more.", ""),
+    ("Toaster (quantity 2), Paper shade (1), Basket (1)", ""),
+    ("Toaster (quantity 1), Paper shade (1), Basket (1)", "is not of"),  # the user's 1 is of something else
+]
+
+
+@pytest.mark.parametrize(("text", "why"), TIED)
+def test_a_figure_right_behind_a_name_is_of_that_row(text: str, why: str) -> None:
+    objections = of_lines(text, "name", "quantity", "price", rows=GOODS)
+    assert bool(objections) is bool(why), objections
+    assert all(why in what for what in objections)
+
+
+def test_what_was_just_asked_for_may_be_said_behind_a_name() -> None:
+    text = "I would put Toaster (quantity 1) on the list."
+    assert of_lines(text, "name", "quantity", "price", rows=GOODS, asked="I want 1 Toaster") == []
 
 
 SONGS = {

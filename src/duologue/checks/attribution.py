@@ -40,6 +40,7 @@ from duologue.checks.placing import (
     clause_of,
     gaps,
     is_name,
+    is_tied,
     mentions,
     places,
     short_mentions,
@@ -61,7 +62,6 @@ RECENT = 4
 
 _CHANGES = re.compile(r"\b(?:set|setting|changed|updated|now|moved|corrected|put|done|new)\b", re.IGNORECASE)
 _PART = re.compile(r"\bof (?:these|those|them|the)\b|\b(?:only|other|remaining|further|more)\b|\bpage\b")
-_ALONE = re.compile(r"(?: (?!more|less|fewer|higher|lower|of\b|than|percent)[^\W\d_]+){0,3}\)")
 _COMPARED = re.compile(
     r"\b(?:than|versus|vs|compared|against|beats?|exceeds?|unlike|instead|from|was|were|before|earlier|not)\b", re.I
 )
@@ -349,9 +349,9 @@ class _Judge:
 
     def _misplaced(self, claim: Claim, row: Row, listing: Listing, clause: tuple[int, int]) -> str:
         """The objection to a figure told of a row, if it is another row's and nothing else explains it."""
-        if row is NOBODY or among(claim, self.seen.heard) or self._noun(claim):
+        tied = is_tied(claim, row, self.text, self.seen.labels)
+        if row is NOBODY or self._is_heard(claim, tied) or self._noun(claim):
             return ""
-        tied = self._is_tied(claim, row)
         if not tied and among(claim, self.seen.free):
             return ""
         if not tied and isinstance(claim, Number) and isinstance(claim.value, int) and abs(claim.value) < SMALL:
@@ -371,12 +371,12 @@ class _Judge:
             return ""
         return f"{claim.text!r} is not of {(row.names or row.short)[0]!r} but of another row"
 
-    def _is_tied(self, claim: Claim, row: Row) -> bool:
-        """It stands alone in brackets right behind the row's name: "Canada (2)", "Canada (2 lakes)"."""
-        before = self.lowered[: claim.start].rstrip(" *")
-        if not before.endswith("(") or not _ALONE.match(self.text, claim.end):
-            return False
-        return any(before[:-1].rstrip(' *"').endswith(name) for name in row.names)
+    def _is_heard(self, claim: Claim, tied: bool) -> bool:
+        """The user said the figure; of one that a list has just put to a row, in what it answers."""
+        if not (tied and self.block):
+            return among(claim, self.seen.heard)
+        said = self.case.reading(self.case.user_before(self.turn))
+        return among(claim, [*(n.value for n in said.numbers), *(day for d in said.dates for day in d.days)])
 
     def _is_gap(self, claim: Claim, clause: tuple[int, int]) -> bool:
         """It is said to be how far two figures of its clause are apart, and is."""

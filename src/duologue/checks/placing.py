@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection
 
+from duologue.checks.labels import label_before
 from duologue.checks.rows import NOBODY, Claim, Row
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "clause_of",
     "gaps",
     "is_name",
+    "is_tied",
     "mentions",
     "places",
     "short_mentions",
@@ -37,6 +39,8 @@ EVERYDAY = frozenset(
 # A full stop ends a sentence only behind a word of some length ("K. J. Choi" and "Mr. Smith" are no ends).
 _BREAK = re.compile(r"[\n;.!?](?:(?<=[\n;])|(?<=[^\W_A-Z][^\W_A-Z].|.[\d)%”\"].) (?=[A-Z]))")
 _OPENS = re.compile(r"\s*[:(][^()]*\Z")
+_ALONE = re.compile(r"(?: (?!more|less|fewer|higher|lower|of\b|than|percent)[^\W\d_]+){0,3}\)")
+_ENDS_LINE = re.compile(r"[*. ]*(?:\n|\Z)")
 
 
 def places(text: str, name: str) -> list[tuple[int, int]]:
@@ -138,6 +142,20 @@ def bound(claim: Claim, spots: list[Spot], breaks: list[int], text: str) -> Row 
         return within[0][2]  # an item of a list, whatever else it names
     near = {id(s[2]): s[2] for s in within}
     return next(iter(near.values())) if len(near) == 1 else None
+
+
+def is_tied(claim: Claim, row: Row, text: str, labels: frozenset[str]) -> bool:
+    """It stands right behind the row's name, in brackets or as all that a line says of it: "Canada (2)", "Canada (2 lakes)",
+    "Canada (lakes 2, …)", "Canada: £2"."""
+    before = text[: claim.start].lower().rstrip(" *")
+    if before.endswith(":"):
+        alone = _ENDS_LINE.match(text, claim.end) is not None
+    elif before.endswith("("):
+        alone = _ALONE.match(text, claim.end) is not None
+    else:
+        before = before.removesuffix(label_before(before, len(before), labels)).rstrip()
+        alone = before.endswith("(")
+    return alone and any(before[:-1].rstrip(' *"').endswith(name) for name in row.names)
 
 
 def gaps(claims: list[Claim], spots: list[Spot], breaks: list[int]) -> list[Gap]:
