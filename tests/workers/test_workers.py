@@ -13,11 +13,14 @@ from msgspec import structs
 
 from duologue.config import RunConfig
 from duologue.halt import HaltedError
+from duologue.ids import to_json
 from duologue.line import Line, Past
 from duologue.pipeline import Summary, generate
 from duologue.settings import ModelSettings, Spending
-from duologue.store import Store
+from duologue.store import FILE_NAME, Store
 from duologue.testing import FakeServer, Manner, in_thread
+from duologue.testing.protocol import Body, Reply
+from duologue.testing.roles import role_of
 from duologue.workers.frontier import Frontier
 from duologue.workers.messages import packed, unpacked
 from pipeline.modelled import PRICE, brain, config, settings
@@ -59,6 +62,34 @@ def test_the_same_conversations_of_models_and_no_call_twice(tmp_path: Path) -> N
 
 
 @pytest.mark.long
+class Witness:
+    """A brain before which whatever an assistant is asked to go on from is looked for in the run's file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.brain, self.seen = folder, brain(n=20), 0
+        self.missing: list[str] = []
+
+    def __call__(self, body: Body) -> Reply:
+        last = body["messages"][-1]
+        if role_of(body) == "agent" and last["role"] == "user":
+            self.seen += 1
+            # by the library that the run itself uses: two of them in one process break each other's locks
+            with closing(apsw.Connection(str(self.folder / FILE_NAME))) as db:
+                stored = "".join(turns.decode() for (turns,) in db.execute("SELECT body FROM turns"))
+            if to_json(last["content"]) not in stored:
+                self.missing.append(last["content"])
+        return self.brain(body)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_turn_is_stored_before_the_next_is_asked_for(workers: int, tmp_path: Path) -> None:
+    witness = Witness(tmp_path / "run")
+    with in_thread(FakeServer(witness)) as server:
+        made(by(workers, tmp_path / "run", settings(server.url, ("user", "agent"))))
+    assert witness.seen > N
+    assert witness.missing == []
+
+
 def test_a_limit_holds_for_all_together(tmp_path: Path) -> None:
     with in_thread(FakeServer(brain(n=20))) as server:
         short = settings(server.url, ("user", "agent"), limits=Spending(dollars=0.3), price=PRICE, max_tokens=500)

@@ -14,7 +14,8 @@ truth and draws again. Scripted items are compared once they are played (drawing
 with models before they are played, so that no call is paid for twice.
 
 **One writer.** Hands have no files: nothing is to be merged, copied, or found half made; limits hold for all hands together since there is one
-budget; `stats` sees the run while it goes on. What a model answered is in the run's file before the hand is given it.
+budget; `stats` sees the run while it goes on. What a model answered, and the turn made of it, is in the run's
+file before the hand asks for anything more.
 
 **Ends.** Hands are started anew (`exec`), not forked: a forked process shares locks, database handles and the event loop. They don't hear
 Ctrl-C, and end when the socket does, that is, whenever the foreman ends. A hand that dies is noticed by the same sign: what it had not

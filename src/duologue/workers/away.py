@@ -30,6 +30,7 @@ from duologue.workers.messages import (
     Keep,
     PutBack,
     Refused,
+    Safe,
     Settled,
     ToHand,
     Turns,
@@ -55,7 +56,7 @@ class Desk:
         """A number for a question."""
         return next(self._numbers)
 
-    async def granted(self, question: Keep | Aside) -> None:
+    async def granted(self, question: Safe | Aside) -> None:
         """Ask, and wait for it to be granted. Raises `LimitReachedError` or `UserError` where it is refused."""
         waiting = self._open[question.number] = asyncio.get_running_loop().create_future()
         self.channel.send(question)
@@ -102,27 +103,45 @@ class AwayTally(Tally):
 
 
 class AwayBook:
-    """A `Book`: answers are found in the run's file, and kept by the foreman."""
+    """A `Book`: answers are found in the run's file, and kept by the foreman.
+
+    Nothing that is handed over is waited for. What is waited for, before anybody is asked anything, is that all of it is in the file:
+    once for all who come to that in one round of the event loop.
+    """
 
     def __init__(self, desk: Desk, store: Store) -> None:
         self._desk, self._calls = desk, Calls(store)
+        self._recent: dict[str, Answer] = {}
+        """Answers by key that may not be in the file yet."""
+        self._asking: asyncio.Task[None] | None = None
 
     def find(self, request: "Request", key: str) -> "Answer | None":
         """The answer to a request, which has that key."""
-        return self._calls.find(request, key)
+        return self._recent.get(key) or self._calls.find(request, key)
 
     async def keep(self, request: "Request", answer: "Answer") -> None:
-        """Have an answer kept; returns once it is in the file. Raises `UserError` where it can't be."""
+        """Hand it over."""
         place = (request.role, request.scope, request.draw, request.prompt)
-        await self._desk.granted(Keep(self._desk.number(), *place, _encode(answer)))
-        self._calls.seen.add(answer.key)
+        self._desk.channel.send(Keep(*place, _encode(answer)))
+        self._recent[answer.key] = answer
 
     def look_everywhere(self) -> None:
         """Another hand had answers kept for what this one makes now."""
         self._calls.seen.everything()
 
     async def settled(self) -> None:
-        """What was handed over before goes the same way, and is taken down first."""
+        """Return once all that this hand has handed over, turns and answers, is in the file. Raises `UserError` where it can't be."""
+        if self._asking is None:
+            self._asking = asyncio.get_running_loop().create_task(self._ask())
+        await asyncio.shield(self._asking)
+
+    async def _ask(self) -> None:
+        self._asking = None  # whoever comes from now on may have handed over more
+        handed = list(self._recent)
+        await self._desk.granted(Safe(self._desk.number()))
+        for key in handed:
+            self._calls.seen.add(key)
+            self._recent.pop(key, None)  # the question before may have been answered since
 
     def give_up(self, request: "Request", error: StageError) -> None:
         """Have it counted."""

@@ -33,6 +33,7 @@ from duologue.workers.messages import (
     PutBack,
     Ready,
     Refused,
+    Safe,
     Settled,
     Stop,
     Told,
@@ -82,11 +83,9 @@ class Foreman:
         self._ends: list[str] = []
         """How hands ended that should not have."""
         self._waiting: dict[int, tuple[Hand, Drawn]] = {}
-        self._to_keep: list[tuple[Hand, Keep]] = []
-        """Answers that have come in this moment."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._broken: BaseException | None = None
-        """The first error of what is done aside that is nobody's to mend here."""
+        """The first error that is nobody's to mend here."""
         self._finished = store.finished_items()
         self._frontier = Frontier(self._finished, Past(store))
 
@@ -129,6 +128,9 @@ class Foreman:
             except (UserError, LimitReachedError) as error:
                 self.score.stopped.append(error)
                 moved = True
+            except Exception as error:  # noqa: BLE001  (raised again by `work`)
+                self._break(error)
+                moved = False
             if moved:
                 self._go_on()
         await self._gone(hand)
@@ -177,7 +179,10 @@ class Foreman:
     async def _of_models(self, hand: Hand, message: Any) -> None:
         match message:
             case Keep():
-                self._keep(hand, message)
+                request = Request(message.role, (), message.scope, prompt=message.prompt, draw=message.draw)
+                await self.calls.keep(request, _answer(message.answer))
+            case Safe(number=number):
+                self._soon(self._settled(hand, number))
             case GaveUp(role=role, reason=reason):
                 self.calls.give_up(Request(role, ()), StageError(role, reason))
             case Aside() if self.funds is not None:
@@ -202,33 +207,28 @@ class Foreman:
         task.add_done_callback(self._over)
 
     def _over(self, task: "asyncio.Task[None]") -> None:
-        """What is done aside is over. An error that nobody expected ends the run: the hand that waits for an answer would wait for ever."""
+        """What is done aside is over."""
         self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
-        if error is not None and self._broken is None:
+        if error is not None:
+            self._break(error)
+
+    def _break(self, error: BaseException) -> None:
+        """An error that nobody expected ends the run: a hand that waits for an answer would wait for ever."""
+        if self._broken is None:
             self._broken = error
             for hand in self._hands:
                 hand.kill()
 
-    def _keep(self, hand: Hand, message: Keep) -> None:
-        if not self._to_keep:
-            self._soon(self._kept())
-        self._to_keep.append((hand, message))
-
-    async def _kept(self) -> None:
-        """Keep the answers that came in this moment, and tell all whose they are once they are safe."""
-        answers, self._to_keep = self._to_keep, []
-        error: UserError | None = None
+    async def _settled(self, hand: Hand, number: int) -> None:
+        """Tell a hand once all that it has handed over is safe."""
         try:
-            for _, one in answers:
-                request = Request(one.role, (), one.scope, prompt=one.prompt, draw=one.draw)
-                await self.calls.keep(request, _answer(one.answer))
             await self.calls.settled()
-        except UserError as found:
-            error = found
-            self.score.stopped.append(found)
-        for hand, one in answers:
-            hand.channel.send(Granted(one.number) if error is None else _refused(one.number, error))
+        except UserError as error:
+            self.score.stopped.append(error)
+            hand.channel.send(_refused(number, error))
+        else:
+            hand.channel.send(Granted(number))
 
     async def _set_aside(self, hand: Hand, message: Aside) -> None:
         assert self.funds is not None

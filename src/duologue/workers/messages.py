@@ -122,12 +122,17 @@ class Left(Struct, frozen=True, tag=True):
 class Keep(Struct, frozen=True, tag=True):
     """Keep an answer (JSON); the rest is of its request."""
 
-    number: int
     role: str
     scope: str
     draw: int
     prompt: str
     answer: bytes
+
+
+class Safe(Struct, frozen=True, tag=True):
+    """Say so once all that came before is in the file."""
+
+    number: int
 
 
 class GaveUp(Struct, frozen=True, tag=True):
@@ -167,7 +172,7 @@ class Failed(Struct, frozen=True, tag=True):
 
 
 ToHand = Job | Make | Told | Settled | Dropped | Granted | Refused | Stop
-ToForeman = Ready | Drawn | Turns | Done | Left | Keep | GaveUp | Aside | PutBack | Attempt | Failed
+ToForeman = Ready | Drawn | Turns | Done | Left | Keep | Safe | GaveUp | Aside | PutBack | Attempt | Failed
 
 
 class Channel(Generic[T]):
