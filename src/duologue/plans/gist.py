@@ -91,3 +91,16 @@ def naming_slots(catalog: Catalog, table: str) -> tuple[str, ...]:
         return (f"{table}.@name",)
     dates = tuple(f"{table}.{c.name}" for c in known.columns if c.role == "date")[:1]
     return dates + tuple(f"{table}.{c}" for c in known.key)
+
+
+def owner_slots(catalog: Catalog, table: str) -> dict[str, str]:
+    """Parts of a table's key that refer to rows → the slots of these rows' names, but of a table that it joins once only: else the name
+    may be that of another row."""
+    key = next((t.key for t in catalog.tables if t.name == table), ())
+    links = [x for x in catalog.links if x.table == table]
+    joined = [x.to for x in links]
+    named: dict[str, str] = {}
+    for link in links:
+        if len(link.columns) == 1 and link.columns[0] in key and joined.count(link.to) == 1:
+            named.setdefault(f"{table}.{link.columns[0]}", f"{link.to}.@name")
+    return named

@@ -1,10 +1,11 @@
 """What a row of a list goes by that has no name of its own: its key, in the words people have for it ("order item 2 of order 40211")."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
-from duologue.catalog.model import Link
 from duologue.language.grammar import listed
 from duologue.language.phrases import Phrases
+from duologue.plans.gist import owner_slots
 from duologue.types import Json, Mention
 
 Told = tuple[str, Json]
@@ -32,18 +33,12 @@ class Keyed:
 
     def is_owner(self, slot: str) -> bool:
         """The name of a row that a part of the key refers to."""
-        return slot.endswith(".@name") and any(f"{link.to}.@name" == slot for link in self._owners())
+        return slot in self.owners.values()
 
-    def owner(self, slot: str) -> str:
-        """The slot of the name of the row that a part of the key refers to; empty where it refers to none, or the name may be
-        that of another row it joins."""
-        return next((f"{x.to}.@name" for x in self._owners() if f"{x.table}.{x.columns[0]}" == slot), "")
-
-    def _owners(self) -> list[Link]:
-        table = self.phrases.slot(f"{self.subject}.")[1]
-        links = [x for x in self.phrases.catalog.links if x.table == self.subject]
-        own = [x for x in links if table is not None and len(x.columns) == 1 and x.columns[0] in table.key]
-        return [x for x in own if sum(x.to == other.to for other in links) == 1]
+    @cached_property
+    def owners(self) -> dict[str, str]:
+        """Parts of the key → the slots of the names of the rows they refer to (see `owner_slots`)."""
+        return owner_slots(self.phrases.catalog, self.subject)
 
     def _other(self, slot: str, value: Json) -> str:
         if self.is_owner(slot):

@@ -245,7 +245,7 @@ class Rows:
             return naming
         known = [s for s in self._key if s not in self._of_parent()]
         told = dict(line.values)
-        said = [owner if (owner := self._keyed.owner(s)) in told else s for s in known]
+        said = [owner if (owner := self._keyed.owners.get(s)) in told else s for s in known]
         parts = [(s, told.get(s, line.row.values.get(s))) for s in said if naming or s in told]
         return naming if not parts or any(v is None for _, v in parts) else parts
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from duologue.language.breath import in_one_breath
 from duologue.language.flags import has_words
-from duologue.plans.gist import FEW, TELL_ALL, naming_slots
+from duologue.plans.gist import FEW, TELL_ALL, naming_slots, owner_slots
 from duologue.plans.memory import Memory
 from duologue.plans.rows import Listing
 from duologue.plans.sayings import promised
@@ -170,10 +170,11 @@ def _naming(proposer: Proposer, need: Need, listing: Listing, slots: list[str]) 
     keys = [s for s in own if s in {f"{table.name}.{k}" for k in table.key}]
     dates = [s for s in own if s not in keys]
     plain = [s for s in keys if _is_plain(proposer, s)]
+    owners = owner_slots(proposer.catalog, table.name)
     for choice in (
         others[:2],
         plain,
-        [owner if (owner := _owner(proposer, s)) in slots else s for s in keys],
+        [owner if (owner := owners.get(s)) in slots else s for s in keys],
         [s for s in keys if _varies(s, listing)],
         [*others[:1], *plain],
         [*others[:1], *dates[:1]],
@@ -182,13 +183,6 @@ def _naming(proposer: Proposer, need: Need, listing: Listing, slots: list[str]) 
         if choice and _all_differ(choice, listing):
             return choice
     return own
-
-
-def _owner(proposer: Proposer, slot: str) -> str:
-    """The slot of the name of the row that a part of a key refers to; empty where it refers to none, or to one of several alike."""
-    links = [x for x in proposer.catalog.links if x.table == proposer.slot(slot).table]
-    to = next((x.to for x in links if [f"{x.table}.{c}" for c in x.columns] == [slot]), "")
-    return f"{to}.@name" if sum(x.to == to for x in links) == 1 else ""
 
 
 def _is_plain(proposer: Proposer, slot: str) -> bool:
