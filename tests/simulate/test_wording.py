@@ -241,15 +241,17 @@ def _line(dice: random.Random) -> Line:
     return Line(row(dict(told)), told)
 
 
+def _items(catalog: Catalog, need: Need, *lines: Line) -> str:
+    return Rows(Phrases(catalog), need).items(Gist(lines, len(lines)), random.Random(1))
+
+
 def test_what_splits_or_ranks_an_answer_is_told_even_if_nobody_listed_it() -> None:
-    phrases = Phrases(CATALOG)
     counted = Need(Meaning("count", "orders", "status"))
     seen = row({"orders.status": "open", "orders.:count": 3})
-    assert Rows(phrases, counted).items(Gist((Line(seen, (("orders.:count", 3),)),), 1), random.Random(1)) == "open (3 orders)"  # fmt: skip
+    assert _items(CATALOG, counted, Line(seen, (("orders.:count", 3),))) == "open (3 orders)"
     ranked = Need(Meaning("top", "customers", "age"))
     seen = row({"customers.@name": "Dana", "customers.age": 42})
-    items = Rows(phrases, ranked).items(Gist((Line(seen, (("customers.@name", "Dana"),)),), 1), random.Random(1))
-    assert items == "Dana (age 42)"
+    assert _items(CATALOG, ranked, Line(seen, (("customers.@name", "Dana"),))) == "Dana (age 42)"
 
 
 @pytest.mark.parametrize(
@@ -268,18 +270,17 @@ def test_several_requests_as_one_text(style: int) -> None:
     assert words(style).several(["list the orders"]) == "list the orders."
 
 
-ITEMS = Table(
-    "items",
-    "entity",
-    (
-        column("items", "order number", "reference", type="INTEGER"),
-        column("items", "line number", "key", type="INTEGER"),
-        column("items", "price", "measure", type="REAL"),
-    ),
-    key=("order number", "line number"),
-    label="order item",
-    plural="order items",
-)
+def _numbered(name: str, refers: str, label: str) -> Table:
+    """Rows without a name: each goes by its number within the row it refers to."""
+    columns = (
+        column(name, refers, "reference", type="INTEGER"),
+        column(name, "line number", "key", type="INTEGER"),
+        column(name, "price", "measure", type="REAL"),
+    )
+    return Table(name, "entity", columns, key=(refers, "line number"), label=label, plural=label + "s")
+
+
+ITEMS = _numbered("items", "order number", "order item")
 MODELS = Table(
     "models",
     "entity",
@@ -322,21 +323,10 @@ def test_what_has_but_a_number_goes_by_what_tells_it_apart(
     for values in rows:
         seen = row({f"{meaning.table}.{k}": v for k, v in values.items()})
         lines.append(Line(seen, tuple((f"{meaning.table}.{k}", values[k]) for k in told)))
-    assert Rows(Phrases(STOCK), Need(meaning)).items(Gist(tuple(lines), len(lines)), random.Random(1)) == text
+    assert _items(STOCK, Need(meaning), *lines) == text
 
 
-LINES = Table(
-    "lines",
-    "entity",
-    (
-        column("lines", "customer id", "reference", type="INTEGER"),
-        column("lines", "line number", "key", type="INTEGER"),
-        column("lines", "price", "measure", type="REAL"),
-    ),
-    key=("customer id", "line number"),
-    label="phone line",
-    plural="phone lines",
-)
+LINES = _numbered("lines", "customer id", "phone line")
 
 
 @pytest.mark.parametrize(
@@ -357,9 +347,7 @@ def test_a_part_of_a_key_goes_by_the_name_of_what_it_refers_to(links: int, told:
         seen = {"lines.customer id": number, "lines.line number": 2, "lines.price": price, "customers.@name": name}
         slots = [slot if "." in slot else f"lines.{slot}" for slot in (*told, "price")]
         lines.append(Line(row(seen), tuple((s, seen[s]) for s in slots)))
-    assert (
-        Rows(Phrases(catalog), Need(Meaning("search", "lines"))).items(Gist(tuple(lines), 2), random.Random(1)) == text
-    )
+    assert _items(catalog, Need(Meaning("search", "lines")), *lines) == text
 
 
 def test_one_status_of_two_words_stands_like_the_others() -> None:
@@ -370,8 +358,7 @@ def test_one_status_of_two_words_stands_like_the_others() -> None:
         (("packed", "B2"), "order 1 (status packed) and order 2 (B2)"),
     ):
         told = [(("orders.order number", n), ("orders.status", s)) for n, s in enumerate(statuses, 1)]
-        lines = tuple(Line(row(dict(t)), t) for t in told)
-        assert Rows(Phrases(CATALOG), need).items(Gist(lines, 2), random.Random(1)) == text
+        assert _items(CATALOG, need, *(Line(row(dict(t)), t) for t in told)) == text
 
 
 def test_a_message_begins_otherwise_than_the_last_ones() -> None:
