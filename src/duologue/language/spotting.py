@@ -60,7 +60,7 @@ class Spotter:
         """Word → of each alternative that can't do without it or one of its like, what else it needs a word of."""
         rest = []
         for option in options:
-            first, *further = _wanted(frame.replace("{}", option), flags) or [frozenset[str]()]
+            first, *further = needed(frame.replace("{}", option), flags) or [frozenset[str]()]
             for word in first:
                 self._ways.setdefault(word, []).append(further)
             if not first:
@@ -94,11 +94,6 @@ class Spotter:
         return any(all(not words.isdisjoint(further) for further in way) for way in ways)
 
 
-def needed(expression: str, flags: int = re.IGNORECASE) -> frozenset[str] | None:
-    """Openings of words of which a text has one wherever the expression is found in it; None where there is no saying."""
-    return next(iter(_wanted(expression, flags)), None)
-
-
 _Under = frozenset[str] | None
 """What the word under way may begin with: "" where none is under way, None where that is unknown."""
 _Wanted = list[frozenset[str]]
@@ -107,8 +102,9 @@ _GAP = "|"
 """Between a word that may have ended already and what came after it."""
 
 
-def _wanted(expression: str, flags: int) -> _Wanted:
-    """All sets of which a text has a word each wherever the expression is found in it, the one that is met least often first."""
+def needed(expression: str, flags: int = re.IGNORECASE) -> list[frozenset[str]]:
+    """Sets of openings of words: wherever the expression is found in a text, that has a word of each. The one that is met least often is
+    first; none where there is no saying."""
     if _tree is None:
         return []
     _, wanted = _Walk().along(_tree(expression, flags), None)
