@@ -87,7 +87,7 @@ def _shows_absence(case: Case, call: Executed) -> bool:
 def _settles_a_doubt(case: Case, call: Executed) -> bool:
     """Whether it is the look after a change that went unanswered, or one of several: it is read for whether that was made."""
     named = {canonical(v) for v in call.call.arguments.values()}
-    told = max((s.turn for s in case.trace.assistant if s.turn < call.turn), default=0)
+    told = case.said_before(call.turn)
     return any(
         c.lost
         and c.effect == "write"
