@@ -21,7 +21,7 @@ __all__ = ["speech", "technical_names", "tokens"]
 _JARGON = re.compile(r"\w+_\w+|[a-z]+[A-Z]\w*")
 _INNER = re.compile(r"_|[a-z0-9][A-Z]")
 """What each technical name has."""
-_TOKEN = re.compile(r"(?<![\w@./:\\-])(?=\w*?(?:_|[a-z0-9][A-Z]))\w+(?![@\\/:]\w|\.\w|\w|-\d)")
+_TOKEN = re.compile(rf"(?<![\w@./:\\-])(?=\w*?(?:{_INNER.pattern}))\w+(?![@\\/:]\w|\.\w|\w|-\d)")
 """A word that has it, and is no part of an address or a path."""
 _PASCAL = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+")
 _SNAKE = re.compile(r"[a-z]{2,}(?:_[a-z]{2,})+")
