@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duologue.ids import canonical_lines
-from duologue.models.talks import Talk, Talks, unchanged
+from duologue.models.talks import Talk, Talks
 from duologue.models.wire import Wire
 from duologue.types import Message, ToolCall
 
@@ -104,4 +104,5 @@ def test_what_is_over_is_let_go_whatever_the_role() -> None:
 
 def test_the_beginning_that_two_conversations_share() -> None:
     other = (*TALK[:2], Message("assistant", tool_calls=(ToolCall("c1", "find", {"n": 1}),)), TALK[3])
-    assert [unchanged(TALK, messages) for messages in (TALK, TALK[:2], other, ())] == [4, 2, 2, 0]
+    begun = [Talk(TALK[:count], b"", None) for count in range(1, len(TALK) + 1)]
+    assert [sum(t.is_continued_by(messages) for t in begun) for messages in (TALK, TALK[:2], other, ())] == [4, 2, 2, 0]

@@ -16,7 +16,7 @@ from msgspec import Struct
 from duologue.ids import canonical_lines
 from duologue.types import Message
 
-__all__ = ["TALKS", "Talk", "Talks", "over", "unchanged"]
+__all__ = ["TALKS", "Talk", "Talks", "over"]
 
 _Hash = Any  # hashlib names no type for its hash objects
 _MEGABYTES = 144
@@ -44,8 +44,18 @@ class Talk:
         """Roughly the bytes that it all takes up."""
 
     def is_continued_by(self, messages: Sequence[Message]) -> bool:
-        """Whether these messages begin with all of its own."""
-        return unchanged(self.messages, messages) == len(self.messages)
+        """Whether these messages begin with all of its own.
+
+        Messages with calls count as the same only where the calls are the same objects: 1, 1.0 and true are equal, and written
+        differently.
+        """
+        before = self.messages
+        if len(before) > len(messages):
+            return False
+        if all(map(is_, before, messages)):  # as nearly always: a conversation that went on
+            return True
+        pairs = zip(before, messages, strict=False)
+        return all(a is b or (a.tool_calls is b.tool_calls and a == b) for a, b in pairs)
 
 
 class _Opening(Struct, frozen=True):
@@ -131,23 +141,6 @@ TALKS = Talks(_MEGABYTES)
 def over(scope: str) -> None:
     """Nothing more is asked within a scope: what was kept of its conversations goes."""
     TALKS.forget(scope)
-
-
-def unchanged(old: Sequence[Message], new: Sequence[Message]) -> int:
-    """How many messages two conversations have in common from the start.
-
-    Messages with calls count as the same only where the calls are the same objects: 1, 1.0 and true are equal, and written
-    differently.
-    """
-    shared = min(len(old), len(new))
-    if all(map(is_, old, new)):  # as nearly always: a conversation that went on
-        return shared
-    count = 0
-    for a, b in zip(old, new, strict=False):
-        if a is not b and not (a.tool_calls is b.tool_calls and a == b):
-            break
-        count += 1
-    return count
 
 
 def _in_common(a: str, b: str) -> int:
