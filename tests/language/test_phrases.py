@@ -77,7 +77,7 @@ def test_picks(pick: Pick, noun: str, text: str, extreme: str) -> None:
         ("track.stock", "units in stock", "units in stock", "are"),
         ("track.gone", "discontinued status", "a discontinued status", "is"),
         ("track.news", "newsletter flag", "a newsletter flag", "is"),
-        ("track.made", "created date", "a created date", "is"),
+        ("track.made", "creation date", "a creation date", "is"),
         ("track.ms:avg", "average duration", "an average duration", "is"),
     ],
 )

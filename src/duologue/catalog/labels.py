@@ -134,6 +134,8 @@ def take_unit(parts: list[str], numeric: bool) -> tuple[list[str], str]:
     rest = parts[:-1]
     if last in alone and all(w.lower() in words()["half"] for w in rest):
         return [*rest, alone[last]], units[last]
+    if len(rest) == 1 and (rest[0].lower() in words()["qualifying"] or is_participle(rest[0])):
+        return parts, ""
     return (rest[:-1] if rest[-1] == "in" and len(rest) > 1 else rest), units[last]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from duologue.catalog.model import Catalog
 from duologue.language.reading import fold, has_phrase
-from duologue.plans.gist import gist, told_values
+from duologue.plans.gist import gist, known_of, told_values
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Memory
 from duologue.plans.trace import is_error, read_result
@@ -53,9 +53,8 @@ def _answered(agenda: Agenda) -> Iterator[Disclosure]:
         if listing is None or not owed.told:
             continue
         answer = gist(owed.need, listing)
-        written = {k.rpartition(":")[0] for k in owed.need.values if k.endswith(":value")}
         for line in answer.lines:
-            agenda.memory.hear(line.row, {s for s, _ in line.values} | written)
+            agenda.memory.hear(line.row, known_of(owed.need, line))
         yield from (Disclosure(value, slot) for slot, value in told_values(answer))
         yield from _spoken(owed)
 

@@ -55,7 +55,7 @@ def flag_noun(label: str) -> str:
 
 @cache
 def date_noun(label: str) -> str:
-    """A column of dates as a noun: "created at" is the created date, "born on" the birth date, "since" the start date."""
+    """A column of dates as a noun: "created at" is the creation date, "born on" the birth date, "since" the start date."""
     bare = label[:-3] if label.lower().endswith((" at", " on")) else label
     *before, last = bare.split(" ")
     if before == ["date"]:

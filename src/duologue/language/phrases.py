@@ -133,7 +133,7 @@ class Phrases:
         return links[0].role if len(links) == 1 and links[0].role else table.label
 
     def noun(self, key: str, subject: str = "") -> str:
-        """A slot's label as a noun: a yes-or-no column is a status or a flag, "created at" the created date."""
+        """A slot's label as a noun: a yes-or-no column is a status or a flag, "created at" the creation date."""
         if (key, subject) not in self._nouns:
             self._nouns[key, subject] = self._noun(key, subject)
         return self._nouns[key, subject]

@@ -70,6 +70,12 @@ def _line(row: Row, need: Need) -> Line:
     return Line(row, tuple((s, row.values[s]) for s in need.wanted if row.values.get(s) is not None))
 
 
+def known_of(need: Need, line: Line) -> set[str]:
+    """Slots of which somebody who asked, and was told a row so, knows the value: what was told, and what the request itself said."""
+    said = {key.rpartition(":")[0] for key in need.values if key.endswith((":value", ":equals"))}
+    return said | {slot for slot, _ in line.values}
+
+
 def told_values(answer: Gist) -> list[tuple[str, Json]]:
     """The (slot key, value) pairs the user must hear, in order, without repeats. A long list's length counts as one."""
     out: list[tuple[str, Json]] = []

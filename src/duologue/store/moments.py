@@ -53,11 +53,6 @@ class Moments:
             self._end_in(loop)
 
     @property
-    def open(self) -> bool:
-        """What is written now is committed later, with more."""
-        return self._open
-
-    @property
     def whole(self) -> "Moments | apsw.Connection":
         """A context in which all is written, or nothing: a failure in its midst takes the whole moment along. That costs nothing where
         none fails; a savepoint would cost more than the rows."""

@@ -15,7 +15,7 @@ from duologue.ids import digest
 from duologue.language.apart import APART, difference
 from duologue.plans.against import Held, held, other, own, told_slot
 from duologue.plans.binding import Bound, bind, bound_values
-from duologue.plans.gist import answering, gist, told_values
+from duologue.plans.gist import answering, gist, known_of, told_values
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known, Memory, Moment, telling_apart
 from duologue.plans.rows import Listing, Row, RowKey, pick_row
@@ -265,9 +265,8 @@ class Walk:
             self.memory.attend(need, listing)
             tell = tuple(Disclosure(v, s, own) for s, v in told_values(gist(need, listing)))
             self.remember_told(tell)
-            written = {k.rpartition(":")[0] for k in need.values if k.endswith(":value")}
             for line in gist(need, listing).lines:
-                self.memory.hear(line.row, {s for s, _ in line.values} | written)
+                self.memory.hear(line.row, known_of(need, line))
         self.needs += 1
         return Subtask(goal, tuple(range(first_step + 1, own + 1)), need, tell)
 
