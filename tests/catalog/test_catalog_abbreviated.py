@@ -41,6 +41,9 @@ def test_a_mark_that_shortens_the_next_word_is_left_out(name: str, label: str) -
         ("cargo weight t", "cargo weight", "tonnes"),
         ("letter t", "letter t", ""),
         ("estimated hours", "estimated time", "hours"),
+        ("free minutes", "free minutes", ""),
+        ("included minutes", "included minutes", ""),
+        ("billable hours", "billable hours", ""),
     ],
 )
 def test_units_at_the_end_of_names(name: str, label: str, unit: str) -> None:

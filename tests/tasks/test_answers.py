@@ -3,7 +3,7 @@
 import pytest
 
 from duologue.language.phrases import Phrases
-from duologue.plans.gist import TELL_ALL, gist
+from duologue.plans.gist import TELL_ALL, Line, gist, known_of
 from duologue.plans.groups import Group
 from duologue.plans.rows import Listing, Row, Shape
 from duologue.tasks.maker import ScriptedTasks
@@ -41,3 +41,24 @@ def test_a_list_is_told_whole_while_a_person_would_read_it_out(rows: int, total:
     found = tuple(Row({"member.@name": f"Member {i}"}, 1, i, shape) for i in range(rows))
     need = Need(MEMBERS, wanted=("member.@name",))
     assert len(gist(need, Listing(1, 0, MEMBERS, found, True, total)).lines) == told
+
+
+def test_nobody_asks_for_the_same_list_twice() -> None:
+    maker = ScriptedTasks(TINY.catalog, TINY.image, TINY.environment, 3)
+    for n in range(2 * ITEMS):
+        parts = [p for task in maker.scenario(str(n), ()).tasks for p in task.subtasks]
+        whole = [
+            p
+            for p in parts
+            if p.need is not None and p.need.meaning.family in ("related", "find", "missing") and p.tell
+        ]
+        told = [tuple(sorted((d.slot, str(d.value)) for d in p.tell)) for p in whole if p.need and p.need.pick is None]
+        assert len(set(told)) == len(told), [p.goal for p in whole]
+
+
+def test_what_the_request_said_of_a_row_is_known_of_it() -> None:
+    shape = Shape(Group("rows", True, (("name", "member.@name"), ("city", "member.city"))), "member", TINY.catalog)
+    row = Row({"member.@name": "Ann Ashe", "member.city": "Hull"}, 1, 0, shape)
+    values = {"member.city:equals": "Hull", "member.fee:value": 4.0, "member.joined:from": "2024-01-01"}
+    known = known_of(Need(Meaning("find", "member"), values=values), Line(row, (("member.@name", "Ann Ashe"),)))
+    assert known == {"member.@name", "member.city", "member.fee"}

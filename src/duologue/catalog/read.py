@@ -231,6 +231,10 @@ def _wordings(
     return labels.unique_labels(wishes, source.noun)
 
 
+_WHEN = frozenset({"at", "on", "when"})
+"""Names of moments that are no nouns."""
+
+
 def _plain(parts: list[str], source: Source, decided: Decided) -> tuple[str, str, str]:
     """A plain column's wishes for a label. "Written by" is an author; a year says that it is one."""
     fact, nature = decided.facts, decided.nature
@@ -241,6 +245,8 @@ def _plain(parts: list[str], source: Source, decided: Decided) -> tuple[str, str
     short, long, unit = labels.plain_label(named.split() if named else parts, source.noun.split(), numeric)
     if nature.format == "year":
         short, long = (w if labels.says_year(w) else labels.with_year(w) for w in (short, long))
+    if nature.role == "date" and short.lower() in _WHEN:
+        short, long = "date", "date and time"
     if short == "title" and source.person and fact.stats.longest > COURTESY:
         short = long = "job title"
     return short, long, unit

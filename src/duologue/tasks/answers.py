@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from duologue.language.breath import in_one_breath
 from duologue.language.flags import has_words
-from duologue.plans.gist import FEW, TELL_ALL, naming_slots, owner_slots
+from duologue.plans.gist import FEW, TELL_ALL, gist, naming_slots, owner_slots
 from duologue.plans.memory import Memory
 from duologue.plans.rows import Listing
 from duologue.plans.sayings import promised
@@ -45,7 +45,14 @@ def complete(proposer: Proposer, memory: Memory, need: Need, listing: Listing, r
     if not listing.rows:
         return need
     found = offer(proposer, memory, need, listing)
-    return chosen(proposer, need, (listing, found), rng) if found is not None else None
+    done = chosen(proposer, need, (listing, found), rng) if found is not None else None
+    return done if done is not None and _is_news(memory, done, listing) else None
+
+
+def _is_news(memory: Memory, need: Need, listing: Listing) -> bool:
+    """Something is told that was not told before of the same rows: nobody asks for the same list twice, whichever tool would bring it."""
+    lines = gist(need, listing).lines
+    return need.pick is not None or any(not memory.was_heard(x.row, slot) for x in lines for slot, _ in x.values)
 
 
 def offer(proposer: Proposer, memory: Memory, need: Need, listing: Listing) -> Offer | None:
