@@ -5,7 +5,10 @@ import pytest
 from duologue.language.phrases import Phrases
 from duologue.plans.gist import TELL_ALL, Line, gist, known_of
 from duologue.plans.groups import Group
+from duologue.plans.index import ToolIndex
+from duologue.plans.memory import Memory
 from duologue.plans.rows import Listing, Row, Shape
+from duologue.tasks.answers import is_news
 from duologue.tasks.maker import ScriptedTasks
 from duologue.testing import tiny_environment
 from duologue.types import Meaning, Need, Subtask
@@ -43,17 +46,24 @@ def test_a_list_is_told_whole_while_a_person_would_read_it_out(rows: int, total:
     assert len(gist(need, Listing(1, 0, MEMBERS, found, True, total)).lines) == told
 
 
-def test_nobody_asks_for_the_same_list_twice() -> None:
-    maker = ScriptedTasks(TINY.catalog, TINY.image, TINY.environment, 3)
-    for n in range(2 * ITEMS):
-        parts = [p for task in maker.scenario(str(n), ()).tasks for p in task.subtasks]
-        whole = [
-            p
-            for p in parts
-            if p.need is not None and p.need.meaning.family in ("related", "find", "missing") and p.tell
-        ]
-        told = [tuple(sorted((d.slot, str(d.value)) for d in p.tell)) for p in whole if p.need and p.need.pick is None]
-        assert len(set(told)) == len(told), [p.goal for p in whole]
+@pytest.mark.parametrize(
+    ("heard", "wanted", "news"),
+    [
+        ({"member.@name"}, ("member.@name",), False),
+        ({"member.@name"}, ("member.@name", "member.city"), True),
+        ({"member.@name", "member.city"}, ("member.@name", "member.city"), False),
+        (set(), ("member.@name",), True),
+    ],
+)
+def test_nobody_asks_for_a_list_that_was_told_before(heard: set[str], wanted: tuple[str, ...], news: bool) -> None:
+    fields = (("id", "member.member_id"), ("name", "member.@name"), ("city", "member.city"))
+    shape = Shape(Group("rows", True, fields), "member", TINY.catalog)
+    result = {"rows": [{"id": n, "name": f"Member {n}", "city": "Hull"} for n in range(2)]}
+    rows = tuple(Row(values, 1, n, shape, shown) for n, (values, shown) in enumerate(shape.contents(result)))
+    memory = Memory(TINY.catalog, ToolIndex(TINY.environment.toolset, TINY.catalog))
+    for row in rows:
+        memory.hear(row, heard)
+    assert is_news(memory, Need(MEMBERS, wanted=wanted), Listing(1, 0, MEMBERS, rows, True, 2)) is news
 
 
 def test_what_the_request_said_of_a_row_is_known_of_it() -> None:

@@ -46,10 +46,10 @@ def complete(proposer: Proposer, memory: Memory, need: Need, listing: Listing, r
         return need
     found = offer(proposer, memory, need, listing)
     done = chosen(proposer, need, (listing, found), rng) if found is not None else None
-    return done if done is not None and _is_news(memory, done, listing) else None
+    return done if done is not None and is_news(memory, done, listing) else None
 
 
-def _is_news(memory: Memory, need: Need, listing: Listing) -> bool:
+def is_news(memory: Memory, need: Need, listing: Listing) -> bool:
     """Something is told that was not told before of the same rows: nobody asks for the same list twice, whichever tool would bring it."""
     lines = gist(need, listing).lines
     return need.pick is not None or any(not memory.was_heard(x.row, slot) for x in lines for slot, _ in x.values)
