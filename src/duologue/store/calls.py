@@ -8,7 +8,6 @@ A file that an older version made, and that is only read, lacks the tables: `has
 """
 
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -125,7 +124,7 @@ class Seen:
     """Keys that may be in the book, in two megabytes however many there are: one that is not here is not there either.
 
     Nearly every call is a new one, and is not looked up in the file at all. Where the book held answers before, or another process
-    may have had some kept, `all` may be there.
+    may have had some kept, `all` may be there. A place is that of this process alone: nothing is written by it.
     """
 
     def __init__(self, all: bool) -> None:
@@ -139,13 +138,13 @@ class Seen:
         """That key is there; whether it can't have been before."""
         if self._marks is None:
             return False
-        place = zlib.crc32(key.encode()) % _MARKS
+        place = hash(key) % _MARKS
         bit, marks = 1 << (place & 7), self._marks[place >> 3]
         self._marks[place >> 3] = marks | bit
         return not marks & bit
 
     def __contains__(self, key: str) -> bool:
-        place = zlib.crc32(key.encode()) % _MARKS
+        place = hash(key) % _MARKS
         return self._marks is None or bool(self._marks[place >> 3] & 1 << (place & 7))
 
 
