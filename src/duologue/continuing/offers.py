@@ -5,7 +5,8 @@ The environment of such a conversation has them all, so that every call in it ca
 were said under other tools and are not trained on again: the conversation they come from is there for that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
@@ -55,9 +56,7 @@ class Changes(Struct, frozen=True):
         known = {t.name for e in environments for t in e.toolset.tools}
         for name in self.without:
             if name not in known:
-                raise UserError(
-                    f"--without {name!r}: there is no such tool.", f"Choose among: {', '.join(sorted(known))}."
-                )
+                raise UserError(f"--without {name!r}: there is no such tool.", f"Choose among: {_choice(name, known)}.")
 
     def extended(self, environment: Environment) -> Environment:
         """An environment with the tools to be added that it lacks. One whose name is taken there is none of them."""
@@ -138,3 +137,15 @@ def announced(offer: Offer, environment: Environment, turns: Sequence[Turn]) -> 
 def untrained(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     """Turns that nothing is to be learnt from."""
     return tuple(replace(t, train=False) if t.message.role == "assistant" else t for t in turns)
+
+
+_SHOWN = 12
+"""Names that people look through."""
+
+
+def _choice(name: str, known: Collection[str]) -> str:
+    """The names there are, or of many those that are most like the one that was typed."""
+    if len(known) <= _SHOWN:
+        return ", ".join(sorted(known))
+    near = sorted(get_close_matches(name, sorted(known), n=_SHOWN, cutoff=0.3))
+    return f"{', '.join(near or sorted(known)[:_SHOWN])} (of {len(known)} tools)"

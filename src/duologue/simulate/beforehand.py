@@ -19,7 +19,7 @@ from duologue.plans.rows import RowKey, plain
 from duologue.simulate.agenda import CHECK, Agenda
 from duologue.simulate.moves import Call
 from duologue.simulate.owed import Owed
-from duologue.types import Json, Meaning, Need, Tool
+from duologue.types import Json, Meaning, Need, Slot, Tool
 
 if TYPE_CHECKING:
     from duologue.plans.index import ToolIndex
@@ -97,16 +97,17 @@ def _price(agenda: Agenda, owed: Owed, tool: Tool, rows: Sequence[Known | None])
         row = agenda.memory.known.get(table.name, {}).get(key)
         if row is not None and any(_fresh(agenda, row, c) for c in columns):
             continue
-        look = _reading(agenda, table, columns, given)
+        look = _reading(agenda, (table, columns), given, row)
         if look is not None and agenda.remembered(look[0], {k: b.value for k, b in look[1].items()}) is None:
             return Call(owed, CHECK, *look)
     return None
 
 
 def _reading(
-    agenda: Agenda, table: Table, columns: Sequence[Column], given: Given
+    agenda: Agenda, what: tuple[Table, Sequence[Column]], given: Given, row: Known | None
 ) -> tuple[Tool, dict[str, Bound]] | None:
-    """A read that shows one of the columns, by keys that the call gives, and its arguments."""
+    """A read that shows one of the columns of a row, by keys that the call gives or that were shown beside the row, and its arguments."""
+    table, columns = what
     wanted = {(table.name, c.name) for c in columns}
     by_family: dict[str, tuple[Tool, dict[str, Bound]]] = {}
     for tool in agenda.index.toolset.tools:
@@ -116,11 +117,26 @@ def _reading(
         if wanted.isdisjoint((s.table, s.column) for s in tool.outputs.values() if not s.use):
             continue
         inputs = agenda.index.inputs[tool.name]
-        keys = {k: _part(agenda.memory.catalog, s.table, s.column, given) for k, s in inputs.items() if s.use == "key"}
+        keys = {
+            k: _part(agenda.memory.catalog, s.table, s.column, given) or _beside(agenda, row, s)
+            for k, s in inputs.items()
+            if s.use == "key"
+        }
         filled = {k: b for k, b in keys.items() if b is not None}
         if filled and len(filled) == len(keys) and set(tool.parameters.get("required", ())) <= filled.keys():
             by_family[family] = tool, filled
     return next((by_family[f] for f in _READS if f in by_family), None)
+
+
+def _beside(agenda: Agenda, row: Known | None, slot: Slot) -> Bound | None:
+    """A key of the row that this one refers to, where a result showed both together."""
+    links = [x for x in agenda.memory.catalog.links if row is not None and (x.table, x.to) == (row.table, slot.table)]
+    if row is None or len(links) != 1:
+        return None
+    keys = (source.shown[slot.table][0] for source in row.sources.values() if slot.table in source.shown)
+    found = next((f for key in keys if (f := agenda.memory.known.get(slot.table, {}).get(key)) is not None), None)
+    value = found.values.get(slot.column) if found is not None else None
+    return Bound(value, found, slot.column) if value is not None else None
 
 
 # ── what is known ────────────────────────────────────────────────────────────────────────────────────────────────────────
