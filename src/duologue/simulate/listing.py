@@ -154,25 +154,26 @@ class Rows:
             if not name or not rest:
                 out.append(name or listed([self.pair(s, v) for s, v in rest]))
                 continue
-            alone = once and (i > 0 or self._goes_without(rest[0][0])) and not self._ends_like_a_label
+            alone = once and (i > 0 or self._goes_without(*rest[0])) and not self._ends_like_a_label
             text = self.phrases.brief(*rest[0]) if alone else ", ".join(self._short(s, v) for s, v in rest)
             out.append(f"{name} ({text})")
         return listed(out)
 
-    def _goes_without(self, slot: str) -> bool:
+    def _goes_without(self, slot: str, value: Json) -> bool:
         """The lines of a ranking or a total say what the figures are, and of rows that have names they were asked for by name; a flag never
-        goes without its own."""
+        goes without its own, nor a number of something: what "11" counts is not always said in a question about things."""
         meaning = self.need.meaning
         computed = meaning.family == "total" and bool(self.phrases.slot(slot)[0].use)
         asked = meaning.family == "related" and f"{self.subject}.@name" in self.need.wanted
-        return (computed or asked or meaning.family == "top") and not self._is_flag(slot)
+        plain = asked and not self._is_number_of(slot, value)
+        return (computed or plain or meaning.family == "top") and not self._is_flag(slot)
 
     def name(self, line: Line) -> str:
         """What a row of a list goes by; empty where it has no name of its own."""
         return "" if self._is_borrowed(line) else self._split(line)[0]
 
     def _line(self, name: str, rest: Sequence[Told]) -> str:
-        if len(rest) == 1 and name and self._goes_without(rest[0][0]) and not self._ends_like_a_label:
+        if len(rest) == 1 and name and self._goes_without(*rest[0]) and not self._ends_like_a_label:
             return f"{name}: {self.phrases.short(*rest[0])}"
         told = ", ".join(self._short(s, v) for s, v in rest)
         return f"{name}: {told}" if name and told else name or told
