@@ -6,12 +6,13 @@ from collections.abc import Iterator
 import pytest
 from msgspec.structs import replace
 
+from duologue.catalog.model import Link
 from duologue.plans.index import ToolIndex
 from duologue.plans.memory import Known
 from duologue.simulate.agenda import Agenda
 from duologue.simulate.beforehand import held, look_first, paid
 from duologue.simulate.owed import Owed
-from duologue.types import Act, Json, Meaning, Mention, Need, Slot, Statement, Tool, Turn
+from duologue.types import Act, Json, Meaning, Mention, Need, Slot, Statement, Tool, Toolset, Turn
 from played import scripted as played
 from played import tiny
 
@@ -106,6 +107,32 @@ def test_a_price_that_was_not_shown_is_looked_up_once(shown: dict[str, Json], lo
         assert {b.value for b in call.bound.values()} == {5}
         owed.checked = True
         assert look_first(mind, owed, rows) is None
+
+
+SHELF = Tool(
+    "books_of_branch", "", {"properties": {}, "required": ["branch_id"]}, {}, "read", reads=("book",), meaning=Meaning("related", "book", parent="branch"),
+    inputs={"branch_id": Slot("branch", "branch_id", "key")},
+    outputs={"rows[].book_id": Slot("book", "book_id"), "rows[].price": Slot("book", "price")},
+)  # fmt: skip
+LENT = Tool(
+    "list_loans", "", {}, {}, "read", meaning=Meaning("find", "loan"),
+    outputs={"rows[].loan_id": Slot("loan", "loan_id"), "rows[].book_id": Slot("book", "book_id"), "rows[].branch_id": Slot("branch", "branch_id")},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("refers", [True, False])
+def test_a_price_is_looked_up_by_what_was_shown_beside_the_row(refers: bool) -> None:
+    """The read asks for the branch that the book belongs to, which the call does not give."""
+    catalog = agenda()[0].memory.catalog
+    links = (*catalog.links, *([Link("book", ("branch_id",), "branch", ("branch_id",))] if refers else []))
+    catalog = replace(catalog, links=links)
+    mind = Agenda(catalog, ToolIndex(Toolset("t", (SELL, SHELF, LENT)), catalog), approved=False)
+    mind.memory.absorb(LENT, {}, {"rows": [{"loan_id": 9, "book_id": 5, "branch_id": 2}]}, 3, -1)
+    need = Need(SELL.meaning or Meaning("act"), (Mention("member"), Mention("book")), {})
+    call = look_first(mind, Owed(0, need, 1, chosen={1: SALT}), [None, mind.memory.known["book"][SALT]])
+    assert (call is not None) is refers
+    if call is not None:
+        assert (call.tool.name, {k: b.value for k, b in call.bound.items()}) == ("books_of_branch", {"branch_id": 2})
 
 
 def test_who_deletes_hears_what_the_row_holds() -> None:
