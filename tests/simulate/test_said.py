@@ -86,7 +86,7 @@ def test_marks_that_stand_for_nothing(value: str | None, column: Column, nothing
 
 @pytest.mark.parametrize(
     ("label", "noun"),
-    [("born on", "birth date"), ("created at", "creation date"), ("since", "start date"), ("ends", "end"), ("due date", "due date")],
+    [("born on", "birth date"), ("created at", "creation date"), ("since", "start date"), ("ends", "end"), ("due date", "due date"), ("year awarded", "award year"), ("year released", "release year")],
 )  # fmt: skip
 def test_dates_are_called_by_nouns(label: str, noun: str) -> None:
     assert date_noun(label) == noun

@@ -62,6 +62,8 @@ def date_noun(label: str) -> str:
         before = []  # "date opened" is the opening date
     nouns = word_file("extremes")["dates"]
     found = nouns.get(last.lower()) if isinstance(nouns, dict) else None
+    if found is not None and before == ["year"]:
+        return f"{str(found).removesuffix(' date')} year"
     if found is not None:
         return " ".join([*before, str(found)])
     if bare == f"date {last}":

@@ -334,7 +334,7 @@ class Phrases:
             date = next((c for c in table.columns if c.name == slot.column), None)
             if date is not None and (table.kind != "event" or date is not dates[0]):
                 return f"{slot.use} of the {date_noun(date.label)}"
-        return self.label(key, subject)
+        return self.noun(key, subject)
 
     def groups(self, need: Need) -> str:
         """The same in the plural: "countries", "months of the hire date"."""

@@ -243,6 +243,10 @@ class Memory:
                 told = [(c, row.values[s]) for c, s in entity.columns if s in slots and s in row.values]
                 self.heard += [(entity.table, key, column, str(value)) for column, value in told]
 
+    def hear_of(self, known: Known, columns: Iterable[str]) -> None:
+        """These values of a row were said when it was told from others of its name."""
+        self.heard += [(known.table, known.key, column, str(known.values[column])) for column in columns]
+
     def was_heard(self, row: Row, slot: str) -> bool:
         """The user has been told this value of this row before, and it is still that."""
         for entity in row.shape.entities:

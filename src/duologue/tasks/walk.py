@@ -178,7 +178,9 @@ class Walk:
         if one is None:
             raise Taken
         table = self.catalog.table(one.table)
-        for name in telling_apart(table, found):
+        columns = telling_apart(table, found)
+        self.memory.hear_of(one, columns)
+        for name in columns:
             if name not in table.key:
                 self.known.append(Fact(f"{table.name}.{name}", one.values[name], table.column(name).label))
                 self.memory.focus_on(one.table, one.key, self.needs)
