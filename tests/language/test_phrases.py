@@ -130,6 +130,25 @@ def test_changes_say_what_was_before_where_it_is_known() -> None:
     assert WORDS.stands(need, "should be").startswith("the unit price should be 2.00")
 
 
+@pytest.mark.parametrize(
+    ("columns", "roles", "via", "called"),
+    [
+        (("artist_id", "friend_id"), ("", "friend"), "artist_id", ("friend", "friends")),
+        (("artist_id", "friend_id"), ("", "friend"), "friend_id", ("artist", "artists")),
+        (("student_id", "liked_id"), ("student", "liked artist"), "student_id", ("liked artist", "liked artists")),
+        (("student_id", "liked_id"), ("student", "liked artist"), "liked_id", ("", "")),
+        (("follower_id", "followed_id"), ("follower", "followed artist"), "followed_id", ("follower", "followers")),
+    ],
+)
+def test_rows_tied_to_rows_of_their_own_table(
+    columns: tuple[str, str], roles: tuple[str, str], via: str, called: tuple[str, str]
+) -> None:
+    tie = Table("tie", "link", tuple(column(c, "reference") for c in columns), key=columns, label="tie", plural="ties")
+    links = tuple(Link("tie", (c,), "artist", ("id",), role=r) for c, r in zip(columns, roles, strict=True))
+    phrases = Phrases(Catalog("music", (TRACK, ARTIST, tie), links[::-1]))
+    assert phrases.called(Meaning("related", "artist", parent="artist", other="tie", via=via)) == called
+
+
 def test_what_a_row_is_to_another() -> None:
     assert WORDS.role("artist", "artist") == "manager"
     assert WORDS.role("track", "artist") == ""

@@ -89,7 +89,7 @@ def pieces(
     With `dice`, what can be said in several ways (a filter) is said in one of them.
     """
     meaning = need.meaning
-    subject, subjects = phrases.table(meaning.table)
+    subject, subjects = phrases.called(meaning)
     words = rows if rows is not None else tuple(phrases.row(m) for m in need.mentions)
     asked = phrases.asked(need)
     out = {
@@ -146,7 +146,8 @@ def _meant(phrases: Phrases, need: Need) -> dict[str, str]:
         out["child"], out["children"] = phrases.table(meaning.other)
         role = phrases.role(meaning.other, meaning.table, meaning.via) if meaning.family == "missing" else ""
         if role:
-            out |= {"role_of": f"{role} of any {out['child']}", "children": ""}
+            whose = "anyone" if role == out["child"] else f"any {out['child']}"
+            out |= {"role_of": f"{role} of {whose}", "children": ""}
     if meaning.parent:
         out["parent"] = phrases.table(meaning.parent)[0]
     if meaning.column:

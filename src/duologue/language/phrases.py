@@ -16,7 +16,8 @@ from duologue.language.grammar import article, listed
 from duologue.language.naming import column_label, computed, goes_alone, quoted, stands_alone
 from duologue.language.picked import extreme, of_those, pick_row
 from duologue.language.values import is_blank, moment, say
-from duologue.types import Json, Mention, Need, Pick, Slot
+from duologue.language.verbs import is_to_another
+from duologue.types import Json, Meaning, Mention, Need, Pick, Slot
 
 _COMPUTED = {
     "sum": "total {}",
@@ -67,6 +68,20 @@ class Phrases:
         """A table's label, singular and plural; a table the catalog doesn't know is spoken of as a record."""
         table = self._tables.get(name)
         return (table.label, table.plural) if table else ("record", "records")
+
+    def called(self, meaning: Meaning) -> tuple[str, str]:
+        """What rows that answer are called: their table's label; of a table tied to itself by another one what they are to the row that is
+        asked about: "friend", "follower". Empty where that has no name: nobody calls one highschooler the student of another."""
+        if meaning.family != "related" or not meaning.other or meaning.table != meaning.parent:
+            return self.table(meaning.table)
+        places = {c.name: n for n, c in enumerate(self.catalog.table(meaning.other).columns)}
+        links = [x for x in self.catalog.links if (x.table, x.to) == (meaning.other, meaning.table)]
+        links.sort(key=lambda x: places[x.columns[0]])
+        role = next((x.role for x in links if ",".join(x.columns) != meaning.via), "")
+        if len(links) != 2 or not role:
+            return self.table(meaning.table)
+        forth = ",".join(links[0].columns) == meaning.via
+        return (role, plural(role)) if forth or is_to_another(role) else ("", "")
 
     def is_person(self, name: str) -> bool:
         """A table's rows are people."""

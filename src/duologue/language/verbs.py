@@ -136,3 +136,10 @@ _NO_THING = frozenset(
     {"actual", "planned", "expected", "estimated", "scheduled", "first", "last", "next", "early", "late"}
 )
 """Words before an end or a start that are nothing that could end."""
+
+
+@cache
+def is_to_another(role: str) -> bool:
+    """What somebody is called is what they are to somebody else: a parent, a follower, a trainee; not a student, nor an item."""
+    last = role.lower().split(" ")[-1]
+    return last in str(word_file("verbs")["kin"]).split() or last.endswith(("er", "or", "ee"))

@@ -177,7 +177,7 @@ class Reporter:
         if not answer.many:
             told = slots | rows.facts(answer.lines[0].values)
             return self.lines.fullest(f"{part}.{'get' if recap else self._form(told, dice)}", dice, told, must)[0]
-        subject, subjects = self.phrases.table(need.meaning.table)
+        subject, subjects = self.phrases.called(need.meaning)
         told = slots | {
             "count": f"{in_words(answer.total)} {subjects if answer.total != 1 else subject}",
             "total": in_words(answer.total),

@@ -257,7 +257,12 @@ def _reason(reason: str) -> Filler:
     return fill
 
 
+def _related(self: "Proposer", tool: Tool, _memory: Memory, _rng: random.Random, _out: Proposal) -> bool:
+    return tool.meaning is not None and bool(self.phrases.called(tool.meaning)[0])
+
+
 FILLERS: dict[str, Filler] = {
+    "related": _related,
     "search": _search,
     "top": _top,
     "total": _aggregate,
