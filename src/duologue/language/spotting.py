@@ -51,7 +51,7 @@ def openings(text: str) -> frozenset[str]:
 class Spotter:
     """An expression to search whole texts with: any of some alternatives, in a frame ("(?<!\\w)(?:{})(?!\\w)")."""
 
-    __slots__ = ("_compiled", "_expression", "_flags", "_needed", "_rest", "_ways")
+    __slots__ = ("_compiled", "_expression", "_flags", "_needed", "_rest", "_sign", "_ways")
 
     def __init__(self, options: Sequence[str], frame: str = "{}", flags: int = re.IGNORECASE) -> None:
         self._expression, self._flags = frame.replace("{}", "|".join(options)), flags
@@ -68,6 +68,9 @@ class Spotter:
         self._needed = frozenset(self._ways)
         self._rest = re.compile(frame.replace("{}", "|".join(rest)), flags) if rest else None
         """The alternatives of which it can't be told what they need."""
+        signs = {_sign(option, flags) for option in rest}
+        self._sign = signs.pop() if len(signs) == 1 else ""
+        """A character that each of those has, as the colon of "assistant:"; empty where there is none."""
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -81,17 +84,22 @@ class Spotter:
         words = openings(text)
         if not self._needed.isdisjoint(words) and self._has_needed(words):
             return self.pattern.search(text)
-        return self._rest.search(text) if self._rest is not None else None
+        return self._rest.search(text) if self._rest is not None and self._sign in text else None
 
     def may_be_in(self, text: str) -> bool:
         """Whether the expression may be found in a text, or in a part of it that cuts no word."""
         words = openings(text)
-        return self._rest is not None or (not self._needed.isdisjoint(words) and self._has_needed(words))
+        if self._rest is not None and self._sign in text:
+            return True
+        return not self._needed.isdisjoint(words) and self._has_needed(words)
 
     def _has_needed(self, words: frozenset[str]) -> bool:
         """Whether a text of these words, which has one that is needed, has all that one of the alternatives needs."""
-        ways = (way for word in self._needed & words for way in self._ways[word])
-        return any(all(not words.isdisjoint(further) for further in way) for way in ways)
+        for word in self._needed & words:
+            for way in self._ways[word]:
+                if not any(map(words.isdisjoint, way)):
+                    return True
+        return False
 
 
 _Under = frozenset[str] | None
@@ -109,6 +117,13 @@ def needed(expression: str, flags: int = re.IGNORECASE) -> list[frozenset[str]]:
         return []
     _, wanted = _Walk().along(_tree(expression, flags), None)
     return sorted(dict.fromkeys(wanted), key=_commonness)
+
+
+def _sign(expression: str, flags: int) -> str:
+    """The last character beside letters and figures that an expression has by itself; empty where it has none, or there is no saying."""
+    items = _tree(expression, flags) if _tree is not None else ()
+    said = [chr(what) for kind, what in items if str(kind) == "LITERAL"]
+    return next((char for char in reversed(said) if char.isascii() and not char.isalnum()), "")
 
 
 def _best(wanted: _Wanted) -> frozenset[str] | None:
