@@ -48,7 +48,7 @@ LONGEST_WHOLE: Final = 4_000
 _SHORT: Final = 40
 """A message of so many characters may be said again ("yes please")."""
 _LISTED = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+\S", re.MULTILINE)
-_FORM = re.compile(r"user_message|is_task_complete", re.IGNORECASE)
+_FORM = re.compile(r"_(?:(?<=user_)message|(?<=is_)task_complete)", re.IGNORECASE)
 _QUOTED = re.compile(r"(['\"])(.+?)\1(?:$|,)")
 _PART: Final = 300
 """Characters of a part of the goal that an objection can name."""
@@ -286,7 +286,7 @@ class ModelUser:
             return Fault("too long", f"The message has {len(text)} characters. Say one thing, in a sentence or two.")
         if not self.whole and "\n" in said.user_message and len(_LISTED.findall(said.user_message)) > 1:
             return Fault("writes a list", "The message is a list. Say one thing, as a person does in a chat.")
-        token = plumbing(text) or ("the JSON form" if "_" in text and _FORM.search(text) else "")
+        token = plumbing(text) or ("the JSON form" if _FORM.search(text) else "")
         if token:
             return Fault("leaks plumbing", f"The message holds {token}, which no person writes in a chat.")
         if self._quotes(text, task):

@@ -20,8 +20,8 @@ _WORDS = 2
 """Words that carry meaning, of a question that is one of its own."""
 _ALIKE = 0.25
 _LINES = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.)]|\(?[a-h][.)])\s+(\S.*)$", re.MULTILINE)
-_MARKED = re.compile(r"[-*•]\s|[\da-h][.)]\s")
-"""What each point of a list has."""
+_MARKED = re.compile(r"[-*•.)](?:(?<=[-*•])|(?<=[\da-h][.)]))\s")
+"""What each point of a list has, from its rarer characters on: asked of every text."""
 _INLINE = re.compile(r"(?:(?<=\s)|^|\()(\d)[.)]\s+(?=\S)")
 
 

@@ -21,6 +21,8 @@ __all__ = ["speech", "technical_names", "tokens"]
 _JARGON = re.compile(r"\w+_\w+|[a-z]+[A-Z]\w*")
 _INNER = re.compile(r"_|[a-z0-9][A-Z]")
 """What each technical name has."""
+_SEEN_INSIDE = re.compile(r"[_A-Z](?:(?<=_)|(?<=[a-z0-9][A-Z]))")
+"""The same, from its rarer characters on: asked of every text."""
 _TOKEN = re.compile(rf"(?<![\w@./:\\-])(?=\w*?(?:{_INNER.pattern}))\w+(?![@\\/:]\w|\.\w|\w|-\d)")
 """A word that has it, and is no part of an address or a path."""
 _PASCAL = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+")
@@ -49,7 +51,7 @@ def _named(known: Known, names: frozenset[str], text: str) -> list[str]:
 
 def tokens(text: str) -> Iterable[re.Match[str]]:
     """The words of a text that have what each technical name has."""
-    inner = _INNER.search(text)
+    inner = _SEEN_INSIDE.search(text)
     if inner is None:
         return ()
     return _TOKEN.finditer(text, text.rfind(" ", 0, inner.start()) + 1)  # no word before the first that has it
