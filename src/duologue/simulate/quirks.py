@@ -43,22 +43,28 @@ def quirk(scenario: Scenario, environment: Environment) -> str:
     """
     if scenario.mode == "task" or (drawn := share_of(scenario.seed, "quirk")) >= RATE:
         return ""
-    held = _held(scenario, environment)
-    possible = [name for name, q in quirks().items() if not q.needs or q.needs in held]
+    possible = _possible(_held(scenario, environment))
     return possible[int(drawn / RATE * len(possible))]
 
 
-def _held(scenario: Scenario, environment: Environment) -> set[str]:
+@cache
+def _possible(held: frozenset[str]) -> tuple[str, ...]:
+    """Those that goals allow which hold this."""
+    return tuple(name for name, q in quirks().items() if not q.needs or q.needs in held)
+
+
+def _held(scenario: Scenario, environment: Environment) -> frozenset[str]:
     """What the goals hold, in the words of `needs`."""
-    writing = {t.name for t in environment.toolset.tools if t.effect == "write"}
-    tasks = scenario.tasks
-    asked = environment.policy.confirm_writes
-    holds = {
-        "change": asked and any(step.tool in writing for t in tasks for step in t.plan),
-        "parts": sum(len(t.subtasks) for t in tasks) >= _PARTS,
-        "name": any(isinstance(f.value, str) and _is_name(f.value) for t in tasks for f in t.known),
-    }
-    return {what for what, so in holds.items() if so}
+    tasks, held = scenario.tasks, set()
+    if environment.policy.confirm_writes:
+        writing = {t.name for t in environment.toolset.tools if t.effect == "write"}
+        if any(step.tool in writing for t in tasks for step in t.plan):
+            held.add("change")
+    if sum([len(t.subtasks) for t in tasks]) >= _PARTS:
+        held.add("parts")
+    if any(isinstance(f.value, str) and _is_name(f.value) for t in tasks for f in t.known):
+        held.add("name")
+    return frozenset(held)
 
 
 def _is_name(value: str) -> bool:
