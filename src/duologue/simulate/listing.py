@@ -282,6 +282,8 @@ class Rows:
         if self._is_borrowed(line):
             slot = next(s for s, _ in line.values if s.endswith(".@name"))
             label = self.phrases.label(slot, self.subject)
+            if name.lower().startswith(f"the {label.lower()} "):
+                return f"the one with {name}"
             return f"the one for {name}" if name.lower().endswith(label.lower()) else f"the one with {label} {name}"
         naming = self._apart(line)[0]
         joins = naming and all(s in self._key and self._keyed.refers(s) for s, _ in naming)

@@ -113,4 +113,5 @@ def _list(scene: Scene, need: Need) -> str:
     if need.meaning.family not in _LISTED or need.among is not None or any(not m.by for m in need.mentions):
         return ""
     slots = scene.words.slots(need, scene.past.names)
-    return scene.words.lines.find(f"list_of.{need.meaning.family}", scene.dice, slots)
+    family = "ranking" if need.meaning.family == "top" and need.meaning.group else need.meaning.family
+    return scene.words.lines.find(f"list_of.{family}", scene.dice, slots)

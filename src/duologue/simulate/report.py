@@ -176,7 +176,7 @@ class Reporter:
         rows, recap = Rows(phrases, need), part == "recapped"
         if not answer.many:
             told = slots | rows.facts(answer.lines[0].values)
-            return self.lines.fullest(f"{part}.{'get' if recap else self._form(told, dice)}", dice, told, must)[0]
+            return self.lines.fullest(f"{part}.{'get' if recap else self._form(told)}", dice, told, must)[0]
         subject, subjects = self.phrases.called(need.meaning)
         told = slots | {
             "count": f"{in_words(answer.total)} {subjects if answer.total != 1 else subject}",
@@ -221,13 +221,13 @@ class Reporter:
         """The user has just asked for a short answer."""
         return any(a.kind == "impatience" and a.values["for"] in ("figure", "short") for a in self.agenda.asides)
 
-    def _form(self, told: dict[str, str], dice: random.Random) -> str:
-        """The lines for what is told of one row: a single fact mostly has its own."""
+    def _form(self, told: dict[str, str]) -> str:
+        """The lines for what is told of one row: a single fact has its own."""
         if self._brief and "flag" not in told:
             return "brief"
         if "flag" in told:
             return "get_flag"
-        return "get_single" if "fact" in told and dice.random() < 0.8 else "get"
+        return "get_single" if "fact" in told else "get"
 
     def _told(self, paths: Sequence[str], told: dict[str, str], dice: random.Random, must: frozenset[str]) -> str:
         """A line for an answer; one that ends in the list where that is set out line by line."""
