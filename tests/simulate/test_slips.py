@@ -5,8 +5,9 @@ import re
 import pytest
 
 from duologue.language.marks import MARKS
+from duologue.language.reading import fold
 from duologue.simulate import slips
-from duologue.simulate.slips import plumbing, sentences, tidy
+from duologue.simulate.slips import plumbing, quoted, quotes, sentences, tidy
 
 TIDY = {
     "a line": ("Yes, please.", "Yes, please."),
@@ -58,10 +59,28 @@ Look things up before you tell them to anybody.
 
 def test_the_longer_sentences_of_a_page_each_once_whatever_section_they_stand_in() -> None:
     assert sentences(GUIDE) == (
-        "what to do, in the order in which it is to be done",
         "look things up before you tell them to anybody.",
-        "never guess a number that nobody has given to you.",
         "say what is so, in one to four plain sentences.",
+        "what to do, in the order in which it is to be done",
+        "never guess a number that nobody has given to you.",
         "of dates and amounts, and how people write them down",
     )
     assert sentences("") == sentences("\n\n# ") == ()
+
+
+SAID = (
+    "",
+    "Look things up.",
+    "Well, look things up before you tell them to anybody. Please.",
+    "Look things up before you tell  them to anybody.",
+    'I say what is so, in one to four "plain" sentences. Never guess a number that nobody has given to you. Or do?',
+    "They look things over before they tell them to anybody.",
+    GUIDE,
+)
+
+
+@pytest.mark.parametrize("text", SAID)
+def test_what_is_repeated_of_a_page_is_found_though_most_of_it_is_not_looked_at(text: str) -> None:
+    repeated = [s for s in sentences(GUIDE) if s in fold(text)]
+    assert quoted(text, sentences(GUIDE)) == repeated
+    assert quotes(text, GUIDE) == bool(repeated)

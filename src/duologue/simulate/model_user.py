@@ -36,7 +36,7 @@ from duologue.simulate.model_own import SpokenOrDone, misused, on_page, own_call
 from duologue.simulate.open_parts import open_part
 from duologue.simulate.personas import persona
 from duologue.simulate.quirks import quirk, quirks
-from duologue.simulate.slips import plumbing, quoted, sentences, tidy
+from duologue.simulate.slips import plumbing, quoted, quotes, sentences, tidy
 from duologue.types import Environment, Fact, Message, Scenario, Tool, Turn
 
 __all__ = ["ModelUser", "Spoken"]
@@ -298,12 +298,10 @@ class ModelUser:
 
     def _quotes(self, text: str, task: int) -> bool:
         """Whether a text repeats a sentence of a goal, or one of the page that is neither of the goal nor of what may be said."""
-        return bool(quoted(text, self._goals(task)) or (quoted(text, self._page) and quoted(text, self._bare)))
-
-    @cached_property
-    def _page(self) -> tuple[str, ...]:
-        """The longer sentences of the page."""
-        return sentences(self.prompt.text)
+        of_goals = quoted(text, self._goals(task))
+        if of_goals and not self._stand_in_values(of_goals, task):
+            return True
+        return quotes(text, self.prompt.text) and bool(quoted(text, self._bare))
 
     @cached_property
     def _bare(self) -> tuple[str, ...]:
@@ -311,12 +309,15 @@ class ModelUser:
         return sentences(self.voice.prompt(**{**self._filled, "goal": "", "known": []}).text)
 
     def _goals(self, task: int) -> tuple[str, ...]:
-        """The longer sentences of the goals given so far, without those that stand in a value to be said as it is."""
+        """The longer sentences of the goals given so far."""
         if task not in self._goal:
-            tasks = self.scenario.tasks[: task + 1]
-            values = fold(" | ".join(str(f.value) for t in tasks for f in t.known))
-            self._goal[task] = tuple(s for t in tasks for s in sentences(t.goal) if s not in values)
+            self._goal[task] = sentences("\n".join([t.goal for t in self.scenario.tasks[: task + 1]]))
         return self._goal[task]
+
+    def _stand_in_values(self, said: Sequence[str], task: int) -> bool:
+        """Whether sentences of the goals given so far all stand in values to be said as they are."""
+        values = fold(" | ".join([str(f.value) for t in self.scenario.tasks[: task + 1] for f in t.known]))
+        return all(s in values for s in said)
 
     def _echo(self, text: str, turns: Sequence[Turn]) -> Fault | None:
         """What the assistant has just said, or what the user itself said before, word for word."""

@@ -5,7 +5,7 @@ is true or wise is for the checks.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 
@@ -13,15 +13,13 @@ from duologue.language.marks import MARKS
 from duologue.language.reading import fold
 from duologue.language.values import clean
 
-__all__ = ["plumbing", "quoted", "sentences", "tidy", "written_call"]
+__all__ = ["plumbing", "quoted", "quotes", "sentences", "tidy", "written_call"]
 
 _TOKENS = re.compile(
     r"<\|[^|>\n]{1,40}\|>|</?(?:think|tool_call|tool_response|function_call|im_start|im_end|note)>|\[/?(?:INST|TOOL_CALLS)\]"
     r"|\bto=functions\.|assistant(?:analysis|commentary|final)\b",
     re.IGNORECASE,
 )
-_SIGNS = ("<", "[", "=", "assistant")
-"""One of these is part of every such mark, whatever its case (beyond ASCII, case has other rules)."""
 _ENDS = re.compile(r"(?<=[.!?;])\s+")
 _SECTION = "\n\n# "
 """Where a section of a page begins."""
@@ -39,10 +37,9 @@ def tidy(text: str) -> str:
 
 def plumbing(text: str) -> str:
     """The first mark of a chat template or a channel in a text; empty where there is none."""
-    if text.isascii():
-        folded = text.lower()
-        if not any(sign in folded for sign in _SIGNS):
-            return ""
+    # One of these is part of every such mark, whatever its case (beyond ASCII, case has other rules).
+    if text.isascii() and not ("<" in text or "[" in text or "=" in text or "assistant" in text.lower()):
+        return ""
     found = _TOKENS.search(text) or MARKS.search(text)
     return found[0] if found is not None else ""
 
@@ -60,14 +57,14 @@ def written_call(text: str, tools: Iterable[str]) -> str:
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """The longer sentences of instructions, folded, each once."""
-    return tuple(dict.fromkeys(chain.from_iterable(map(_of_section, text.split(_SECTION)))))
+    """The longer sentences of instructions, folded, each once, the shortest first."""
+    return tuple(sorted(dict.fromkeys(chain.from_iterable(map(_of_section, text.split(_SECTION)))), key=len))
 
 
 @lru_cache(maxsize=256)
 def _of_section(section: str) -> tuple[str, ...]:
-    """Those beneath one heading. No two conversations have the same page, but most sections of their pages are the same."""
-    return tuple(chain.from_iterable(map(_of_part, section.split("\n\n"))))
+    """Those beneath one heading, the shortest first. No two conversations have the same page, but most sections of their pages are the same."""
+    return tuple(sorted(chain.from_iterable(map(_of_part, section.split("\n\n"))), key=len))
 
 
 @lru_cache(maxsize=4096)
@@ -80,6 +77,24 @@ def _of_part(part: str) -> tuple[str, ...]:
 def quoted(text: str, page: Sequence[str]) -> list[str]:
     """The sentences of a page (as `sentences` gives them) that a text repeats word for word."""
     folded = fold(text)
-    if folded.count(" ") < _LEAST_WORDS - 1:
-        return []
-    return [s for s in page if s in folded]
+    return list(_within(folded, page)) if _may_hold_one(folded) else []
+
+
+def quotes(text: str, page: str) -> bool:
+    """Whether a text repeats one of the longer sentences of a page word for word."""
+    folded = fold(text)
+    return _may_hold_one(folded) and any(any(_within(folded, _of_section(s))) for s in page.split(_SECTION))
+
+
+def _may_hold_one(folded: str) -> bool:
+    """Whether a text has words enough for a longer sentence."""
+    return folded.count(" ") >= _LEAST_WORDS - 1
+
+
+def _within(folded: str, page: Sequence[str]) -> Iterator[str]:
+    """Of sentences, the shortest first, those that a text holds; most are longer than all that is said in a chat."""
+    for sentence in page:
+        if len(sentence) > len(folded):
+            return
+        if sentence in folded:
+            yield sentence
