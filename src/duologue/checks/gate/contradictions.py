@@ -67,8 +67,7 @@ def contradictions(known: Known, turns: Sequence[Turn], at: int) -> list[str]:
     if before is not None and slipped and not _put_right(known, turns, before, at):
         out += [LETS_STAND(what) for what in slipped]
     out += [LETS_STAND(what) for what in _first_wish(known, turns, at)]
-    last = turns[at].done or not any(t.message.role == "user" for t in turns[at + 1 :])
-    if turns[at].done or (last and at < len(turns) - 1):
+    if turns[at].done or (at < len(turns) - 1 and not any(t.message.role == "user" for t in turns[at + 1 :])):
         out += [AGAINST(what) for what in _wrong(known, turns[at])]
     return out
 
