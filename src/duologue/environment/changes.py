@@ -100,7 +100,7 @@ def _change(shape: TableShape, event: Event) -> tuple[RowChange, ...]:
 
 
 def _changes(shapes: Mapping[str, TableShape], events: list[Event]) -> tuple[RowChange, ...]:
-    return net_changes(change for event in events for change in _change(shapes[event[0]], event))
+    return net_changes([change for event in events for change in _change(shapes[event[0]], event)])
 
 
 def net_changes(changes: Iterable[RowChange]) -> tuple[RowChange, ...]:

@@ -55,9 +55,8 @@ def due(turns: Sequence[Turn]) -> str:
     return "nobody" if asked is not None and asked.done else "user"
 
 
-async def step(participants: Participants, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
-    """The turns after the next move: one more message, or one result for each call of the last."""
-    mover = due(turns)
+async def step(participants: Participants, turns: tuple[Turn, ...], mover: str) -> tuple[Turn, ...]:
+    """The turns after the next move, which is the mover's (`due`): one more message, or one result for each call of the last."""
     if mover == "tools":
         return await _execute(participants.session, turns)
     speaker = participants.user if mover == "user" else participants.agent
@@ -112,10 +111,10 @@ async def play(
     most = most_turns(dialogue.scenario, dialogue.continued)
     brief = dialogue.scenario.mode == "task"  # no words after the last that matters
     try:
-        while moves != 0 and due(turns) != "nobody" and not (brief and turns[-1].done):
+        while moves != 0 and (mover := due(turns)) != "nobody" and not (brief and turns[-1].done):
             if len(turns) >= most:
                 raise StageError("play", "the conversation does not end", f"{len(turns)} turns")
-            turns = await step(participants, turns)
+            turns = await step(participants, turns, mover)
             moves = moves - 1 if moves is not None else None
             if journal is not None:
                 journal(turns)
