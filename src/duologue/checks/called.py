@@ -16,9 +16,11 @@ from duologue.plans.trace import Executed
 __all__ = ["miscalled"]
 
 _FILLERS = re.compile(
-    r"(?: flag)?(?:[ :=*\"“'(]| is| are| now| currently| set to| marked as| reads| it says| says| shows)*[ :=*\"“'(]\Z"
+    r"(?: flag)?(?: (?:of|for) [^.,;:?!()\n]{1,40}?(?: is| are|:))?"
+    r"(?:[ :=*\"“'(]| is| are| now| currently| set to| marked as| reads| it says| says| shows)*[ :=*\"“'(]\Z"
 )
-_LONGEST = 24
+"""What may stand between a column's name and what it is said to be: "status of job 5110: ", "status is now "."""
+_LONGEST = 60
 _TOLD = re.compile(r" \(([^()\n]{2,200})\)|:[ *]+([^\n;]{2,200})")
 """What is told of a row behind its name: in brackets, or to the end of its line."""
 _AS_THE = re.compile(r"[\"”'*]? (?:down )?(?:as|for) (?:the|its|their)[ *]+\Z")

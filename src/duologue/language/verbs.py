@@ -143,3 +143,9 @@ def is_to_another(role: str) -> bool:
     """What somebody is called is what they are to somebody else: a parent, a follower, a trainee; not a student, nor an item."""
     last = role.lower().split(" ")[-1]
     return last in str(word_file("verbs")["kin"]).split() or last.endswith(("er", "or", "ee"))
+
+
+@cache
+def is_deed(word: str) -> bool:
+    """A word that, said alone, tells that something has just been done: "done", "cancelled"."""
+    return word.lower() in str(word_file("verbs")["deeds"]).split()

@@ -13,6 +13,7 @@ from duologue.language.flags import is_what
 from duologue.language.grammar import listed
 from duologue.language.phrases import Phrases
 from duologue.language.picked import turn_of
+from duologue.language.verbs import is_deed
 from duologue.plans.gist import Gist, Line
 from duologue.plans.rows import PART
 from duologue.simulate.keyed import Keyed, Told
@@ -53,7 +54,7 @@ class Rows:
 
     def facts(self, values: Sequence[Told]) -> dict[str, str]:
         """The facts of one row: `facts`, `pairs`, and for a single one `label`, `value` and `fact`
-        (`alone`, `proper`: see `language/agent/reports.yaml`)."""
+        (`alone`, `word`, `proper`: see `language/agent/reports.yaml`)."""
         out = {
             "facts": listed([self._fact(s, v, self._is_said_plainly(s, v, values)) for s, v in values])
             or "nothing further is on record",
@@ -63,8 +64,9 @@ class Rows:
         if len(values) == 1 and not self._is_flag(values[0][0]):
             slot, value = values[0]
             out |= {"label": self._label(slot), "value": self.phrases.brief(slot, value), "fact": out["facts"]}
-            if self._stands_alone(slot, value):
-                out["alone"] = out["value"]
+            if not is_deed(out["value"]):
+                out["word"] = out["value"]
+                out |= {"alone": out["value"]} if self._stands_alone(slot, value) else {}
             if not out["value"][:1].islower():
                 out["proper"] = out["value"]
         elif len(values) == 1:
