@@ -92,6 +92,7 @@ def of_lines(text: str, *fields: str, rows: Json = LINES, asked: str = "what are
         "lines.line_id": Column("line_id", "lines", "key", label="line id"),
         "lines.name": Column("name", "lines", "name", label="name"),
         "lines.price": Column("price", "lines", "measure", label="price"),
+        "lines.state": Column("state", "lines", "status", label="state", values=("in progress", "collected", "done")),
         "lines.quantity": Column("quantity", "lines", "measure", label="quantity"),
     }
     outputs = {f"rows[].{n}": Slot("lines", n) for n in fields}
@@ -145,6 +146,25 @@ def test_a_figure_right_behind_a_name_is_of_that_row(text: str, why: str) -> Non
 def test_what_was_just_asked_for_may_be_said_behind_a_name() -> None:
     text = "I would put Toaster (quantity 1) on the list."
     assert of_lines(text, "name", "quantity", "price", rows=GOODS, asked="I want 1 Toaster") == []
+
+
+JOBS = {"rows": [{"line_id": 5110, "state": "in progress"}, {"line_id": 5111, "state": "collected"}]}
+CALLED = [
+    ("The state of line 5110 is in progress.", ""),
+    ("On record as the state of line 5110: in progress.", ""),
+    ("The state of the collected lines is shown there.", ""),
+    ("The state of line 5111: collected. That of the other is in progress.", ""),
+    ("On record as the state of line 5110: collected.", "was never returned as state"),
+    ("The state of line 5111 is in progress.", "was never returned as state"),
+    ("The state of line 5110 is now done.", "was never returned as state"),
+]
+
+
+@pytest.mark.parametrize(("text", "why"), CALLED)
+def test_a_state_told_with_its_row_is_that_rows(text: str, why: str) -> None:
+    objections = of_lines(text, "line_id", "state", rows=JOBS)
+    assert bool(objections) is bool(why), objections
+    assert all(why in what for what in objections)
 
 
 SONGS = {
