@@ -100,6 +100,8 @@ def of_lines(text: str, *fields: str, rows: Json = LINES, asked: str = "what are
     turns = [
         Turn(Message("system", "x")),
         Turn(Message("user", "1 moment, please")),
+        Turn(Message("assistant", tool_calls=(ToolCall("b", "list_lines", {}),))),
+        Turn(Message("tool", to_json(rows), tool_call_id="b")),
         Turn(Message("assistant", "Of course.")),
         Turn(Message("user", asked)),
         Turn(Message("assistant", tool_calls=(ToolCall("c", "list_lines", {}),))),
@@ -131,6 +133,8 @@ TIED = [
     ("- Toaster: £49.90\n- Paper shade: £22.95\n- Basket: £26.95", ""),
     ("- Toaster: £22.95\n- Paper shade: £49.90\n- Basket: £26.95", "is not of"),  # 49.90 less 26.95 is 22.95
     ("Toaster £49.90, Basket £26.95: the Toaster is £22.95 more.", ""),
+    ("- Toaster less Basket: £22.95", ""),
+    ("Difference to the Toaster: £22.95", ""),
     ("Toaster (quantity 2), Paper shade (1), Basket (1)", ""),
     ("Toaster (quantity 1), Paper shade (1), Basket (1)", "is not of"),  # the user's 1 is of something else
 ]

@@ -1,13 +1,17 @@
 """Several processes make what one makes: the same conversations, whoever is quicker, within the same limits."""
 
 import asyncio
+import socket
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import apsw
+import msgspec
 import pytest
 from msgspec import structs
 
@@ -16,13 +20,18 @@ from duologue.halt import HaltedError
 from duologue.ids import to_json
 from duologue.line import Line, Past
 from duologue.pipeline import Summary, generate
+from duologue.protocols import Answer
+from duologue.score import Score
 from duologue.settings import ModelSettings, Spending
-from duologue.store import FILE_NAME, Store
+from duologue.store import FILE_NAME, Calls, Store
 from duologue.testing import FakeServer, Manner, in_thread
 from duologue.testing.protocol import Body, Reply
 from duologue.testing.roles import role_of
+from duologue.types import Message
+from duologue.workers.foreman import Crew, Foreman
 from duologue.workers.frontier import Frontier
-from duologue.workers.messages import packed, unpacked
+from duologue.workers.messages import Channel, Granted, Keep, Refused, Safe, ToForeman, ToHand, packed, unpacked
+from duologue.workers.process import Hand
 from pipeline.modelled import PRICE, brain, config, settings
 
 N = 6
@@ -61,7 +70,6 @@ def test_the_same_conversations_of_models_and_no_call_twice(tmp_path: Path) -> N
     assert kept(tmp_path / "two") == kept(tmp_path / "alone")
 
 
-@pytest.mark.long
 class Witness:
     """A brain before which whatever an assistant is asked to go on from is looked for in the run's file."""
 
@@ -90,6 +98,7 @@ def test_a_turn_is_stored_before_the_next_is_asked_for(workers: int, tmp_path: P
     assert witness.missing == []
 
 
+@pytest.mark.long
 def test_a_limit_holds_for_all_together(tmp_path: Path) -> None:
     with in_thread(FakeServer(brain(n=20))) as server:
         short = settings(server.url, ("user", "agent"), limits=Spending(dollars=0.3), price=PRICE, max_tokens=500)
@@ -105,6 +114,39 @@ def test_no_more_are_under_way_than_was_said(workers: int, together: int, tmp_pa
         models = structs.replace(settings(server.url, ("user", "agent")), together=together)
         assert made(by(workers, tmp_path / "run", models)).accepted
         assert server.most_at_once == together
+
+
+async def told(store: Store, *messages: Keep | Safe) -> list[object]:
+    """What a hand hears that says these."""
+    ours, theirs = socket.socketpair()
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    hand = Hand(process, await Channel.over(ours, ToForeman))
+    other: Channel[ToHand] = await Channel.over(theirs, ToHand)
+    crew = Crew("none", messages[0], 1, settings("http://127.0.0.1:9/v1"), 1, False)
+    foreman = Foreman(crew, store, Calls(store), None, Score(1, {}, lambda _: None))
+    for message in messages:
+        await foreman._answer(hand, message)
+    answers: list[object] = [await other.receive() for message in messages if isinstance(message, Safe)]
+    hand.kill()
+    other.close()
+    return answers
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_what_could_not_be_written_is_not_said_to_be_safe(locked: bool, tmp_path: Path) -> None:
+    answer = Answer(Message("assistant", "Hello"), "m", key="k")
+    keep = Keep("user", "0.0", 0, "p", msgspec.json.encode(answer))
+    with (
+        Store.create(tmp_path / "run", {"n": 1}) as store,
+        closing(apsw.Connection(str(tmp_path / "run" / FILE_NAME))) as other,
+    ):
+        store.db.set_busy_timeout(10)
+        if locked:
+            other.execute("BEGIN IMMEDIATE")
+        heard = asyncio.run(told(store, keep, Safe(1), Safe(2)))
+        if locked:
+            other.execute("ROLLBACK")
+    assert [type(x) for x in heard] == [Refused if locked else Granted] * 2
 
 
 def test_an_error_nobody_expected_ends_the_run(tmp_path: Path) -> None:

@@ -372,11 +372,12 @@ class _Judge:
         return f"{claim.text!r} is not of {(row.names or row.short)[0]!r} but of another row"
 
     def _is_heard(self, claim: Claim, tied: bool) -> bool:
-        """The user said the figure; of one that a list has just put to a row, in what it answers."""
+        """The user said the figure; of one that a list has just put to a row, since something was looked up before."""
         if not (tied and self.block):
             return among(claim, self.seen.heard)
-        said = self.case.reading(self.case.user_before(self.turn))
-        return among(claim, [*(n.value for n in said.numbers), *(day for d in said.dates for day in d.days)])
+        since = max((t for t, block in self.case.blocks.items() if block and t < self.turn), default=0)
+        said = [self.case.reading(s.turn) for s in self.case.trace.user if since < s.turn < self.turn]
+        return any(among(claim, [*(n.value for n in r.numbers), *(x for d in r.dates for x in d.days)]) for r in said)
 
     def _is_gap(self, claim: Claim, clause: tuple[int, int]) -> bool:
         """It is said to be how far two figures of its clause are apart, and is."""

@@ -17,7 +17,7 @@ __all__ = ["miscalled"]
 
 _FILLERS = re.compile(
     r"(?: flag)?(?: (?:of|for) [^.,;:?!()\n]{1,40}?(?: is| are|:))?"
-    r"(?:[ :=*\"“'(]| is| are| now| currently| set to| marked as| reads| it says| says| shows)*[ :=*\"“'(]\Z"
+    r"(?:[ :=*\"“'(]| is| are| now| currently| still| actually| set to| marked as| reads| it says| says| shows)*[ :=*\"“'(]\Z"
 )
 """What may stand between a column's name and what it is said to be: "status of job 5110: ", "status is now "."""
 _LONGEST = 60

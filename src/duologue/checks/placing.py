@@ -149,7 +149,8 @@ def is_tied(claim: Claim, row: Row, text: str, labels: frozenset[str]) -> bool:
     "Canada (lakes 2, …)", "Canada: £2"."""
     before = text[: claim.start].lower().rstrip(" *")
     if before.endswith(":"):
-        alone = _ENDS_LINE.match(text, claim.end) is not None
+        opens = before.rpartition("\n")[2].lstrip(' -•*"')
+        alone = _ENDS_LINE.match(text, claim.end) is not None and opens[:-1].rstrip(' *"') in row.names
     elif before.endswith("("):
         alone = _ALONE.match(text, claim.end) is not None
     else:

@@ -139,13 +139,13 @@ def untrained(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     return tuple(replace(t, train=False) if t.message.role == "assistant" else t for t in turns)
 
 
-_SHOWN = 12
-"""Names that people look through."""
+_SHOWN, _NEAR = 12, 5
+"""Names that people look through, and of more than these those that are shown."""
 
 
 def _choice(name: str, known: Collection[str]) -> str:
     """The names there are, or of many those that are most like the one that was typed."""
     if len(known) <= _SHOWN:
         return ", ".join(sorted(known))
-    near = sorted(get_close_matches(name, sorted(known), n=_SHOWN, cutoff=0.3))
-    return f"{', '.join(near or sorted(known)[:_SHOWN])} (of {len(known)} tools)"
+    near = get_close_matches(name, sorted(known), n=_NEAR)
+    return f"{', '.join(near or sorted(known)[:_NEAR])} (of {len(known)} tools{', the nearest first' if near else ''})"

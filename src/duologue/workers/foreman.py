@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -84,6 +85,8 @@ class Foreman:
         """How hands ended that should not have."""
         self._waiting: dict[int, tuple[Hand, Drawn]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._unwritten: UserError | None = None
+        """Why something that a hand has handed over was not written: from then on nothing is said to be safe."""
         self._broken: BaseException | None = None
         """The first error that is nobody's to mend here."""
         self._finished = store.finished_items()
@@ -124,18 +127,24 @@ class Foreman:
     async def _listen(self, hand: Hand, ticking: "asyncio.Task[None]") -> None:
         while (message := await hand.channel.receive()) is not None:
             try:
-                moved = await self._heard(hand, message)
-            except (UserError, LimitReachedError) as error:
-                self.score.stopped.append(error)
-                moved = True
+                await self._answer(hand, message)
             except Exception as error:  # noqa: BLE001  (raised again by `work`)
                 self._break(error)
-                moved = False
-            if moved:
-                self._go_on()
         await self._gone(hand)
         if not self._hands:
             ticking.cancel()
+
+    async def _answer(self, hand: Hand, message: Any) -> None:
+        """Do what a message asks for, and what follows from it."""
+        try:
+            moved = await self._heard(hand, message)
+        except (UserError, LimitReachedError) as error:
+            self.score.stopped.append(error)
+            if isinstance(message, Keep | Turns) and isinstance(error, UserError):
+                self._unwritten = self._unwritten or error
+            moved = True
+        if moved:
+            self._go_on()
 
     # ── what hands say ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -222,13 +231,13 @@ class Foreman:
 
     async def _settled(self, hand: Hand, number: int) -> None:
         """Tell a hand once all that it has handed over is safe."""
+        error = self._unwritten
         try:
             await self.calls.settled()
-        except UserError as error:
-            self.score.stopped.append(error)
-            hand.channel.send(_refused(number, error))
-        else:
-            hand.channel.send(Granted(number))
+        except UserError as found:
+            self.score.stopped.append(found)
+            error = found
+        hand.channel.send(Granted(number) if error is None else _refused(number, error))
 
     async def _set_aside(self, hand: Hand, message: Aside) -> None:
         assert self.funds is not None
@@ -316,6 +325,8 @@ class Foreman:
     async def _gone(self, hand: Hand) -> None:
         """A hand has ended. What it had not drawn for good goes back into the queue."""
         how = await hand.ended()
+        with suppress(UserError):  # whoever makes its items reads in the file how far they came
+            await self.calls.settled()
         self._hands.remove(hand)
         try:
             for worst in hand.aside.values():
