@@ -81,7 +81,8 @@ class Phrases:
         if len(links) != 2 or not role:
             return self.table(meaning.table)
         forth = ",".join(links[0].columns) == meaning.via
-        return (role, plural(role)) if forth or is_to_another(role) else ("", "")
+        named = is_to_another(role) and role.lower() != self.table(meaning.table)[0].lower()
+        return (role, plural(role)) if forth or named else ("", "")
 
     def is_person(self, name: str) -> bool:
         """A table's rows are people."""

@@ -141,8 +141,9 @@ _NO_THING = frozenset(
 @cache
 def is_to_another(role: str) -> bool:
     """What somebody is called is what they are to somebody else: a parent, a follower, a trainee; not a student, nor an item."""
-    last = role.lower().split(" ")[-1]
-    return last in str(word_file("verbs")["kin"]).split() or last.endswith(("er", "or", "ee"))
+    last, words = role.lower().split(" ")[-1], word_file("verbs")
+    kin = last in str(words["kin"]).split()
+    return kin or (last.endswith(("er", "or", "ee")) and last not in str(words["of_nobody"]).split())
 
 
 @cache

@@ -261,8 +261,26 @@ def _related(self: "Proposer", tool: Tool, _memory: Memory, _rng: random.Random,
     return tool.meaning is not None and bool(self.phrases.called(tool.meaning)[0])
 
 
+def _missing(self: "Proposer", tool: Tool, _memory: Memory, _rng: random.Random, _out: Proposal) -> bool:
+    """Of rows that are tied to their like it is said which side they are not on, or nothing is asked."""
+    if tool.meaning is None or not tool.meaning.other:
+        return True
+    ties = [x for x in self.catalog.links if (x.table, x.to) == (tool.meaning.other, tool.meaning.table)]
+    return len(ties) < 2 or bool(self.phrases.role(tool.meaning.other, tool.meaning.table, tool.meaning.via))
+
+
+def _tied(reason: str) -> Filler:
+    def fill(_: "Proposer", tool: Tool, ___: Memory, ____: random.Random, out: Proposal) -> bool:
+        """ "Add Ann to Ben" does not say who follows whom."""
+        out.reason = reason
+        return tool.meaning is None or tool.meaning.parent != tool.meaning.other
+
+    return fill
+
+
 FILLERS: dict[str, Filler] = {
     "related": _related,
+    "missing": _missing,
     "search": _search,
     "top": _top,
     "total": _aggregate,
@@ -272,6 +290,6 @@ FILLERS: dict[str, Filler] = {
     "create": _create,
     "act": _act,
     "remove": _reason("remove"),
-    "link": _reason("link"),
-    "unlink": _reason("unlink"),
+    "link": _tied("link"),
+    "unlink": _tied("unlink"),
 }
