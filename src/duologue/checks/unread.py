@@ -6,6 +6,7 @@ it, or when later ones tell something of it that was not known before. Where it
 holds nothing new, "it is unchanged" will do; where it holds nothing at all, any words.
 """
 
+from collections.abc import Container
 from typing import Any
 
 from duologue.catalog.model import Column
@@ -44,9 +45,20 @@ def unread(case: Case) -> Verdict:
         and not _leads_on(case, call)
         and not _shows_absence(case, call)
         and steps.get(call.index, set()) <= {"critical"}
-        and not _is_used(case, call, call.index in steps)
+        and not _is_used(case, call, call.index in steps or _is_made_again(case, call, steps))
     ]
     return verdict("unread", findings)
+
+
+def _is_made_again(case: Case, call: Executed, planned: Container[int]) -> bool:
+    """Whether it is a call that a plan names, made once more for a later task: that task's step is matched with the first of them."""
+    return any(
+        c.index in planned
+        and c.task < call.task
+        and c.call.name == call.call.name
+        and c.call.arguments == call.call.arguments
+        for c in case.trace.calls[: call.index]
+    )
 
 
 def _leads_on(case: Case, call: Executed) -> bool:
