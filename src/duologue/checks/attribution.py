@@ -349,7 +349,7 @@ class _Judge:
 
     def _misplaced(self, claim: Claim, row: Row, listing: Listing, clause: tuple[int, int]) -> str:
         """The objection to a figure told of a row, if it is another row's and nothing else explains it."""
-        tied = is_tied(claim, row, self.text, self.seen.labels)
+        tied = row is not NOBODY and is_tied(claim, row, self.text, self.seen.labels)
         if row is NOBODY or self._is_heard(claim, tied) or self._noun(claim):
             return ""
         if not tied and among(claim, self.seen.free):

@@ -51,8 +51,9 @@ def complete(proposer: Proposer, memory: Memory, need: Need, listing: Listing, r
 
 def is_news(memory: Memory, need: Need, listing: Listing) -> bool:
     """Something is told that was not told before of the same rows: nobody asks for the same list twice, whichever tool would bring it."""
-    lines = gist(need, listing).lines
-    return need.pick is not None or any(not memory.was_heard(x.row, slot) for x in lines for slot, _ in x.values)
+    if need.pick is not None:
+        return True
+    return any(not memory.was_heard(x.row, slot) for x in gist(need, listing).lines for slot, _ in x.values)
 
 
 def offer(proposer: Proposer, memory: Memory, need: Need, listing: Listing) -> Offer | None:
