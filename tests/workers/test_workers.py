@@ -16,6 +16,7 @@ import pytest
 from msgspec import structs
 
 from duologue.config import RunConfig
+from duologue.errors import UserError
 from duologue.halt import HaltedError
 from duologue.ids import to_json
 from duologue.line import Line, Past
@@ -150,13 +151,18 @@ def test_what_could_not_be_written_is_not_said_to_be_safe(locked: bool, tmp_path
 
 
 def test_an_error_nobody_expected_ends_the_run(tmp_path: Path) -> None:
-    """The store takes no answers any more: a hand that asked for one to be kept must not wait for ever."""
+    """The store takes nothing any more: a hand that waits until what it handed over is safe must not wait for ever."""
     with in_thread(FakeServer(brain(n=20))) as server:
         asked = by(2, tmp_path / "run", settings(server.url, ("user", "agent")))
         made(asked, first=1)
         with closing(sqlite3.connect(tmp_path / "run" / "run.sqlite")) as db:
-            db.execute("CREATE TRIGGER no_more BEFORE INSERT ON calls BEGIN SELECT RAISE(ABORT, 'not taken'); END")
+            db.execute("CREATE TRIGGER no_more BEFORE UPDATE ON items BEGIN SELECT RAISE(ABORT, 'not taken'); END")
         with pytest.raises(apsw.ConstraintError, match="not taken"):
+            made(asked)
+        with closing(sqlite3.connect(tmp_path / "run" / "run.sqlite")) as db:
+            db.execute("DROP TRIGGER no_more")
+            db.execute("CREATE TRIGGER no_more BEFORE INSERT ON calls BEGIN SELECT RAISE(ABORT, 'not taken'); END")
+        with pytest.raises(UserError, match="not taken"):
             made(asked)
 
 

@@ -71,6 +71,7 @@ class Calls:
         return None if found is None else decoded(self._folder, "an answer of a model", _answer, found)
 
     def _found(self, request: Request, key: str) -> bytes | None:
+        self._moments.flush()
         found: bytes | None = self._db.execute(_FIND, (item_of(request.scope), request.role, key)).get
         return found
 
@@ -86,7 +87,7 @@ class Calls:
         )
         with self._explained:
             self._moments.begin()
-            self._db.execute(_KEEP, row)
+            self._moments.add(_KEEP, [row])
 
     async def settled(self) -> None:
         """Return once all that was written to the run's file before is committed."""

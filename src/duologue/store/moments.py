@@ -7,13 +7,19 @@ has just ended, not before `PAUSE` is over, so that those who come one by one in
 anything before what that rests on is committed (`settled`): a process that is killed loses what it did in one moment, and has
 built nothing on it.
 
+Rows wait in memory for the end of their moment (`add`), and are written there, one statement for all of a kind; whoever looks for some
+before has them written first (`flush`). What is dropped in the moment in which it came (`drop`) is never written.
+
 Without an event loop each write is a transaction of its own.
 """
 
 import asyncio
 import time
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import apsw
 
@@ -34,13 +40,15 @@ class Moments:
         self._open = False
         self._began = self._ended = 0.0
         self._waiting: list[asyncio.Future[None]] = []
+        self._rows: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        """Statement → rows that it is to write."""
         self._failed: UserError | None = None
         self._told = True
         self._changes = 0
 
     def begin(self) -> None:
         """Something is about to be written. Raises `UserError` where what was written before could not be committed."""
-        if self._open and time.monotonic() - self._began > LONGEST:
+        if self._open and (time.monotonic() - self._began > LONGEST or not self._db.in_transaction):
             self._end()
         self._check()
         if not self._open:
@@ -51,6 +59,32 @@ class Moments:
             self._db.execute("BEGIN IMMEDIATE")
             self._open, self._began = True, time.monotonic()
             self._end_in(loop)
+
+    def add(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Write rows, once the moment that has begun ends or somebody has to read them."""
+        if self._open:
+            self._rows[statement] += rows
+        else:
+            self._db.executemany(statement, rows)
+
+    def drop(self, statement: str, first: Any) -> None:
+        """Forget the rows of a statement that were added and are not written yet, where that is the first value."""
+        if rows := self._rows.get(statement):
+            rows[:] = [row for row in rows if row[0] != first]
+
+    def flush(self) -> None:
+        """Write the rows that were added, for whoever reads them. A failure takes the whole moment along."""
+        if not self._rows:
+            return
+        rows, self._rows = self._rows, defaultdict(list)
+        try:
+            with explained(self._folder):
+                self._check_transaction()
+                for statement, added in rows.items():
+                    self._db.executemany(statement, added)
+        except BaseException as error:
+            self._lose(error)
+            raise
 
     @property
     def whole(self) -> "Moments | apsw.Connection":
@@ -64,10 +98,8 @@ class Moments:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is not None and self._db.total_changes() != self._changes:
-            self._open = False
-            waiting, self._waiting = self._waiting, []
-            self._give_up(error, waiting)
+        if error is not None and self._open and self._db.total_changes() != self._changes:
+            self._lose(error)
 
     async def settled(self) -> None:
         """Return once all that was written so far is committed. Raises `UserError` where it can't be."""
@@ -106,22 +138,31 @@ class Moments:
     def _end(self) -> None:
         if not self._open:
             return
-        self._open, self._ended = False, time.monotonic()
-        waiting, self._waiting = self._waiting, []
+        self._ended = time.monotonic()
         try:
+            self.flush()
             with explained(self._folder):
-                if not self._db.in_transaction:  # a full disk rolls all of it back
-                    raise lost(self._folder)
+                self._check_transaction()
                 self._db.execute("COMMIT")
         except (UserError, apsw.Error) as error:
-            self._give_up(error, waiting)
+            if self._open:
+                self._lose(error)
             return
+        self._open = False
+        waiting, self._waiting = self._waiting, []
         for future in waiting:
             if not future.done():
                 future.set_result(None)
 
-    def _give_up(self, error: BaseException, waiting: "list[asyncio.Future[None]]") -> None:
-        """Tell all who wait, and whoever writes next."""
+    def _check_transaction(self) -> None:
+        if not self._db.in_transaction:  # a full disk rolls all of it back
+            raise lost(self._folder)
+
+    def _lose(self, error: BaseException) -> None:
+        """The moment can't be committed: tell all who wait, and whoever writes next."""
+        self._open = False
+        waiting, self._waiting = self._waiting, []
+        self._rows.clear()
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
         said = in_words(self._folder, error)

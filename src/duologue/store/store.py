@@ -42,11 +42,13 @@ MADE_WITH = "made_with"
 """The note that says what a run was begun with: program → version."""
 _encode = msgspec.json.Encoder().encode
 
+_BEGUN = "INSERT OR IGNORE INTO items (item) VALUES (?)"
 _END = """
     INSERT INTO items VALUES (?1, ?2, ?3, ?4, ?5, ?6)
     ON CONFLICT (item) DO UPDATE SET outcome = ?2, stage = ?3, reason = ?4, evidence = ?5, blame = ?6 WHERE outcome IS NULL
 """
 _DIALOGUE = f"INSERT INTO dialogues VALUES ({', '.join('?' * 15)})"
+_TASKS = "INSERT INTO tasks (item, id) VALUES (?, ?)"
 _ROWS = {
     "attempts": "INSERT INTO attempts VALUES (?, ?, ?, ?)",
     "checks": "INSERT INTO checks VALUES (?, ?, ?, ?, ?)",
@@ -64,8 +66,7 @@ class Store(Tally):
     def __init__(self, folder: Path, db: apsw.Connection, lock: FolderLock | None) -> None:
         super().__init__()
         self.folder = folder
-        self.db = db
-        """For reading with SQL of one's own (`stats` does)."""
+        self._db = db
         self.moments = Moments(folder, db)
         """What is written together."""
         self._lock = lock
@@ -99,6 +100,12 @@ class Store(Tally):
             raise
 
     @property
+    def db(self) -> apsw.Connection:
+        """For reading with SQL of one's own (`stats` does), all that was written so far."""
+        self.moments.flush()
+        return self._db
+
+    @property
     def writes(self) -> bool:
         """This is the run's one writer."""
         return self._lock is not None
@@ -108,7 +115,7 @@ class Store(Tally):
         try:
             self.moments.close()
         finally:
-            self.db.close()
+            self._db.close()
             if self._lock:
                 self._lock.release()
                 self._lock = None
@@ -260,7 +267,7 @@ class Store(Tally):
         """Write that an item has begun."""
         with self._explained:
             self.moments.begin()
-            self.db.execute("INSERT OR IGNORE INTO items (item) VALUES (?)", (item,))
+            self.moments.add(_BEGUN, [(item,)])
 
     def end(self, ended: Ended) -> None:
         """Write an item's end, its conversation and all that was counted of it, all or nothing; committed with all else of the moment.
@@ -271,20 +278,20 @@ class Store(Tally):
             self.moments.begin()
             with self.moments.whole:
                 self._end(ended)
-                if ended.dialogue:
-                    self.db.execute(_DIALOGUE, (ended.item, *ended.dialogue))
             self._under_way.dropped(ended.item)
 
     def _end(self, ended: Ended) -> None:
-        item = ended.item
-        self.db.execute(_END, (item, ended.outcome, ended.stage, ended.reason, ended.evidence, ended.blame))
-        if not self.db.changes():
+        item, add = ended.item, self.moments.add
+        self._db.execute(_END, (item, ended.outcome, ended.stage, ended.reason, ended.evidence, ended.blame))
+        if not self._db.changes():
             raise ValueError(f"item {item} has ended already")
         self._under_way.drop(item)
-        self.db.executemany("INSERT INTO tasks (item, id) VALUES (?, ?)", [(item, task) for task in ended.tasks])
+        add(_TASKS, [(item, task) for task in ended.tasks])
         for table, statement in _ROWS.items():
             if rows := getattr(ended, table):
-                self.db.executemany(statement, [(item, *row) for row in rows])
+                add(statement, [(item, *row) for row in rows])
+        if ended.dialogue:
+            add(_DIALOGUE, [(item, *ended.dialogue)])
 
     def kept_turns(self, item: int, scenario: str) -> tuple[Turn, ...]:
         """The turns of an item's conversation that was cut short; none where another scenario was played, or none."""

@@ -15,6 +15,8 @@ from duologue.store.moments import Moments
 from duologue.types import Turn
 
 _UNKNOWN = -1
+_KEEP = "INSERT INTO turns VALUES (?, ?, ?, ?)"
+_DROP = "DELETE FROM turns WHERE item = ?"
 
 
 class UnderWay:
@@ -32,6 +34,7 @@ class UnderWay:
         """What is kept of an item's conversation, where that scenario was played."""
         if self._writes and item not in self._kept_to:
             return ()
+        self._moments.flush()
         found = "SELECT body FROM turns WHERE item = ? AND scenario = ? ORDER BY number"
         return turns_of(self._folder, item, self._db.execute(found, (item, scenario)))
 
@@ -42,15 +45,17 @@ class UnderWay:
         kept = self._kept_to
         with self._moments.whole:
             if kept.get(item, first) != first:
+                self._moments.flush()
                 self._db.execute("DELETE FROM turns WHERE item = ? AND number >= ?", (item, first))
             body = b"[" + b",".join(turns) + b"]"
-            self._db.execute("INSERT INTO turns VALUES (?, ?, ?, ?)", (item, first, scenario, body))
+            self._moments.add(_KEEP, [(item, first, scenario, body)])
         kept[item] = first + len(turns)
 
     def drop(self, item: int) -> None:
         """Delete what is kept of an item, which ends."""
         if item in self._kept_to:
-            self._db.execute("DELETE FROM turns WHERE item = ?", (item,))
+            self._moments.drop(_KEEP, item)
+            self._moments.add(_DROP, [(item,)])
 
     def dropped(self, item: int) -> None:
         """It has ended, and that can't be undone by itself any more."""
