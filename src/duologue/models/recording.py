@@ -12,7 +12,7 @@ import asyncio
 import fcntl
 import os
 import weakref
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -34,8 +34,8 @@ class Book(Protocol):
     async def keep(self, request: Request, answer: Answer) -> None:
         """Keep an answer under its key. Once `settled` has returned, killing the process does not lose it."""
 
-    async def settled(self) -> None:
-        """Return once all that was kept or written in the same place before, whoever wrote it, outlives the process."""
+    def settled(self) -> Awaitable[None]:
+        """What is over once all that was kept or written in the same place before, whoever wrote it, outlives the process."""
 
     def give_up(self, request: Request, error: StageError) -> None:
         """Count a call that came to nothing."""

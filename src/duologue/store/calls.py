@@ -8,7 +8,7 @@ A file that an older version made, and that is only read, lacks the tables: `has
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -85,13 +85,12 @@ class Calls:
             *(answer.model, usage.prompt, usage.cached, usage.completion, answer.seconds, answer.dollars),
             *(round(self._clock() - self._began, 3), _encode(answer)),
         )
-        with self._explained:
-            self._moments.begin()
-            self._moments.add(_KEEP, [row])
+        self._moments.begin()
+        self._moments.add(_KEEP, [row])
 
-    async def settled(self) -> None:
-        """Return once all that was written to the run's file before is committed."""
-        await self._moments.settled()
+    def settled(self) -> Awaitable[None]:
+        """What is over once all that was written to the run's file before is committed."""
+        return self._moments.settled()
 
     def give_up(self, request: Request, error: StageError) -> None:
         """Count a call that came to nothing, by the reason."""

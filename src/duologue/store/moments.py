@@ -16,7 +16,7 @@ Without an event loop each write is a transaction of its own.
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -37,6 +37,7 @@ class Moments:
 
     def __init__(self, folder: Path, db: apsw.Connection) -> None:
         self._folder, self._db = folder, db
+        self._explained = explained(folder)
         self._open = False
         self._began = self._ended = 0.0
         self._waiting: list[asyncio.Future[None]] = []
@@ -50,13 +51,15 @@ class Moments:
         """Something is about to be written. Raises `UserError` where what was written before could not be committed."""
         if self._open and (time.monotonic() - self._began > LONGEST or not self._db.in_transaction):
             self._end()
-        self._check()
+        if self._failed is not None:
+            self._check()
         if not self._open:
             try:
                 loop = asyncio.get_running_loop()
             except RuntimeError:
                 return
-            self._db.execute("BEGIN IMMEDIATE")
+            with self._explained:
+                self._db.execute("BEGIN IMMEDIATE")
             self._open, self._began = True, time.monotonic()
             self._end_in(loop)
 
@@ -65,7 +68,8 @@ class Moments:
         if self._open:
             self._rows[statement] += rows
         else:
-            self._db.executemany(statement, rows)
+            with self._explained:
+                self._db.executemany(statement, rows)
 
     def drop(self, statement: str, first: Any) -> None:
         """Forget the rows of a statement that were added and are not written yet, where that is the first value."""
@@ -78,7 +82,7 @@ class Moments:
             return
         rows, self._rows = self._rows, defaultdict(list)
         try:
-            with explained(self._folder):
+            with self._explained:
                 self._check_transaction()
                 for statement, added in rows.items():
                     self._db.executemany(statement, added)
@@ -101,16 +105,19 @@ class Moments:
         if error is not None and self._open and self._db.total_changes() != self._changes:
             self._lose(error)
 
-    async def settled(self) -> None:
-        """Return once all that was written so far is committed. Raises `UserError` where it can't be."""
-        self._check()
-        if self._open:
-            loop = asyncio.get_running_loop()
-            if not self._waiting:
-                self._end_in(loop)  # it may have been begun in another loop
-            committed = loop.create_future()
-            self._waiting.append(committed)
-            await committed
+    def settled(self) -> Awaitable[None]:
+        """What is over once all that was written so far is committed. Raises `UserError` where it can't be, here or there."""
+        if self._failed is not None:
+            self._check()
+        loop = asyncio.get_running_loop()
+        committed = loop.create_future()
+        if not self._open:
+            committed.set_result(None)
+            return committed
+        if not self._waiting:
+            self._end_in(loop)  # it may have been begun in another loop
+        self._waiting.append(committed)
+        return committed
 
     def _end_in(self, loop: asyncio.AbstractEventLoop) -> None:
         wait = self._ended + PAUSE - time.monotonic()
@@ -141,7 +148,7 @@ class Moments:
         self._ended = time.monotonic()
         try:
             self.flush()
-            with explained(self._folder):
+            with self._explained:
                 self._check_transaction()
                 self._db.execute("COMMIT")
         except (UserError, apsw.Error) as error:

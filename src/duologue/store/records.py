@@ -7,7 +7,7 @@ completed.
 
 from msgspec import Struct
 
-from duologue.types import Dialogue, Environment, Turn, Verdict
+from duologue.types import Dialogue, Environment, Message, Verdict
 
 
 class StoredDialogue(Struct, frozen=True, omit_defaults=True):
@@ -40,15 +40,16 @@ def writing_tools(environment: Environment) -> frozenset[str]:
 
 def measure(dialogue: Dialogue, writing: frozenset[str]) -> Measures:
     """Count a conversation. `writing` names the tools that change the database."""
-    path = [turn for turn in dialogue.path() if turn.message.role != "system"]
-    names = [call.name for turn in path for call in turn.message.tool_calls if not call.own]
-    iterations = [n for n in _iterations(path) if n]
+    said = [turn.message for turn in dialogue.path() if turn.message.role != "system"]
+    calls = [call for message in said if message.tool_calls for call in message.tool_calls if not call.own]
+    requests = _iterations(said)
+    iterations = [n for n in requests if n]
     return Measures(
-        turns=len(path),
-        user_turns=sum(turn.message.role == "user" for turn in path),
+        turns=len(said),
+        user_turns=len(requests) - 1,
         tasks=len(dialogue.scenario.tasks),
-        calls=len(names),
-        writes=sum(name in writing for name in names),
+        calls=len(calls),
+        writes=len([call for call in calls if call.name in writing]),
         steps=sum(iterations),
         requests=len(iterations),
         longest=max(iterations, default=0),
@@ -60,12 +61,12 @@ def behaviours_of(dialogue: Dialogue) -> list[str]:
     return sorted({name for turn in dialogue.path() for name in turn.behaviours})
 
 
-def _iterations(path: list[Turn]) -> list[int]:
-    """For each user turn, the assistant messages with calls that follow it before the next one."""
+def _iterations(said: list[Message]) -> list[int]:
+    """For what precedes all user turns, and for each of them, the assistant messages with calls that follow before the next one."""
     counts = [0]
-    for turn in path:
-        if turn.message.role == "user":
+    for message in said:
+        if message.role == "user":
             counts.append(0)
-        elif turn.message.role == "assistant" and turn.message.tool_calls:
+        elif message.role == "assistant" and message.tool_calls:
             counts[-1] += 1
     return counts

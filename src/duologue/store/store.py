@@ -265,9 +265,8 @@ class Store(Tally):
 
     def mark_begun(self, item: int) -> None:
         """Write that an item has begun."""
-        with self._explained:
-            self.moments.begin()
-            self.moments.add(_BEGUN, [(item,)])
+        self.moments.begin()
+        self.moments.add(_BEGUN, [(item,)])
 
     def end(self, ended: Ended) -> None:
         """Write an item's end, its conversation and all that was counted of it, all or nothing; committed with all else of the moment.
@@ -300,12 +299,11 @@ class Store(Tally):
 
     def keep_turns(self, item: int, scenario: str, first: int, turns: Sequence[Turn]) -> None:
         """Keep turns of an item's conversation, from number `first` on, until the item ends."""
-        self.write_turns(item, scenario, first, [_encode(turn) for turn in turns])
+        self.write_turns(item, scenario, first, len(turns), _encode(turns))
 
-    def write_turns(self, item: int, scenario: str, first: int, turns: Sequence[bytes]) -> None:
-        """As `keep_turns`, of turns as JSON. What was kept from that number on goes: it is of another scenario."""
-        with self._explained:
-            self._under_way.keep(item, scenario, first, turns)
+    def write_turns(self, item: int, scenario: str, first: int, count: int, turns: bytes) -> None:
+        """As `keep_turns`, of so many turns, a list as JSON."""
+        self._under_way.keep(item, scenario, first, count, turns)
 
     def writing(self, environment: str) -> frozenset[str]:
         """Names of an environment's tools whose effect is `write`."""

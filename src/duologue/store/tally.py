@@ -83,7 +83,10 @@ class Tally:
         raise NotImplementedError
 
     def _of(self, item: int) -> _Counts:
-        return self._counts.setdefault(item, _Counts())
+        counts = self._counts.get(item)
+        if counts is None:
+            counts = self._counts[item] = _Counts()
+        return counts
 
     def forget_item(self, item: int) -> None:
         """Drop all that was counted of an item, which begins anew."""

@@ -4,18 +4,19 @@ Nearly every item is begun once and played once: that nothing is kept of it is k
 kept of it ends.
 """
 
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
 import apsw
 
 from duologue.store.decoding import turns_of
+from duologue.store.files import explained
 from duologue.store.moments import Moments
 from duologue.types import Turn
 
 _UNKNOWN = -1
 _KEEP = "INSERT INTO turns VALUES (?, ?, ?, ?)"
+_CUT = "DELETE FROM turns WHERE item = ? AND number >= ?"
 _DROP = "DELETE FROM turns WHERE item = ?"
 
 
@@ -28,7 +29,8 @@ class UnderWay:
     @cached_property
     def _kept_to(self) -> dict[int, int]:
         """Item of which turns are kept → how many, or `_UNKNOWN` where another process wrote them."""
-        return dict.fromkeys((item for (item,) in self._db.execute("SELECT DISTINCT item FROM turns")), _UNKNOWN)
+        with explained(self._folder):
+            return dict.fromkeys((item for (item,) in self._db.execute("SELECT DISTINCT item FROM turns")), _UNKNOWN)
 
     def find(self, item: int, scenario: str) -> tuple[Turn, ...]:
         """What is kept of an item's conversation, where that scenario was played."""
@@ -38,18 +40,16 @@ class UnderWay:
         found = "SELECT body FROM turns WHERE item = ? AND scenario = ? ORDER BY number"
         return turns_of(self._folder, item, self._db.execute(found, (item, scenario)))
 
-    def keep(self, item: int, scenario: str, first: int, turns: Sequence[bytes]) -> None:
-        """Keep turns, as JSON, from number `first` on, where others were kept to or from. What was kept from there on goes: it is of
-        another scenario."""
-        self._moments.begin()
-        kept = self._kept_to
-        with self._moments.whole:
-            if kept.get(item, first) != first:
-                self._moments.flush()
-                self._db.execute("DELETE FROM turns WHERE item = ? AND number >= ?", (item, first))
-            body = b"[" + b",".join(turns) + b"]"
-            self._moments.add(_KEEP, [(item, first, scenario, body)])
-        kept[item] = first + len(turns)
+    def keep(self, item: int, scenario: str, first: int, count: int, turns: bytes) -> None:
+        """Keep so many turns, a list as JSON, from number `first` on, where others were kept to or from. What was kept from there on
+        goes: it is of another scenario."""
+        moments, kept = self._moments, self._kept_to
+        moments.begin()
+        if kept.get(item, first) != first:
+            moments.flush()  # rows of the same kind may be among those that go
+            moments.add(_CUT, [(item, first)])
+        moments.add(_KEEP, [(item, first, scenario, turns)])
+        kept[item] = first + count
 
     def drop(self, item: int) -> None:
         """Delete what is kept of an item, which ends."""

@@ -95,7 +95,7 @@ class AwayTally(Tally):
 
     def keep_turns(self, item: int, scenario: str, first: int, turns: Sequence[Turn]) -> None:
         """Hand them over."""
-        self._channel.send(Turns(item, scenario, first, tuple(_encode(turn) for turn in turns)))
+        self._channel.send(Turns(item, scenario, first, len(turns), _encode(turns)))
 
     def writing(self, environment: str) -> frozenset[str]:
         """Names of an environment's tools whose effect is `write`."""

@@ -158,8 +158,8 @@ class Foreman:
                 hand.put(message.item, "played")
             case Done():
                 self._write(hand, message)
-            case Turns(item=item, scenario=scenario, first=number, turns=turns):
-                self.store.write_turns(item, scenario, number, turns)
+            case Turns():
+                self.store.write_turns(message.item, message.scenario, message.first, message.count, message.turns)
                 return False
             case Left():
                 hand.drop(message.item)

@@ -96,12 +96,13 @@ class Drawn(Struct, frozen=True, tag=True):
 
 
 class Turns(Struct, frozen=True, tag=True):
-    """Turns of an item's conversation (JSON), from number `first` on, are to be kept until it ends."""
+    """So many turns of an item's conversation (a list as JSON), from number `first` on, are to be kept until it ends."""
 
     item: int
     scenario: str
     first: int
-    turns: tuple[bytes, ...]
+    count: int
+    turns: bytes
 
 
 class Done(Struct, frozen=True, tag=True):
