@@ -21,6 +21,8 @@ CREATE TABLE guest (
 CREATE TABLE stay (
     stay_id INTEGER PRIMARY KEY, guest_id INTEGER NOT NULL REFERENCES guest, arrival_date TEXT NOT NULL, departure_date TEXT NOT NULL,
     rate REAL NOT NULL);
+CREATE TABLE parcel (
+    parcel_id INTEGER PRIMARY KEY, guest_id INTEGER NOT NULL REFERENCES guest, sent_date TEXT, status TEXT NOT NULL);
 """
 _PLACES = (
     ("Lyon", "France"),
@@ -44,6 +46,8 @@ def inn() -> Anchors:
         db.execute("INSERT INTO guest VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         stay = (i, i, f"2024-03-{i % 20 + 1:02}", f"2024-03-{i % 20 + 1 + i % 4 + 1:02}", (40.0, 55.0, 70.0)[i % 3])
         db.execute("INSERT INTO stay VALUES (?, ?, ?, ?, ?)", stay)
+        how, sent = (("packed", False), ("on hold", False), ("shipped", True), ("lost", True), ("lost", False))[i % 5]
+        db.execute("INSERT INTO parcel VALUES (?, ?, ?, ?)", (i, i, f"2024-03-{i % 20 + 1:02}" if sent else None, how))
     image = Image.of(db.serialize("main"))
     return Anchors(read_catalog(image.connect(), "inn"), image)
 
@@ -89,6 +93,20 @@ def test_what_has_come_to_its_end_goes_nowhere() -> None:
     ended = [edits().change(column("guest", "booking_status"), "cancelled", rng(n, "x")) for n in range(9)]
     assert ended == [None] * 9
     assert edits().change(column("guest", "booking_status"), "booked", rng(1, "x")) is not None
+
+
+@pytest.mark.parametrize(
+    ("row", "first", "then"),
+    [
+        ({}, {"packed", "on hold"}, {"on hold", "lost"}),
+        ({"sent_date": "2024-03-05"}, {"shipped"}, {"shipped", "lost"}),
+    ],
+)
+def test_a_status_goes_with_the_days_there_are(row: dict[str, Json], first: set[str], then: set[str]) -> None:
+    status = column("parcel", "status")
+    assert {edits().fresh(status, rng(n, "x"), row) for n in range(40)} == first
+    changed = (edits().change(status, "packed", rng(n, "x"), row) for n in range(40))
+    assert {edit.value for edit in changed if edit is not None} == then
 
 
 def test_figures_of_machines_are_left_alone() -> None:

@@ -48,8 +48,9 @@ class Edits:
         """A new value for an existing row, different from `current`, that fits the rest of the row."""
         make = _CHANGES.get(column.role)
         edit = make(self, column, current, rng) if make and not by_machine(column) else None
-        if edit is not None and column.role in ("category", "text"):
-            fitting = self.habits.fitting(column, row)
+        if edit is not None and column.role in ("category", "text", "status"):
+            of_it = self.habits.standing if column.role == "status" else self.habits.fitting
+            fitting = of_it(column, row)
             others = [v for v in fitting or () if str(v) != str(current)]
             if fitting is not None and edit.value not in fitting:
                 edit = Edit(rng.choice(others), edit.reason) if others else None
@@ -59,7 +60,9 @@ class Edits:
         """A value for a new row, or for a gap in one that holds `row`; None where none can be made up honestly."""
         if by_machine(column):
             return None
-        if column.role in ("category", "status", "flag", "measure"):
+        if column.role == "status":
+            return self._first_status(column, rng, row)
+        if column.role in ("category", "flag", "measure"):
             fitting = self.habits.fitting(column, row)
             if fitting is None:
                 return self.anchors.value(column, rng)
@@ -72,6 +75,14 @@ class Edits:
             edit = _contact(self, column, self.anchors.value(column, rng), rng)
             return edit.value if edit else None
         return None
+
+    def _first_status(self, column: Column, rng: random.Random, row: Mapping[str, Json]) -> Json:
+        """What is entered has not come to its end, nor to what it shows no day of."""
+        values = [v for v in self.anchors.values(column) if str(v).strip() and str(v).isprintable()]
+        seen = [v for v in values if not _has_ended(v)]
+        fitting = self.habits.standing(column, row)
+        likely = [v for v in seen if fitting is None or v in fitting] or seen or values
+        return rng.choice(likely) if likely else None
 
     def sizes(self, column: Column) -> list[int | float]:
         """The sizes that a figure comes in, where these are few."""
@@ -166,13 +177,17 @@ def _measure(edits: Edits, column: Column, current: Json, rng: random.Random) ->
 def _category(edits: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:
     if column.role == "category" and not column.closed:
         return None
-    if column.role == "status" and words()["ended"] & set(str(current).lower().replace("_", " ").split()):
+    if column.role == "status" and _has_ended(current):
         return None  # what has come to its end goes nowhere from there
     known = [v for v in column.values if str(v).strip() and str(v).isprintable() and not stands_for_nothing(v, column)]
     others = [v for v in known if str(v) != str(current)]
     if not others:
         return None
     return Edit(rng.choice(others[:8]), "status" if column.role == "status" else "correct")
+
+
+def _has_ended(status: Json) -> bool:
+    return bool(words()["ended"] & set(str(status).lower().replace("_", " ").split()))
 
 
 def _date(edits: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:

@@ -24,7 +24,7 @@ USUAL = 0.9
 """From this share of filled rows on, a column is something that people give of a new row."""
 OPTIONAL = 3
 """Values given of a new row beyond those that must be, at most."""
-_ALIKE = frozenset({"category", "status", "flag", "measure"})
+_ALIKE = frozenset({"category", "flag", "measure"})
 """Roles of which a new row takes the value of one there is."""
 _LEFT_OUT = 0.7
 """How often what a hand-written tool may be given is left out."""
@@ -120,7 +120,7 @@ def _create(self: "Proposer", tool: Tool, memory: Memory, rng: random.Random, ou
         if slot.use != "value":
             continue
         column = self.column(slot)
-        value = dates.get(slot.column) or (likeness.value(column, row) if column is not None else None)
+        value = dates.get(slot.column) or (likeness.value(column, {**dates, **row}) if column is not None else None)
         if value is None:
             if name in required:
                 return False

@@ -42,6 +42,8 @@ _JOINS = frozenset({"and", "of", "the", "for", "with", "&"})
 _PEOPLE = 0.9
 """From this share of names on that look like people's, they are."""
 _MACHINES = frozenset({"bytes", "kilobytes", "megabytes", "milliseconds"})
+_SOME = 0.1
+"""From this share of its rows on, a status goes with a date that is filled (or is not)."""
 _FURTHEST = 20
 """References followed upwards."""
 
@@ -71,6 +73,19 @@ class Habits:
         rows = (r.values for r in self.anchors.rows(self.anchors.catalog.table(column.table)))
         found = (r[column.name] for r in rows if column.name in r and all(r.get(n) == v for n, v in beside.items()))
         return list(dict.fromkeys(found))
+
+    def standing(self, status: Column, row: Mapping[str, Json]) -> list[Json] | None:
+        """The values of a status that occur where the same dates are known as in the row: nothing is "Shipped" without a day of shipping. None where
+        no date tells."""
+        table = self.anchors.catalog.table(status.table)
+        rows = [r.values for r in self.anchors.rows(table) if status.name in r.values]
+        dates = [c.name for c in table.columns if c.role == "date" and 0 < sum(c.name in r for r in rows) < len(rows)]
+        if not dates or len(rows) < _SUPPORT:
+            return None
+        of: dict[Json, list[Mapping[str, Json]]] = defaultdict(list)
+        for r in rows:
+            of[r[status.name]].append(r)
+        return [v for v, there in of.items() if all(_share(there, d, row) >= _SOME for d in dates)]
 
     def _bindings(self, table: Table) -> dict[str, tuple[str, ...]]:
         rows = [r.values for r in self.anchors.rows(table)]
@@ -156,6 +171,11 @@ def by_machine(column: Column) -> bool:
 def is_place(table: Table) -> bool:
     """Its rows are places, which stay where they are."""
     return bool({table.label.lower().split(" ")[-1]} & words()["places"])
+
+
+def _share(rows: Sequence[Mapping[str, Json]], column: str, like: Mapping[str, Json]) -> float:
+    """How many of the rows hold something in a column where `like` does, and nothing where it doesn't; 0 to 1."""
+    return sum((r.get(column) is None) == (like.get(column) is None) for r in rows) / len(rows)
 
 
 def _may_go_together(column: Column, table: Table) -> bool:
