@@ -179,10 +179,11 @@ def _naming(proposer: Proposer, need: Need, listing: Listing, slots: list[str]) 
     dates = [s for s in own if s not in keys]
     plain = [s for s in keys if _is_plain(proposer, s)]
     owners = owner_slots(proposer.catalog, table.name)
+    telling = [s for s in keys if need.meaning.family != "related" or _varies(s, listing)]  # whose they are was said
     for choice in (
         others[:2],
         plain,
-        [owner if (owner := owners.get(s)) in slots else s for s in keys],
+        [owner if (owner := owners.get(s)) in slots else s for s in telling],
         [s for s in keys if _varies(s, listing)],
         [*others[:1], *plain],
         [*others[:1], *dates[:1]],
