@@ -209,10 +209,10 @@ class Agenda:
             owed.told = self.dropped = True
         elif act.kind == "hold":
             owed.held = True
-        elif act.kind == "inform":
-            values = {**owed.need.values, **act.values}
-            owed.need = replace(owed.need, values=values)
-            owed.said_at.update(dict.fromkeys(act.values, at))
+        elif act.kind == "inform" or _says_it_all(act, owed):
+            given = act.values if act.need is None or act.kind == "inform" else act.need.values
+            owed.need = replace(owed.need, values={**owed.need.values, **given})
+            owed.said_at.update(dict.fromkeys(given, at))
         elif act.kind == "select":
             self._select(owed, act, at)
         elif act.kind != "observe":
@@ -390,3 +390,9 @@ class Agenda:
         owed.before = self.stood(owed)
         if (row := self._own_row(owed)) is not None:
             owed.was = Known(row.table, row.key, dict(row.values), dict(row.sources))
+
+
+def _says_it_all(act: Act, owed: Owed) -> bool:
+    """A request made again says what was asked for, too."""
+    need = act.need if act.kind == "repeat" else None
+    return owed.waiting == "value" and need is not None and need.meaning == owed.need.meaning and bool(need.values)

@@ -42,7 +42,8 @@ class Keyed:
 
     def _other(self, slot: str, value: Json) -> str:
         if self.is_owner(slot):
-            return self.phrases.row(Mention(slot.removesuffix(".@name"), by={"@name": value}))
+            plain = " " in str(value).strip()  # in a list several words are seen to be a name
+            return self.phrases.row(Mention(slot.removesuffix(".@name"), by={"@name": value}), bare=plain)
         return self._numbered(slot, value, alone=False)
 
     def _numbered(self, slot: str, value: Json, alone: bool) -> str:

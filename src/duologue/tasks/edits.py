@@ -79,7 +79,7 @@ class Edits:
     def _first_status(self, column: Column, rng: random.Random, row: Mapping[str, Json]) -> Json:
         """What is entered has not come to its end, nor to what it shows no day of."""
         values = [v for v in self.anchors.values(column) if str(v).strip() and str(v).isprintable()]
-        seen = [v for v in values if not _has_ended(v)]
+        seen = [v for v in values if not _says(v, "ended") and not _says(v, "not_at_first")]
         fitting = self.habits.standing(column, row)
         likely = [v for v in seen if fitting is None or v in fitting] or seen or values
         return rng.choice(likely) if likely else None
@@ -177,7 +177,7 @@ def _measure(edits: Edits, column: Column, current: Json, rng: random.Random) ->
 def _category(edits: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:
     if column.role == "category" and not column.closed:
         return None
-    if column.role == "status" and _has_ended(current):
+    if column.role == "status" and _says(current, "ended"):
         return None  # what has come to its end goes nowhere from there
     known = [v for v in column.values if str(v).strip() and str(v).isprintable() and not stands_for_nothing(v, column)]
     others = [v for v in known if str(v) != str(current)]
@@ -186,8 +186,9 @@ def _category(edits: Edits, column: Column, current: Json, rng: random.Random) -
     return Edit(rng.choice(others[:8]), "status" if column.role == "status" else "correct")
 
 
-def _has_ended(status: Json) -> bool:
-    return bool(words()["ended"] & set(str(status).lower().replace("_", " ").split()))
+def _says(status: Json, kind: str) -> bool:
+    """One of its words is of that kind (`catalog/words.yaml`)."""
+    return bool(words()[kind] & set(str(status).lower().replace("_", " ").split()))
 
 
 def _date(edits: Edits, column: Column, current: Json, rng: random.Random) -> Edit | None:

@@ -104,6 +104,8 @@ def row_of(self: "Proposer", mention: Mention, memory: Memory, meant: Mapping[st
     """A row that is spoken of, as far as it was seen, else as it was at the start."""
     table = self.catalog.table(mention.table)
     found = memory.candidates(mention, LATER)
+    if len(found) > 1 and mention.table in meant:
+        found = [k for k in found if k.key == meant[mention.table]]
     key = found[0].key if found else meant.get(mention.table)
     if key is None and mention.by:
         key = tuple(plain(mention.by.get(k)) for k in table.key)

@@ -24,9 +24,16 @@ class Ordinal:
         out = []
         for mention in request.need.mentions:
             name = mention.by.get("@name")
-            known = mention.table == table and len(names) > 1 and names.count(name) == 1
-            if known and scene.takes_up("ordinal"):
-                mention = Mention(mention.table, pick=Pick("ordinal", value=names.index(name) + 1))
-                request.behaviours.append("ordinal")
+            if mention.table == table and len(names) > 1 and names.count(name) == 1:
+                place = Mention(mention.table, pick=Pick("ordinal", value=names.index(name) + 1))
+                if _is_same(scene, mention, place) and scene.takes_up("ordinal"):
+                    mention = place
+                    request.behaviours.append("ordinal")
             out.append(mention)
         request.need = replace(request.need, mentions=tuple(out))
+
+
+def _is_same(scene: Scene, one: Mention, other: Mention) -> bool:
+    """Both mean the same row, as far as that is known: a namesake may stand in the list."""
+    rows = [scene.mirror.meant(m, scene.view.turns) for m in (one, other)]
+    return None in rows or len({row.key for row in rows if row is not None}) == 1
