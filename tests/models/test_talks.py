@@ -32,7 +32,7 @@ PAGES = {
 
 def made(talk: Talk) -> tuple[str, Any]:
     """The hash and what is sent."""
-    return talk.hash.hexdigest(), msgspec.json.decode(b"[" + Wire().messages(talk) + b"]")
+    return talk.hash.hexdigest(), msgspec.json.decode(b"[" + b"".join(Wire().messages(talk)) + b"]")
 
 
 def at_once(messages: tuple[Message, ...]) -> tuple[str, Any]:
@@ -48,7 +48,7 @@ def test_pages_that_begin_alike_are_taken_as_each_alone(pages: list[str]) -> Non
     for number, page in enumerate(pages):
         messages = (Message("system", content=page), *TALK[1:])
         assert made(talks.at("agent", str(number), messages)) == at_once(messages)
-        assert Wire().messages(talks.at("agent", str(number), messages)).startswith(Wire().message(messages[0]))
+        assert Wire().messages(talks.at("agent", str(number), messages))[0] == Wire().message(messages[0])
 
 
 @settings(max_examples=100, deadline=None)

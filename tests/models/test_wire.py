@@ -27,7 +27,7 @@ TALK = (
 
 
 def sent(wire: Wire, messages: tuple[Message, ...]) -> Any:
-    return msgspec.json.decode(b"[" + wire.messages(alone(messages)) + b"]")
+    return msgspec.json.decode(b"[" + b"".join(wire.messages(alone(messages))) + b"]")
 
 
 def alone(messages: tuple[Message, ...]) -> Talk:

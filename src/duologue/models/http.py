@@ -168,10 +168,10 @@ class HttpModel:
         talk = TALKS.at(request.role, request.scope, messages)
         parts = [b'{"model":', encode(self.name), b',"messages":[']
         if request.schema is not None and habits.level != LEVELS[0] and messages:
-            head = wire.messages(talk, without=1)
-            parts += [head, b"," if head else b"", wire.message(in_words(messages[-1], request.schema))]
+            before = wire.messages(talk, without=1)
+            parts += [*before, b"," if before else b"", wire.message(in_words(messages[-1], request.schema))]
         else:
-            parts.append(wire.messages(talk))
+            parts += wire.messages(talk)
         parts.append(b"]")
         if request.tools:
             parts += [b',"tools":', wire.tools(request.tools)]

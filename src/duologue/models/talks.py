@@ -38,8 +38,8 @@ class Talk:
         """The content of the first message as JSON, where that is known; else empty."""
         self.hash = state
         """Of all messages, each a line of canonical JSON."""
-        self.sent: dict[str, tuple[int, bytes]] = {}
-        """Field of past reasoning → so many messages from the start, and how they are sent."""
+        self.sent: dict[str, list[bytes]] = {}
+        """Field of past reasoning → how messages from the start on are sent."""
         self.size = _SIZE
         """Roughly the bytes that it all takes up."""
 

@@ -1,6 +1,6 @@
 """The OpenAI chat protocol as bytes: what is sent, and what is made of an answer.
 
-*Sent.* A conversation is encoded once: the bytes so far are kept by role and scope, and a call costs only the messages that are new.
+*Sent.* A conversation is encoded once: the bytes of each message are kept by role and scope, and a call costs only those that are new.
 `content` is always a text, never null (several servers refuse null); arguments travel as JSON text.
 
 *Reasoning.* A model's own earlier reasoning goes back to it, all of it: gpt-oss and others forget within a chain of calls why they
@@ -45,18 +45,17 @@ class Wire:
         self.reasoning = reasoning
         self._toolsets: dict[int, tuple[tuple[Tool, ...], bytes]] = {}
 
-    def messages(self, talk: Talk, without: int = 0) -> bytes:
-        """A conversation's messages as items of a JSON list, without its brackets, and `without` so many at the end."""
+    def messages(self, talk: Talk, without: int = 0) -> list[bytes]:
+        """A conversation's messages as items of a JSON list, each but the first with the comma before it, and `without` so many at
+        the end."""
         count = len(talk.messages) - without
-        covered, data = talk.sent.get(self.reasoning, (0, b""))
-        if covered > count:
-            covered, data = 0, b""
-        if not covered and count and talk.page:
-            covered, data = 1, b'{"role":"system","content":%b}' % talk.page
-        new = map(self.message, talk.messages[covered:count])
-        data = b",".join((data, *new) if data else new)
-        talk.sent[self.reasoning] = count, data
-        return data
+        sent = talk.sent.setdefault(self.reasoning, [])
+        if not sent and count and talk.page:
+            sent.append(b"".join((b'{"role":"system","content":', talk.page, b"}")))
+        for message in talk.messages[len(sent) : count]:
+            data = self.message(message)
+            sent.append(b"," + data if sent else data)
+        return sent[:count]
 
     def message(self, message: Message) -> bytes:
         """One message."""
@@ -125,7 +124,6 @@ class _Choice(Struct):
 class _Body(Struct):
     choices: list[_Choice] = []
     usage: Any = None
-    model: Any = None
     error: Any = None
 
 
@@ -140,7 +138,6 @@ class Reply(Struct, frozen=True):
     """It ended because there was no more room."""
     field: str = ""
     """Where the reasoning was: `reasoning` or `reasoning_content`."""
-    model: str = ""
     error: Any = None
     """An error that came as if it were an answer; the rest is empty then."""
 
@@ -166,8 +163,7 @@ def read_reply(data: bytes) -> Reply:
     thought, text = split_thought(text)
     calls, malformed = _calls(said.tool_calls) if said.tool_calls else ((), "")
     message = Message("assistant", text, reasoning or thought, calls)
-    model = body.model if isinstance(body.model, str) else ""
-    return Reply(message, _usage(body.usage), malformed, choice.finish_reason == "length", field, model)
+    return Reply(message, _usage(body.usage), malformed, choice.finish_reason == "length", field)
 
 
 def split_thought(text: str) -> tuple[str, str]:
@@ -240,6 +236,6 @@ def _usage(given: Any) -> Usage | None:
         completion = 0
     if not (type(prompt) is type(cached) is type(completion) is int):
         return None
-    if prompt < 0 or cached < 0 or completion < 0 or max(prompt, cached, completion) > MOST_TOKENS:
+    if not (0 <= prompt <= MOST_TOKENS and 0 <= cached <= MOST_TOKENS and 0 <= completion <= MOST_TOKENS):
         return None
-    return Usage(prompt, min(cached, prompt), completion)
+    return Usage(prompt, cached if cached < prompt else prompt, completion)

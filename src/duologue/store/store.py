@@ -299,7 +299,7 @@ class Store(Tally):
 
     def keep_turns(self, item: int, scenario: str, first: int, turns: Sequence[Turn]) -> None:
         """Keep turns of an item's conversation, from number `first` on, until the item ends."""
-        self.write_turns(item, scenario, first, len(turns), _encode(turns))
+        self._under_way.keep(item, scenario, first, len(turns), _encode(turns))
 
     def write_turns(self, item: int, scenario: str, first: int, count: int, turns: bytes) -> None:
         """As `keep_turns`, of so many turns, a list as JSON."""
