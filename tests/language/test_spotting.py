@@ -40,7 +40,8 @@ TEXTS = (
         (r"\b(?:exchang\w*|swap(?:ped)?)\b", {"exch", "swap"}),
         (r"\bset\w*", None),
         (r"at all", None),
-        (r"\bcat\b|: ", None),
+        (r"\bcat\b|: ", {"cat", ":"}),
+        (r"\bcat\b|\. ", None),
         (r".{1,3}", None),
         (r"\b(?:so )?", None),
     ],
@@ -53,6 +54,7 @@ def test_what_is_needed(expression: str, words: set[str] | None) -> None:
 def test_words_open_with_their_letters() -> None:
     """In lower case, also where a letter beyond ASCII counts as one within."""
     assert openings("Don't CHECK, K ıſ") == {"don", "t", "chec", "k", "is"}
+    assert openings("__user_1__: yes") == {"user", "1", "yes", ":"}
 
 
 GROUPS = [(f"{section} {group}", phrases) for section, groups in LISTS.items() for group, phrases in groups.items()]
@@ -66,6 +68,7 @@ def test_finds_the_same(name: str, phrases: list[str]) -> None:
         for piece in (text, *text.split(". "), *(text[m.start() :] for m in re.finditer(r"\b\w", text))):
             found, wanted = spotter.search(piece), plain.search(piece)
             assert (found and found.span()) == (wanted and wanted.span()), (name, piece)
+            assert spotter.is_in(piece) == (wanted is not None), (name, piece)
 
 
 @pytest.mark.parametrize(("name", "phrases"), GROUPS)
@@ -84,8 +87,26 @@ def test_finds_what_fits_a_phrase(name: str, phrases: list[str]) -> None:
     def holds(text: str) -> None:
         found, wanted = spotter.search(text), spotter.pattern.search(text)
         assert (found and found.span()) == (wanted and wanted.span()), (name, text)
+        assert spotter.is_in(text) == (wanted is not None), (name, text)
+        fitting = spotter.fitting(text)
+        every = [m.span() for m in fitting.finditer(text)] if fitting is not None else []
+        assert every == [m.span() for m in spotter.pattern.finditer(text)], (name, text)
 
     holds()
+
+
+def test_of_alternatives_with_groups_each_group_keeps_its_number() -> None:
+    spotter = Spotter(["(one) horse", "(two) cows"], FRAME)
+    found = spotter.search("There are two cows.")
+    assert found is not None
+    assert found[2] == "two"
+
+
+def test_an_underscore_parts_words() -> None:
+    spotter = Spotter([r"[*_]*(?:user|ai)[*_]*:"], FRAME)
+    assert all(spotter.is_in(text) for text in ("user: yes", "__user__: yes", "_ai: yes", "**ai_**: yes"))
+    assert not spotter.may_be_in("a useful aide: yes")
+    assert not spotter.may_be_in("the user of an ai")
 
 
 def test_a_text_needs_all_that_an_alternative_needs() -> None:

@@ -14,8 +14,8 @@ def stated(group: str, text: str) -> Iterable[tuple[re.Match[str], str]]:
     """The phrases of a group of `honesty` that their clause neither asks nor takes back; beside each, the clause up to it. A match is in
     the text with plain apostrophes."""
     plain = text.replace("’", "'") if "’" in text else text
-    claims = spotter("honesty", group)
-    return _standing(claims.pattern, plain) if claims.may_be_in(plain) else ()
+    claims = spotter("honesty", group).fitting(plain)
+    return _standing(claims, plain) if claims is not None else ()
 
 
 def _standing(claims: re.Pattern[str], plain: str) -> Iterator[tuple[re.Match[str], str]]:

@@ -41,7 +41,7 @@ _ASIDE = re.compile(
     r"\b(?:mov\w* on|on to|back to|up to|due to|next to|from|than|by|between|and|or|not|n't|down to|close to|similar to)(?: the)? \W?\Z",
     re.IGNORECASE,
 )
-_NOUN = re.compile(r"([a-z]+)(?:[ -](?:number|no\.?|nr\.?|id|code))?:? #?\Z", re.IGNORECASE)
+_NOUN = re.compile(r"(?<![a-z])([a-z]++)(?:[ -](?:number|no\.?|nr\.?|id|code))?:? #?\Z", re.IGNORECASE)
 _BLANKS = 2
 """Blanks that may stand between such a word and the figure."""
 
@@ -131,16 +131,15 @@ def _wrong(known: Known, turn: Turn) -> list[str]:
     orders = _orders(known)(task)
     if not orders:
         return []
-    out: list[str] = []
     for sentence in sentences(text):
-        if COULD.search(sentence) is None or finds("user", "muses", sentence):
-            continue
-        out += (
+        found = (
             _other_value(known, orders, sentence)
             or _other_row(known, orders, sentence)
             or _other_way(known, orders, sentence)
         )
-    return out[:1]
+        if found and COULD.is_in(sentence) and not finds("user", "muses", sentence):
+            return found[:1]
+    return []
 
 
 # ── another value ────────────────────────────────────────────────────────────────────────────────────────────────────────
