@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from duologue.language.marks import MARKS
 from duologue.language.reading import fold
 from duologue.simulate import slips
-from duologue.simulate.slips import plumbing, quoted, quotes, sentences, tidy
+from duologue.simulate.slips import plumbing, quoted, sentences, tidy
 
 TIDY = {
     "a line": ("Yes, please.", "Yes, please."),
@@ -57,15 +59,18 @@ Look things up before you tell them to anybody.
 ## Of dates and amounts, and how people write them down"""
 
 
-def test_the_longer_sentences_of_a_page_each_once_whatever_section_they_stand_in() -> None:
-    assert sentences(GUIDE) == (
-        "look things up before you tell them to anybody.",
-        "say what is so, in one to four plain sentences.",
-        "what to do, in the order in which it is to be done",
-        "never guess a number that nobody has given to you.",
-        "of dates and amounts, and how people write them down",
-    )
-    assert sentences("") == sentences("\n\n# ") == ()
+LONGER = [
+    "look things up before you tell them to anybody.",
+    "never guess a number that nobody has given to you.",
+    "of dates and amounts, and how people write them down",
+    "say what is so, in one to four plain sentences.",
+    "what to do, in the order in which it is to be done",
+]
+"""Each once, whatever section it stands in."""
+
+
+def test_a_page_without_longer_sentences_has_nothing_to_be_repeated() -> None:
+    assert sentences("") == sentences("\n\n# ") == sentences("# Tools\n\nAsk. Wait for what you are told.") == ()
 
 
 SAID = (
@@ -81,6 +86,17 @@ SAID = (
 
 @pytest.mark.parametrize("text", SAID)
 def test_what_is_repeated_of_a_page_is_found_though_most_of_it_is_not_looked_at(text: str) -> None:
-    repeated = [s for s in sentences(GUIDE) if s in fold(text)]
-    assert quoted(text, sentences(GUIDE)) == repeated
-    assert quotes(text, GUIDE) == bool(repeated)
+    assert quoted(text, sentences(GUIDE)) == [s for s in LONGER if s in fold(text)]
+
+
+WORDS_OF_A_PAGE = st.lists(st.sampled_from(["a", "b.", "cat", "dog;", "eel!", "fox", '"gnu"', "\n", "\n\n", "\n\n# "]))
+
+
+@given(WORDS_OF_A_PAGE, st.data())
+def test_whatever_a_text_repeats_of_a_page_is_found(page: list[str], data: st.DataObject) -> None:
+    text = " ".join(page)
+    start = data.draw(st.integers(0, len(text)))
+    said = data.draw(st.sampled_from(["", "x ", "fo"])) + text[start : data.draw(st.integers(start, len(text)))]
+    parts = re.split(r"\n|(?<=[.!?;])\s+", text)
+    longer = {plain for part in parts if (plain := fold(part.strip().lstrip("-#* "))).count(" ") >= 7}
+    assert quoted(said, sentences(text)) == sorted(s for s in longer if s in fold(said))

@@ -4,13 +4,17 @@ A writing may leave open which day it means ("3/5/2024"): then all that it may m
 """
 
 import re
+from datetime import datetime
 
 __all__ = [
     "DATES",
     "DAY_IN_YEAR",
     "MONTHS",
+    "WEEKDAYS",
     "Day",
+    "clock",
     "days_of",
+    "in_full",
     "may_hold_dates",
     "parse_day",
     "parse_time",
@@ -24,6 +28,7 @@ MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTH_OF = {m: i for i, m in enumerate(MONTHS, 1)} | {m[:3]: i for i, m in enumerate(MONTHS, 1)} | {"sept": 9}
 
 _NAMES = "|".join(
@@ -123,3 +128,14 @@ def without_year(text: str, day: Day, month: str) -> str:
     if day[0] != year or abs(day[1] - now) > _MONTHS_AWAY:
         return text
     return DAY_IN_YEAR.sub(lambda found: found["day"].rstrip(",") if int(found["year"]) == year else found[0], text)
+
+
+def clock(moment: datetime) -> str:
+    """The hour and the minute of a moment: "09:05"."""
+    return f"{moment.hour:02}:{moment.minute:02}"
+
+
+def in_full(moment: datetime) -> str:
+    """A moment as a letter has it, whatever the machine's language: "Monday, 3 March 2025, 09:05"."""
+    month = MONTHS[moment.month - 1].capitalize()
+    return f"{WEEKDAYS[moment.weekday()]}, {moment.day} {month} {moment.year}, {clock(moment)}"

@@ -29,7 +29,7 @@ from duologue.kept import Kept
 from duologue.models.prompts import Rendered
 from duologue.models.voice import Voice
 from duologue.protocols import Answer, Utterance, View
-from duologue.simulate.slips import plumbing, quoted, sentences, tidy, written_call
+from duologue.simulate.slips import Sentences, plumbing, quoted, sentences, tidy, written_call
 from duologue.types import Environment, Message, Tool, ToolCall, Turn
 
 __all__ = ["ModelAgent"]
@@ -144,12 +144,12 @@ class ModelAgent:
         return None
 
 
-def _guiding(voice: Voice) -> tuple[str, ...]:
+def _guiding(voice: Voice) -> Sentences:
     """The sentences of the page without a job, which are the same in all conversations."""
     return sentences(voice.prompt(job="\n").text)
 
 
-_guidance: Kept[Voice, tuple[str, ...]] = Kept(_guiding)
+_guidance: Kept[Voice, Sentences] = Kept(_guiding)
 
 
 class Page(Struct, frozen=True):
@@ -158,8 +158,8 @@ class Page(Struct, frozen=True):
     told: list[Message]
     """The job, as the conversation holds it."""
     prompt: Rendered
-    guidance: tuple[str, ...]
-    job: tuple[str, ...]
+    guidance: Sentences
+    job: Sentences
 
 
 def _bad_calls(calls: Sequence[ToolCall]) -> Fault | None:

@@ -12,9 +12,9 @@ saying what the model must not know: an end that is too early names the part tha
 two redraws the dialogue is given up as the user's fault.
 """
 
-import datetime
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Final
 
@@ -26,6 +26,7 @@ from duologue.checks import findings
 from duologue.checks.gate import UserGate
 from duologue.errors import StageError
 from duologue.ids import to_json
+from duologue.language.days import in_full
 from duologue.language.reading import fold
 from duologue.language.subjects import subject
 from duologue.language.values import say
@@ -36,7 +37,7 @@ from duologue.simulate.model_own import SpokenOrDone, misused, on_page, own_call
 from duologue.simulate.open_parts import open_part
 from duologue.simulate.personas import persona
 from duologue.simulate.quirks import quirk, quirks
-from duologue.simulate.slips import plumbing, quoted, quotes, sentences, tidy
+from duologue.simulate.slips import Sentences, plumbing, quoted, sentences, tidy
 from duologue.types import Environment, Fact, Message, Scenario, Tool, Turn
 
 __all__ = ["ModelUser", "Spoken"]
@@ -132,7 +133,7 @@ class ModelUser:
         """The same for all turns: it keeps what it has heard."""
         self._told = _Told()
         self._next: dict[int, str] = {}
-        self._goal: dict[int, tuple[str, ...]] = {}
+        self._goal: dict[int, Sentences] = {}
 
     async def reply(self, view: View) -> Utterance:
         """The next message, and whether everything is done.
@@ -223,14 +224,13 @@ class ModelUser:
 
     def _values(self, task: int, part: str) -> dict[str, object]:
         aim = self.scenario.tasks[task]
-        start = datetime.datetime.fromisoformat(self.scenario.clock.start)
         return {
             "part": part,
             "role": aim.user_role,
             "persona": self.persona,
             "quirk": self.quirk,
             "domain": subject(self.environment.name) or self.environment.name,
-            "now": f"{start:%A, {start.day} %B %Y, %H:%M}",
+            "now": in_full(datetime.fromisoformat(self.scenario.clock.start)),
             "goal": aim.goal,
             "known": [self._fact(f, aim.goal) for f in aim.known],
             "whole": self.whole,
@@ -298,17 +298,24 @@ class ModelUser:
 
     def _quotes(self, text: str, task: int) -> bool:
         """Whether a text repeats a sentence of a goal, or one of the page that is neither of the goal nor of what may be said."""
-        of_goals = quoted(text, self._goals(task))
-        if of_goals and not self._stand_in_values(of_goals, task):
+        goals = self._goals(task)
+        if not quoted(text, (*goals, *self._page)):
+            return False  # as nearly always
+        if (of_goals := quoted(text, goals)) and not self._stand_in_values(of_goals, task):
             return True
-        return quotes(text, self.prompt.text) and bool(quoted(text, self._bare))
+        return bool(quoted(text, self._page)) and bool(quoted(text, self._bare))
 
     @cached_property
-    def _bare(self) -> tuple[str, ...]:
+    def _page(self) -> Sentences:
+        """The sentences of its page."""
+        return sentences(self.prompt.text)
+
+    @cached_property
+    def _bare(self) -> Sentences:
         """Those of the page without a goal: filled in only for who seems to quote it."""
         return sentences(self.voice.prompt(**{**self._filled, "goal": "", "known": []}).text)
 
-    def _goals(self, task: int) -> tuple[str, ...]:
+    def _goals(self, task: int) -> Sentences:
         """The longer sentences of the goals given so far."""
         if task not in self._goal:
             self._goal[task] = sentences("\n".join([t.goal for t in self.scenario.tasks[: task + 1]]))

@@ -12,6 +12,7 @@ from duologue.checks.gate import UserGate
 from duologue.environment import Image, open_session
 from duologue.ids import digest
 from duologue.kept import Kept
+from duologue.language.days import WEEKDAYS, clock
 from duologue.plans.guides import guide_text
 from duologue.plans.index import ToolIndex
 from duologue.protocols import Journal, Session, Speaker
@@ -34,7 +35,11 @@ class Pair(Struct):
 def system_message(environment: Environment, scenario: Scenario) -> Message:
     """What the assistant is told: the policy and the reference time. Nothing of goals or plans."""
     moment = datetime.datetime.fromisoformat(scenario.clock.start)
-    parts = (*_of_policy(environment.policy), f"Current time: {moment:%Y-%m-%d %H:%M (UTC), %A}.")
+    day = f"{moment.year}-{moment.month:02}-{moment.day:02}"
+    parts = (
+        *_of_policy(environment.policy),
+        f"Current time: {day} {clock(moment)} (UTC), {WEEKDAYS[moment.weekday()]}.",
+    )
     return Message("system", content="\n\n".join(parts))
 
 

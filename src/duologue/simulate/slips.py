@@ -5,7 +5,7 @@ is true or wise is for the checks.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 
@@ -13,7 +13,7 @@ from duologue.language.marks import MARKS
 from duologue.language.reading import fold
 from duologue.language.values import clean
 
-__all__ = ["plumbing", "quoted", "quotes", "sentences", "tidy", "written_call"]
+__all__ = ["Sentences", "plumbing", "quoted", "sentences", "tidy", "written_call"]
 
 _TOKENS = re.compile(
     r"<\|[^|>\n]{1,40}\|>|</?(?:think|tool_call|tool_response|function_call|im_start|im_end|note)>|\[/?(?:INST|TOOL_CALLS)\]"
@@ -56,45 +56,41 @@ def written_call(text: str, tools: Iterable[str]) -> str:
     return ""
 
 
-def sentences(text: str) -> tuple[str, ...]:
-    """The longer sentences of instructions, folded, each once, the shortest first."""
-    return tuple(sorted(dict.fromkeys(chain.from_iterable(map(_of_section, text.split(_SECTION)))), key=len))
+Sentences = tuple[Mapping[str, Sequence[str]], ...]
+"""The longer sentences of each section of a page, folded, by their marks (`_marked`)."""
+
+
+def sentences(text: str) -> Sentences:
+    """The longer sentences of instructions, to be found again in what is said."""
+    return tuple([found for section in text.split(_SECTION) if (found := _of_section(section))])
 
 
 @lru_cache(maxsize=256)
-def _of_section(section: str) -> tuple[str, ...]:
-    """Those beneath one heading, the shortest first. No two conversations have the same page, but most sections of their pages are the same."""
-    return tuple(sorted(chain.from_iterable(map(_of_part, section.split("\n\n"))), key=len))
+def _of_section(section: str) -> Mapping[str, Sequence[str]]:
+    """Those beneath one heading. No two conversations have the same page, but most sections of their pages are the same."""
+    found: dict[str, list[str]] = {}
+    for mark, sentence in chain.from_iterable(map(_of_part, section.split("\n\n"))):
+        found.setdefault(mark, []).append(sentence)
+    return found
 
 
 @lru_cache(maxsize=4096)
-def _of_part(part: str) -> tuple[str, ...]:
-    """Those of one paragraph, of which nearly all are the same even in the other sections."""
+def _of_part(part: str) -> tuple[tuple[str, str], ...]:
+    """Those of one paragraph, each behind its mark; nearly all paragraphs are the same even in the other sections."""
     plain = (fold(s.strip().lstrip("-#* ")) for line in part.split("\n") for s in _ENDS.split(line))
-    return tuple(s for s in plain if len(s.split()) >= _LEAST_WORDS)
+    return tuple([_marked(s) for s in plain if s.count(" ") >= _LEAST_WORDS - 1])
 
 
-def quoted(text: str, page: Sequence[str]) -> list[str]:
+def _marked(sentence: str) -> tuple[str, str]:
+    """A sentence behind the longest of its inner words: who repeats it says that word, too, and hardly anybody else does."""
+    return max(sentence.split(" ")[1:-1], key=len), sentence
+
+
+def quoted(text: str, page: Sentences) -> list[str]:
     """The sentences of a page (as `sentences` gives them) that a text repeats word for word."""
     folded = fold(text)
-    return list(_within(folded, page)) if _may_hold_one(folded) else []
-
-
-def quotes(text: str, page: str) -> bool:
-    """Whether a text repeats one of the longer sentences of a page word for word."""
-    folded = fold(text)
-    return _may_hold_one(folded) and any(any(_within(folded, _of_section(s))) for s in page.split(_SECTION))
-
-
-def _may_hold_one(folded: str) -> bool:
-    """Whether a text has words enough for a longer sentence."""
-    return folded.count(" ") >= _LEAST_WORDS - 1
-
-
-def _within(folded: str, page: Sequence[str]) -> Iterator[str]:
-    """Of sentences, the shortest first, those that a text holds; most are longer than all that is said in a chat."""
-    for sentence in page:
-        if len(sentence) > len(folded):
-            return
-        if sentence in folded:
-            yield sentence
+    if folded.count(" ") < _LEAST_WORDS - 1:
+        return []
+    words = folded.split(" ")
+    near = [section[word] for section in page for word in words if word in section]
+    return sorted({s for marked in near for s in marked if s in folded}) if near else []

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from random import Random
 
+from duologue.language.days import WEEKDAYS
 from duologue.language.reading import read
 from duologue.language.values import say
 from duologue.traps.moves import Change, Play, ask, rows
@@ -14,7 +15,6 @@ from duologue.traps.spoil import figures, other_digit, shuffled, wanted
 from duologue.traps.spoil_talk import consent
 from duologue.traps.spoil_told import (
     ONCE_MORE,
-    WEEKDAYS,
     days_apart,
     days_told,
     joined,

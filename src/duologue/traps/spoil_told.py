@@ -11,6 +11,7 @@ from random import Random
 from msgspec import Struct
 
 from duologue.catalog import Column
+from duologue.language.days import WEEKDAYS
 from duologue.language.reading import read
 from duologue.language.values import say
 from duologue.traps import phrases
@@ -20,7 +21,6 @@ from duologue.types import Json
 
 STYLES = range(4)
 """Ways in which a value is said; see `language.values.say`."""
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def once(text: str, said: str) -> bool:
