@@ -101,3 +101,17 @@ def test_another_languages_words_get_no_english_plural_and_its_names_are_names()
         f"CREATE TABLE Kunden (KundenNr INTEGER PRIMARY KEY, Vorname TEXT, Nachname TEXT, Ort TEXT); INSERT INTO Kunden VALUES {rows}"
     ).table("Kunden")
     assert (table.plural, table.display, table.person) == ("kunden", ("Vorname", "Nachname"), True)
+
+
+@pytest.mark.parametrize(
+    ("names", "person"),
+    [
+        (("Atelier Rouge", "Gift Depot Inc.", "Land of Toys", "Mini Wheels Co.", "Down Under Ltd"), False),
+        (("Ann Ashe", "Ben Bird", "Cleo Cole", "Dan Company", "Eva Eton"), True),
+    ],
+)
+def test_customers_with_names_of_firms_are_no_people(names: tuple[str, ...], person: bool) -> None:
+    rows = ", ".join(f"({i}, '{name}', {i * 37})" for i, name in enumerate(names))
+    sql = f"CREATE TABLE customers (id INTEGER PRIMARY KEY, customerName TEXT, credit INTEGER); INSERT INTO customers VALUES {rows}"
+    table = catalog(sql).table("customers")
+    assert (table.display, table.person) == (("customerName",), person)

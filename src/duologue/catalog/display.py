@@ -17,6 +17,8 @@ from duologue.catalog.nouns import singular_word
 from duologue.catalog.words import words
 
 _FIRST = {("first", "name"), ("given", "name"), ("forename",), ("vorname",), ("prénom",), ("prenom",), ("voornaam",)}
+_MARKED = 0.1
+"""From this share of names with a mark of a firm on, all of them are firms'."""
 _LAST = {
     *(
         ("last", "name"),
@@ -190,7 +192,7 @@ def is_person(n: Naming, shown: tuple[str, ...], names: Sequence[object]) -> boo
     if shown and set(n.said[shown[0]]) & words()["organisation"]:
         return False
     if own and own[-1] in words()["person"]:
-        return True
+        return not _are_companies(names)
     if not shown or (own and own[-1] in words()["organisation"] | words()["event"]):
         return False
     said = {w for parts in n.said.values() for w in parts}
@@ -198,6 +200,12 @@ def is_person(n: Naming, shown: tuple[str, ...], names: Sequence[object]) -> boo
         return False
     lived = len(said & {"age", "gender", "sex", "birth", "born", "nationality", "salary", "occupation"})
     return (lived >= 2 and "name" in said) or (lived >= 1 and _given(names) >= 0.15) or _given(names) >= 0.5
+
+
+def _are_companies(names: Sequence[object]) -> bool:
+    """Whether names are those of firms ("Gift Depot Inc."), as far as some of them say so."""
+    said = [{w.strip(".,()") for w in str(v).lower().split()} for v in names if isinstance(v, str)]
+    return sum(bool(s & words()["company_marks"]) for s in said) >= max(2, _MARKED * len(said))
 
 
 def _given(names: Sequence[object]) -> float:

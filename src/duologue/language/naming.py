@@ -30,6 +30,10 @@ def is_a_word_for(label: str) -> bool:
     return label.rpartition(" ")[2].lower() in str(word_file("names")["a_word_for"]).split()
 
 
+_ABBREVIATED = 5
+"""Characters of a short form with its full stop, at most."""
+
+
 def stands_alone(label: str, name: str) -> bool:
     """Whether people say a name without what kind of thing it is: of what goes by its name, and a name of several words that begins like one
     ("Paso Robles", "Small Print"). One word may be anything ("Rust"), and a job or a type is a word of the language."""
@@ -83,8 +87,11 @@ def computed(form: str, label: str) -> str:
 
 
 def quoted(name: str) -> str:
-    """A name in quotation marks where the sentence around it would run into it: one that ends in a full stop or a question."""
-    return f'"{name}"' if name[-1:] in (".", "?", "!") and '"' not in name else name
+    """A name in quotation marks where the sentence around it would run into it: one that ends in a full stop or a question. "Gift Depot Inc."
+    and "J. Hall Jr." are seen to be names."""
+    last = name.split(" ")[-1]
+    short = len(last) <= _ABBREVIATED and last[:-1].isalpha() and last.endswith(".")
+    return name if short or name[-1:] not in (".", "?", "!") or '"' in name else f'"{name}"'
 
 
 def ordinal(n: int) -> str:

@@ -60,8 +60,11 @@ def _open(scene: Scene, need: Need, role: str) -> list[Column]:
     """Those of a role."""
     table = scene.catalog.table(need.meaning.table)
     ahead = [p.subtask.need.wanted for p in scene.parts[scene.past.asked :] if p.subtask.need]
-    told = set(need.wanted).union(*ahead, *(a.need.wanted for a in scene.past.acts if a.need))
-    told |= {f"{m.table}.{c}" for m in need.mentions for c in m.by} | {k.rpartition(":")[0] for k in need.values}
+    heard = [a.need for a in scene.past.acts if a.need]
+    told = set(need.wanted).union(*ahead, *(n.wanted for n in heard))
+    told |= {f"{m.table}.{c}" for m in need.mentions for c in m.by}
+    entered = [a.values for a in scene.past.acts if a.kind == "inform"]
+    told |= {k.rpartition(":")[0] for given in (need.values, *(n.values for n in heard), *entered) for k in given}
     return [c for c in table.columns if c.role == role and f"{table.name}.{c.name}" not in told and c.nulls == 0]
 
 
