@@ -17,6 +17,9 @@ __all__ = [
     "stands_alone",
 ]
 
+_ABBREVIATED = 5
+"""Characters of a short form with its full stop, at most."""
+
 
 @cache
 def goes_by_name(label: str) -> bool:
@@ -28,10 +31,6 @@ def goes_by_name(label: str) -> bool:
 def is_a_word_for(label: str) -> bool:
     """What is called so goes by a word for people ("President"), and is never named by that alone."""
     return label.rpartition(" ")[2].lower() in str(word_file("names")["a_word_for"]).split()
-
-
-_ABBREVIATED = 5
-"""Characters of a short form with its full stop, at most."""
 
 
 def stands_alone(label: str, name: str) -> bool:
