@@ -103,10 +103,13 @@ def fold(text: str) -> str:
 
 def has_phrase(folded: str, phrase: str) -> bool:
     """Whether a folded phrase stands in a folded text as whole words. "123" isn't in "1,123", "123.4" or "A123"."""
-    size = len(phrase)
-    at = folded.find(phrase) if size else -1
+    at = folded.find(phrase) if phrase else -1
     while at >= 0:
-        if _ends(folded, at - 1, -1, phrase[0]) and _ends(folded, at + size, 1, phrase[-1]):
+        end = at + len(phrase)
+        # nearly always there is a blank on either side, or nothing more
+        if (not at or folded[at - 1] == " " or _ends(folded, at - 1, -1, phrase[0])) and (
+            end == len(folded) or folded[end] == " " or _ends(folded, end, 1, phrase[-1])
+        ):
             return True
         at = folded.find(phrase, at + 1)
     return False
@@ -114,11 +117,7 @@ def has_phrase(folded: str, phrase: str) -> bool:
 
 def _ends(text: str, at: int, step: int, edge: str) -> bool:
     """Whether a phrase whose outermost character is `edge` may end before the character at `at`."""
-    if not 0 <= at < len(text):
-        return True
     char = text[at]
-    if char == " ":
-        return True  # as most
     if edge.isalnum() and (char.isalnum() or char == "_"):
         return False
     beyond = at + step

@@ -86,7 +86,7 @@ class Spotter:
         """What finds in a text, or in a part of it that cuts no word, just what the expression finds: of its alternatives the only one that
         can be there, which takes a fraction of the time; None where none can."""
         words = openings(text)
-        if self._needed.isdisjoint(words) or not (may_be := self._possible(words)):
+        if self._needed.isdisjoint(words) or not (may_be := self._possible(words, 2)):
             return self._rest
         return self.pattern if self._rest is not None or len(may_be) > 1 else self._by_itself(may_be.pop())
 
@@ -97,17 +97,21 @@ class Spotter:
 
     def may_be_in(self, text: str) -> bool:
         """Whether the expression may be found in a text, or in a part of it that cuts no word."""
-        return self.fitting(text) is not None
+        if self._rest is not None:
+            return True
+        words = openings(text)
+        return not self._needed.isdisjoint(words) and bool(self._possible(words, 1))
 
     def is_in(self, text: str) -> bool:
         """Whether the expression is found in a text."""
         if self._rest is not None and self._rest.search(text) is not None:
             return True
         words = openings(text)
-        return any(self._by_itself(number).search(text) is not None for number in self._possible(words))
+        may_be = self._possible(words, len(self._options))
+        return any(self._by_itself(number).search(text) is not None for number in may_be)
 
-    def _possible(self, words: frozenset[str]) -> set[int]:
-        """The alternatives, by their number, all of whose needs a text of these words has."""
+    def _possible(self, words: frozenset[str], enough: int) -> set[int]:
+        """The alternatives, by their number, all of whose needs a text of these words has; not all, where so many are enough."""
         found = set()
         lacks_all = words.isdisjoint
         for word in self._needed & words:
@@ -117,6 +121,8 @@ class Spotter:
                         break
                 else:
                     found.add(number)
+                    if len(found) == enough:
+                        return found
         return found
 
     def _by_itself(self, number: int) -> re.Pattern[str]:

@@ -16,6 +16,7 @@ from typing import Final
 from msgspec import Struct
 
 from duologue.errors import StageError
+from duologue.kept import Kept
 from duologue.plans.placeholders import parse, references, resolve, values_at
 from duologue.plans.trace import Executed, Trace
 from duologue.types import Json, PlanStep, Tool
@@ -124,11 +125,18 @@ def _in_order(call: Executed, least: int, trace: Trace, step: PlanStep) -> bool:
     return not any(c.changes for c in trace.calls[call.index + 1 : least + 1])
 
 
+_as_it_stands: Kept[PlanStep, dict[str, Json] | None] = Kept(
+    lambda step: None if references(step.arguments) else resolve(step.arguments, {}), 1_024
+)
+"""The arguments of a step that refers to no other; None of one that does."""
+
+
 def _wanted(step: PlanStep, options: Mapping[int, Sequence[Executed]], blind: bool) -> list[dict[str, Json]]:
     """The arguments that would do: filled from what was bound, or from any call that matched the steps referred to."""
+    plain = _as_it_stands(step)
+    if plain is not None:
+        return [plain]
     needed = sorted(references(step.arguments))
-    if not needed:
-        return [resolve(step.arguments, {})]
     out: list[dict[str, Json]] = []
     if step.bound:
         filled = {k: step.bound[v] if _known(v, step) else step.bound.get(k, v) for k, v in step.arguments.items()}

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from duologue.language.marks import MARKS
 from duologue.language.reading import fold
@@ -56,22 +57,31 @@ def written_call(text: str, tools: Iterable[str]) -> str:
     return ""
 
 
-Sentences = tuple[Mapping[str, Sequence[str]], ...]
-"""The longer sentences of each section of a page, folded, by their marks (`_marked`)."""
+class Section(NamedTuple):
+    """The longer sentences beneath one heading of a page, folded."""
+
+    marks: frozenset[str]
+    """A word of each: who repeats the sentence says that word, too, and hardly anybody else does."""
+    marked: Mapping[str, Sequence[str]]
+    """The sentences by their marks."""
+
+
+Sentences = tuple[Section, ...]
+"""The longer sentences of a page."""
 
 
 def sentences(text: str) -> Sentences:
     """The longer sentences of instructions, to be found again in what is said."""
-    return tuple([found for section in text.split(_SECTION) if (found := _of_section(section))])
+    return tuple([found for section in text.split(_SECTION) if (found := _of_section(section)).marks])
 
 
 @lru_cache(maxsize=256)
-def _of_section(section: str) -> Mapping[str, Sequence[str]]:
+def _of_section(section: str) -> Section:
     """Those beneath one heading. No two conversations have the same page, but most sections of their pages are the same."""
     found: dict[str, list[str]] = {}
     for mark, sentence in chain.from_iterable(map(_of_part, section.split("\n\n"))):
         found.setdefault(mark, []).append(sentence)
-    return found
+    return Section(frozenset(found), found)
 
 
 @lru_cache(maxsize=4096)
@@ -82,7 +92,7 @@ def _of_part(part: str) -> tuple[tuple[str, str], ...]:
 
 
 def _marked(sentence: str) -> tuple[str, str]:
-    """A sentence behind the longest of its inner words: who repeats it says that word, too, and hardly anybody else does."""
+    """A sentence behind the longest of its inner words, which nothing beside the sentence can be a part of."""
     return max(sentence.split(" ")[1:-1], key=len), sentence
 
 
@@ -91,6 +101,8 @@ def quoted(text: str, page: Sentences) -> list[str]:
     folded = fold(text)
     if folded.count(" ") < _LEAST_WORDS - 1:
         return []
-    words = folded.split(" ")
-    near = [section[word] for section in page for word in words if word in section]
-    return sorted({s for marked in near for s in marked if s in folded}) if near else []
+    words = frozenset(folded.split(" "))
+    near = [section for section in page if not section.marks.isdisjoint(words)]
+    if not near:
+        return []
+    return sorted({s for marks, marked in near for word in marks & words for s in marked[word] if s in folded})
