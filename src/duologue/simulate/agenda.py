@@ -14,6 +14,7 @@ from duologue.plans.memory import Known, Memory
 from duologue.plans.renamed import as_meant
 from duologue.plans.rows import PART, Listing, RowKey, matches
 from duologue.simulate.owed import Owed, part_of, told_of, two_sides
+from duologue.simulate.recalling import answer_from
 from duologue.simulate.recovering import begin_again, call_mark, cleared, stumbled
 from duologue.simulate.revising import introduced, revised, spoken_slots
 from duologue.types import Act, Condition, Json, Mention, Need, Tool, Turn
@@ -73,21 +74,6 @@ class Agenda:
             elif turn.message.role == "assistant":
                 self._recall(turn)
         self.read = len(turns)
-
-    def remembered(self, tool: Tool, arguments: dict[str, Json]) -> tuple[int, Json, list[Listing]] | None:
-        """The answer to the same read, where nothing was changed since."""
-        found = self.answers.get(call_mark(tool, arguments))
-        return found if found is not None and found[0] > self.last_write else None
-
-    def answer_from(self, owed: Owed, at: int) -> None:
-        """The result of turn `at` answers a request that was made later: the same rows, now told for it."""
-        found = next((a for a in self.answers.values() if a[0] == at), None)
-        if found is None:
-            return
-        owed.recalled, owed.answered_at, owed.result = at, at, found[1]
-        owed.listings = [replace(x, need=owed.number) for x in found[2]]
-        self.memory.listings.extend(owed.listings)
-        self.attend(owed)
 
     def open(self) -> list[Owed]:
         """Requests that are the assistant's move, in the order they were made; those that are to wait come last."""
@@ -274,7 +260,8 @@ class Agenda:
                 if act.kind in ("mended", "passed on", "unsolved"):
                     owed.result = act.kind
                 if isinstance(at := act.values.get("recalled"), int) and owed.listings is None:
-                    self.answer_from(owed, at)
+                    self._settle_rows(owed)
+                    answer_from(self, owed, at)
                 self._told(owed)
 
     def _meant(self, act: Act) -> Owed | None:
