@@ -47,10 +47,12 @@ def answer_from(agenda: "Agenda", owed: Owed, at: int) -> None:
 
 
 def _shown(agenda: "Agenda", owed: Owed) -> Row | None:
-    """The latest row of a result that shows all that is asked of one row."""
+    """The latest row of a result that shows all that is asked of one row. What is only known from before this assistant spoke is read again: what was
+    changed since nobody has followed."""
     meaning, key = owed.need.meaning, owed.chosen.get(0)
     if meaning.family != "get" or key is None or not owed.need.wanted or owed.trouble.doubtful:
         return None
-    rows = (r for x in reversed(agenda.memory.listings) if x.source > agenda.last_write for r in x.rows)
+    own = {at for at, _, _ in agenda.answers.values() if at > agenda.last_write}
+    rows = (r for x in reversed(agenda.memory.listings) if x.source in own for r in x.rows)
     same = (r for r in rows if agenda.memory.key_of(meaning.table, r) == key)
     return next((r for r in same if all(r.values.get(s) is not None for s in owed.need.wanted)), None)
