@@ -73,13 +73,20 @@ def rows(*found: dict[str, Json]) -> dict[str, Json]:
     return {"rows": list(found)}
 
 
+def turns_of(made: Made, number: int) -> list[Turn]:
+    """The call and its result."""
+    change = (RowChange("book", "update", {"id": 4}, {"price": 1}, {"price": 2}),) if made.changes else ()
+    return [
+        Turn(Message("assistant", tool_calls=(ToolCall(f"c{number}", made.name, made.arguments),))),
+        Turn(Message("tool", to_json(made.result), tool_call_id=f"c{number}"), changes=change),
+    ]
+
+
 def is_met(step: PlanStep, tell: tuple[Disclosure, ...], made: list[Made], said: str) -> bool:
     """Whether the only step of a task counts as made; all is said at the end."""
     turns = [Turn(Message("system")), Turn(Message("user", "…"))]
     for n, call in enumerate(made):
-        turns.append(Turn(Message("assistant", tool_calls=(ToolCall(f"c{n}", call.name, call.arguments),))))
-        change = (RowChange("book", "update", {"id": 4}, {"price": 1}, {"price": 2}),) if call.changes else ()
-        turns.append(Turn(Message("tool", to_json(call.result), tool_call_id=f"c{n}"), changes=change))
+        turns += turns_of(call, n)
     turns.append(Turn(Message("assistant", said)))
     task = Task("t", "g", subtasks=(Subtask("s", (1,), tell=tell),), plan=(step,))
     seen = trace(turns, TOOLS)
@@ -220,3 +227,17 @@ def test_how_many_there_are_shows_in_another_list_of_just_those(
     monkeypatch.setitem(globals(), "TOOLS", MORE)
     step = PlanStep("books_by_genre", {"genre": "Crime"})
     assert is_met(step, (Disclosure(2, ":count", 1),), made, "There are 2 crime books.") is met
+
+
+@pytest.mark.parametrize(("told", "met"), [("Salt costs 11.25.", True), ("Here it is.", False)])
+def test_a_read_that_is_made_again_after_a_change_was_met_before_it_where_it_was_told(told: str, met: bool) -> None:
+    change = {"book_id": 4, "price": 12.5}
+    calls = [FOUND, Made("set_price", dict(change), {}, changes=True), Made("get_book", {"book_id": 4}, SALT)]
+    turns = [Turn(Message("system")), Turn(Message("user", "…"))]
+    for made, said in zip(calls, (told, "Done.", "It costs 12.50."), strict=True):
+        turns += turns_of(made, len(turns))
+        turns.append(Turn(Message("assistant", said)))
+    plan = (GET_SALT, PlanStep("set_price", dict(change), after=(1,)))
+    task = Task("t", "g", subtasks=(Subtask("s", (1,), tell=(PRICE,)), Subtask("w", (2,))), plan=plan)
+    seen = trace(turns, TOOLS)
+    assert (not answered(task, match_plan(plan, seen), seen, 0).missing) is met

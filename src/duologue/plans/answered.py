@@ -24,7 +24,7 @@ from duologue.language.apart import APART
 from duologue.language.reading import parse_day, read
 from duologue.language.stance import states
 from duologue.language.values import is_blank
-from duologue.plans.match import Match, Missing, normal_arguments
+from duologue.plans.match import Match, Missing, match_plan, normal_arguments
 from duologue.plans.placeholders import leaves, references, resolve
 from duologue.plans.trace import Executed, Trace
 from duologue.types import Disclosure, Json, PlanStep, Slot, Task, Tool
@@ -48,6 +48,7 @@ def answered(task: Task, match: Match, trace: Trace, number: int, columns: Mappi
     """The match with those reads of task `number` counted as made that were answered otherwise."""
     if not any(m.weight == "critical" for m in match.missing):
         return match
+    match = _earlier(task, match, trace, number, columns or {})
     calls, open_steps = dict(match.calls), []
     for missing in match.missing:
         source = _answer(task, missing, trace, number, (calls, columns or {}))
@@ -56,6 +57,20 @@ def answered(task: Task, match: Match, trace: Trace, number: int, columns: Mappi
         else:
             calls[missing.step] = source.index
     return replace(match, calls=calls, missing=tuple(open_steps))
+
+
+def _earlier(task: Task, match: Match, trace: Trace, number: int, columns: Mapping[str, Column]) -> Match:
+    """The match where a step seemed to come before a read it builds on, though what that was to find out was known and told by then: the
+    read was only made once more later."""
+    late = {s for m in match.missing if m.kind == "order" for s in task.plan[m.step - 1].after if s in match.calls}
+    settled = {}
+    for step in sorted(late):
+        others = {s: at for s, at in match.calls.items() if s != step}
+        missing = Missing(step, task.plan[step - 1].weight, "absent", 0, "")
+        source = _answer(task, missing, trace, number, (others, columns))
+        if source is not None and source.index < match.calls[step]:
+            settled[step] = source.index
+    return match_plan(task.plan, trace, number, settled) if settled else match
 
 
 def _answer(

@@ -11,6 +11,7 @@ that would come, so a place in a list (`$1.orders[0].order_id`) stands for any p
 
 from collections.abc import Mapping, Sequence
 from itertools import islice, product
+from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
@@ -47,8 +48,10 @@ class Match(Struct, frozen=True):
     missing: tuple[Missing, ...]
 
 
-def match_plan(plan: Sequence[PlanStep], trace: Trace, task: int = 0) -> Match:
-    """Match the plan of one task with the calls of a conversation."""
+def match_plan(
+    plan: Sequence[PlanStep], trace: Trace, task: int = 0, settled: Mapping[int, int] = MappingProxyType({})
+) -> Match:
+    """Match the plan of one task with the calls of a conversation. `settled`: steps that other calls are known to stand for, with their index."""
     own = trace.of_task(task)
     theirs = [c for c in trace.own if c.task == task and c.worked]
     pool = (*_still_true(trace, own, task), *own)
@@ -72,7 +75,9 @@ def match_plan(plan: Sequence[PlanStep], trace: Trace, task: int = 0) -> Match:
         least = max((_begun(trace.calls[chosen[s]], trace) for s in step.after if s in chosen), default=-1)
         shared = tool is not None and tool.effect == "read"
         late = [c for c in options[number] if _in_order(c, least, trace, step) and (shared or c.index not in taken)]
-        if late:
+        if number in settled:
+            chosen[number] = settled[number]
+        elif late:
             chosen[number] = late[0].index
             taken.add(late[0].index)
         else:
