@@ -108,9 +108,10 @@ def _still_true(
     own = trace.of_task(number)
     begin = own[0].index - 1 if own else len(trace.calls) - 1
     built_on = max((calls[s] for s in step.after if s in calls), default=-1)
+    end = own[-1].index if own else -1  # what a task that was put in between has shown by then counts, too
     out = []
     for call in trace.calls:
-        if call.failed or call.task > number:
+        if call.failed or (call.task > number and call.index > end):
             continue
         until = max(built_on, begin if call.task < number else -1)
         between = trace.calls[call.index + 1 : until + 1]

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from duologue.language.verbs import is_deed
 from duologue.plans.gist import gist
 from duologue.simulate.listing import Rows
 from duologue.simulate.told import spoken
@@ -46,7 +47,8 @@ def _settled(teller: "Reporter", claim: tuple[str, Json, _Told], rows: Sequence[
         "value": phrases.short(slot, value),
     }
     if said == value or phrases.short(slot, said) == slots["value"]:
-        return teller.lines.line("checked.right", dice, slots)
+        alone = {} if is_deed(slots["value"]) else {"alone": slots["value"]}
+        return teller.lines.line("checked.right", dice, slots | alone)
     told = {"said": phrases.short(slot, said)}
     other = next((r for r in rows if r["is"].get(slot) == said and spoken(phrases, r["by"])), None)
     field = next((s for s, v in row["is"].items() if s != slot and v == said), "")
