@@ -108,6 +108,7 @@ def test_another_languages_words_get_no_english_plural_and_its_names_are_names()
     [
         (("Atelier Rouge", "Gift Depot Inc.", "Land of Toys", "Mini Wheels Co.", "Down Under Ltd"), False),
         (("Ann Ashe", "Ben Bird", "Cleo Cole", "Dan Company", "Eva Eton"), True),
+        (("Anna Ashe", "Peter Bird", "Maria Cole", "Gift Depot Inc.", "Baker & Hill Ltd."), True),
     ],
 )
 def test_customers_with_names_of_firms_are_no_people(names: tuple[str, ...], person: bool) -> None:

@@ -229,12 +229,19 @@ def test_how_many_there_are_shows_in_another_list_of_just_those(
     assert is_met(step, (Disclosure(2, ":count", 1),), made, "There are 2 crime books.") is met
 
 
-@pytest.mark.parametrize(("told", "met"), [("Salt costs 11.25.", True), ("Here it is.", False)])
-def test_a_read_that_is_made_again_after_a_change_was_met_before_it_where_it_was_told(told: str, met: bool) -> None:
+@pytest.mark.parametrize(
+    ("told", "later", "met"),
+    [
+        ("Salt costs 11.25.", "It costs 12.50.", True),
+        ("Here it is.", "It costs 12.50.", False),
+        ("Here it is.", "It costs 11.25.", False),  # after what builds on it
+    ],
+)
+def test_a_read_made_again_after_a_change_was_met_before_it_where_it_was_told(told: str, later: str, met: bool) -> None:
     change = {"book_id": 4, "price": 12.5}
     calls = [FOUND, Made("set_price", dict(change), {}, changes=True), Made("get_book", {"book_id": 4}, SALT)]
     turns = [Turn(Message("system")), Turn(Message("user", "…"))]
-    for made, said in zip(calls, (told, "Done.", "It costs 12.50."), strict=True):
+    for made, said in zip(calls, (told, "Done.", later), strict=True):
         turns += turns_of(made, len(turns))
         turns.append(Turn(Message("assistant", said)))
     plan = (GET_SALT, PlanStep("set_price", dict(change), after=(1,)))

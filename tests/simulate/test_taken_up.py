@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from msgspec.structs import replace
 
 from duologue.ids import from_json
@@ -45,16 +46,17 @@ def test_what_is_asked_again_is_answered_from_before_whoever_goes_on() -> None:
         turns = (*turns, replace(dialogue.turns[told], message=said.message, acts=said.acts))
 
 
-def test_taken_up_anywhere_it_says_the_same() -> None:
+@pytest.mark.parametrize(("mode", "least"), [("user", 6), ("task", 0)])
+def test_taken_up_anywhere_it_says_the_same(mode: str, least: int) -> None:
     found = 0
-    for item in range(6):
-        dialogue = scripted(item)
+    for item in range(8):
+        dialogue = scripted(item, mode)
         for at, turn in enumerate(dialogue.turns):
             if turn.message.role == "assistant":
                 again = reply(agent(dialogue), dialogue.turns[:at])
                 assert (again.message, again.acts) == (turn.message, turn.acts)
                 found += any("recalled" in a.values for a in turn.acts)
-    assert found >= 6
+    assert found >= least
 
 
 def test_what_a_result_has_shown_of_a_row_is_told_from_it_until_something_changes() -> None:

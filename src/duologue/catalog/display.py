@@ -18,7 +18,9 @@ from duologue.catalog.words import words
 
 _FIRST = {("first", "name"), ("given", "name"), ("forename",), ("vorname",), ("prénom",), ("prenom",), ("voornaam",)}
 _MARKED = 0.1
-"""From this share of names with a mark of a firm on, all of them are firms'."""
+"""From this share of names with a mark of a firm on, all of them are firms', unless people's stand beside them."""
+_NAMED = 0.2
+"""From this share of names on that begin with a given name, they are people's."""
 _LAST = {
     *(
         ("last", "name"),
@@ -205,7 +207,8 @@ def is_person(n: Naming, shown: tuple[str, ...], names: Sequence[object]) -> boo
 def _are_companies(names: Sequence[object]) -> bool:
     """Whether names are those of firms ("Gift Depot Inc."), as far as some of them say so."""
     said = [{w.strip(".,()") for w in str(v).lower().split()} for v in names if isinstance(v, str)]
-    return sum(bool(s & words()["company_marks"]) for s in said) >= max(2, _MARKED * len(said))
+    marked = sum(bool(s & words()["company_marks"]) for s in said)
+    return marked >= max(2, _MARKED * len(said)) and _given(names) < _NAMED
 
 
 def _given(names: Sequence[object]) -> float:

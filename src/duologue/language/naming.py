@@ -17,8 +17,8 @@ __all__ = [
     "stands_alone",
 ]
 
-_ABBREVIATED = 5
-"""Characters of a short form with its full stop, at most."""
+_ABBREVIATED = frozenset(["inc.", "ltd.", "co.", "corp.", "cie.", "jr.", "sr.", "bros.", "llc.", "llp.", "plc."])
+"""Short forms that end names."""
 
 
 @cache
@@ -88,8 +88,7 @@ def computed(form: str, label: str) -> str:
 def quoted(name: str) -> str:
     """A name in quotation marks where the sentence around it would run into it: one that ends in a full stop or a question. "Gift Depot Inc."
     and "J. Hall Jr." are seen to be names."""
-    last = name.split(" ")[-1]
-    short = len(last) <= _ABBREVIATED and last[:-1].isalpha() and last.endswith(".")
+    short = name.split(" ")[-1].lower() in _ABBREVIATED
     return name if short or name[-1:] not in (".", "?", "!") or '"' in name else f'"{name}"'
 
 

@@ -31,6 +31,7 @@ from duologue.types import Disclosure, Json, PlanStep, Slot, Task, Tool
 
 __all__ = ["answered"]
 
+NEVER = 1 << 30  # a turn after all others
 _PAGING = frozenset({"limit", "offset"})
 _WHOLE = frozenset({"top", "total", "count", "ratio", "missing"})
 """Families whose rows mean something only together with all that was asked."""
@@ -62,21 +63,29 @@ def answered(task: Task, match: Match, trace: Trace, number: int, columns: Mappi
 def _earlier(task: Task, match: Match, trace: Trace, number: int, columns: Mapping[str, Column]) -> Match:
     """The match where a step seemed to come before a read it builds on, though what that was to find out was known and told by then: the
     read was only made once more later."""
-    late = {s for m in match.missing if m.kind == "order" for s in task.plan[m.step - 1].after if s in match.calls}
+    late: dict[int, int] = {}  # step → the turn in which something was first built on it
+    for built in (m for m in match.missing if m.kind == "order"):
+        for step in (s for s in task.plan[built.step - 1].after if s in match.calls):
+            late[step] = min(late.get(step, built.turn), built.turn)
     settled = {}
     for step in sorted(late):
         others = {s: at for s, at in match.calls.items() if s != step}
         missing = Missing(step, task.plan[step - 1].weight, "absent", 0, "")
-        source = _answer(task, missing, trace, number, (others, columns))
+        source = _answer(task, missing, trace, number, (others, columns), late[step])
         if source is not None and source.index < match.calls[step]:
             settled[step] = source.index
     return match_plan(task.plan, trace, number, settled) if settled else match
 
 
 def _answer(
-    task: Task, missing: Missing, trace: Trace, number: int, have: tuple[Mapping[int, int], Mapping[str, Column]]
+    task: Task,
+    missing: Missing,
+    trace: Trace,
+    number: int,
+    have: tuple[Mapping[int, int], Mapping[str, Column]],
+    before: int = NEVER,
 ) -> Executed | None:
-    """The first of the calls that gave what a missing read was to find out; None where something is missing or untold."""
+    """The first of the calls that gave what a missing read was to find out; None where something is missing, or was not told before that turn."""
     step, tool = task.plan[missing.step - 1], trace.tools.get(task.plan[missing.step - 1].tool)
     if step.own:
         return None
@@ -94,7 +103,7 @@ def _answer(
     used = []
     for item in tell:
         found = [c for c in pool if any(_gives(c, item, w, tool, trace) for w in wanted)]
-        source = next((c for c in found if _is_told(item, c, trace, (number, columns))), None)
+        source = next((c for c in found if _is_told(item, c, trace, (number, columns), before)), None)
         if source is None:
             return None
         used.append(source)
@@ -152,12 +161,14 @@ def _arguments(step: PlanStep, trace: Trace, calls: Mapping[int, int]) -> list[d
     return out
 
 
-def _is_told(item: Disclosure, source: Executed, trace: Trace, about: tuple[int, Mapping[str, Column]]) -> bool:
-    """The value was told after it was seen: while the task was worked on, or before, and nothing was changed in between."""
+def _is_told(
+    item: Disclosure, source: Executed, trace: Trace, about: tuple[int, Mapping[str, Column]], before: int
+) -> bool:
+    """The value was told after it was seen, and before that turn: while the task was worked on, or earlier, and nothing was changed in between."""
     number, columns = about
     column = columns.get(item.slot)
     for said in trace.assistant:
-        if said.turn <= source.turn:
+        if not source.turn < said.turn < before:
             continue
         changed = any(c.changes for c in trace.calls[source.index + 1 :] if c.turn < said.turn)
         if (said.task == number or not changed) and states(read(said.text), item.value, column, changed):

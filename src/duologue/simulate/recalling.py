@@ -47,12 +47,22 @@ def answer_from(agenda: "Agenda", owed: Owed, at: int) -> None:
 
 
 def _shown(agenda: "Agenda", owed: Owed) -> Row | None:
-    """The latest row of a result that shows all that is asked of one row. What is only known from before this assistant spoke is read again: what was
-    changed since nobody has followed."""
+    """The latest row of a result that shows all that is asked of one row, in its own columns: the name of a row that it is joined with may stand there
+    for another role ("the employee", "the manager"). Of what is only known from before this assistant spoke nobody has followed what was changed
+    since. Beside other requests nothing is told so: which of them comes first is not settled until all are answered."""
     meaning, key = owed.need.meaning, owed.chosen.get(0)
-    if meaning.family != "get" or key is None or not owed.need.wanted or owed.trouble.doubtful:
+    if (
+        meaning.family != "get"
+        or key is None
+        or not owed.need.wanted
+        or owed.trouble.doubtful
+        or len(agenda.open()) > 1
+    ):
         return None
     own = {at for at, _, _ in agenda.answers.values() if at > agenda.last_write}
-    rows = (r for x in reversed(agenda.memory.listings) if x.source in own for r in x.rows)
-    same = (r for r in rows if agenda.memory.key_of(meaning.table, r) == key)
-    return next((r for r in same if all(r.values.get(s) is not None for s in owed.need.wanted)), None)
+    columns = {s.removeprefix(f"{meaning.table}."): s for s in owed.need.wanted}
+    for row in (r for x in reversed(agenda.memory.listings) if x.source in own for r in x.rows):
+        at, shown = row.shown.get(meaning.table, ((), {}))
+        if at == key and all(shown.get(c) is not None and row.values.get(s) == shown[c] for c, s in columns.items()):
+            return row
+    return None

@@ -143,6 +143,8 @@ class Reporter:
         answer = gist(owed.need, owed.answer)
         if not answer.lines:
             return nothing_found(self, owed, slots, dice)
+        if owed.recalled < 0:
+            slots["looked"] = "looked"  # who tells it from before has not looked now
         # Beside other answers, each says what it is about; so does one that is given again.
         must = demanded(slots, "") if owed.again or not alone else frozenset()
         if answer.many and not answer.complete and not answer.picked:

@@ -17,6 +17,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -170,14 +171,15 @@ class Moments:
         self._open = False
         waiting, self._waiting = self._waiting, []
         self._rows.clear()
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
         said = in_words(self._folder, error)
         if said is not None:
             error = said[0]
         elif not isinstance(error, UserError):
             error = UserError(f"Cannot write to {str(self._folder)!r}: {error}", "Run the same command again.")
-        self._failed, self._told = error, bool(waiting)
-        for future in waiting:
-            if not future.done():
-                future.set_exception(error)
+        live = [future for future in waiting if not future.done()]
+        self._failed, self._told = error, bool(live)
+        for future in live:
+            future.set_exception(error)
+        if self._db.in_transaction:  # last: whatever becomes of it, nobody builds on the moment
+            with suppress(apsw.Error):
+                self._db.execute("ROLLBACK")

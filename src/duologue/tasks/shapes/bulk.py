@@ -62,7 +62,11 @@ def _common(drawing: "Drawing", field: Field, listing: Listing) -> Target | None
     if field.column.role in ("measure", "date") and len({str(v) for v in held}) > 1:
         return None  # what differs from row to row is not made one by a word
     found = target(drawing, field, rows[0].values)
-    return found if found is not None and sum(1 for v in held if str(v) == str(found.value)) <= 1 else None
+    if found is None or sum(1 for v in held if str(v) == str(found.value)) > 1:
+        return None
+    habits = drawing.proposer.anchors.habits
+    fitting = [habits.standing(field.column, r.values) for r in rows] if field.column.role == "status" else []
+    return found if all(f is None or found.value in f for f in fitting) else None
 
 
 def _spared(

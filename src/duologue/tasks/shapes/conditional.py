@@ -10,6 +10,7 @@ as it was, or has come to its end meanwhile.
 """
 
 import datetime
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -80,7 +81,7 @@ class Conditional:
         if row is None or shown <= first:
             return None  # it was shown before, so there is nothing to look up
         current = row.values.get(field.slot.column)
-        drawn = drawn_condition(drawing, field, current)
+        drawn = drawn_condition(drawing, field, row.values)
         if drawn is None:
             return None
         return self._part(drawing, field, asked, (*drawn, Disclosure(current, field.key, shown)), first)
@@ -116,7 +117,7 @@ class Decided:
         seen = standing_of(drawing, field) if is_deed(field) else look(drawing, field)
         if seen is None:
             return None
-        drawn = drawn_condition(drawing, field, seen.row.values.get(field.slot.column), certain=True)
+        drawn = drawn_condition(drawing, field, seen.row.values, certain=True)
         if drawn is None:
             return None
         condition, value = drawn
@@ -138,9 +139,10 @@ def _choices(drawing: "Drawing", settable: list[Field]) -> list[Field]:
 
 
 def drawn_condition(
-    drawing: "Drawing", field: Field, current: Json, certain: bool = False
+    drawing: "Drawing", field: Field, row: Mapping[str, Json], certain: bool = False
 ) -> tuple[Condition, Json] | None:
     """A condition on what a row holds, and the new value for where it holds; None where nothing sensible can be asked of it."""
+    current = row.get(field.slot.column)
     if current is None:
         return None
     if is_deed(field):
@@ -150,7 +152,7 @@ def drawn_condition(
         return _figure(drawing, field, current, wanted)
     if field.column.role == "date" and drawing.proposer.edits.plans(field.column):
         return _day(drawing, field, current, wanted)
-    return _still(drawing, field, current, wanted)
+    return _still(drawing, field, row, wanted)
 
 
 def _state(drawing: "Drawing", field: Field, current: Json, certain: bool) -> tuple[Condition, Json] | None:
@@ -161,14 +163,14 @@ def _state(drawing: "Drawing", field: Field, current: Json, certain: bool) -> tu
     return None if certain else (Condition(field.key, "is", drawing.dice.choice(able)), None)
 
 
-def _still(drawing: "Drawing", field: Field, current: Json, wanted: bool) -> tuple[Condition, Json] | None:
+def _still(drawing: "Drawing", field: Field, row: Mapping[str, Json], wanted: bool) -> tuple[Condition, Json] | None:
     """Whether it is still what the user has on their papers, and something new for then."""
-    found = target(drawing, field, {field.slot.column: current})
+    current, found = row.get(field.slot.column), target(drawing, field, row)
     if found is None:
         return None
     if wanted:
         return Condition(field.key, "is", current), found.value
-    third = target(drawing, field, {field.slot.column: current}, found.value)
+    third = target(drawing, field, row, found.value)
     return (Condition(field.key, "is", third.value), found.value) if third is not None else None
 
 
