@@ -260,7 +260,6 @@ class Agenda:
                 if act.kind in ("mended", "passed on", "unsolved"):
                     owed.result = act.kind
                 if isinstance(at := act.values.get("recalled"), int) and owed.listings is None:
-                    self._settle_rows(owed)
                     answer_from(self, owed, at)
                 self._told(owed)
 

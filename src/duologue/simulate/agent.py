@@ -28,7 +28,7 @@ from duologue.simulate.moves import Call, Say, Wait
 from duologue.simulate.noticing import twin
 from duologue.simulate.owed import Owed, told_of
 from duologue.simulate.rationale import rationale, together
-from duologue.simulate.recalling import answer_from, recalled, remembered
+from duologue.simulate.recalling import answer_from, remembered
 from duologue.simulate.recovering import call_mark, hold_on, without_guesses
 from duologue.simulate.refusing import is_so
 from duologue.simulate.report import Reporter
@@ -222,28 +222,11 @@ class ScriptedAgent:
         if self._is_key(mention):
             memory.focus_by_key(mention, owed.number)
             return None
-        route = self.index.lookup(mention.table, mention.by) if mention.by else None
-        if route is not None and i not in owed.looked_up:
+        route = self.index.lookup(mention.table, mention.by) if mention.by and i not in owed.looked_up else None
+        if route is not None:
             tool, arguments = route
             return Call(owed, LOOKUP, tool, {k: Bound(v) for k, v in arguments.items()}, i)
-        unread = self._unread() if route is None else None
-        return unread or self._nearly(owed, i, mention) or Say(owed, "not found", i)
-
-    def _unread(self) -> Call | None:
-        """The record of a row that was told of from another result: it may show what is meant now."""
-        for owed in reversed(self.agenda.owed):
-            tool = self.index.serving(owed.need.meaning) if owed.recalled >= 0 else None
-            if tool is None or owed.need.meaning.family != "get":
-                continue
-            known = self.agenda.memory.known
-            rows = [
-                known[m.table].get(owed.chosen[i]) if i in owed.chosen else None
-                for i, m in enumerate(owed.need.mentions)
-            ]
-            bound, missing = bind(tool, self.index.inputs[tool.name], owed.need, rows)
-            if not missing and remembered(self.agenda, tool, {k: b.value for k, b in bound.items()}) < 0:
-                return Call(owed, FETCH, tool, bound)
-        return None
+        return self._nearly(owed, i, mention) or Say(owed, "not found", i)
 
     def _nearly(self, owed: Owed, i: int, mention: Mention) -> Call | Say | None:
         """A name that nobody has may be a slip: look for pieces of it, and offer what comes close."""
@@ -288,7 +271,7 @@ class ScriptedAgent:
                 return look
             like = twin(self.agenda.memory, tool, bound)
             return Say(owed, "confirm?", rows=(like,) if like is not None else ())
-        at = recalled(self.agenda, owed, tool, {k: b.value for k, b in bound.items()})
+        at = remembered(self.agenda, tool, {k: b.value for k, b in bound.items()})
         if at >= 0 and not (owed.again or owed.part >= 0):
             answer_from(self.agenda, owed, at)
             return Say(owed, "report")

@@ -52,6 +52,8 @@ def borrowed(play: Play, dice: Random) -> Iterator[Change]:
                 others = [v for v in dict.fromkeys(values) if v != said.value]
                 if said.value in values and others and once(text, said.text):
                     new = say(dice.choice(others), play.column(play.moves[i].calls[0], field))
+                    figure, _, unit = new.partition(" ")
+                    new = figure if unit and text[said.end :].lstrip().startswith(unit) else new
                     yield told_at(play, i, text[: said.start] + new + text[said.end :])
 
 
