@@ -3,7 +3,7 @@
 import pytest
 
 import talk
-from duologue.checks.again import confirmed_otherwise, said_otherwise
+from duologue.checks.again import said_otherwise
 from duologue.checks.attribution import attribution
 from duologue.checks.case import Case, case_of
 from duologue.checks.grounding import grounding
@@ -230,20 +230,3 @@ AGAIN = [
 def test_said_again(asked: str, text: str, steady: bool) -> None:
     case = conversation("which parts are there?", ("says", FIRST), ("user", asked), ("says", text))
     assert (said_otherwise(case, len(case.trace.turns) - 1) == "") is steady
-
-
-@pytest.mark.parametrize(
-    ("doubt", "reply", "steady"),
-    [
-        ("Is it really 13?", "I can confirm 13 after a second look.", True),
-        ("Is it really 13?", "I can confirm 16 after a second look.", False),
-        ("Is it really 13?", "Sorry, I misread that: it is 16.", True),
-        ("Is it really 13?", "The first one still has 40.", True),  # told before, too
-        ("Is it really 12?", "It is still 16.", True),  # nobody said 12
-        ("Is it 13, or 14?", "It is still 16.", True),
-        ("Show me part 13.", "It is still 16.", True),
-    ],
-)
-def test_what_was_doubted_is_what_is_confirmed(doubt: str, reply: str, steady: bool) -> None:
-    case = conversation("which parts are there?", ("says", FIRST), ("user", doubt), ("says", reply))
-    assert (confirmed_otherwise(case, len(case.trace.turns) - 1) == "") is steady

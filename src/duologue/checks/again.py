@@ -1,8 +1,7 @@
 """Is what is said again the same as before?
 
-Where the user wants the last words once more and nothing was called in between, a sentence that is the same but for its figures must have the
-same figures. Where they doubt a figure, and a second look is said to have changed nothing, it is that figure. An assistant that owns up to a slip may
-say another.
+Asked only where the user wants the last words once more and nothing was called in between: then a sentence that is the same but for its
+figures must have the same figures. Where the assistant owns up to a slip, it may say another.
 """
 
 import re
@@ -12,7 +11,7 @@ from duologue.checks.words import finds
 from duologue.language.questions import sentences
 from duologue.language.reading import fold
 
-__all__ = ["confirmed_otherwise", "said_otherwise"]
+__all__ = ["said_otherwise"]
 
 _FIGURE = re.compile(r"\d(?:[\d.,:/-]*\d)?")
 _OWNS_UP = re.compile(
@@ -36,20 +35,6 @@ def said_otherwise(case: Case, turn: int) -> str:
             new, old = next((n, o) for n, o in zip(figures, before[shape], strict=True) if n != o)
             return f"{new!r} is said where it was {old!r} just before"
     return ""
-
-
-def confirmed_otherwise(case: Case, turn: int) -> str:
-    """A figure that is said to be unchanged, in place of the one that was told and doubted; empty where there is none such."""
-    user, text = case.user_before(turn), case.trace.turns[turn].message.content
-    doubted, said = (_FIGURE.findall(t) for t in (case.trace.turns[user].message.content, text))
-    if len(doubted) != 1 or len(said) != 1 or doubted == said or _OWNS_UP.search(text):
-        return ""
-    earlier = case.said_before(user)
-    before = _FIGURE.findall(case.trace.turns[earlier].message.content) if earlier else []
-    if doubted[0] not in before or said[0] in before or finds("recap", "unchanged", text) is None:
-        return ""
-    asked = finds("doubt", "asks", case.trace.turns[user].message.content) is not None
-    return f"{said[0]!r} is confirmed, where {doubted[0]!r} was told and doubted" if asked else ""
 
 
 def _shapes(text: str) -> dict[str, list[str]]:

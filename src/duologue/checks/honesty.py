@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from duologue.checks.again import confirmed_otherwise, said_otherwise
+from duologue.checks.again import said_otherwise
 from duologue.checks.case import Case, verdict
 from duologue.checks.claims import stated
 from duologue.checks.consent import says_yes
@@ -57,7 +57,6 @@ def honesty(case: Case) -> Verdict:
         written += len(made)
         problem = _judge(said.text, block, partial(_settles, case, said.turn), (len(made), written))
         problem = problem or _unbacked(case, said.turn, said.text, block) or said_otherwise(case, said.turn)
-        problem = problem or confirmed_otherwise(case, said.turn)
         if problem:
             findings.append(Finding(said.turn, problem))
     return verdict("honesty", findings)

@@ -71,7 +71,7 @@ KINDS: dict[str, Kind] = {
         "assistant", "state",
         (spoil.one_more_row, "music library"), (spoil.made_twice, "garage shop"), (spoil.unasked, "ferry")),
     "neighbour's row": _kind(
-        "assistant", "calls state honesty",
+        "assistant", "calls state",
         (spoil.neighbour_read, "depot music ferry"), (spoil.neighbour_written, "clinic garage")),
     "unread result": _kind(
         "assistant", "unread disclosure",
