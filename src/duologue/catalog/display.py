@@ -17,10 +17,6 @@ from duologue.catalog.nouns import singular_word
 from duologue.catalog.words import words
 
 _FIRST = {("first", "name"), ("given", "name"), ("forename",), ("vorname",), ("prénom",), ("prenom",), ("voornaam",)}
-_MARKED = 0.1
-"""From this share of names with a mark of a firm on, all of them are firms', unless people's stand beside them."""
-_NAMED = 0.2
-"""From this share of names on that begin with a given name, they are people's."""
 _LAST = {
     *(
         ("last", "name"),
@@ -53,6 +49,10 @@ _NAMES = (
 
 _NAMING = {"model", "subject", "topic", "theme", "brand", "make", "species", "breed", "role", "position"}
 """Words for a category that may also name a thing."""
+_MARKED = 0.1
+"""From this share of names with a mark of a firm on, all of them are firms', unless people's stand beside them."""
+_NAMED = 0.2
+"""From this share of names on that begin with a given name, they are people's."""
 
 
 class Naming(Struct, frozen=True):

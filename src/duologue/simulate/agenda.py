@@ -14,7 +14,6 @@ from duologue.plans.memory import Known, Memory
 from duologue.plans.renamed import as_meant
 from duologue.plans.rows import PART, Listing, RowKey, matches
 from duologue.simulate.owed import Owed, part_of, told_of, two_sides
-from duologue.simulate.recalling import answer_from
 from duologue.simulate.recovering import begin_again, call_mark, cleared, stumbled
 from duologue.simulate.revising import introduced, revised, spoken_slots
 from duologue.types import Act, Condition, Json, Mention, Need, Tool, Turn
@@ -74,6 +73,21 @@ class Agenda:
             elif turn.message.role == "assistant":
                 self._recall(turn)
         self.read = len(turns)
+
+    def remembered(self, tool: Tool, arguments: dict[str, Json]) -> tuple[int, Json, list[Listing]] | None:
+        """The answer to the same read, where nothing was changed since."""
+        found = self.answers.get(call_mark(tool, arguments))
+        return found if found is not None and found[0] > self.last_write else None
+
+    def answer_from(self, owed: Owed, at: int) -> None:
+        """The result of turn `at` answers a request that was made later: the same rows, now told for it."""
+        found = next((a for a in self.answers.values() if a[0] == at), None)
+        if found is None:
+            return
+        owed.recalled, owed.answered_at, owed.result = at, at, found[1]
+        owed.listings = [replace(x, need=owed.number) for x in found[2]]
+        self.memory.listings.extend(owed.listings)
+        self.attend(owed)
 
     def open(self) -> list[Owed]:
         """Requests that are the assistant's move, in the order they were made; those that are to wait come last."""
@@ -195,8 +209,7 @@ class Agenda:
             owed.told = self.dropped = True
         elif act.kind == "hold":
             owed.held = True
-        elif act.kind == "inform" or _says_it_all(act, owed):
-            given = act.values if act.need is None or act.kind == "inform" else act.need.values
+        elif (given := _given(act, owed)) is not None:
             owed.need = replace(owed.need, values={**owed.need.values, **given})
             owed.said_at.update(dict.fromkeys(given, at))
         elif act.kind == "select":
@@ -260,7 +273,7 @@ class Agenda:
                 if act.kind in ("mended", "passed on", "unsolved"):
                     owed.result = act.kind
                 if isinstance(at := act.values.get("recalled"), int) and owed.listings is None:
-                    answer_from(self, owed, at)
+                    self.answer_from(owed, at)
                 self._told(owed)
 
     def _meant(self, act: Act) -> Owed | None:
@@ -378,7 +391,9 @@ class Agenda:
             owed.was = Known(row.table, row.key, dict(row.values), dict(row.sources))
 
 
-def _says_it_all(act: Act, owed: Owed) -> bool:
-    """A request made again says what was asked for, too."""
-    need = act.need if act.kind == "repeat" else None
-    return owed.waiting == "value" and need is not None and need.meaning == owed.need.meaning and bool(need.values)
+def _given(act: Act, owed: Owed) -> dict[str, Json] | None:
+    """The values that an act gives of a request: those that it informs of, or of the same request made again; None otherwise."""
+    if act.kind == "inform":
+        return act.values
+    need = act.need if act.kind == "repeat" and owed.waiting == "value" else None
+    return need.values or None if need is not None and need.meaning == owed.need.meaning else None

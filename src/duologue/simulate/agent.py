@@ -28,7 +28,6 @@ from duologue.simulate.moves import Call, Say, Wait
 from duologue.simulate.noticing import twin
 from duologue.simulate.owed import Owed, told_of
 from duologue.simulate.rationale import rationale, together
-from duologue.simulate.recalling import answer_from, remembered
 from duologue.simulate.recovering import call_mark, hold_on, without_guesses
 from duologue.simulate.refusing import is_so
 from duologue.simulate.report import Reporter
@@ -271,9 +270,11 @@ class ScriptedAgent:
                 return look
             like = twin(self.agenda.memory, tool, bound)
             return Say(owed, "confirm?", rows=(like,) if like is not None else ())
-        at = remembered(self.agenda, tool, {k: b.value for k, b in bound.items()})
-        if at >= 0 and not (owed.again or owed.part >= 0):
-            answer_from(self.agenda, owed, at)
+        if (
+            not (owed.again or owed.part >= 0)
+            and (seen := self.agenda.remembered(tool, {k: b.value for k, b in bound.items()})) is not None
+        ):
+            self.agenda.answer_from(owed, seen[0])
             return Say(owed, "report")
         return Call(owed, FETCH, tool, bound)
 

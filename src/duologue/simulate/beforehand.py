@@ -19,7 +19,6 @@ from duologue.plans.rows import RowKey, plain
 from duologue.simulate.agenda import CHECK, Agenda
 from duologue.simulate.moves import Call
 from duologue.simulate.owed import Owed
-from duologue.simulate.recalling import remembered
 from duologue.types import Json, Meaning, Need, Slot, Tool
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ def _price(agenda: Agenda, owed: Owed, tool: Tool, rows: Sequence[Known | None])
         if row is not None and any(_fresh(agenda, row, c) for c in columns):
             continue
         look = _reading(agenda, (table, columns), given, row)
-        if look is not None and remembered(agenda, look[0], {k: b.value for k, b in look[1].items()}) < 0:
+        if look is not None and agenda.remembered(look[0], {k: b.value for k, b in look[1].items()}) is None:
             return Call(owed, CHECK, *look)
     return None
 
