@@ -56,6 +56,7 @@ class Habits:
         self._bound: dict[str, dict[str, tuple[str, ...]]] = {}
         self._spans: dict[tuple[str, str, str], tuple[timedelta, timedelta] | None] = {}
         self._named: dict[str, bool] = {}
+        self._dated: dict[tuple[str, str], dict[Json, dict[str, tuple[int, int]]]] = {}
 
     # ── within a row ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -77,15 +78,24 @@ class Habits:
     def standing(self, status: Column, row: Mapping[str, Json]) -> list[Json] | None:
         """The values of a status that occur where the same dates are known as in the row: nothing is "Shipped" without a day of shipping. None where
         no date tells."""
+        mark = (status.table, status.name)
+        if mark not in self._dated:
+            self._dated[mark] = self._dates(status)
+        dated = self._dated[mark]
+        fitting = [v for v, of in dated.items() if all(_goes(of[d], row.get(d)) for d in of)]
+        return fitting if dated else None
+
+    def _dates(self, status: Column) -> dict[Json, dict[str, tuple[int, int]]]:
+        """Value of a status → date → in how many of its rows it is known, and how many these are; nothing where no date tells."""
         table = self.anchors.catalog.table(status.table)
         rows = [r.values for r in self.anchors.rows(table) if status.name in r.values]
         dates = [c.name for c in table.columns if c.role == "date" and 0 < sum(c.name in r for r in rows) < len(rows)]
         if not dates or len(rows) < _SUPPORT:
-            return None
+            return {}
         of: dict[Json, list[Mapping[str, Json]]] = defaultdict(list)
         for r in rows:
             of[r[status.name]].append(r)
-        return [v for v, there in of.items() if all(_share(there, d, row) >= _SOME for d in dates)]
+        return {v: {d: (sum(d in r for r in there), len(there)) for d in dates} for v, there in of.items()}
 
     def _bindings(self, table: Table) -> dict[str, tuple[str, ...]]:
         rows = [r.values for r in self.anchors.rows(table)]
@@ -173,9 +183,10 @@ def is_place(table: Table) -> bool:
     return bool({table.label.lower().split(" ")[-1]} & words()["places"])
 
 
-def _share(rows: Sequence[Mapping[str, Json]], column: str, like: Mapping[str, Json]) -> float:
-    """How many of the rows hold something in a column where `like` does, and nothing where it doesn't; 0 to 1."""
-    return sum((r.get(column) is None) == (like.get(column) is None) for r in rows) / len(rows)
+def _goes(known: tuple[int, int], date: Json) -> bool:
+    """Whether a date that is there, or is not, goes with a status: in so many of its rows it is known, of so many."""
+    filled, rows = known
+    return (filled if date is not None else rows - filled) / rows >= _SOME
 
 
 def _may_go_together(column: Column, table: Table) -> bool:
